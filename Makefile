@@ -1,0 +1,48 @@
+# `make help` lists the targets. Everything runs in .venv, which `make setup` fills.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+STAMP := $(VENV)/.installed
+export PATH := $(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup repro test test-all check check-params lock clean
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+setup: $(STAMP)  ## install everything into .venv (Python 3.11 or newer; PYTHON=... chooses which)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+check-params: setup  ## check params.yaml
+	@semisup check
+
+repro: check-params  ## run all that changed, from images to the report
+	@# outputs of a removed budget would count as inputs of the report
+	@dvc checkout --allow-missing --quiet || true
+	dvc repro
+
+test: setup  ## run the tests (under 10 minutes on 2 cores)
+	pytest -m "not slow"
+
+test-all: setup  ## run the slow tests too
+	pytest
+
+check: setup  ## lint, types, file hygiene
+	pre-commit run --all-files
+
+lock: setup  ## pin the newest versions that pyproject.toml admits
+	python -m pip install --quiet uv
+	uv pip compile --universal --python-version 3.11 --group dev --no-header --no-annotate \
+	  --no-emit-index-url --upgrade --quiet --output-file requirements.lock pyproject.toml
+
+clean:  ## remove the environment (the cache of DVC stays)
+	rm -rf $(VENV)

@@ -1,0 +1,137 @@
+"""Encoders whose named layers can be used as features.
+
+The names are those of `semisup.params.BACKBONE_LAYERS`. Images are (N, C, S, S) float, normalised.
+"""
+
+from collections import OrderedDict
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from semisup.params import BACKBONE_LAYERS
+
+
+class Encoder(nn.Module):
+    """A chain of named blocks, each from feature maps to feature maps."""
+
+    def __init__(self, blocks: "OrderedDict[str, nn.Module]") -> None:
+        super().__init__()
+        self.blocks = nn.ModuleDict(blocks)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers, shallow to deep."""
+        return tuple(self.blocks)
+
+    def forward(self, images: Tensor, layer: str | None = None) -> Tensor:
+        """Feature maps (N, C', H', W') of `layer`, of the last one where it is None."""
+        return self.forward_all(images, layer)[-1]
+
+    def forward_all(self, images: Tensor, layer: str | None = None) -> list[Tensor]:
+        """Feature maps of every layer up to and including `layer`."""
+        maps = []
+        for name, block in self.blocks.items():
+            images = block(images)
+            maps.append(images)
+            if name == layer:
+                break
+        return maps
+
+
+def build(name: str, channels: int, image_size: int, generator_seed: int) -> Encoder:
+    """An encoder with random weights.
+
+    Args:
+        name: a key of BACKBONE_LAYERS.
+        channels: of the images, 1 or 3.
+        image_size: side of the images in pixels; decides how far the stem downsamples.
+        generator_seed: the weights depend on it alone.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(generator_seed)
+        if name.startswith(("resnet", "resnext", "wide_resnet")):
+            blocks = _resnet(name, channels, image_size)
+        else:
+            blocks = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
+        encoder = Encoder(OrderedDict(zip(BACKBONE_LAYERS[name], blocks, strict=True)))
+    return encoder.to(memory_format=torch.channels_last)
+
+
+def pooled(maps: Tensor, side: int) -> Tensor:
+    """Feature maps averaged down to at most side x side and flattened: (N, C' * side**2)."""
+    height, width = maps.shape[2:]
+    if height > side or width > side:
+        maps = F.adaptive_avg_pool2d(maps, (min(side, height), min(side, width)))
+    return maps.flatten(1)
+
+
+def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> int:
+    """Length of `pooled`'s rows for one layer of an encoder, found by running it once."""
+    stem = next(encoder.parameters())
+    was_training = encoder.training
+    encoder.eval()
+    with torch.no_grad():
+        image = torch.zeros(1, stem.shape[1], image_size, image_size, device=stem.device)
+        maps = encoder(image, layer)
+    encoder.train(was_training)
+    return int(pooled(maps, side).shape[1])
+
+
+def _conv(fan_in: int, fan_out: int, kernel: int, stride: int = 1) -> nn.Sequential:
+    """Convolution, batch norm, ReLU."""
+    conv = nn.Conv2d(fan_in, fan_out, kernel, stride, kernel // 2, bias=False)
+    nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
+    return nn.Sequential(conv, nn.BatchNorm2d(fan_out), nn.ReLU(inplace=True))
+
+
+def _small(channels: int, image_size: int) -> list[nn.Module]:
+    """Five convolutions that keep the large maps thin: made for CPUs and images of 24 to 64 px."""
+    stem_stride = 4 if image_size > 64 else 2
+    return [
+        _conv(channels, 32, 5, stem_stride),
+        _conv(32, 64, 3),
+        _conv(64, 96, 3, 2),
+        _conv(96, 128, 3),
+        _conv(128, 128, 3, 2),
+    ]
+
+
+def _alexnet(channels: int, image_size: int) -> list[nn.Module]:
+    """RotNet's AlexNet (64-192-384-256-256, batch norm); its stem is for 224 px, fitted to less."""
+    stem, stride = (11, 4) if image_size >= 160 else (7, 2) if image_size >= 64 else (5, 1)
+    return [
+        _conv(channels, 64, stem, stride),
+        nn.Sequential(nn.MaxPool2d(3, 2, 1), _conv(64, 192, 5)),
+        nn.Sequential(nn.MaxPool2d(3, 2, 1), _conv(192, 384, 3)),
+        _conv(384, 256, 3),
+        nn.Sequential(_conv(256, 256, 3), nn.MaxPool2d(3, 2, 1)),
+    ]
+
+
+def _nin(channels: int, image_size: int) -> list[nn.Module]:
+    """RotNet's Network-in-Network of four blocks for CIFAR (Gidaris et al. 2018, table 1)."""
+
+    def block(fan_in: int, first: int, last: int, kernel: int) -> list[nn.Module]:
+        return [_conv(fan_in, first, kernel), _conv(first, last, 1), _conv(last, last, 1)]
+
+    return [
+        nn.Sequential(
+            _conv(channels, 192, 5), _conv(192, 160, 1), _conv(160, 96, 1), nn.MaxPool2d(3, 2, 1)
+        ),
+        nn.Sequential(*block(96, 192, 192, 5), nn.AvgPool2d(3, 2, 1)),
+        nn.Sequential(*block(192, 192, 192, 3)),
+        nn.Sequential(*block(192, 192, 192, 3)),
+    ]
+
+
+def _resnet(name: str, channels: int, image_size: int) -> list[nn.Module]:
+    """torchvision's; below 65 px with a 3x3 stem of stride 1, as for CIFAR (He et al. 2015)."""
+    from torchvision import models
+
+    net = getattr(models, name)(weights=None)
+    if image_size <= 64:
+        stem: nn.Module = _conv(channels, 64, 3)
+    else:
+        stem = nn.Sequential(_conv(channels, 64, 7, 2), nn.MaxPool2d(3, 2, 1))
+    return [stem, net.layer1, net.layer2, net.layer3, net.layer4]

@@ -1,0 +1,1 @@
+"""From images anywhere to packed arrays with roles."""

@@ -1,0 +1,175 @@
+"""Pack what a source yields into one memory-mappable array, a manifest and a list of rejects."""
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup import outputs
+from semisup.data.records import Candidates, Pixels, Record, Rejected
+from semisup.errors import UserError
+
+MANIFEST_COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of")
+HEADER_BYTES = 128  # of an .npy file, padded so that the final shape can be written over it
+
+
+class ArrayWriter:
+    """Writes an .npy of uint8 image by image, so that memory never holds more than one."""
+
+    def __init__(self, path: Path, image_shape: tuple[int, int, int]) -> None:
+        self.shape = image_shape
+        self.count = 0
+        self._file: BinaryIO = path.open("wb")
+        self._write_header()
+
+    def append(self, image: NDArray[np.uint8]) -> None:
+        """Add one (H, W, C) image."""
+        self._file.write(np.ascontiguousarray(image).tobytes())
+        self.count += 1
+
+    def __enter__(self) -> "ArrayWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._file.seek(0)
+        self._write_header()
+        self._file.close()
+
+    def _write_header(self) -> None:
+        shape = (self.count, *self.shape)
+        fields = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".encode()
+        body = fields.ljust(HEADER_BYTES - 11) + b"\n"
+        self._file.write(b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body)
+
+
+@dataclass
+class Packed:
+    """What was packed so far: the manifest's rows, and which pixels were seen where."""
+
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    first_with: dict[str, int] = field(default_factory=dict)
+    all_grey: bool = True
+
+    def add(self, record: Record, pixels: Pixels) -> None:
+        """Enter one image into the manifest."""
+        number = len(self.rows)
+        pixel_hash = hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest()
+        first = self.first_with.setdefault(pixel_hash, number)
+        duplicate_of = "" if first == number else first
+        label = "" if record.label is None else record.label
+        self.rows.append(
+            (number, record.source, record.given_split, label, pixel_hash, duplicate_of)
+        )
+        self.all_grey = self.all_grey and _is_grey(pixels)
+
+
+def pack(
+    candidates: Candidates, folder: Path, image_size: int, color: str, max_rejected_fraction: float
+) -> dict[str, object]:
+    """Write images.npy (N, H, W, C), manifest.csv, rejected.csv and summary.json into `folder`.
+
+    With `color` "auto" the images are stored with one channel where all of them are grey.
+    Returns the summary.
+
+    Raises:
+        UserError: where no image is left, or the rejected files are more than
+            `max_rejected_fraction` of all.
+    """
+    packed = Packed()
+    with ArrayWriter(folder / outputs.IMAGES, (image_size, image_size, 3)) as writer:
+        for candidate in candidates:
+            if isinstance(candidate, Rejected):
+                packed.rejected.append(candidate)
+                continue
+            record, pixels = candidate
+            writer.append(pixels)
+            packed.add(record, pixels)
+    _check_rejects(packed, max_rejected_fraction)
+    if color == "grey" or (color == "auto" and packed.all_grey):
+        _to_grey(folder / outputs.IMAGES)
+    _write_csv(folder / outputs.MANIFEST, MANIFEST_COLUMNS, packed.rows)
+    rejects = [(item.source, item.reason) for item in packed.rejected]
+    _write_csv(folder / outputs.REJECTED, ("source", "reason"), rejects)
+    summary = _summary(packed, 1 if color == "grey" or (color == "auto" and packed.all_grey) else 3)
+    outputs.write_json(folder / outputs.SUMMARY, summary)
+    return summary
+
+
+def describe(summary: dict[str, object]) -> str:
+    """One line for the console."""
+    classes = summary["classes"]
+    number = len(classes) if isinstance(classes, list) else 0
+    return (
+        f"{summary['images']} images ({summary['labelled']} labelled, {summary['unlabelled']} not, "
+        f"{summary['given_test']} for test) of {number} classes; "
+        f"{summary['rejected']} files left out, {summary['duplicates']} duplicates"
+    )
+
+
+def _check_rejects(packed: Packed, max_fraction: float) -> None:
+    kept, left_out = len(packed.rows), len(packed.rejected)
+    if kept == 0 and left_out == 0:
+        raise UserError("data: the source holds no images; put some there or change data.source")
+    if left_out > max_fraction * (kept + left_out):
+        example = packed.rejected[0]
+        raise UserError(
+            f"data.max_rejected_fraction: {left_out} of {kept + left_out} files can't be used, "
+            f"more than the allowed {max_fraction:g} (first: {example.source}: {example.reason}); "
+            "mend or remove them, or raise the limit"
+        )
+    if kept == 0:
+        raise UserError(
+            f"data: none of the {left_out} files can be used; see the first: "
+            f"{packed.rejected[0].source}: {packed.rejected[0].reason}"
+        )
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    red = pixels[..., :1]
+    return bool((pixels == red).all())
+
+
+def _to_grey(path: Path) -> None:
+    """Rewrite an array of three channels as one: brightness by ITU-R 601, rounded."""
+    rgb = np.load(path, mmap_mode="r")
+    grey_path = path.with_suffix(".grey")
+    with ArrayWriter(grey_path, (*rgb.shape[1:3], 1)) as writer:
+        for image in rgb:
+            grey = image @ np.array([0.299, 0.587, 0.114]) + 0.5
+            writer.append(grey.astype(np.uint8)[..., None])
+    del rgb
+    grey_path.replace(path)
+
+
+def _write_csv(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _summary(packed: Packed, channels: int) -> dict[str, object]:
+    per_split = Counter((str(row[2]), row[3] != "") for row in packed.rows)
+    return {
+        "images": len(packed.rows),
+        "labelled": per_split["train", True],
+        "unlabelled": per_split["train", False],
+        "given_test": per_split["test", True] + per_split["test", False],
+        "channels": channels,
+        "rejected": len(packed.rejected),
+        "duplicates": sum(row[5] != "" for row in packed.rows),
+        "classes": sorted({str(row[3]) for row in packed.rows if row[3] != ""}),
+    }

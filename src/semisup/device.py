@@ -1,0 +1,81 @@
+"""Where and how exactly to compute. Nothing here changes what is computed, but for rounding."""
+
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+import torch
+
+from semisup.errors import UserError
+from semisup.params import Compute
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A device and the precision of its matrix products."""
+
+    device: torch.device
+    dtype: torch.dtype
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """Matrix products and convolutions in `dtype`, the rest in float32."""
+        return torch.autocast(
+            self.device.type, dtype=self.dtype, enabled=self.dtype != torch.float32
+        )
+
+    def generator(self, *key: int) -> torch.Generator:
+        """A random stream on the device that depends on `key` alone."""
+        return torch.Generator(self.device).manual_seed(stream_seed(*key))
+
+
+def start(compute: Compute) -> Runtime:
+    """Set threads and determinism for this process.
+
+    Raises:
+        UserError: where the device is not there.
+    """
+    device = _device(compute.device)
+    # cuBLAS repeats its results only with a fixed workspace; it reads this when it first starts
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_num_threads(compute.cpu_threads())
+    return Runtime(device, _dtype(compute.precision, device))
+
+
+def stream_seed(*key: int) -> int:
+    """One 63-bit seed from several numbers, with no two keys close to each other."""
+    import numpy as np
+
+    return int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def _device(name: str) -> torch.device:
+    there = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if name == "auto":
+        return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if there[kind]))
+    if not there[name]:
+        have = ", ".join(kind for kind, is_there in there.items() if is_there)
+        raise UserError(
+            f"params.yaml: compute.device: {name!r} is not on this machine; allowed: auto, {have}"
+        )
+    return torch.device(name)
+
+
+def _dtype(precision: str, device: torch.device) -> torch.dtype:
+    if precision == "float32":
+        return torch.float32
+    if precision == "bfloat16" or _is_bfloat16_fast(device):
+        return torch.bfloat16
+    return torch.float32
+
+
+def _is_bfloat16_fast(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu" and hasattr(torch.cpu, "_is_avx512_bf16_supported"):
+        return bool(torch.cpu._is_avx512_bf16_supported())
+    return False

@@ -1,0 +1,9 @@
+"""The one exception whose message is meant for the person at the terminal."""
+
+
+class UserError(Exception):
+    """Something that the user can put right.
+
+    The message is one line: what was wrong (file, key, value), what is allowed, what to do.
+    Commands print it without a traceback and exit with status 2.
+    """

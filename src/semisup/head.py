@@ -1,0 +1,98 @@
+"""Train a classifier's head on the features of a frozen encoder."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from semisup import features as stored
+from semisup import outputs
+from semisup.classifier import build_head
+from semisup.data.labelled import ImageData, Ints, Selection
+from semisup.device import Runtime, stream_seed
+from semisup.draws import Learner
+from semisup.params import Head
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """What `embed` wrote: train (n, 1 + views, D), train_ids (n,), validation and test (n, D)."""
+
+    train: stored.Features
+    train_ids: Ints
+    validation: stored.Features
+    test: stored.Features
+
+    @classmethod
+    def read(cls, folder: Path) -> "FeatureSet":
+        """Open the features, the train ones memory-mapped.
+
+        Raises:
+            UserError: where `embed` has not run.
+        """
+        try:
+            return cls(
+                np.load(folder / stored.TRAIN, mmap_mode="r"),
+                np.load(folder / stored.TRAIN_IDS),
+                np.load(folder / stored.VALIDATION),
+                np.load(folder / stored.TEST),
+            )
+        except FileNotFoundError as error:
+            raise outputs.missing(Path(error.filename)) from None
+
+    def of_train(self, positions: Ints, runtime: Runtime) -> Tensor:
+        """Features (n, 1 + views, D) of train images, on the device."""
+        rows = np.searchsorted(self.train_ids, positions)
+        return torch.from_numpy(np.asarray(self.train[rows])).to(runtime.device)
+
+
+def learner(
+    data: ImageData,
+    features: FeatureSet,
+    settings: Head,
+    runtime: Runtime,
+    seed: int,
+    draw: int,
+    selection: Selection,
+) -> Learner:
+    """A head with random weights for one draw, trained on a random view of each image.
+
+    Args:
+        data: for the number of classes.
+        features: of the frozen encoder.
+        settings: architecture.
+        runtime: device.
+        seed: with the draw, decides weights and views.
+        draw: number of the draw.
+        selection: the draw's images.
+    """
+    train = features.of_train(selection.train, runtime)
+    if len(data.validation):
+        held = torch.from_numpy(features.validation).to(runtime.device)
+    else:
+        held = features.of_train(selection.validation, runtime)[:, 0]
+    test = torch.from_numpy(features.test).to(runtime.device)
+    head = build_head(
+        train.shape[2],
+        settings.hidden,
+        len(data.classes),
+        settings.dropout,
+        stream_seed(seed, draw, 0),
+    ).to(runtime.device)
+    views = runtime.generator(seed, draw, 1)
+
+    def train_logits(numbers: Tensor) -> Tensor:
+        view = torch.randint(train.shape[1], numbers.shape, device=train.device, generator=views)
+        logits: Tensor = head(train[numbers, view].float())
+        return logits.float()
+
+    return Learner(head, train_logits, partial(_logits, head, held), partial(_logits, head, test))
+
+
+def _logits(head: nn.Module, features: Tensor) -> Tensor:
+    with torch.no_grad():
+        logits: Tensor = head(features.float())
+        return logits

@@ -1,0 +1,32 @@
+"""How a command line program of this project starts and ends."""
+
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import typer
+
+from semisup.errors import UserError
+
+USER_ERROR, INTERRUPTED = 2, 130
+
+
+def run(main: Callable[..., None]) -> NoReturn:
+    """Run a Typer function; a user's mistake and Ctrl-C end in one line on standard error."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    call(app)
+
+
+def call(app: Callable[[], object]) -> NoReturn:
+    """Run `app` and leave with its status."""
+    try:
+        app()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(USER_ERROR)
+    except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
+        if leaving.code == INTERRUPTED:
+            print("interrupted: nothing was written", file=sys.stderr)
+        raise
+    sys.exit(0)

@@ -1,0 +1,211 @@
+"""The training loop: pretraining, heads, fine-tuning and the baseline all run through `fit`.
+
+They differ by the function that turns example numbers into a loss, and by their `Plan`.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from semisup.device import Runtime, stream_seed
+from semisup.errors import UserError
+from semisup.params import Recipe
+
+WARMUP = 0.05  # share of the updates in which the learning rate rises
+MOMENTUM = 0.9
+EVALUATIONS = 12  # at most, over a training of more epochs than that
+
+# (examples,) their numbers -> mean loss to minimise, and whether each prediction was right
+BatchLoss = Callable[[Tensor], tuple[Tensor, Tensor]]
+Evaluate = Callable[[], "Score"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """Accuracy in 0 to 1 and mean loss over held-out examples."""
+
+    accuracy: float
+    loss: float
+
+    def better_than(self, other: "Score | None") -> bool:
+        """Higher accuracy; with equal accuracy, lower loss."""
+        return other is None or (self.accuracy, -self.loss) > (other.accuracy, -other.loss)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long, how fast. `patience`: evaluations without gain before stopping (None: never)."""
+
+    lr: float
+    weight_decay: float
+    batch_size: int
+    epochs: int
+    min_updates: int = 0
+    patience: int | None = None
+
+    @classmethod
+    def of(cls, recipe: Recipe, patience: int | None = None) -> "Plan":
+        """From a section of params.yaml."""
+        return cls(
+            recipe.lr,
+            recipe.weight_decay,
+            recipe.batch_size,
+            recipe.epochs,
+            recipe.min_updates,
+            patience,
+        )
+
+    def updates(self, examples: int) -> int:
+        """Updates in all: `epochs` passes, but no fewer than `min_updates`."""
+        return max(self.epochs * self.batches(examples), self.min_updates)
+
+    def batches(self, examples: int) -> int:
+        """Batches an epoch: of nearly equal size, and none smaller than `batch_size`.
+
+        A small last batch would make the statistics of batch norm noisy, one of a single example
+        would make them undefined.
+        """
+        return max(1, examples // self.batch_size)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a training curve; held-out figures are NaN where there was nothing to hold."""
+
+    update: int
+    epoch: float
+    lr: float
+    train_loss: float
+    train_accuracy: float
+    heldout_loss: float
+    heldout_accuracy: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What training did: its curve, the updates made, and the score of the weights kept."""
+
+    rows: list[Row]
+    updates: int
+    best: Score | None
+
+
+def fit(
+    network: nn.Module,
+    batch_loss: BatchLoss,
+    examples: int,
+    plan: Plan,
+    runtime: Runtime,
+    seed: int,
+    evaluate: Evaluate | None = None,
+    keep: str = "best",
+    label: str = "training",
+) -> Fit:
+    """Train `network` in place by SGD with Nesterov momentum, warm-up and cosine decay.
+
+    Args:
+        network: the parameters to train; those with requires_grad False stay.
+        batch_loss: called with the numbers (0 to examples - 1) of one batch.
+        examples: how many there are.
+        plan: length, learning rate, batch size, patience.
+        runtime: device and precision.
+        seed: of the order of the examples.
+        evaluate: scores the network in its present state on held-out examples; None: no selection.
+        keep: "best" puts back the weights with the best score, "last" leaves the last.
+        label: of the progress bar.
+
+    Raises:
+        UserError: where the loss is no longer a number.
+    """
+    weights = [p for p in network.parameters() if p.requires_grad]
+    optimiser = torch.optim.SGD(
+        weights, lr=plan.lr, momentum=MOMENTUM, nesterov=True, weight_decay=plan.weight_decay
+    )
+    updates = plan.updates(examples)
+    per_epoch = plan.batches(examples)
+    every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
+    order = _batches(examples, per_epoch, runtime, seed)
+    rows: list[Row] = []
+    best, best_state, since_best = None, None, 0
+    since = _Running(runtime.device)
+    network.train()
+    update = 0
+    for update in tqdm(range(1, updates + 1), desc=label, disable=None, leave=False):
+        rate = plan.lr * _schedule(update - 1, updates)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        with runtime.autocast():
+            loss, right = batch_loss(next(order))
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        since.add(loss.detach(), right)
+        if update % every and update != updates:
+            continue
+        train = since.score_and_reset(label)
+        network.eval()
+        score = evaluate() if evaluate else None
+        network.train()
+        rows.append(_row(update, per_epoch, rate, train, score))
+        if score is None:
+            continue
+        since_best += 1
+        if score.better_than(best):
+            best, since_best = score, 0
+            best_state = copy.deepcopy(network.state_dict()) if keep == "best" else None
+        if plan.patience is not None and since_best >= plan.patience:
+            break
+    if best_state is not None:
+        network.load_state_dict(best_state)
+    network.eval()
+    kept = best if keep == "best" or not rows else score
+    return Fit(rows, update, kept)
+
+
+def _schedule(update: int, updates: int) -> float:
+    """Share of the learning rate: linear warm-up, then half a cosine down to zero."""
+    warmup = max(1, round(WARMUP * updates))
+    if update < warmup:
+        return (update + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (update - warmup) / max(1, updates - warmup)))
+
+
+def _batches(examples: int, per_epoch: int, runtime: Runtime, seed: int) -> Iterator[Tensor]:
+    """Numbers of the examples, newly shuffled each epoch, in batches of nearly equal size."""
+    generator = torch.Generator().manual_seed(stream_seed(seed, 0))
+    while True:
+        order = torch.randperm(examples, generator=generator).to(runtime.device)
+        yield from order.tensor_split(per_epoch)
+
+
+class _Running:
+    """Sums of loss and right answers, kept on the device so that no update waits for them."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._sums = torch.zeros(3, device=device)
+
+    def add(self, loss: Tensor, right: Tensor) -> None:
+        n = right.numel()
+        self._sums += torch.stack(
+            [loss.float() * n, right.float().sum(), loss.new_tensor(n).float()]
+        )
+
+    def score_and_reset(self, label: str) -> Score:
+        loss, right, n = self._sums.tolist()
+        if not math.isfinite(loss):
+            raise UserError(
+                f"{label}: the loss is no longer a number; lower the learning rate (lr)"
+            )
+        self._sums.zero_()
+        return Score(right / n, loss / n)
+
+
+def _row(update: int, per_epoch: int, rate: float, train: Score, heldout: Score | None) -> Row:
+    held = heldout or Score(math.nan, math.nan)
+    epoch = update / per_epoch
+    return Row(update, epoch, rate, train.loss, train.accuracy, held.loss, held.accuracy)

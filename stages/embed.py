@@ -1,0 +1,28 @@
+"""Compute the features of a pretrained, frozen encoder for all labelled images."""
+
+from typing import Annotated
+
+import typer
+
+from semisup import backbones, device, outputs, stage
+from semisup.data.labelled import open_data
+from semisup.features import embed
+from semisup.params import load
+from semisup.weights import load_weights
+
+
+def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
+    """Write data/features/TASK: train.npy, train_ids.npy, validation.npy, test.npy."""
+    params = load()
+    params.require_task(task)
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    runtime = device.start(params.compute)
+    encoder = backbones.build(params.backbone.name, data.channels, data.image_size, 0)
+    load_weights(encoder, outputs.pretrain_folder(task) / outputs.ENCODER)
+    seed = device.stream_seed(params.seed, *b"embed", *task.encode())
+    with outputs.replacing(outputs.features_folder(task)) as folder:
+        embed(encoder, data, params.embed, params.data.augment, runtime, seed, folder)
+
+
+if __name__ == "__main__":
+    stage.run(main)

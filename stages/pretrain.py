@@ -1,0 +1,24 @@
+"""Train an encoder on the unlabelled pool by one pretext task."""
+
+from typing import Annotated
+
+import typer
+
+from semisup import device, outputs, stage
+from semisup.data.labelled import open_data
+from semisup.params import load
+from semisup.pretraining import pretrain, write
+
+
+def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
+    """Write data/pretrain/TASK: encoder.safetensors, history.csv, pretext.json."""
+    params = load()
+    params.require_task(task)
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    runtime = device.start(params.compute)
+    with outputs.replacing(outputs.pretrain_folder(task)) as folder:
+        write(folder, task, pretrain(task, params, data, runtime))
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,17 @@
+"""Turn all results into metrics, tables, figures and a summary."""
+
+from pathlib import Path
+
+from semisup import stage
+from semisup.params import load
+from semisup.report.build import build_report
+
+
+def main() -> None:
+    """Write reports: metrics.json, label_curve.csv, summary.md, figures, plots."""
+    params = load()
+    print(build_report(params, Path("reports")))
+
+
+if __name__ == "__main__":
+    stage.run(main)

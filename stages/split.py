@@ -1,0 +1,36 @@
+"""Give every image a role, and every training image its place in each draw."""
+
+import numpy as np
+
+from semisup import outputs, stage
+from semisup.data.labelled import ROLES, read_manifest
+from semisup.data.splits import Rules, make_split, write_split
+from semisup.params import load
+
+
+def main() -> None:
+    """Write data/splits: split.csv, stats.json."""
+    params = load()
+    settings = params.split
+    separate = settings.validation == "separate"
+    rules = Rules(
+        validation_per_class=settings.validation_per_class if separate else 0,
+        test_fraction=settings.test_fraction,
+        max_pool=settings.max_pool,
+        draws=params.draws,
+        seed=params.seed,
+    )
+    labels, given_test, same_as, _ = read_manifest(outputs.PREPARED)
+    split = make_split(labels, given_test, same_as, rules)
+    with outputs.replacing(outputs.SPLITS) as folder:
+        write_split(folder, split, outputs.PREPARED)
+    counts = np.bincount(split.role, minlength=len(ROLES))
+    print(
+        f"pool {len(split.pool)} images; "
+        + ", ".join(f"{name} {count}" for name, count in zip(ROLES, counts, strict=True))
+        + f" ({split.leaked} equal to a test or validation image)"
+    )
+
+
+if __name__ == "__main__":
+    stage.run(main)
