@@ -1,7 +1,8 @@
 """Where and how exactly to compute. Nothing here changes what is computed, but for rounding."""
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +28,13 @@ class Runtime:
         """A random stream on the device that depends on `key` alone."""
         return torch.Generator(self.device).manual_seed(stream_seed(*key))
 
+    @contextmanager
+    def seeded(self, *key: int) -> Iterator[None]:
+        """Make torch's global random state, which dropout reads, depend on `key`; put it back."""
+        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+            torch.manual_seed(stream_seed(*key))
+            yield
+
 
 def start(compute: Compute) -> Runtime:
     """Set threads and determinism for this process.
@@ -46,7 +54,9 @@ def stream_seed(*key: int) -> int:
     """One 63-bit seed from several numbers, with no two keys close to each other."""
     import numpy as np
 
-    return int(np.random.SeedSequence(key).generate_state(1, np.uint64)[0] >> np.uint64(1))
+    # the length, since trailing zeros alone would make no difference
+    state = np.random.SeedSequence((*key, len(key))).generate_state(1, np.uint64)
+    return int(state[0] >> np.uint64(1))
 
 
 def _device(name: str) -> torch.device:

@@ -18,7 +18,7 @@ from semisup.params import Augment, Embed
 
 TRAIN, TRAIN_IDS, VALIDATION, TEST = "train.npy", "train_ids.npy", "validation.npy", "test.npy"
 PROBE_FOLDS = 4
-PROBE_RIDGE = 0.1  # of the mean eigenvalue of the features' covariance
+PROBE_RIDGE = 0.1  # of the mean squared length of the centred features
 
 Features = NDArray[np.float16]
 

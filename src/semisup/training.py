@@ -7,6 +7,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -103,7 +104,7 @@ def fit(
     runtime: Runtime,
     seed: int,
     evaluate: Evaluate | None = None,
-    keep: str = "best",
+    keep: Literal["best", "last"] = "best",
     label: str = "training",
 ) -> Fit:
     """Train `network` in place by SGD with Nesterov momentum, warm-up and cosine decay.
@@ -114,7 +115,7 @@ def fit(
         examples: how many there are.
         plan: length, learning rate, batch size, patience.
         runtime: device and precision.
-        seed: of the order of the examples.
+        seed: of the order of the examples and of dropout.
         evaluate: scores the network in its present state on held-out examples; None: no selection.
         keep: "best" puts back the weights with the best score, "last" leaves the last.
         label: of the progress bar.
@@ -122,49 +123,77 @@ def fit(
     Raises:
         UserError: where the loss is no longer a number.
     """
-    weights = [p for p in network.parameters() if p.requires_grad]
-    optimiser = torch.optim.SGD(
-        weights, lr=plan.lr, momentum=MOMENTUM, nesterov=True, weight_decay=plan.weight_decay
-    )
-    updates = plan.updates(examples)
-    per_epoch = plan.batches(examples)
+    optimiser = _optimiser(network, plan)
+    updates, per_epoch = plan.updates(examples), plan.batches(examples)
     every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
     order = _batches(examples, per_epoch, runtime, seed)
+    running, selection = _Running(runtime.device), _Selection(network, keep, plan.patience)
     rows: list[Row] = []
-    best, best_state, since_best = None, None, 0
-    since = _Running(runtime.device)
     network.train()
-    update = 0
-    for update in tqdm(range(1, updates + 1), desc=label, disable=None, leave=False):
-        rate = plan.lr * _schedule(update - 1, updates)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        with runtime.autocast():
-            loss, right = batch_loss(next(order))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        since.add(loss.detach(), right)
-        if update % every and update != updates:
-            continue
-        train = since.score_and_reset(label)
-        network.eval()
-        score = evaluate() if evaluate else None
-        network.train()
-        rows.append(_row(update, per_epoch, rate, train, score))
-        if score is None:
-            continue
-        since_best += 1
-        if score.better_than(best):
-            best, since_best = score, 0
-            best_state = copy.deepcopy(network.state_dict()) if keep == "best" else None
-        if plan.patience is not None and since_best >= plan.patience:
-            break
-    if best_state is not None:
-        network.load_state_dict(best_state)
+    with runtime.seeded(seed, 1):  # dropout, and what else a network draws at random
+        for update in tqdm(range(1, updates + 1), desc=label, disable=None, leave=False):
+            rate = plan.lr * _schedule(update - 1, updates)
+            optimiser.param_groups[0]["lr"] = rate
+            with runtime.autocast():
+                loss, right = batch_loss(next(order))
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            running.add(loss.detach(), right)
+            if update % every and update != updates:
+                continue
+            train = running.score_and_reset(label)
+            score = _evaluated(network, evaluate)
+            rows.append(_row(update, per_epoch, rate, train, score))
+            if selection.is_enough(score):
+                break
+    return Fit(rows, rows[-1].update, selection.finish())
+
+
+def _optimiser(network: nn.Module, plan: Plan) -> torch.optim.Optimizer:
+    weights = [p for p in network.parameters() if p.requires_grad]
+    return torch.optim.SGD(
+        weights, lr=plan.lr, momentum=MOMENTUM, nesterov=True, weight_decay=plan.weight_decay
+    )
+
+
+def _evaluated(network: nn.Module, evaluate: Evaluate | None) -> Score | None:
+    if evaluate is None:
+        return None
     network.eval()
-    kept = best if keep == "best" or not rows else score
-    return Fit(rows, update, kept)
+    score = evaluate()
+    network.train()
+    return score
+
+
+class _Selection:
+    """Which weights to keep, and when to stop waiting for better ones."""
+
+    def __init__(self, network: nn.Module, keep: Literal["best", "last"], patience: int | None):
+        self._network, self._keep, self._patience = network, keep, patience
+        self._best: Score | None = None
+        self._last: Score | None = None
+        self._best_state: dict[str, Tensor] | None = None
+        self._since_best = 0
+
+    def is_enough(self, score: Score | None) -> bool:
+        """Take note of the score of the network as it is now."""
+        self._last = score
+        if score is None:
+            return False
+        self._since_best += 1
+        if score.better_than(self._best):
+            self._best, self._since_best = score, 0
+            if self._keep == "best":
+                self._best_state = copy.deepcopy(self._network.state_dict())
+        return self._patience is not None and self._since_best >= self._patience
+
+    def finish(self) -> Score | None:
+        """Put the weights to keep into the network, in evaluation mode; their score."""
+        if self._best_state is not None:
+            self._network.load_state_dict(self._best_state)
+        self._network.eval()
+        return self._best if self._keep == "best" else self._last
 
 
 def _schedule(update: int, updates: int) -> float:

@@ -61,7 +61,7 @@ def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules
     role = np.where(labels >= 0, TRAIN, UNLABELLED).astype(np.int64)
     role[given_test] = np.where(labels[given_test] >= 0, TEST, LEFT_OUT)
     _check_classes(labels)
-    rng = np.random.default_rng([rules.seed, 1])
+    rng = np.random.default_rng([rules.seed, 11])
     for members in _by_class(labels, role == TRAIN):
         shuffled = rng.permutation(members)
         tests = 0 if given_test.any() else _share(len(members), rules.test_fraction)
@@ -73,7 +73,7 @@ def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules
     _check_roles(role, labels, rules)
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
-        pool = np.sort(np.random.default_rng([rules.seed, 2]).permutation(pool)[: rules.max_pool])
+        pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
     return Split(role, _ranks(labels, role, rules), pool, leaked)
 
 
@@ -149,7 +149,7 @@ def _check_roles(role: Ints, labels: Ints, rules: Rules) -> None:
 def _ranks(labels: Ints, role: Ints, rules: Rules) -> Ints:
     rank = np.full((rules.draws, len(labels)), NO_RANK, np.int64)
     for draw in range(rules.draws):
-        rng = np.random.default_rng([rules.seed, 3, draw])
+        rng = np.random.default_rng([rules.seed, 13, draw])
         for members in _by_class(labels, role == TRAIN):
             rank[draw, rng.permutation(members)] = np.arange(len(members))
     return rank

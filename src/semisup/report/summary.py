@@ -62,7 +62,7 @@ def _table(results: pd.DataFrame, facts: Facts) -> str:
         cells = " | ".join(str(row[c]).ljust(w) for c, w in zip(columns, widths, strict=True))
         lines.append(f"| {budget!s:>16} | {cells} |")
     draws = results["draw"].nunique()
-    caption = f"Top-1 accuracy on test in %, mean of {draws} draws" + (
+    caption = f"Top-1 accuracy on test in %, mean of {draws} draw{'s' * (draws > 1)}" + (
         f" with {facts.confidence:.0%} interval." if draws > 1 else " (no interval)."
     )
     return caption + "\n\n" + "\n".join(lines)
@@ -95,9 +95,9 @@ def _worth(results: pd.DataFrame, task: str, confidence: float) -> str:
     gain["half"] = half_width(gain["std"], gain["count"], confidence)
     sure = gain[gain["mean"] - gain["half"].fillna(0) > 0]
     best = gain["mean"].idxmax()
-    largest = f"the largest gain is {100 * gain['mean'].max():+.1f} points, at {best}"
+    largest = f"the largest gain is {100 * gain['mean'].max():+.1f} points, with {_labels(best)}"
     if len(sure) == len(gain):
-        verdict = f"Yes, at every budget; {largest} labels per class."
+        verdict = f"Yes, at every budget; {largest}."
     elif len(sure):
         listed = ", ".join(str(b) for b in sure.index)
         verdict = f"Yes at {listed} labels per class, not clearly at the others; {largest}."
@@ -110,25 +110,31 @@ def _worth(results: pd.DataFrame, task: str, confidence: float) -> str:
     )
 
 
+def _labels(per_class: object) -> str:
+    return f"{per_class} label{'' if per_class == 1 else 's'} per class"
+
+
 def _saving(results: pd.DataFrame, task: str) -> str:
     """For the accuracy of the baseline at its largest budgets: labels that fine-tuning needs."""
     tuned, base = _means(results, "finetune", task), _means(results, "supervised", outputs.NO_TASK)
     lines = []
     for budget in list(base.index)[-2:][::-1]:
-        needs = labels_needed(tuned, float(base[budget]))
+        accuracy = float(base[budget])
         reached = (
-            f"supervised training reaches {100 * base[budget]:.1f} % with {budget} labels per class"
+            f"For the {100 * accuracy:.1f} % that supervised training reaches with "
+            f"{_labels(budget)}, fine-tuning"
         )
+        needs = labels_needed(tuned, accuracy)
         if needs is None:
-            lines.append(f"{reached}; fine-tuning does not reach that with any budget tried.")
+            lines.append(f"{reached} would need more than {tuned.index[-1]}.")
         elif needs <= tuned.index[0]:
-            lines.append(f"{reached}; fine-tuning with {tuned.index[0]} or fewer.")
+            lines.append(f"{reached} needs {tuned.index[0]} or fewer.")
         else:
             lines.append(
-                f"{reached}; fine-tuning with about {needs:.0f} ({budget / needs:.1f} times fewer)."
+                f"{reached} needs about {needs:.0f} ({100 * (needs / budget - 1):+.0f} %)."
             )
-    text = " ".join(line[0].upper() + line[1:] for line in lines)
-    return f"**How many labels does it save?** {text} {_half_beats_whole(results, task)}".rstrip()
+    lines.append(_half_beats_whole(results, task))
+    return "**How many labels does it save?** " + " ".join(filter(None, lines))
 
 
 def labels_needed(curve: pd.Series, accuracy: float) -> float | None:
@@ -151,7 +157,7 @@ def labels_needed(curve: pd.Series, accuracy: float) -> float | None:
 def _half_beats_whole(results: pd.DataFrame, task: str) -> str:
     """Draw by draw: fine-tuning with half of the largest budget against the baseline with all."""
     most = int(results["budget"].max())
-    rows = results.set_index(["method", "task", "budget", "draw"])["top1"]
+    rows = results.set_index(["method", "task", "budget", "draw"])["top1"].sort_index()
     if most % 2 or most // 2 not in set(results["budget"]):
         return ""
     half = rows["finetune", task, most // 2]
@@ -177,8 +183,10 @@ def _halving(results: pd.DataFrame, method: str, task: str) -> str:
 
 
 def _notes(results: pd.DataFrame, facts: Facts) -> list[str]:
+    within = facts.split["validation"] == 0
     notes = [
-        f"Validation used {_validation(results)} labels beside those of the budgets.",
+        f"Validation used {_validation(results)} labels, "
+        + ("taken out of the budgets." if within else "beside those of the budgets.")
     ]
     if facts.data["rejected"]:
         notes.append(
@@ -188,14 +196,14 @@ def _notes(results: pd.DataFrame, facts: Facts) -> list[str]:
         notes.append(
             f"{facts.split['leaked']} images equal a validation or test image and were left out."
         )
-    short = _short_budgets(results, len(facts.data["classes"]))
+    short = _short_budgets(results, len(facts.data["classes"]), within)
     if short:
         notes.append("Some classes have fewer images than the budget: " + short + ".")
     unfair = _weak_baseline(results)
     if unfair:
         notes.append(
-            f"The baseline made fewer updates than head and fine-tuning together at {unfair} labels "
-            "per class: raise supervised.epochs or supervised.min_updates."
+            "The baseline made fewer updates than head and fine-tuning together with "
+            f"{unfair} labels per class: raise supervised.epochs or supervised.min_updates."
         )
     return notes
 
@@ -205,18 +213,12 @@ def _validation(results: pd.DataFrame) -> str:
     return str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
 
 
-def _short_budgets(results: pd.DataFrame, classes: int) -> str:
-    used = (
-        results[results["method"] == "supervised"]
-        .groupby("budget")[["labels_used", "validation_labels"]]
-        .max()
-    )
-    cells = []
-    for budget, row in used.iterrows():
-        bought = int(row["labels_used"])
-        if bought < int(str(budget)) * classes:
-            cells.append(f"{budget} per class gave {bought} labels")
-    return "; ".join(cells)
+def _short_budgets(results: pd.DataFrame, classes: int, within: bool) -> str:
+    rows = results[results["method"] == "supervised"]
+    bought = rows["labels_used"] + (rows["validation_labels"] if within else 0)
+    most = bought.groupby(rows["budget"]).max()
+    short = most[most < most.index.to_numpy() * classes]
+    return "; ".join(f"{_labels(budget)} were {number} in all" for budget, number in short.items())
 
 
 def _weak_baseline(results: pd.DataFrame) -> str:

@@ -1,0 +1,105 @@
+"""What several test files share: settings, a runtime, and made-up image data."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+
+from semisup.data.labelled import NO_RANK, ROLES, TRAIN, ImageData
+from semisup.device import Runtime
+from semisup.params import Augment, Params
+
+REPOSITORY = Path(__file__).parents[1]
+NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 0.0, "erase": 0.0}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)  # the faster for inputs as small as these
+
+
+@pytest.fixture
+def runtime() -> Runtime:
+    return Runtime(torch.device("cpu"), torch.float32)
+
+
+@pytest.fixture
+def values() -> dict[str, Any]:
+    """The project's own params.yaml, free to be changed."""
+    loaded: dict[str, Any] = yaml.safe_load((REPOSITORY / "params.yaml").read_text("utf-8"))
+    return loaded
+
+
+@pytest.fixture
+def make_params(values: dict[str, Any]) -> Callable[..., Params]:
+    """Settings with some keys changed: {"data.image_size": 16}."""
+
+    def make(edits: dict[str, Any]) -> Params:
+        changed = copy.deepcopy(values)
+        for key, value in edits.items():
+            *sections, last = key.split(".")
+            section = changed
+            for name in sections:
+                section = section[name]
+            section[last] = value
+        return Params.model_validate(changed)
+
+    return make
+
+
+@pytest.fixture
+def make_augment() -> Callable[..., Augment]:
+    """Settings that change nothing but what is named."""
+    return lambda **some: Augment.model_validate(NO_CHANGE | some)
+
+
+@pytest.fixture
+def make_data() -> Callable[..., ImageData]:
+    """Images whose colour tells the class, as many per class and role as asked for."""
+
+    def make(
+        classes: int = 3,
+        unlabelled: int = 4,
+        train: int = 6,
+        validation: int = 4,
+        test: int = 5,
+        size: int = 16,
+        channels: int = 3,
+        draws: int = 2,
+    ) -> ImageData:
+        rng = np.random.default_rng(0)
+        per_role = {"left_out": 1, "unlabelled": unlabelled, "train": train}
+        per_role |= {"validation": validation, "test": test}
+        role = np.repeat([ROLES.index(name) for name in per_role], [*per_role.values()])
+        role = np.tile(role, classes)
+        truth = np.repeat(np.arange(classes), sum(per_role.values()))
+        order = rng.permutation(len(role))
+        role, truth = role[order], truth[order]
+        labels = np.where(role <= ROLES.index("unlabelled"), -1, truth)
+        rank = np.full((draws, len(role)), NO_RANK)
+        for draw in range(draws):
+            for label in range(classes):
+                members = np.flatnonzero((role == TRAIN) & (labels == label))
+                rank[draw, rng.permutation(members)] = np.arange(len(members))
+        colours = rng.integers(60, 200, (classes, 1, 1, channels))
+        noise = rng.integers(-50, 50, (len(role), size, size, channels))
+        images = (colours[truth] + noise).astype(np.uint8)
+        pool = np.flatnonzero((role == TRAIN) | (role == ROLES.index("unlabelled")))
+        pixels = images[pool].reshape(-1, channels) / 255
+        return ImageData(
+            images,
+            labels,
+            role,
+            rank,
+            pool,
+            [f"class {number}" for number in range(classes)],
+            pixels.mean(axis=0).astype(np.float32),
+            pixels.std(axis=0).astype(np.float32),
+        )
+
+    return make

@@ -1,0 +1,189 @@
+"""Small real projects to try the workflow in: a Git repository with DVC, tiny data, tiny networks."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CHECKOUT = Path(__file__).parents[2]
+COPIED = [
+    *("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", "stages", "src"),
+    *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
+]
+NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
+TIMEOUT_SECONDS = 600
+
+TASK, BUDGETS = "rotation", (1, 2)
+TINY = {
+    "seed": 0,
+    "label_budgets": list(BUDGETS),
+    "pretext_tasks": [TASK],
+    "draws": 2,
+    "data.source": "glyphs",
+    "data.image_size": 16,
+    "data.color": "auto",
+    "data.max_rejected_fraction": 0.05,
+    "data.augment.shift": 0.1,
+    "data.glyphs": {"classes": 6, "train_images": 240, "test_images": 60, "clutter": 0.3},
+    "split.validation": "separate",
+    "split.validation_per_class": 4,
+    "split.max_pool": None,
+    "backbone.name": "small",
+    "pretrain.epochs": 1,
+    "pretrain.batch_images": 32,
+    "pretrain.heldout_images": 20,
+    "pretrain.augment.shift": 0.1,
+    "pretrain.rotation.lr": 0.1,
+    "embed.layer": "conv5",
+    "embed.pool": 2,
+    "embed.views": 1,
+    "embed.images_per_class": 8,
+    "head.hidden": [16],
+    "head.lr": 0.05,
+    "head.epochs": 2,
+    "head.min_updates": 4,
+    "finetune.start": "head",
+    "finetune.lr": 0.02,
+    "finetune.epochs": 1,
+    "finetune.min_updates": 2,
+    "supervised.layer": "conv5",
+    "supervised.pool": 2,
+    "supervised.hidden": [16],
+    "supervised.lr": 0.1,
+    "supervised.epochs": 2,
+    "supervised.min_updates": 8,
+    "report.confidence": 0.95,
+    "compute": {"device": "cpu", "precision": "float32", "threads": 1},
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder that holds the workflow; `settings` lie beside it, so that none of the user's
+    Git or DVC settings count.
+    """
+
+    root: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        unset = ("GIT_", "DVC_", "PYTHON", "PYTEST_", "COV_")
+        env = {name: v for name, v in os.environ.items() if not name.startswith(unset)}
+        beside = self.root.parent
+        return env | {
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', '')}",
+            "PYTHONPATH": "src",  # of the project, not of the checkout
+            "DVC_NO_ANALYTICS": "1",
+            "DVC_SITE_CACHE_DIR": str(beside / "dvc-site"),
+            "DVC_GLOBAL_CONFIG_DIR": str(beside / "dvc-global"),
+            "DVC_SYSTEM_CONFIG_DIR": str(beside / "dvc-system"),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "A Tester",
+            "GIT_AUTHOR_EMAIL": "tester@example.org",
+            "GIT_COMMITTER_NAME": "A Tester",
+            "GIT_COMMITTER_EMAIL": "tester@example.org",
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        }
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        assert not check or done.returncode == 0, (
+            f"{' '.join(command)}: status {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+        return done
+
+    def dvc(self, *arguments: str) -> str:
+        return self.run(sys.executable, "-m", "dvc", *arguments).stdout
+
+    def git(self, *arguments: str) -> str:
+        return self.run("git", *arguments).stdout
+
+    def commit(self, message: str) -> None:
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--message", message)
+
+    def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Status and output of a Python program, whatever they are."""
+        return self.run(sys.executable, *arguments, check=False)
+
+    def change(self, values: Mapping[str, Any]) -> None:
+        """Set keys of params.yaml, given by their dotted paths."""
+        path = self.root / "params.yaml"
+        params = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for key, value in values.items():
+            *sections, name = key.split(".")
+            section = params
+            for part in sections:
+                section = section[part]
+            section[name] = value
+        path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+
+    def repro(self) -> set[str]:
+        """`dvc repro`; returns the stages that it ran, without those that it took from the cache."""
+        ran = re.findall(r"^Running stage '(.+)':$", self.dvc("repro"), re.MULTILINE)
+        assert len(ran) == len(set(ran))
+        return set(ran)
+
+    def prune(self) -> None:
+        """Remove results that params.yaml no longer asks for, as `make repro` does first."""
+        self.dvc("checkout", "--allow-missing", "--quiet")
+
+    def lock(self) -> dict[str, Any]:
+        """Stages of dvc.lock by name."""
+        stages: dict[str, Any] = yaml.safe_load((self.root / "dvc.lock").read_text())["stages"]
+        return stages
+
+    def hashes(self, *folders: str) -> dict[str, str]:
+        """Hash of every file and the names of all folders below the given ones."""
+        found = {}
+        for folder in folders:
+            for path in sorted((self.root / folder).rglob("*")):
+                content = path.read_bytes() if path.is_file() else b"a folder"
+                found[str(path.relative_to(self.root))] = hashlib.sha256(content).hexdigest()
+        return found
+
+    def copy(self, parent: Path, ignore: Callable[..., Iterable[str]] | None = None) -> "Project":
+        """The same, with its cache and history, in another place."""
+        root = parent / "project"
+        shutil.copytree(self.root, root, symlinks=True, ignore=ignore)
+        return Project(root)
+
+    def clone(self, parent: Path) -> "Project":
+        """What Git alone brings to another place: no cache, no data."""
+        root = parent / "clone"
+        self.git("clone", "--quiet", str(self.root), str(root))
+        return Project(root)
+
+
+def new_project(root: Path) -> Project:
+    """The workflow of this checkout with the tiny parameters, committed and never run."""
+    for name in COPIED:
+        source, target = CHECKOUT / name, root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=NOT_COPIED)
+        else:
+            shutil.copy2(source, target)
+    project = Project(root)
+    project.change(TINY)
+    project.git("init", "--quiet", "--initial-branch", "main")
+    project.commit("Workflow")
+    return project

@@ -1,0 +1,145 @@
+"""DVC's own commands that the workflow is made for."""
+
+import csv
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from projects import TASK, Project
+
+QUEUE_SECONDS = 300
+METRICS, CURVE = "reports/metrics.json", "reports/label_curve.csv"
+
+
+def rows(project: Project, table: str) -> list[dict[str, str]]:
+    with (project.root / table).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def column(project: Project, table: str, name: str) -> set[str]:
+    return {row[name] for row in rows(project, table)}
+
+
+def budgets_in_metrics(project: Project) -> set[str]:
+    """Keys below `finetune.<task>`, `head.<task>` and `supervised`."""
+    metrics = json.loads((project.root / METRICS).read_text(encoding="utf-8"))
+    trees = [*metrics["finetune"].values(), *metrics["head"].values(), metrics["supervised"]]
+    return {budget for tree in trees for budget in tree}
+
+
+@pytest.fixture(scope="module")
+def branched(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A branch of the finished project with another learning rate, run and committed."""
+    project = finished.copy(tmp_path_factory.mktemp("branched"))
+    project.git("checkout", "--quiet", "-b", "faster")
+    project.change({"finetune.lr": 0.5})
+    project.repro()
+    project.commit("Fine-tune faster")
+    return project
+
+
+def test_metrics_diff_shows_both_branches(branched: Project) -> None:
+    diff = json.loads(branched.dvc("metrics", "diff", "main", "--all", "--json"))[METRICS]
+    for budget in ("0001", "0002"):
+        assert {"old", "new"} <= diff[f"finetune.{TASK}.{budget}.top1"].keys()
+    changed = {key for key, values in diff.items() if values["old"] != values["new"]}
+    assert changed
+    assert all(key.startswith(f"finetune.{TASK}.") for key in changed)
+    shown = json.loads(branched.dvc("metrics", "diff", "main", "--json"))[METRICS]
+    assert set(shown) == changed
+
+
+def test_metrics_diff_needs_no_cache(branched: Project, tmp_path: Path) -> None:
+    clone = branched.clone(tmp_path)
+    clone.git("fetch", "--quiet", "origin", "main:main")
+    shown = clone.dvc("metrics", "diff", "main")
+    assert f"finetune.{TASK}.0001.top1" in shown or f"finetune.{TASK}.0002.top1" in shown
+
+
+def test_params_diff_shows_the_edit(branched: Project) -> None:
+    diff = json.loads(branched.dvc("params", "diff", "main", "--json"))["params.yaml"]
+    assert diff.keys() == {"finetune.lr"}
+    assert (diff["finetune.lr"]["old"], diff["finetune.lr"]["new"]) == (0.02, 0.5)
+
+
+@pytest.mark.parametrize("command", [["show"], ["diff", "main"]])
+def test_plots_hold_every_series(branched: Project, tmp_path: Path, command: list[str]) -> None:
+    branched.dvc("plots", *command, "--out", str(tmp_path))
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    for table in ("label_curve", "pretext", "training"):
+        series = column(branched, f"reports/plots/{table}.csv", "series")
+        assert series
+        assert {name for name in series if name not in page} == set()
+
+
+def test_experiment_with_other_budgets(project: Project) -> None:
+    project.dvc("exp", "run", "--set-param", "label_budgets=[1,4]")
+    assert column(project, CURVE, "budget") == {"1", "4"}
+    assert budgets_in_metrics(project) == {"0001", "0004"}
+
+
+def test_queued_experiments(project: Project) -> None:
+    rates = {"slow": 0.001, "fast": 0.1}
+    for name, rate in rates.items():
+        project.dvc("exp", "run", "--queue", "--name", name, "--set-param", f"finetune.lr={rate}")
+    project.dvc("queue", "start", "--jobs", "1")
+    wait_for_queue(project)
+    found = {e["name"]: e["revs"][0]["data"] for e in experiments(project)}
+    assert found.keys() == rates.keys()
+    for name, rate in rates.items():
+        assert found[name]["params"]["params.yaml"]["data"]["finetune"]["lr"] == rate
+        metrics = found[name]["metrics"][METRICS]["data"]
+        assert metrics["finetune"][TASK].keys() == {"0001", "0002"}
+
+
+def wait_for_queue(project: Project) -> None:
+    """Skips the test where no worker process takes up the work, as in some sandboxes."""
+    end = time.monotonic() + QUEUE_SECONDS
+    was_running = False
+    while time.monotonic() < end:
+        status = project.dvc("queue", "status")
+        was_running |= "Running" in status or "Success" in status
+        assert "Failed" not in status, status
+        if status.count("Success") == 2:
+            return
+        time.sleep(2)
+    if was_running:
+        pytest.fail(f"experiments took more than {QUEUE_SECONDS} s:\n{status}")
+    pytest.skip(f"DVC's worker did not start here:\n{status}")
+
+
+def experiments(project: Project) -> list[dict[str, Any]]:
+    """Those that began at the present commit."""
+    shown = json.loads(project.dvc("exp", "show", "--json"))
+    found: list[dict[str, Any]] = []
+    for commit in shown:
+        found += commit["experiments"] or []
+    return found
+
+
+def test_clone_with_a_budget_removed(finished: Project, tmp_path: Path) -> None:
+    clone = finished.clone(tmp_path)
+    clone.change({"label_budgets": [2]})
+    clone.repro()
+    assert column(clone, CURVE, "budget") == {"2"}
+    assert budgets_in_metrics(clone) == {"0002"}
+    before = finished.lock()
+    for stage, entry in clone.lock().items():
+        assert stage == "report" or entry == before[stage], "budgets left are as they were"
+
+
+def test_report_ignores_results_that_are_not_asked_for(project: Project) -> None:
+    for kind in ("head", "finetune"):
+        shutil.copytree(project.root / f"data/{kind}/{TASK}-1", project.root / f"data/{kind}/old-8")
+    project.change({"label_budgets": [2]})
+    assert project.repro() == {"report"}, "without removing what lies in data"
+    assert (project.root / f"data/head/{TASK}-1").exists()
+    assert column(project, CURVE, "budget") == {"2"}
+    assert column(project, CURVE, "task") == {TASK, "none"}
+    assert budgets_in_metrics(project) == {"0002"}
+    assert column(project, "reports/plots/label_curve.csv", "budget") == {"2"}
+    training = column(project, "reports/plots/training.csv", "series")
+    assert training == {f"head ({TASK}) 2", f"finetune ({TASK}) 2", "supervised 2"}

@@ -1,0 +1,199 @@
+"""Heads on stored features: what they read, learn and write."""
+
+import csv
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from semisup import backbones, draws, features, head
+from semisup.classifier import build_head
+from semisup.data.labelled import ImageData
+from semisup.device import Runtime
+from semisup.errors import UserError
+from semisup.evaluation import scores
+from semisup.head import FeatureSet
+from semisup.params import Augment, Params
+from semisup.weights import load_weights
+
+MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
+Make = Callable[..., Params]
+HEAD = {
+    "head.hidden": [8],
+    "head.epochs": 10,
+    "head.batch_size": 8,
+    "head.min_updates": 40,
+    "head.dropout": 0.1,
+    "head.patience": 4,
+    "embed.pool": 1,
+    "embed.views": 2,
+}
+
+
+@pytest.fixture
+def stored(
+    make_data: MakeData,
+    make_augment: MakeAugment,
+    make_params: Make,
+    runtime: Runtime,
+    tmp_path: Path,
+) -> Callable[[ImageData], FeatureSet]:
+    def store(data: ImageData) -> FeatureSet:
+        encoder = backbones.build("small", 3, 16, 0)
+        augmentation = make_augment(shift=0.1)
+        settings = make_params(HEAD).embed
+        features.embed(encoder, data, settings, augmentation, runtime, 0, tmp_path)
+        return FeatureSet.read(tmp_path)
+
+    return store
+
+
+def test_features_that_are_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"train\.npy: not there yet; run `dvc repro`"):
+        FeatureSet.read(tmp_path / "features")
+
+
+def test_rows_of_train_images(
+    make_data: MakeData, stored: Callable[[ImageData], FeatureSet], runtime: Runtime
+) -> None:
+    found = stored(make_data())
+    assert isinstance(found.train, np.memmap)
+    positions = found.train_ids[[5, 0, 3]]
+    rows = found.of_train(positions, runtime)
+    assert rows.shape == (3, 3, 128)
+    assert np.array_equal(rows.numpy(), found.train[[5, 0, 3]])
+
+
+def test_learner(
+    make_data: MakeData,
+    make_params: Make,
+    stored: Callable[[ImageData], FeatureSet],
+    runtime: Runtime,
+) -> None:
+    data, settings = make_data(), make_params(HEAD).head
+    selection = data.select(4, 1, 0.25)
+    found = stored(data)
+    make = partial(head.learner, data, found, settings, runtime, 5)
+    one = make(1, selection)
+    one.network.eval()
+    logits = one.train_logits(torch.arange(7))
+    assert logits.shape == (7, 3)
+    assert logits.dtype == torch.float32
+    logits.sum().backward()
+    assert all(p.grad is not None for p in one.network.parameters())
+    # each image is shown by one of its three stored views, not always the same
+    every = one.network(found.of_train(selection.train[:7], runtime).flatten(0, 1).float())
+    every = every.view(7, 3, 3)
+    views = set()
+    for _ in range(10):
+        shown = one.train_logits(torch.arange(7))
+        near = (every - shown[:, None]).abs().amax(dim=2)
+        assert near.amin(dim=1).max() < 1e-4
+        views |= set(near.argmin(dim=1).tolist())
+    assert views == {0, 1, 2}
+    validation = one.validation_logits()
+    assert validation.shape == (len(data.validation), 3)
+    assert torch.equal(validation, one.validation_logits())
+    assert not validation.requires_grad
+    expected = one.network(torch.from_numpy(found.validation).float())
+    assert torch.equal(validation, expected)
+    assert one.test_logits().shape == (len(data.test), 3)
+    # weights depend on seed and draw
+    again, other = make(1, selection), make(0, selection)
+    for name, value in again.network.state_dict().items():
+        assert torch.equal(value, one.network.state_dict()[name])
+    assert not torch.equal(again.network[0].weight, other.network[0].weight)
+
+
+def test_validation_out_of_the_budget_sees_plain_views(
+    make_data: MakeData,
+    make_params: Make,
+    stored: Callable[[ImageData], FeatureSet],
+    runtime: Runtime,
+) -> None:
+    data = make_data(validation=0)
+    selection = data.select(4, 0, 0.25)
+    assert len(selection.validation) == 3
+    found = stored(data)
+    one = head.learner(data, found, make_params(HEAD).head, runtime, 5, 0, selection)
+    one.network.eval()
+    rows = np.searchsorted(found.train_ids, selection.validation)
+    expected = one.network(torch.from_numpy(found.train[rows, 0]).float())
+    assert torch.equal(one.validation_logits(), expected)
+
+
+def test_draws_are_trained_scored_and_written(
+    make_data: MakeData,
+    make_params: Make,
+    stored: Callable[[ImageData], FeatureSet],
+    runtime: Runtime,
+    tmp_path: Path,
+) -> None:
+    data, params = make_data(), make_params(HEAD)
+    found = stored(data)
+    selections = data.selections(4, 2, 0.25)
+    make = partial(head.learner, data, found, params.head, runtime, 5)
+    train = partial(draws.train_draws, make, data, selections, params.head, runtime, 5, "head")
+    trained = list(train(4))
+    assert [one.draw for one in trained] == [0, 1]
+    # the logits are those of the weights that validation chose
+    for one in trained:
+        with torch.no_grad():
+            logits = one.network(torch.from_numpy(found.test).float())
+            held = one.network(torch.from_numpy(found.validation).float())
+        assert np.array_equal(one.test_logits, logits.numpy())
+        accuracy = (held.argmax(dim=1).numpy() == data.labels[data.validation]).mean()
+        assert one.fit.best is not None
+        assert one.fit.best.accuracy == pytest.approx(accuracy)
+        assert one.fit.best.accuracy == max(row.heldout_accuracy for row in one.fit.rows)
+        assert scores(one.test_logits, data.labels[data.test]).top1 > 0.7  # the colours tell
+    for one, two in zip(trained, train(4), strict=True):
+        assert np.array_equal(one.test_logits, two.test_logits)
+
+    out = tmp_path / "out"
+    out.mkdir()
+    draws.write(out, "head", "rotation", 4, data, iter(trained))
+    assert {path.name for path in out.iterdir()} == {
+        *("results.csv", "history.csv", "predictions.npy"),
+        *("head_0.safetensors", "head_1.safetensors"),
+    }
+    rows = list(csv.DictReader((out / "results.csv").open()))
+    assert [row["draw"] for row in rows] == ["0", "1"]
+    for row, one in zip(rows, trained, strict=True):
+        assert (row["method"], row["task"], row["budget"]) == ("head", "rotation", "4")
+        assert row["labels_used"] == "12"
+        assert row["validation_labels"] == "12"
+        assert row["updates"] == str(one.fit.updates)
+        top1 = (one.test_logits.argmax(axis=1) == data.labels[data.test]).mean()
+        assert float(row["top1"]) == pytest.approx(top1, abs=1e-6)
+        assert row["top5"] == ""  # three classes only
+    history = list(csv.DictReader((out / "history.csv").open()))
+    assert len(history) == sum(len(one.fit.rows) for one in trained)
+    predictions = np.load(out / "predictions.npy")
+    expected = [one.test_logits.argmax(axis=1) for one in trained]
+    assert np.array_equal(predictions, expected)
+    restored = build_head(128, [8], 3, 0.1, 99)
+    load_weights(restored, out / "head_1.safetensors")
+    with torch.no_grad():
+        logits = restored.eval()(torch.from_numpy(found.test).float()).numpy()
+    assert np.array_equal(logits, trained[1].test_logits)
+
+
+def test_without_validation_images_the_last_weights_are_kept(
+    make_data: MakeData,
+    make_params: Make,
+    stored: Callable[[ImageData], FeatureSet],
+    runtime: Runtime,
+) -> None:
+    data, settings = make_data(validation=0), make_params(HEAD | {"head.hidden": []}).head
+    selections = data.selections(1, 2, 0.25)  # one label per class: none to spare
+    make = partial(head.learner, data, stored(data), settings, runtime, 5)
+    trained = list(draws.train_draws(make, data, selections, settings, runtime, 5, "head", 4))
+    for one in trained:
+        assert len(one.selection.validation) == 0
+        assert one.fit.best is None
+        assert one.fit.updates == 40  # no early stop
+        assert np.isfinite(one.test_logits).all()

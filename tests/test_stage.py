@@ -1,0 +1,95 @@
+"""How commands end: status and what the terminal shows."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+import typer
+
+from semisup import stage
+from semisup.errors import UserError
+
+
+def command(budget: Annotated[int, typer.Option()]) -> None:
+    """Do what the budget says."""
+    if budget == 1:
+        raise UserError("params.yaml: draws: 0 should be greater")
+    if budget == 2:
+        raise KeyboardInterrupt
+    if budget == 3:
+        raise RuntimeError("a bug")
+    print("done")
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
+    monkeypatch.setattr(sys, "argv", ["head.py", *arguments])
+    with pytest.raises(SystemExit) as left:
+        stage.run(command)
+    return left.value.code
+
+
+def test_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "--budget", "4") == 0
+    assert capsys.readouterr() == ("done\n", "")
+
+
+def test_a_users_mistake(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--budget", "1") == 2
+    expected = "error: params.yaml: draws: 0 should be greater\n"
+    assert capsys.readouterr() == ("", expected)
+
+
+def test_interrupt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "--budget", "2") == 130
+    assert capsys.readouterr() == ("", "interrupted: nothing was written\n")
+
+
+def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["head.py", "--budget", "3"])
+    with pytest.raises(RuntimeError, match="a bug"):
+        stage.run(command)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--budget", "four"], ["--bugdet", "4"]])
+def test_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert run(monkeypatch, *arguments) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "budget" in shown.err
+
+
+def test_help_names_the_options(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "--help") == 0
+    shown = capsys.readouterr().out
+    assert "Do what the budget says." in shown
+    assert "--budget" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [(None, 2, "no such file"), ("seed: zero\n", 2, "error: "), ("- 1\n", 2, "section of keys")],
+)
+def test_check_command(tmp_path: Path, text: str | None, status: int, said: str) -> None:
+    if text is not None:
+        (tmp_path / "params.yaml").write_text(text)
+    program = "from semisup.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert done.stderr.startswith("error: params.yaml: ")
+    assert done.stderr.count("\n") == 1
