@@ -1,4 +1,4 @@
-"""Small real projects to try the workflow in: a Git repository with DVC, tiny data, tiny networks."""
+"""Small real projects to try the workflow in: Git and DVC, tiny data, tiny networks."""
 
 import hashlib
 import os
@@ -67,9 +67,7 @@ TINY = {
 
 @dataclass(frozen=True)
 class Project:
-    """A folder that holds the workflow; `settings` lie beside it, so that none of the user's
-    Git or DVC settings count.
-    """
+    """A folder that holds the workflow. No Git or DVC settings of the user count there."""
 
     root: Path
 
@@ -137,7 +135,7 @@ class Project:
         path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
 
     def repro(self) -> set[str]:
-        """`dvc repro`; returns the stages that it ran, without those that it took from the cache."""
+        """`dvc repro`; returns the stages that it ran, not those that it took from the cache."""
         ran = re.findall(r"^Running stage '(.+)':$", self.dvc("repro"), re.MULTILINE)
         assert len(ran) == len(set(ran))
         return set(ran)
@@ -145,6 +143,13 @@ class Project:
     def prune(self) -> None:
         """Remove results that params.yaml no longer asks for, as `make repro` does first."""
         self.dvc("checkout", "--allow-missing", "--quiet")
+
+    def restore(self) -> None:
+        """Let DVC itself bring the results from the cache: of a copy's it knows nothing."""
+        for path in (self.root / "data").iterdir():
+            if path.is_dir() and path.name != "raw":
+                shutil.rmtree(path)
+        self.dvc("checkout", "--quiet")
 
     def lock(self) -> dict[str, Any]:
         """Stages of dvc.lock by name."""
