@@ -45,7 +45,8 @@ def start(compute: Compute) -> Runtime:
     device = _device(compute.device)
     # cuBLAS repeats its results only with a fixed workspace; it reads this when it first starts
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    # the same as use_deterministic_algorithms(True, warn_only=True), which imports a compiler
+    torch.set_deterministic_debug_mode("warn")
     torch.set_num_threads(compute.cpu_threads())
     return Runtime(device, _dtype(compute.precision, device))
 

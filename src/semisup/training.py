@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from semisup.device import Runtime, stream_seed
 from semisup.errors import UserError
+from semisup.optimiser import Sgd
 from semisup.params import Recipe
 
 WARMUP = 0.05  # share of the updates in which the learning rate rises
@@ -123,7 +124,8 @@ def fit(
     Raises:
         UserError: where the loss is no longer a number.
     """
-    optimiser = _optimiser(network, plan)
+    weights = (p for p in network.parameters() if p.requires_grad)
+    optimiser = Sgd(weights, MOMENTUM, plan.weight_decay)
     updates, per_epoch = plan.updates(examples), plan.batches(examples)
     every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
     order = _batches(examples, per_epoch, runtime, seed)
@@ -133,12 +135,10 @@ def fit(
     with runtime.seeded(seed, 1):  # dropout, and what else a network draws at random
         for update in tqdm(range(1, updates + 1), desc=label, disable=None, leave=False):
             rate = plan.lr * _schedule(update - 1, updates)
-            optimiser.param_groups[0]["lr"] = rate
             with runtime.autocast():
                 loss, right = batch_loss(next(order))
-            optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step()
+            optimiser.step(rate)
             running.add(loss.detach(), right)
             if update % every and update != updates:
                 continue
@@ -148,13 +148,6 @@ def fit(
             if selection.is_enough(score):
                 break
     return Fit(rows, rows[-1].update, selection.finish())
-
-
-def _optimiser(network: nn.Module, plan: Plan) -> torch.optim.Optimizer:
-    weights = [p for p in network.parameters() if p.requires_grad]
-    return torch.optim.SGD(
-        weights, lr=plan.lr, momentum=MOMENTUM, nesterov=True, weight_decay=plan.weight_decay
-    )
 
 
 def _evaluated(network: nn.Module, evaluate: Evaluate | None) -> Score | None:

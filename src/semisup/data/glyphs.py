@@ -23,7 +23,7 @@ FONTS = (
     *("DejaVuSerif-Italic", "DejaVuSerif-BoldItalic", "STIXGeneral", "STIXGeneralBol"),
     *("STIXGeneralItalic", "STIXGeneralBolIta", "cmr10", "cmb10", "cmss10", "cmtt10"),
 )
-BEND = 0.25  # of the letters: standard deviation of smooth shifts, where half the letter is 1
+BEND = 0.16  # of the letters: standard deviation of smooth shifts, where half the letter is 1
 LOOKALIKE = 0.93  # correlation of two box-normalised letters above which they are one class
 
 Floats = NDArray[np.float32]
