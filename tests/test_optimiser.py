@@ -1,0 +1,49 @@
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from semisup.optimiser import Sgd
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.01])
+def test_equals_torchs_own(weight_decay: float) -> None:
+    generator = torch.Generator().manual_seed(0)
+    start = [torch.randn(3, 2, generator=generator), torch.randn(4, generator=generator)]
+    ours = [w.clone().requires_grad_() for w in start]
+    theirs = [w.clone().requires_grad_() for w in start]
+    sgd = Sgd(ours, momentum=0.9, weight_decay=weight_decay)
+    reference = torch.optim.SGD(
+        theirs, lr=0.1, momentum=0.9, nesterov=True, weight_decay=weight_decay
+    )
+    for update in range(5):
+        rate = 0.1 / (1 + update)
+        reference.param_groups[0]["lr"] = rate
+        for weights in (ours, theirs):
+            sum((w.sin() ** 2).sum() for w in weights).backward()  # type: ignore[union-attr]
+        sgd.step(rate)
+        reference.step()
+        reference.zero_grad()
+        for mine, other in zip(ours, theirs, strict=True):
+            assert mine.grad is None
+            assert torch.allclose(mine, other, atol=1e-7)
+    assert not torch.equal(ours[0], start[0])
+
+
+def test_training_does_not_import_the_compiler() -> None:
+    code = """
+import sys, torch
+from semisup import device, training
+from semisup.params import Compute
+runtime = device.start(Compute(device="cpu", precision="float32", threads=1))
+net = torch.nn.Linear(2, 2)
+x, y = torch.randn(8, 2), torch.arange(8) % 2
+def loss(i):
+    logits = net(x[i])
+    return torch.nn.functional.cross_entropy(logits, y[i]), logits.argmax(1) == y[i]
+training.fit(net, loss, 8, training.Plan(0.1, 0.0, 4, 2), runtime, 0)
+print("torch._dynamo" in sys.modules, "torch._inductor" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
