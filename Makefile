@@ -31,10 +31,10 @@ repro: check-params  ## run all that changed, from images to the report
 	dvc repro
 
 test: setup  ## run the tests (under 10 minutes on 2 cores)
-	pytest -m "not slow"
+	pytest -n 2 -m "not slow"
 
 test-all: setup  ## run the slow tests too
-	pytest
+	pytest -n 2
 
 check: setup  ## lint, types, file hygiene
 	pre-commit run --all-files
