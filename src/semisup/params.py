@@ -3,10 +3,7 @@
 Values live in params.yaml only: no key has a default here. `load` is the one way to read them.
 """
 
-import difflib
 import os
-import re
-from decimal import Decimal
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from semisup.errors import UserError
+from semisup.params_messages import check_name, describe, suggestion
 
 PARAMS_FILE = Path("params.yaml")
 PRETEXT_FOLDER = Path(__file__).parent / "pretext"
@@ -41,18 +39,6 @@ NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
 CountOrZero = Annotated[int, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1)]
-
-# what PyYAML reads as text, because it lacks the point or the sign of the exponent
-NUMBER_AS_TEXT = re.compile(r"[-+]?([0-9]+\.?|[0-9]*\.[0-9]+)[eE][-+]?[0-9]{1,2}")
-# by the type of pydantic's error, where its own words would read badly
-MESSAGES = {
-    "int_type": "should be an integer",
-    "int_from_float": "should be an integer",
-    "list_type": "should be a list, such as [a, b]",
-    "too_short": "should not be empty",
-    "string_too_short": "should not be empty",
-    "bool_type": "should be true or false",
-}
 
 
 class Section(BaseModel):
@@ -133,7 +119,7 @@ class Backbone(Section):
 
     @model_validator(mode="after")
     def _known(self) -> "Backbone":
-        _check_name(self.name, BACKBONE_LAYERS, "backbone", "backbone.name")
+        check_name(self.name, BACKBONE_LAYERS, "backbone", "backbone.name")
         return self
 
 
@@ -164,7 +150,7 @@ class Pretrain(Section):
         # before the fields: a misspelt key would be reported as a missing one
         allowed = [*cls.model_fields, *known_tasks()]
         for key in values if isinstance(values, dict) else ():
-            _check_name(str(key), allowed, "key", f"pretrain.{key}")
+            check_name(str(key), allowed, "key", f"pretrain.{key}")
         return values
 
 
@@ -244,13 +230,13 @@ class Params(Section):
         _check_ascending(self.label_budgets)
         _check_tasks(self.pretext_tasks, self.pretrain)
         layers = BACKBONE_LAYERS[self.backbone.name]
-        _check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
+        check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
         if self.embed.layer == "auto" and self.split.validation != "separate":
             raise ValueError(
                 "embed.layer: auto chooses on a separate validation set, which split.validation "
                 f"{self.split.validation} lacks; name a layer: {', '.join(layers)}"
             )
-        _check_name(self.supervised.layer, layers, "layer", "supervised.layer")
+        check_name(self.supervised.layer, layers, "layer", "supervised.layer")
         if self.label_budgets[-1] > self.embed.images_per_class:
             raise ValueError(
                 f"label_budgets: {self.label_budgets[-1]} is more than embed.images_per_class "
@@ -271,7 +257,7 @@ class Params(Section):
         """Refuse a task that params.yaml does not list."""
         if task not in self.pretext_tasks:
             listed = ", ".join(self.pretext_tasks) or "none"
-            hint = _suggestion(task, self.pretext_tasks)
+            hint = suggestion(task, self.pretext_tasks)
             raise UserError(f"--task {task}: not in pretext_tasks of params.yaml{hint}: {listed}")
 
     def require_budget(self, budget: int) -> None:
@@ -318,58 +304,7 @@ def _validated(model: type[S], values: Any, prefix: str) -> S:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        # a misspelt key is a missing one too: the line that suggests a spelling comes first
-        issues = sorted(error.errors(), key=lambda issue: issue["type"] != "extra_forbidden")
-        lines = [_one_line(model, issue, prefix) for issue in issues]
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        raise UserError(f"{PARAMS_FILE}: {lines[0]}{more}") from None
-
-
-def _one_line(model: type[Section], issue: Any, prefix: str) -> str:
-    path = issue["loc"]
-    key = ".".join(str(part) for part in ([prefix] if prefix else []) + [*path])
-    kind, value = issue["type"], issue["input"]
-    if kind == "value_error":
-        text = str(issue["ctx"]["error"])
-        already_named = re.match(r"[\w.-]+: ", text)
-        return text if already_named or not key else f"{key}: {text}"
-    if kind == "extra_forbidden":
-        siblings = _keys_of(model, path[:-1])
-        hint = _suggestion(str(path[-1]), siblings)
-        return f"{key}: unknown key{hint}; allowed: {', '.join(siblings) or 'none'}"
-    if kind == "missing":
-        return f"{key}: missing; add it (the comments in the project's params.yaml say what it is)"
-    if kind == "model_type":
-        return f"{key}: must be a section of keys, not {value!r}"
-    if kind == "invalid_key":
-        return f"{'.'.join(map(str, path[:-1])) or 'the file'}: keys must be text, not {value!r}"
-    message = MESSAGES.get(kind) or issue["msg"].removeprefix("Input ").replace("valid ", "")
-    if isinstance(value, str) and NUMBER_AS_TEXT.fullmatch(value):
-        message += f" (YAML takes it for text: write {Decimal(value):f})"
-    elif kind == "literal_error" and isinstance(value, str):
-        message += _suggestion(value, re.findall(r"'([^']+)'", message))
-    return f"{key}: {value!r} {message}"
-
-
-def _keys_of(model: type[BaseModel], path: list[Any]) -> list[str]:
-    for part in path:
-        annotation = model.model_fields[str(part)].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
-        model = annotation
-    return list(model.model_fields)
-
-
-def _suggestion(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def _check_name(name: str, known: Any, what: str, key: str = "") -> None:
-    if name not in known:
-        where = f"{key}: " if key else ""
-        hint = _suggestion(name, list(known))
-        raise ValueError(f"{where}unknown {what} {name!r}{hint}; allowed: {', '.join(known)}")
+        raise UserError(f"{PARAMS_FILE}: {describe(error, model, prefix)}") from None
 
 
 def _check_ascending(budgets: list[int]) -> None:
@@ -384,7 +319,7 @@ def _check_ascending(budgets: list[int]) -> None:
 
 def _check_tasks(tasks: list[str], pretrain: Pretrain) -> None:
     for position, task in enumerate(tasks):
-        _check_name(task, known_tasks(), "task", "pretext_tasks")
+        check_name(task, known_tasks(), "task", "pretext_tasks")
         if task in tasks[:position]:
             raise ValueError(f"pretext_tasks: {task!r} is given twice; list each task once")
         if task not in (pretrain.model_extra or {}):

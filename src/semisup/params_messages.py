@@ -1,0 +1,83 @@
+"""What is wrong with params.yaml, in one line that names the key, the value and what is allowed."""
+
+import difflib
+import re
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+# what PyYAML reads as text, because it lacks the point or the sign of the exponent
+NUMBER_AS_TEXT = re.compile(r"[-+]?([0-9]+\.?|[0-9]*\.[0-9]+)[eE][-+]?[0-9]{1,2}")
+# by the type of pydantic's error, where its own words would read badly
+MESSAGES = {
+    "int_type": "should be an integer",
+    "int_from_float": "should be an integer",
+    "list_type": "should be a list, such as [a, b]",
+    "too_short": "should not be empty",
+    "string_too_short": "should not be empty",
+    "bool_type": "should be true or false",
+}
+
+
+def describe(error: ValidationError, model: type[BaseModel], prefix: str) -> str:
+    """The first problem that pydantic found, and how many more there are.
+
+    Args:
+        error: of `model.model_validate`.
+        model: of the section that was validated.
+        prefix: where that section stands in the file; "" for the whole file.
+    """
+    # a misspelt key is a missing one too: the line that suggests a spelling comes first
+    issues = sorted(error.errors(), key=lambda issue: issue["type"] != "extra_forbidden")
+    lines = [_one_line(model, issue, prefix) for issue in issues]
+    return lines[0] + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "")
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing where no known word is close."""
+    close = difflib.get_close_matches(word, known, n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def check_name(name: str, known: Any, what: str, key: str = "") -> None:
+    """Raise ValueError, for pydantic to collect, unless `name` is a known one."""
+    if name not in known:
+        where = f"{key}: " if key else ""
+        hint = suggestion(name, list(known))
+        raise ValueError(f"{where}unknown {what} {name!r}{hint}; allowed: {', '.join(known)}")
+
+
+def _one_line(model: type[BaseModel], issue: Any, prefix: str) -> str:
+    path = issue["loc"]
+    key = ".".join(str(part) for part in ([prefix] if prefix else []) + [*path])
+    kind, value = issue["type"], issue["input"]
+    if kind == "value_error":
+        text = str(issue["ctx"]["error"])
+        already_named = re.match(r"[\w.-]+: ", text)
+        return text if already_named or not key else f"{key}: {text}"
+    if kind == "extra_forbidden":
+        siblings = _keys_of(model, path[:-1])
+        hint = suggestion(str(path[-1]), siblings)
+        return f"{key}: unknown key{hint}; allowed: {', '.join(siblings) or 'none'}"
+    if kind == "missing":
+        return f"{key}: missing; add it (the comments in the project's params.yaml say what it is)"
+    if kind == "model_type":
+        return f"{key}: must be a section of keys, not {value!r}"
+    if kind == "invalid_key":
+        return f"{'.'.join(map(str, path[:-1])) or 'the file'}: keys must be text, not {value!r}"
+    message = MESSAGES.get(kind) or issue["msg"].removeprefix("Input ").replace("valid ", "")
+    if isinstance(value, str) and NUMBER_AS_TEXT.fullmatch(value):
+        message += f" (YAML takes it for text: write {Decimal(value):f})"
+    elif kind == "literal_error" and isinstance(value, str):
+        message += suggestion(value, re.findall(r"'([^']+)'", message))
+    return f"{key}: {value!r} {message}"
+
+
+def _keys_of(model: type[BaseModel], path: list[Any]) -> list[str]:
+    for part in path:
+        annotation = model.model_fields[str(part)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return list(model.model_fields)
