@@ -57,7 +57,7 @@ def test_metrics_are_the_means_of_the_label_curve() -> None:
 def test_fine_tuning_with_half_the_labels_beats_the_baseline_in_every_draw() -> None:
     curve = pd.read_csv(REPOSITORY / "reports/label_curve.csv", keep_default_na=False)
     most = PARAMS["label_budgets"][-1]
-    by = curve.set_index(["method", "task", "budget", "draw"])["top1"].astype(float)
+    by = curve.set_index(["method", "task", "budget", "draw"]).sort_index()["top1"].astype(float)
     tuned, base = by["finetune", "rotation", most // 2], by["supervised", "none", most]
     assert len(tuned) == len(base) == PARAMS["draws"]
     assert (tuned > base).all()

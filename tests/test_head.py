@@ -141,9 +141,11 @@ def test_draws_are_trained_scored_and_written(
     assert [one.draw for one in trained] == [0, 1]
     # the logits are those of the weights that validation chose
     for one in trained:
+        network = make(one.draw, one.selection).network.eval()
+        network.load_state_dict({k: torch.from_numpy(v) for k, v in one.weights.items()})
         with torch.no_grad():
-            logits = one.network(torch.from_numpy(found.test).float())
-            held = one.network(torch.from_numpy(found.validation).float())
+            logits = network(torch.from_numpy(found.test).float())
+            held = network(torch.from_numpy(found.validation).float())
         assert np.array_equal(one.test_logits, logits.numpy())
         accuracy = (held.argmax(dim=1).numpy() == data.labels[data.validation]).mean()
         assert one.fit.best is not None

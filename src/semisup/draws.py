@@ -16,20 +16,21 @@ from semisup import outputs
 from semisup.data.labelled import ImageData, Selection
 from semisup.device import Runtime, stream_seed
 from semisup.evaluation import scores
+from semisup.parallel import side_by_side
 from semisup.params import Recipe
 from semisup.training import Fit, Plan, Row, Score, fit
-from semisup.weights import save_weights
+from semisup.weights import Arrays, save_arrays, to_arrays
 
 Logits = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Trained:
-    """One draw's network with the weights that validation chose, and its logits on test."""
+    """One draw's weights as validation chose them, and their logits on test."""
 
     draw: int
     selection: Selection
-    network: nn.Module
+    weights: Arrays
     fit: Fit
     test_logits: Logits
 
@@ -67,7 +68,8 @@ def train_draws(
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
-    Without validation images the last weights are kept.
+    Without validation images the last weights are kept. Draws are trained side by side where that
+    is faster.
 
     Args:
         learner: makes the untrained network of a draw.
@@ -79,7 +81,8 @@ def train_draws(
         label: of the progress bar.
         patience: evaluations without gain before training stops; None: never.
     """
-    for draw, selection in enumerate(selections):
+
+    def train(draw: int, selection: Selection) -> Trained:
         labels, held_labels = (
             torch.from_numpy(data.labels[at]).to(runtime.device)
             for at in (selection.train, selection.validation)
@@ -94,8 +97,13 @@ def train_draws(
             stream_seed(seed, draw),
             partial(_validate, one, held_labels) if len(held_labels) else None,
             label=f"{label}, draw {draw + 1} of {len(selections)}",
+            position=draw,
         )
-        yield Trained(draw, selection, one.network, result, one.test_logits().cpu().numpy())
+        logits = one.test_logits().cpu().numpy()
+        return Trained(draw, selection, to_arrays(one.network), result, logits)
+
+    jobs = [partial(train, draw, selection) for draw, selection in enumerate(selections)]
+    return side_by_side(jobs, runtime.device)
 
 
 def _batch_loss(
@@ -121,7 +129,7 @@ def write(
         rows.append(_result(method, task, budget, data, one))
         history += [HistoryRow(**dataclasses.asdict(row), draw=one.draw) for row in one.fit.rows]
         predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
-        save_weights(one.network, folder / f"{method}_{one.draw}.safetensors")
+        save_arrays(one.weights, folder / f"{method}_{one.draw}.safetensors")
     outputs.write_table(folder / outputs.RESULTS, rows)
     outputs.write_table(folder / outputs.HISTORY, history)
     np.save(folder / outputs.PREDICTIONS, np.stack(predictions))

@@ -107,6 +107,7 @@ def fit(
     evaluate: Evaluate | None = None,
     keep: Literal["best", "last"] = "best",
     label: str = "training",
+    position: int = 0,
 ) -> Fit:
     """Train `network` in place by SGD with Nesterov momentum, warm-up and cosine decay.
 
@@ -120,6 +121,7 @@ def fit(
         evaluate: scores the network in its present state on held-out examples; None: no selection.
         keep: "best" puts back the weights with the best score, "last" leaves the last.
         label: of the progress bar.
+        position: of the progress bar, below others that run at the same time.
 
     Raises:
         UserError: where the loss is no longer a number.
@@ -133,7 +135,8 @@ def fit(
     rows: list[Row] = []
     network.train()
     with runtime.seeded(seed, 1):  # dropout, and what else a network draws at random
-        for update in tqdm(range(1, updates + 1), desc=label, disable=None, leave=False):
+        bar = tqdm(range(1, updates + 1), desc=label, disable=None, leave=False, position=position)
+        for update in bar:
             rate = plan.lr * _schedule(update - 1, updates)
             with runtime.autocast():
                 loss, right = batch_loss(next(order))

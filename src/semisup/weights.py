@@ -2,18 +2,32 @@
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import save_file
+from safetensors.torch import load_file
 from torch import nn
 
 from semisup import outputs
 from semisup.errors import UserError
 
+Arrays = dict[str, NDArray[np.generic]]
+
+
+def to_arrays(network: nn.Module) -> Arrays:
+    """Weights and buffers of a network, by name."""
+    return {name: value.cpu().contiguous().numpy() for name, value in network.state_dict().items()}
+
+
+def save_arrays(arrays: Arrays, path: Path) -> None:
+    """Write weights and buffers."""
+    save_file(arrays, path)
+
 
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write weights and buffers of a network."""
-    tensors = network.state_dict().items()
-    save_file({name: value.cpu().contiguous() for name, value in tensors}, path)
+    save_arrays(to_arrays(network), path)
 
 
 def load_weights(network: nn.Module, path: Path) -> None:

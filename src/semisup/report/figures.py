@@ -96,11 +96,13 @@ def _series(table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
 def filters(weights: dict[str, NDArray[np.float32]], folder: Path) -> None:
     """filters.svg and .png: the first convolution (K, C, h, w) of each task's encoder."""
     with plt.rc_context(STYLE):
+        tiles = {task: _tiles(bank) for task, bank in weights.items()}
+        height = 0.5 + 4.2 * max(picture.shape[0] / picture.shape[1] for picture in tiles.values())
         figure, axes = plt.subplots(
-            1, len(weights), figsize=(4.2 * len(weights), 2.6), squeeze=False, layout="constrained"
+            1, len(tiles), figsize=(4.2 * len(tiles), height), squeeze=False, layout="constrained"
         )
-        for axis, (task, filter_bank) in zip(axes[0], weights.items(), strict=True):
-            axis.imshow(_tiles(filter_bank), interpolation="nearest")
+        for axis, (task, picture) in zip(axes[0], tiles.items(), strict=True):
+            axis.imshow(picture, interpolation="nearest")
             axis.set_title(f"first layer, {task}", fontsize=10)
             axis.set_axis_off()
         _save(figure, folder / "filters")
