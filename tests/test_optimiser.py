@@ -31,6 +31,16 @@ def test_equals_torchs_own(weight_decay: float) -> None:
     assert not torch.equal(ours[0], start[0])
 
 
+def test_weights_without_a_gradient_stay() -> None:
+    used, unused = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    sgd = Sgd([unused, used], momentum=0.9, weight_decay=0.1)
+    for _ in range(2):
+        used.sum().backward()
+        sgd.step(0.1)
+    assert unused.tolist() == [1, 1]
+    assert (used < 1).all()
+
+
 def test_training_does_not_import_the_compiler() -> None:
     code = """
 import sys, torch

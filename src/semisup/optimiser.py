@@ -20,13 +20,18 @@ class Sgd:
         self._momentum, self._weight_decay = momentum, weight_decay
 
     def step(self, lr: float) -> None:
-        """Change the weights by their gradients, then forget the gradients."""
-        gradients = [weight.grad for weight in self._weights]
+        """Change the weights by their gradients, then forget the gradients.
+
+        Weights without one, such as those of layers above the chosen one, stay.
+        """
+        used = [i for i, weight in enumerate(self._weights) if weight.grad is not None]
+        weights = [self._weights[i] for i in used]
+        momenta = [self._momenta[i] for i in used]
         with torch.no_grad():
             sgd(
-                self._weights,
-                gradients,  # type: ignore[arg-type]  # every weight took part in the loss
-                self._momenta,
+                weights,
+                [weight.grad for weight in weights if weight.grad is not None],
+                momenta,
                 foreach=True,
                 lr=lr,
                 momentum=self._momentum,
@@ -35,5 +40,6 @@ class Sgd:
                 nesterov=True,
                 maximize=False,
             )
-        for weight in self._weights:
-            weight.grad = None
+        for i, momentum in zip(used, momenta, strict=True):
+            self._momenta[i] = momentum
+            self._weights[i].grad = None
