@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from semisup import backbones, classifier, outputs
+from semisup import backbones, classifier, draws, outputs
 from semisup.backbones import pooled
 from semisup.classifier import Classifier, build_head, predict
 from semisup.data.device_images import DeviceImages
-from semisup.data.labelled import ImageData
+from semisup.data.labelled import ImageData, Selection
 from semisup.device import Runtime
 from semisup.errors import UserError
 from semisup.features import embed
@@ -185,3 +185,25 @@ def test_fine_tuning_before_the_stages_that_it_needs(
     wider = make_params({"head.hidden": [9]})
     with pytest.raises(UserError, match="weights of another network"):
         starting_classifier(wider, data, pretrained, heads, 0, 0)
+
+
+@pytest.mark.parametrize("layer", ["conv2", "conv5"])
+def test_training_reaches_up_to_the_chosen_layer(
+    make_data: MakeData, make_augment: MakeAugment, make_params: Make, runtime: Runtime, layer: str
+) -> None:
+    data = make_data()
+    params = make_params(
+        {"supervised.epochs": 1, "supervised.min_updates": 2, "supervised.layer": layer}
+    )
+    start = fresh_classifier(params, data, 0, 0)
+    before = {name: value.clone() for name, value in start.state_dict().items()}
+
+    def learner(draw: int, selection: Selection) -> draws.Learner:
+        return classifier.learner(start, data, make_augment(), runtime, 0, selection)
+
+    chosen = data.selections(4, 1, 0.25)
+    (one,) = draws.train_draws(learner, data, chosen, params.supervised, runtime, 0, "test")
+    moved = {name for name, value in one.weights.items() if not np.array_equal(value, before[name])}
+    assert {f"encoder.blocks.conv{i}.0.weight" for i in range(1, int(layer[-1]) + 1)} <= moved
+    in_encoder = {name.split(".")[2] for name in moved if name.startswith("encoder.blocks.")}
+    assert max(in_encoder) == layer  # those above it stay
