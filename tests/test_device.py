@@ -32,6 +32,7 @@ def test_start(compute: Callable[..., Compute]) -> None:
     assert runtime == Runtime(torch.device("cpu"), torch.float32)
     assert torch.get_num_threads() == 1
     assert torch.are_deterministic_algorithms_enabled()
+    assert not torch.utils.deterministic.fill_uninitialized_memory
     runtime = device.start(compute(device="cpu", precision="bfloat16", threads=2))
     assert runtime.dtype == torch.bfloat16
     assert torch.get_num_threads() == 2
