@@ -25,7 +25,12 @@ from semisup.pretraining import heldout_score, pretrain, write
 from semisup.training import Score
 
 MakeData = Callable[..., ImageData]
-SHORT = {"pretrain.epochs": 2, "pretrain.batch_images": 8, "pretrain.heldout_images": 6}
+SHORT = {
+    "seed": 0,
+    "pretrain.epochs": 2,
+    "pretrain.batch_images": 8,
+    "pretrain.heldout_images": 6,
+}
 Make = Callable[..., Params]
 
 

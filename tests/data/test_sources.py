@@ -15,6 +15,7 @@ from semisup.params import Params
 
 Make = Callable[..., Params]
 TINY = {
+    "seed": 0,
     "data.source": "glyphs",
     "data.image_size": 16,
     "data.glyphs.classes": 5,
