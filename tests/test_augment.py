@@ -10,7 +10,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from semisup.augment import augment
-from semisup.params import Augment
+from semisup.params_sections import Augment
 
 MakeAugment = Callable[..., Augment]
 EVERYTHING = {

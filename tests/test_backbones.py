@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from semisup.backbones import Encoder, build, pooled, pooled_width
-from semisup.params import BACKBONE_LAYERS
+from semisup.params_sections import BACKBONE_LAYERS
 
 SMALL_ONES = ("small", "alexnet", "nin", "resnet18")
 

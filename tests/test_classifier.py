@@ -17,7 +17,8 @@ from semisup.device import Runtime
 from semisup.errors import UserError
 from semisup.features import embed
 from semisup.finetune import starting_classifier
-from semisup.params import Augment, Params
+from semisup.params import Params
+from semisup.params_sections import Augment
 from semisup.supervised import fresh_classifier
 from semisup.weights import save_weights
 

@@ -10,7 +10,8 @@ import torch
 from semisup import device
 from semisup.device import Runtime, stream_seed
 from semisup.errors import UserError
-from semisup.params import Compute, Params
+from semisup.params import Params
+from semisup.params_sections import Compute
 
 Make = Callable[..., Params]
 

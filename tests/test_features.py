@@ -15,7 +15,7 @@ from semisup.backbones import Encoder, build
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
 from semisup.features import checksum, embed, freeze, probe_accuracy
-from semisup.params import Augment, Embed
+from semisup.params_sections import Augment, Embed
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 

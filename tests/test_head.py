@@ -16,7 +16,8 @@ from semisup.device import Runtime
 from semisup.errors import UserError
 from semisup.evaluation import scores
 from semisup.head import FeatureSet
-from semisup.params import Augment, Params
+from semisup.params import Params
+from semisup.params_sections import Augment
 from semisup.weights import load_weights
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]

@@ -45,7 +45,7 @@ def test_training_does_not_import_the_compiler() -> None:
     code = """
 import sys, torch
 from semisup import device, training
-from semisup.params import Compute
+from semisup.params_sections import Compute
 runtime = device.start(Compute(device="cpu", precision="float32", threads=1))
 net = torch.nn.Linear(2, 2)
 x, y = torch.randn(8, 2), torch.arange(8) % 2

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from semisup import params
+from semisup import params_sections
 from semisup.errors import UserError
 from semisup.params import Params, load, load_and_check_tasks
 
@@ -237,6 +237,10 @@ def test_allowed(values: Edits, edits: Edits, tmp_path: Path) -> None:
         ("a: [1\nb: 2\n", "not readable as YAML"),
         ("\tseed: 1", "not readable as YAML"),
         ("seed: !!python/object/apply:os.getcwd []", "not readable as YAML"),
+        (
+            "seed: 1\nhead:\n  lr: 1.0\n  lr: 2.0\n",
+            "not readable as YAML: line 4: 'lr' is given twice",
+        ),
         ("seed: 2020-13-45", "not readable as YAML: month must be in 1..12"),
     ],
 )
@@ -282,7 +286,7 @@ def test_tasks_and_budgets_that_are_not_listed(make_params: Callable[..., Params
 
 
 def test_every_pretext_file_is_a_known_task() -> None:
-    files = (Path(params.__file__).parent / "pretext").iterdir()
+    files = (Path(params_sections.__file__).parent / "pretext").iterdir()
     expected = {file.stem for file in files if file.suffix == ".py" and file.name[0] != "_"}
-    assert set(params.known_tasks()) == expected
+    assert set(params_sections.known_tasks()) == expected
     assert {"random", "rotation"} <= expected

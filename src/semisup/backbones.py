@@ -1,6 +1,7 @@
 """Encoders whose named layers can be used as features.
 
-The names are those of `semisup.params.BACKBONE_LAYERS`. Images are (N, C, S, S) float, normalised.
+The names are those of `semisup.params_sections.BACKBONE_LAYERS`. Images are (N, C, S, S) float,
+normalised.
 """
 
 from collections import OrderedDict
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from semisup.params import BACKBONE_LAYERS
+from semisup.params_sections import BACKBONE_LAYERS
 
 
 class Encoder(nn.Module):

@@ -10,7 +10,7 @@ from semisup.data.device_images import DeviceImages
 from semisup.data.labelled import ImageData, Selection
 from semisup.device import Runtime
 from semisup.draws import Learner
-from semisup.params import Augment
+from semisup.params_sections import Augment
 
 
 class Classifier(nn.Module):

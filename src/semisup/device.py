@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 
 from semisup.errors import UserError
-from semisup.params import Compute
+from semisup.params_sections import Compute
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from semisup.data.labelled import ImageData, Selection
 from semisup.device import Runtime, stream_seed
 from semisup.evaluation import scores
 from semisup.parallel import side_by_side
-from semisup.params import Recipe
+from semisup.params_sections import Recipe
 from semisup.training import Fit, Plan, Row, Score, fit
 from semisup.weights import Arrays, save_arrays, to_arrays
 

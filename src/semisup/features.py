@@ -14,7 +14,7 @@ from semisup.backbones import Encoder, pooled, pooled_width
 from semisup.data.device_images import DeviceImages
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
-from semisup.params import Augment, Embed
+from semisup.params_sections import Augment, Embed
 
 TRAIN, TRAIN_IDS, VALIDATION, TEST = "train.npy", "train_ids.npy", "validation.npy", "test.npy"
 PROBE_FOLDS = 4

@@ -14,7 +14,7 @@ from semisup.classifier import build_head
 from semisup.data.labelled import ImageData, Ints, Selection
 from semisup.device import Runtime, stream_seed
 from semisup.draws import Learner
-from semisup.params import Head
+from semisup.params_sections import Head
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from semisup.device import Runtime, stream_seed
 from semisup.errors import UserError
 from semisup.optimiser import Sgd
-from semisup.params import Recipe
+from semisup.params_sections import Recipe
 
 WARMUP = 0.05  # share of the updates in which the learning rate rises
 MOMENTUM = 0.9

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from semisup import params
+from semisup import params_sections
 from semisup.data import folder
 from semisup.data.folder import candidates, class_root
 from semisup.data.records import Record, Rejected
@@ -33,13 +33,15 @@ def fill(root: Path, *names: str) -> Path:
     return root
 
 
-def settings(**places: Path | str) -> params.Folder:
+def settings(**places: Path | str) -> params_sections.Folder:
     keys = ("unlabelled", "labelled", "labels", "test", "test_labels")
-    return params.Folder(**{key: str(places[key]) if key in places else None for key in keys})
+    return params_sections.Folder(
+        **{key: str(places[key]) if key in places else None for key in keys}
+    )
 
 
-def data() -> params.Data:
-    return params.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
+def data() -> params_sections.Data:
+    return params_sections.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
 
 
 def read(workers: int = 1, **places: Path | str) -> tuple[dict[str, Any], dict[str, str]]:

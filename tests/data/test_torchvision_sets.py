@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from semisup import params
+from semisup import params_sections
 from semisup.data.records import Record, Rejected
 from semisup.data.torchvision_sets import candidates, class_names
 from semisup.errors import UserError
@@ -20,8 +20,8 @@ FASHION = Path(__file__).parents[3] / "shared" / "data" / "fashion_mnist"
 
 
 def read(name: str, root: Path) -> list[Any]:
-    data = params.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
-    return list(candidates(params.Torchvision(name=name, root=str(root)), data))
+    data = params_sections.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
+    return list(candidates(params_sections.Torchvision(name=name, root=str(root)), data))
 
 
 def records(found: list[Any]) -> list[tuple[str, str | None, str]]:
@@ -203,8 +203,8 @@ def test_fashion_mnist_from_compressed_files(
     raw.mkdir(parents=True)
     for file in FASHION.glob("*.gz"):
         shutil.copy(file, raw)
-    data = params.Data.model_construct(image_size=28, fit="crop", max_megapixels=1.0)
-    found = candidates(params.Torchvision(name="FashionMNIST", root=str(tmp_path)), data)
+    data = params_sections.Data.model_construct(image_size=28, fit="crop", max_megapixels=1.0)
+    found = candidates(params_sections.Torchvision(name="FashionMNIST", root=str(tmp_path)), data)
     first = [next(found) for _ in range(20)]
     records = [item[0] for item in first if isinstance(item, tuple)]
     assert records[0] == Record("FashionMNIST/train/0", "Ankle boot", "train")

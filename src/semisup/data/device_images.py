@@ -10,7 +10,7 @@ from torch import Tensor
 from semisup.augment import augment
 from semisup.data.labelled import ImageData, Ints
 from semisup.device import Runtime
-from semisup.params import Augment
+from semisup.params_sections import Augment
 
 EVALUATION_BATCH = 1024
 

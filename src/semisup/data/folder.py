@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
-from semisup import params
+from semisup import params_sections
 from semisup.data.archive import Entry, Place, locate
 from semisup.data.decode import EXTENSIONS, Unreadable, decode_many
 from semisup.data.records import Candidates, GivenSplit, Pixels, Record, Rejected
@@ -51,7 +51,9 @@ class _Source:
     first_problem: str = ""
 
 
-def candidates(settings: params.Folder, data: params.Data, workers: int) -> Candidates:
+def candidates(
+    settings: params_sections.Folder, data: params_sections.Data, workers: int
+) -> Candidates:
     """Every image of the named places, decoded by `workers` processes, in listing order.
 
     Raises:
@@ -62,7 +64,10 @@ def candidates(settings: params.Folder, data: params.Data, workers: int) -> Cand
 
 
 def _candidates(
-    sources: list[_Source], settings: params.Folder, data: params.Data, workers: int
+    sources: list[_Source],
+    settings: params_sections.Folder,
+    data: params_sections.Data,
+    workers: int,
 ) -> Candidates:
     tables = {os.path.realpath(f) for f in (settings.labels, settings.test_labels) if f}
     taken: set[str] = set()  # identities of the files of `labelled` and `test`
@@ -106,7 +111,7 @@ def _check_usable(source: _Source) -> None:
 
 
 def _decoded(
-    jobs: Iterator[_Job | Rejected], data: params.Data, pool: Executor | None, workers: int
+    jobs: Iterator[_Job | Rejected], data: params_sections.Data, pool: Executor | None, workers: int
 ) -> Candidates:
     """The jobs' pixels in the jobs' order, a bounded number of chunks ahead of the consumer."""
     pending: deque[tuple[list[_Job | Rejected], Callable[[], list[Pixels | str]]]] = deque()
@@ -149,7 +154,7 @@ def _chunks(jobs: Iterator[_Job | Rejected], pixel_bytes: int) -> Iterator[list[
         yield chunk
 
 
-def _sources(settings: params.Folder) -> list[_Source]:
+def _sources(settings: params_sections.Folder) -> list[_Source]:
     for labels, images in (("labels", "labelled"), ("test_labels", "test")):
         if getattr(settings, labels) and not getattr(settings, images):
             raise UserError(f"{KEY}.{labels}: set, but {KEY}.{images} is null; name its images")

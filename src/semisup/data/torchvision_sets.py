@@ -25,7 +25,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from semisup import params
+from semisup import params_sections
 from semisup.data.decode import Unreadable, fit_pixels
 from semisup.data.records import Candidates, GivenSplit, Pixels, Record, Rejected
 from semisup.errors import UserError
@@ -53,7 +53,7 @@ class _Part:
     has_labels: bool = True
 
 
-def candidates(settings: params.Torchvision, data: params.Data) -> Candidates:
+def candidates(settings: params_sections.Torchvision, data: params_sections.Data) -> Candidates:
     """Every image of the set, in the set's order.
 
     Raises:
@@ -65,7 +65,7 @@ def candidates(settings: params.Torchvision, data: params.Data) -> Candidates:
     return _candidates(settings.name, parts, data)
 
 
-def _candidates(name: str, parts: list[_Part], data: params.Data) -> Candidates:
+def _candidates(name: str, parts: list[_Part], data: params_sections.Data) -> Candidates:
     total = sum(len(part.dataset) for part in parts)
     with tqdm(total=total, desc="Reading images", unit=" images", disable=None) as progress:
         for part in parts:
@@ -76,7 +76,7 @@ def _candidates(name: str, parts: list[_Part], data: params.Data) -> Candidates:
 
 
 def _item(
-    source: str, part: _Part, index: int, classes: list[str], data: params.Data
+    source: str, part: _Part, index: int, classes: list[str], data: params_sections.Data
 ) -> tuple[Record, Pixels] | Rejected:
     try:
         image, target = part.dataset[index]
@@ -110,7 +110,7 @@ def class_names(dataset: Any) -> list[str]:
     ]
 
 
-def _parts(settings: params.Torchvision) -> Iterator[_Part]:
+def _parts(settings: params_sections.Torchvision) -> Iterator[_Part]:
     kind = _set_class(settings.name)
     arguments = _arguments(kind)
     if "train" in arguments:
@@ -122,7 +122,7 @@ def _parts(settings: params.Torchvision) -> Iterator[_Part]:
         yield _Part("all", _opened(settings, kind), "train")
 
 
-def _named_parts(settings: params.Torchvision, kind: Any) -> Iterator[_Part]:
+def _named_parts(settings: params_sections.Torchvision, kind: Any) -> Iterator[_Part]:
     """The splits of a set that takes `split="..."`: those names that it does not refuse."""
     train = _first_split(settings, kind, TRAIN_NAMES)
     if train is None:
@@ -143,7 +143,7 @@ def _named_parts(settings: params.Torchvision, kind: Any) -> Iterator[_Part]:
 
 
 def _first_split(
-    settings: params.Torchvision, kind: Any, names: tuple[str, ...]
+    settings: params_sections.Torchvision, kind: Any, names: tuple[str, ...]
 ) -> tuple[str, Any] | None:
     for name in names:
         try:
@@ -190,7 +190,7 @@ def _arguments(kind: Any) -> dict[str, inspect.Parameter]:
     return {n: p for n, p in found.items() if p.kind not in variable and n not in fixed}
 
 
-def _opened(settings: params.Torchvision, kind: Any, **split: Any) -> Any:
+def _opened(settings: params_sections.Torchvision, kind: Any, **split: Any) -> Any:
     """The set from the files on disk, else downloaded.
 
     Raises:

@@ -4,7 +4,7 @@ Its frozen head tells what the architecture alone gives, its fine-tuning what tw
 from random weights gives.
 """
 
-from semisup.params import Section
+from semisup.params_sections import Section
 
 
 class Settings(Section):

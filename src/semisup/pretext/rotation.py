@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.backbones import Encoder, pooled, pooled_width
-from semisup.params import NotNegative, Positive, Section
+from semisup.params_sections import NotNegative, Positive, Section
 
 ROTATIONS = 4
 
