@@ -4,11 +4,10 @@ from typing import Annotated
 
 import typer
 
-from semisup import backbones, device, outputs, stage
+from semisup import device, encoders, outputs, stage
 from semisup.data.labelled import open_data
 from semisup.features import embed
 from semisup.params import load
-from semisup.weights import load_weights
 
 
 def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
@@ -17,8 +16,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     params.require_task(task)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     runtime = device.start(params.compute)
-    encoder = backbones.build(params.backbone.name, data.channels, data.image_size, 0)
-    load_weights(encoder, outputs.pretrain_folder(task) / outputs.ENCODER)
+    encoder = encoders.load(outputs.pretrain_folder(task), data)
     seed = device.stream_seed(params.seed, *b"embed", *task.encode())
     with outputs.replacing(outputs.features_folder(task)) as folder:
         embed(encoder, data, params.embed, params.data.augment, runtime, seed, folder)

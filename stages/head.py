@@ -7,7 +7,8 @@ import typer
 
 from semisup import device, draws, outputs, stage
 from semisup.data.labelled import open_data
-from semisup.head import FeatureSet, learner
+from semisup.feature_set import FeatureSet
+from semisup.head import learner
 from semisup.params import load
 
 

@@ -11,7 +11,7 @@ from semisup.pretraining import pretrain, write
 
 
 def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
-    """Write data/pretrain/TASK: encoder.safetensors, history.csv, pretext.json."""
+    """Write data/pretrain/TASK: the encoder, history.csv, pretext.json, examples.npy."""
     params = load()
     params.require_task(task)
     data = open_data(outputs.PREPARED, outputs.SPLITS)

@@ -8,12 +8,13 @@ import pytest
 import torch
 from torch import nn
 
-from semisup import backbones, classifier, draws, outputs
+from semisup import backbones, classifier, draws, encoders
 from semisup.backbones import pooled
 from semisup.classifier import Classifier, build_head, predict
 from semisup.data.device_images import DeviceImages
 from semisup.data.labelled import ImageData, Selection
 from semisup.device import Runtime
+from semisup.encoders import EncoderSpec
 from semisup.errors import UserError
 from semisup.features import embed
 from semisup.finetune import starting_classifier
@@ -24,6 +25,7 @@ from semisup.weights import save_weights
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 Make = Callable[..., Params]
+SMALL = EncoderSpec("small")
 
 
 def network(seed: int = 0, layer: str = "conv3") -> Classifier:
@@ -107,7 +109,7 @@ def test_predictions_one_by_one(make_data: MakeData, runtime: Runtime) -> None:
     data, net = make_data(), network().eval()
     found = predict(net, DeviceImages.of(data, data.test, runtime), runtime)
     for logits, position in zip(found, data.test, strict=True):
-        image = (data.images[position] / 255.0 - data.mean) / data.std
+        image = data.images[position] / 255.0
         pixels = torch.from_numpy(image).float().permute(2, 0, 1)[None]
         with torch.no_grad():
             assert torch.allclose(net(pixels)[0], logits, atol=1e-4)
@@ -137,8 +139,8 @@ def stages(
     pretrained, heads = tmp_path / "pretrain", tmp_path / "head"
     for folder in (pretrained, heads):
         folder.mkdir()
-    encoder = backbones.build("small", 3, 16, 42)
-    save_weights(encoder, pretrained / outputs.ENCODER)
+    encoder = encoders.make(SMALL, data, 42)
+    encoders.save(encoder, SMALL, pretrained)
     info = embed(encoder, data, params.embed, make_augment(), runtime, 0, heads)
     for draw in range(2):
         width = int(str(info["width"]))
@@ -167,7 +169,7 @@ def test_fine_tuning_from_a_random_head(
     params = make_params({"head.hidden": [8], "finetune.start": "random_head"})
     start, other = (starting_classifier(params, data, pretrained, heads, 0, d) for d in (0, 1))
     assert same(start.encoder, other.encoder)
-    assert same(start.encoder, backbones.build("small", 3, 16, 42))
+    assert same(start.encoder, encoders.make(SMALL, data, 42))
     assert not same(start.head, other.head)
     assert not torch.equal(start.head[0].weight, build_head(512 * 4, [8], 3, 0.0, 0)[0].weight)
 

@@ -10,11 +10,11 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from semisup import features
+from semisup import feature_set
 from semisup.backbones import Encoder, build
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
-from semisup.features import checksum, embed, freeze, probe_accuracy
+from semisup.features import checksum, embed, freeze
 from semisup.params_sections import Augment, Embed
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
@@ -38,7 +38,6 @@ def direct(made: Encoder, data: ImageData, positions: Any, layer: str) -> NDArra
     rows = []
     for position in positions:
         image = torch.from_numpy(data.images[position] / 255.0).float()
-        image = (image - torch.from_numpy(data.mean)) / torch.from_numpy(data.std)
         with torch.no_grad():
             maps = made(image.permute(2, 0, 1)[None], layer)
         half = maps.shape[2] // 2
@@ -93,16 +92,16 @@ def test_what_embed_writes(
     assert info | {"layer": "conv4", "pool": 2, "width": 128 * 4} == info
     assert json.loads((tmp_path / "features.json").read_text()) == info
 
-    train = np.load(tmp_path / features.TRAIN, mmap_mode="r")
-    ids = np.load(tmp_path / features.TRAIN_IDS)
+    train = np.load(tmp_path / feature_set.TRAIN, mmap_mode="r")
+    ids = np.load(tmp_path / feature_set.TRAIN_IDS)
     assert ids.tolist() == data.ranked_below(4).tolist()
     assert train.shape == (len(ids), 3, 512)
     assert train.dtype == np.float16
     expected = direct(made, data, ids, "conv4")
     np.testing.assert_allclose(train[:, 0].astype(np.float32), expected, atol=2e-3, rtol=2e-3)
     for name, positions in (
-        (features.VALIDATION, data.validation),
-        (features.TEST, data.test),
+        (feature_set.VALIDATION, data.validation),
+        (feature_set.TEST, data.test),
     ):
         stored = np.load(tmp_path / name)
         assert stored.dtype == np.float16
@@ -117,7 +116,7 @@ def test_views_are_the_plain_image_where_nothing_is_changed(
     make_data: MakeData, make_augment: MakeAugment, runtime: Runtime, tmp_path: Path
 ) -> None:
     embed(encoder(), make_data(), settings(), make_augment(), runtime, 1, tmp_path)
-    train = np.load(tmp_path / features.TRAIN)
+    train = np.load(tmp_path / feature_set.TRAIN)
     assert np.array_equal(train[:, 0], train[:, 1])
     assert np.array_equal(train[:, 0], train[:, 2])
 
@@ -127,9 +126,9 @@ def test_no_views_and_no_validation(
 ) -> None:
     data = make_data(validation=0)
     embed(encoder(), data, settings(views=0), make_augment(), runtime, 1, tmp_path)
-    assert np.load(tmp_path / features.TRAIN).shape[1] == 1
-    assert np.load(tmp_path / features.VALIDATION).shape == (0, 512)
-    assert len(np.load(tmp_path / features.TEST)) == len(data.test)
+    assert np.load(tmp_path / feature_set.TRAIN).shape[1] == 1
+    assert np.load(tmp_path / feature_set.VALIDATION).shape == (0, 512)
+    assert len(np.load(tmp_path / feature_set.TEST)) == len(data.test)
 
 
 def test_same_seed_same_bytes(
@@ -143,7 +142,7 @@ def test_same_seed_same_bytes(
         files.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert files[0] == files[1]
     changed = {name for name in files[0] if files[0][name] != files[2][name]}
-    assert changed == {features.TRAIN}
+    assert changed == {feature_set.TRAIN}
 
 
 def test_auto_takes_the_layer_with_the_best_probe(
@@ -158,42 +157,3 @@ def test_auto_takes_the_layer_with_the_best_probe(
     assert all(0 <= accuracy <= 1 for accuracy in probe.values())
     assert max(probe.values()) > 0.8  # the classes differ in colour
     assert info["encoder_checksum"] == checksum(encoder())
-
-
-def naive_probe_accuracy(x: NDArray[np.float64], labels: NDArray[np.int64], classes: int) -> float:
-    """Ridge regression on the features themselves (primal form), one fold after the other."""
-    n = len(x)
-    order = torch.randperm(n, generator=torch.Generator().manual_seed(0)).numpy()
-    fold = (np.arange(n) % features.PROBE_FOLDS)[order]
-    x = x - x.mean(axis=0)
-    ridge = features.PROBE_RIDGE * (x**2).sum(axis=1).mean()
-    right = 0
-    for held in range(features.PROBE_FOLDS):
-        inside = fold != held
-        targets = np.eye(classes)[labels[inside]]
-        offset = targets.mean(axis=0)
-        system = x[inside].T @ x[inside] + ridge * np.eye(x.shape[1])
-        weights = np.linalg.solve(system, x[inside].T @ (targets - offset))
-        guesses = (x[~inside] @ weights + offset).argmax(axis=1)
-        right += int((guesses == labels[~inside]).sum())
-    return right / n
-
-
-@pytest.mark.parametrize(("n", "width"), [(40, 5), (41, 60), (12, 3), (100, 10)])
-@pytest.mark.parametrize("seed", range(3))
-def test_probe_against_ridge_regression_in_primal_form(n: int, width: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(0, 4, n)
-    x = rng.normal(size=(n, width)) + 3
-    x[:, :3] += np.eye(4)[labels][:, :3]  # partly separable
-    found = probe_accuracy(torch.from_numpy(x), torch.from_numpy(labels), 4)
-    assert found == pytest.approx(naive_probe_accuracy(x, labels, 4))
-
-
-def test_probe_finds_what_is_there_and_nothing_else() -> None:
-    rng = np.random.default_rng(0)
-    labels = rng.integers(0, 4, 200)
-    separable = torch.from_numpy(np.eye(4)[labels] + rng.normal(0, 0.1, (200, 4)))
-    assert probe_accuracy(separable, torch.from_numpy(labels), 4) == 1
-    noise = torch.from_numpy(rng.normal(size=(200, 300)))  # more features than images
-    assert probe_accuracy(noise, torch.from_numpy(labels), 4) < 0.4

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from semisup import backbones, draws, features, head
+from semisup import draws, encoders, features, head
 from semisup.classifier import build_head
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
+from semisup.encoders import EncoderSpec
 from semisup.errors import UserError
 from semisup.evaluation import scores
-from semisup.head import FeatureSet
+from semisup.feature_set import FeatureSet
 from semisup.params import Params
 from semisup.params_sections import Augment
 from semisup.weights import load_weights
@@ -43,7 +44,7 @@ def stored(
     tmp_path: Path,
 ) -> Callable[[ImageData], FeatureSet]:
     def store(data: ImageData) -> FeatureSet:
-        encoder = backbones.build("small", 3, 16, 0)
+        encoder = encoders.make(EncoderSpec("small"), data, 0)
         augmentation = make_augment(shift=0.1)
         settings = make_params(HEAD).embed
         features.embed(encoder, data, settings, augmentation, runtime, 0, tmp_path)
@@ -150,8 +151,8 @@ def test_draws_are_trained_scored_and_written(
         assert np.array_equal(one.test_logits, logits.numpy())
         accuracy = (held.argmax(dim=1).numpy() == data.labels[data.validation]).mean()
         assert one.fit.best is not None
-        assert one.fit.best.accuracy == pytest.approx(accuracy)
-        assert one.fit.best.accuracy == max(row.heldout_accuracy for row in one.fit.rows)
+        assert one.fit.best.merit == pytest.approx(accuracy)
+        assert one.fit.best.merit == max(row.heldout_merit for row in one.fit.rows)
         assert scores(one.test_logits, data.labels[data.test]).top1 > 0.7  # the colours tell
     for one, two in zip(trained, train(4), strict=True):
         assert np.array_equal(one.test_logits, two.test_logits)

@@ -13,7 +13,7 @@ def test_equals_torchs_own(weight_decay: float) -> None:
     start = [torch.randn(3, 2, generator=generator), torch.randn(4, generator=generator)]
     ours = [w.clone().requires_grad_() for w in start]
     theirs = [w.clone().requires_grad_() for w in start]
-    sgd = Sgd(ours, momentum=0.9, weight_decay=weight_decay)
+    sgd = Sgd(ours, weight_decay=weight_decay)
     reference = torch.optim.SGD(
         theirs, lr=0.1, momentum=0.9, nesterov=True, weight_decay=weight_decay
     )
@@ -33,7 +33,7 @@ def test_equals_torchs_own(weight_decay: float) -> None:
 
 def test_weights_without_a_gradient_stay() -> None:
     used, unused = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
-    sgd = Sgd([unused, used], momentum=0.9, weight_decay=0.1)
+    sgd = Sgd([unused, used], weight_decay=0.1)
     for _ in range(2):
         used.sum().backward()
         sgd.step(0.1)

@@ -13,11 +13,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup import backbones, outputs
+from semisup import encoders, outputs
 from semisup.data.device_images import DeviceImages
 from semisup.data.glyphs import Glyphs
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
+from semisup.encoders import EncoderSpec
 from semisup.errors import UserError
 from semisup.params import Params
 from semisup.pretext.rotation import Task
@@ -28,7 +29,7 @@ MakeData = Callable[..., ImageData]
 SHORT = {
     "seed": 0,
     "pretrain.epochs": 2,
-    "pretrain.batch_images": 8,
+    "pretrain.rotation.batch_images": 8,
     "pretrain.heldout_images": 6,
 }
 Make = Callable[..., Params]
@@ -56,26 +57,28 @@ def test_what_is_written(
     assert done.pool_images == 33
     assert done.fit.updates == 8
     assert not done.encoder.training
-    untrained = backbones.build("small", 3, 16, params.seed)
+    untrained = encoders.make(EncoderSpec("small"), letters, params.seed)
     assert weights(done.encoder) != weights(untrained)
     write(tmp_path, "rotation", done)
     assert {p.name for p in tmp_path.iterdir()} == {
-        *("encoder.safetensors", "history.csv", "pretext.json"),
+        *("encoder.safetensors", "encoder.json", "history.csv", "pretext.json"),
+        *("examples.npy", "captions.json"),
     }
     rows = list(csv.DictReader((tmp_path / outputs.HISTORY).open()))
     assert [int(row["update"]) for row in rows] == [4, 8]
     for row in rows:
         for name in ("train_loss", "heldout_loss"):
             assert 0 < float(row[name]) < 10
-        for name in ("train_accuracy", "heldout_accuracy"):
+        for name in ("train_merit", "heldout_merit"):
             assert 0 <= float(row[name]) <= 1
         assert float(row["lr"]) > 0
     merit = json.loads((tmp_path / outputs.PRETEXT).read_text())
     assert merit["task"] == "rotation"
     assert merit["pool_images"] == 33
     assert merit["updates"] == 8
-    assert merit["accuracy"] == pytest.approx(float(rows[-1]["heldout_accuracy"]), abs=1e-4)
-    assert merit["loss"] == pytest.approx(float(rows[-1]["heldout_loss"]), abs=1e-4)
+    assert merit["encoder_images"] == 2 * 33 * 4
+    shown = pytest.approx(float(rows[-1]["heldout_merit"]), abs=1e-4)
+    assert merit["figures"] == {"accuracy": shown}
 
 
 def test_same_settings_same_bytes_and_no_label_is_read(
@@ -93,7 +96,8 @@ def test_same_settings_same_bytes_and_no_label_is_read(
         write(folder, "rotation", done)
         files.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert files[0] == files[1] == files[3]
-    assert all(files[0][name] != files[2][name] for name in files[0])
+    same = {name for name in files[0] if files[0][name] == files[2][name]}
+    assert same == {"encoder.json"}
 
 
 def test_held_out_images_are_never_trained_on(
@@ -108,8 +112,7 @@ def test_held_out_images_are_never_trained_on(
     real_loss = Task.loss
 
     def loss(self: Task, images: Tensor) -> tuple[Tensor, Tensor]:
-        pixels = images[:, 0, 0, 0] * float(data.std[0]) + float(data.mean[0])
-        seen[self.training] += (pixels * 255).round().int().tolist()
+        seen[self.training] += (images[:, 0, 0, 0] * 255).round().int().tolist()
         return real_loss(self, images)
 
     monkeypatch.setattr(Task, "loss", loss)
@@ -131,13 +134,19 @@ def test_random_leaves_the_encoder_as_it_was_built(
     done = pretrain("random", params, letters, runtime)
     assert done.fit is None
     assert not done.encoder.training
-    assert weights(done.encoder) == weights(backbones.build("small", 3, 16, 3))
+    assert weights(done.encoder) == weights(encoders.make(EncoderSpec("small"), letters, 3))
     write(tmp_path, "random", done)
     header = (tmp_path / outputs.HISTORY).read_text()
     assert header.startswith("update,epoch,lr,train_loss")
     assert header.count("\n") == 1
     merit = json.loads((tmp_path / outputs.PRETEXT).read_text())
-    assert merit == {"task": "random", "pool_images": 0}
+    assert merit == {
+        "task": "random",
+        "pool_images": 0,
+        "encoder_images": 0,
+        "updates": 0,
+        "figures": {},
+    }
     assert (tmp_path / outputs.ENCODER).stat().st_size > 1000
 
 
@@ -175,11 +184,11 @@ def test_held_out_score_is_the_mean_over_predictions(make_data: MakeData, runtim
     class Network:
         def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
             level: Any = images.mean(dim=(1, 2, 3))
-            return level.square().mean(), (level > 0).repeat(2)
+            return level.square().mean(), (level > 0.5).repeat(2)
 
-    found = heldout_score(Network(), held, runtime)
+    found = heldout_score(Network(), held, runtime, 0)
     level = held.plain(slice(None)).mean(dim=(1, 2, 3))
     assert found.loss == pytest.approx(level.square().mean().item(), rel=1e-5)
-    assert found.accuracy == pytest.approx((level > 0).float().mean().item())
+    assert found.merit == pytest.approx((level > 0.5).float().mean().item())
     assert isinstance(found, Score)
     assert not math.isnan(found.loss)

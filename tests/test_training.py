@@ -65,7 +65,7 @@ def test_learns_what_a_line_separates(runtime: Runtime) -> None:
     assert result.updates == 20 * 4 == result.rows[-1].update
     assert result.rows[-1].epoch == 20
     assert result.best is None
-    assert all(math.isnan(row.heldout_accuracy) for row in result.rows)
+    assert all(math.isnan(row.heldout_merit) for row in result.rows)
     assert result.rows[0].train_loss > result.rows[-1].train_loss
 
 
@@ -76,7 +76,7 @@ def test_curve_holds_means_over_all_examples(runtime: Runtime) -> None:
     assert len(result.rows) == 3
     for row in result.rows:
         assert row.train_loss == pytest.approx(loss.item(), rel=1e-5)
-        assert row.train_accuracy == pytest.approx(float(right.float().mean()), rel=1e-6)
+        assert row.train_merit == pytest.approx(float(right.float().mean()), rel=1e-6)
 
 
 @pytest.mark.parametrize("best_at", [0, 2, 4])
@@ -89,7 +89,7 @@ def test_best_weights_are_put_back(runtime: Runtime, best_at: int) -> None:
     assert same(state(network), seen[best_at])
     assert not same(seen[best_at], seen[best_at - 1])
     assert result.best == scores[best_at]
-    assert [row.heldout_accuracy for row in result.rows] == [score.accuracy for score in scores]
+    assert [row.heldout_merit for row in result.rows] == [score.merit for score in scores]
 
 
 def test_last_weights_are_kept_on_request(runtime: Runtime) -> None:

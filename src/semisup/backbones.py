@@ -1,7 +1,7 @@
 """Encoders whose named layers can be used as features.
 
-The names are those of `semisup.params_sections.BACKBONE_LAYERS`. Images are (N, C, S, S) float,
-normalised.
+The names are those of `semisup.params_sections.BACKBONE_LAYERS`. Images are (N, C, S, S) float in
+0 to 1; what an encoder makes of them first is its `entry`.
 """
 
 from collections import OrderedDict
@@ -14,10 +14,14 @@ from semisup.params_sections import BACKBONE_LAYERS
 
 
 class Encoder(nn.Module):
-    """A chain of named blocks, each from feature maps to feature maps."""
+    """A chain of named blocks, each from feature maps to feature maps, behind an entry.
 
-    def __init__(self, blocks: "OrderedDict[str, nn.Module]") -> None:
+    The entry turns images in 0 to 1 into what the first block sees; see `semisup.encoder_input`.
+    """
+
+    def __init__(self, entry: nn.Module, blocks: "OrderedDict[str, nn.Module]") -> None:
         super().__init__()
+        self.entry = entry
         self.blocks = nn.ModuleDict(blocks)
 
     @property
@@ -31,23 +35,34 @@ class Encoder(nn.Module):
 
     def forward_all(self, images: Tensor, layer: str | None = None) -> list[Tensor]:
         """Feature maps of every layer up to and including `layer`."""
+        return self.body(self.entry(images), layer)
+
+    def body(self, inputs: Tensor, layer: str | None = None) -> list[Tensor]:
+        """`forward_all` of what the entry would give, for those who make it themselves."""
         maps = []
         for name, block in self.blocks.items():
-            images = block(images)
-            maps.append(images)
+            inputs = block(inputs)
+            maps.append(inputs)
             if name == layer:
                 break
         return maps
 
 
-def build(name: str, channels: int, image_size: int, generator_seed: int) -> Encoder:
+def build(
+    name: str,
+    channels: int,
+    image_size: int,
+    generator_seed: int,
+    entry: nn.Module | None = None,
+) -> Encoder:
     """An encoder with random weights.
 
     Args:
         name: a key of BACKBONE_LAYERS.
-        channels: of the images, 1 or 3.
+        channels: that the first block sees, 1 or 3.
         image_size: side of the images in pixels; decides how far the stem downsamples.
         generator_seed: the weights depend on it alone.
+        entry: what is done to images first; None: nothing.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
@@ -55,7 +70,8 @@ def build(name: str, channels: int, image_size: int, generator_seed: int) -> Enc
             blocks = _resnet(name, channels, image_size)
         else:
             blocks = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
-        encoder = Encoder(OrderedDict(zip(BACKBONE_LAYERS[name], blocks, strict=True)))
+        named = OrderedDict(zip(BACKBONE_LAYERS[name], blocks, strict=True))
+    encoder = Encoder(entry or nn.Identity(), named)
     return encoder.to(memory_format=torch.channels_last)
 
 
@@ -73,8 +89,8 @@ def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> in
     was_training = encoder.training
     encoder.eval()
     with torch.no_grad():
-        image = torch.zeros(1, stem.shape[1], image_size, image_size, device=stem.device)
-        maps = encoder(image, layer)
+        inputs = torch.zeros(1, stem.shape[1], image_size, image_size, device=stem.device)
+        maps = encoder.body(inputs, layer)[-1]
     encoder.train(was_training)
     return int(pooled(maps, side).shape[1])
 

@@ -14,7 +14,7 @@ from semisup.params_sections import Augment
 
 
 class Classifier(nn.Module):
-    """Images (N, C, S, S), normalised, to logits (N, classes) in float32."""
+    """Images (N, C, S, S) in 0 to 1 to logits (N, classes) in float32."""
 
     def __init__(self, encoder: Encoder, layer: str, pool: int, head: nn.Module) -> None:
         super().__init__()

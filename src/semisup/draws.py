@@ -1,6 +1,7 @@
 """Train and score one classifier per draw, the same way for every method."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -146,5 +147,6 @@ def _result(
         "labels_used": len(one.selection.train),
         "validation_labels": len(one.selection.validation),
         "updates": one.fit.updates,
+        "validation_top1": one.fit.best.merit if one.fit.best else math.nan,
         **dataclasses.asdict(scores(one.test_logits, data.labels[data.test])),
     }

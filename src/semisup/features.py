@@ -6,21 +6,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.lib.format import open_memmap
-from numpy.typing import NDArray
-from torch import Tensor
 
 from semisup import outputs
-from semisup.backbones import Encoder, pooled, pooled_width
+from semisup.backbones import Encoder, pooled_width
 from semisup.data.device_images import DeviceImages
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
+from semisup.encoding import encode, encode_plain
+from semisup.feature_set import TEST, TRAIN, TRAIN_IDS, VALIDATION
 from semisup.params_sections import Augment, Embed
-
-TRAIN, TRAIN_IDS, VALIDATION, TEST = "train.npy", "train_ids.npy", "validation.npy", "test.npy"
-PROBE_FOLDS = 4
-PROBE_RIDGE = 0.1  # of the mean squared length of the centred features
-
-Features = NDArray[np.float16]
+from semisup.probe import probe_layers
 
 
 def embed(
@@ -54,12 +49,12 @@ def embed(
         images = DeviceImages.of(data, train_ids, runtime)
         for batch in images.batches():
             shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
-            train[batch, view] = _features(encoder, shown, layer, settings.pool, runtime)
+            train[batch, view] = encode(encoder, shown, layer, settings.pool, runtime)
     train.flush()
     np.save(folder / TRAIN_IDS, train_ids)
     for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):
         np.save(
-            folder / name, _plain_features(encoder, data, positions, layer, settings.pool, runtime)
+            folder / name, encode_plain(encoder, data, positions, layer, settings.pool, runtime)
         )
     after = checksum(encoder)
     if after != before:
@@ -87,60 +82,3 @@ def checksum(encoder: Encoder) -> str:
         digest.update(name.encode())
         digest.update(value.cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
-
-
-def probe_layers(
-    encoder: Encoder, data: ImageData, pool: int, runtime: Runtime
-) -> dict[str, float]:
-    """Accuracy of a linear probe on each layer, cross-validated within the validation images."""
-    labels = torch.from_numpy(data.labels[data.validation])
-    accuracies = {}
-    for layer in encoder.layers:
-        features = _plain_features(encoder, data, data.validation, layer, pool, runtime)
-        accuracies[layer] = round(
-            probe_accuracy(torch.from_numpy(features).double(), labels, len(data.classes)), 4
-        )
-    return accuracies
-
-
-def probe_accuracy(features: Tensor, labels: Tensor, classes: int) -> float:
-    """Cross-validated accuracy of ridge regression from features (N, D) to one-hot labels (N,).
-
-    Solved in its dual form, so that N by N is the largest system, whatever D.
-    """
-    fold = torch.arange(len(labels)) % PROBE_FOLDS
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    fold = fold[order]
-    features = features - features.mean(dim=0)
-    gram = features @ features.T
-    ridge = PROBE_RIDGE * gram.diagonal().mean()
-    targets = torch.nn.functional.one_hot(labels, classes).double()
-    right = 0
-    for held in range(PROBE_FOLDS):
-        fits, tests = (fold != held).nonzero()[:, 0], (fold == held).nonzero()[:, 0]
-        system = gram[fits][:, fits] + ridge * torch.eye(len(fits), dtype=gram.dtype)
-        weights = torch.linalg.solve(system, targets[fits] - targets[fits].mean(dim=0))
-        logits = gram[tests][:, fits] @ weights + targets[fits].mean(dim=0)
-        right += int((logits.argmax(dim=1) == labels[tests]).sum())
-    return right / len(labels)
-
-
-def _plain_features(
-    encoder: Encoder,
-    data: ImageData,
-    positions: NDArray[np.int64],
-    layer: str,
-    pool: int,
-    runtime: Runtime,
-) -> Features:
-    images = DeviceImages.of(data, positions, runtime)
-    parts = [_features(encoder, images.plain(b), layer, pool, runtime) for b in images.batches()]
-    width = pooled_width(encoder, layer, pool, data.image_size)
-    return np.concatenate(parts) if parts else np.empty((0, width), np.float16)
-
-
-def _features(
-    encoder: Encoder, images: Tensor, layer: str, pool: int, runtime: Runtime
-) -> Features:
-    with torch.no_grad(), runtime.autocast():
-        return pooled(encoder(images, layer), pool).half().cpu().numpy()

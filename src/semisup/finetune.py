@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from semisup import backbones, outputs
+from semisup import encoders, outputs
 from semisup.backbones import pooled_width
 from semisup.classifier import Classifier, build_head
 from semisup.data.labelled import ImageData
@@ -17,7 +17,7 @@ def starting_classifier(
     """The encoder of `pretrained` and the head of one draw, or a head with random weights.
 
     Args:
-        params: `backbone`, `head`, `finetune.start`.
+        params: `head`, `finetune.start`.
         data: for sizes.
         pretrained: folder that `pretrain` wrote.
         heads: folder that `head` wrote.
@@ -28,8 +28,7 @@ def starting_classifier(
         UserError: where an earlier stage has not run.
     """
     info = outputs.read_json(heads / outputs.FEATURES_INFO)
-    encoder = backbones.build(params.backbone.name, data.channels, data.image_size, 0)
-    load_weights(encoder, pretrained / outputs.ENCODER)
+    encoder = encoders.load(pretrained, data)
     width = pooled_width(encoder, info["layer"], info["pool"], data.image_size)
     head = build_head(
         width,

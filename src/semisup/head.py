@@ -1,52 +1,16 @@
 """Train a classifier's head on the features of a frozen encoder."""
 
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from semisup import features as stored
-from semisup import outputs
 from semisup.classifier import build_head
-from semisup.data.labelled import ImageData, Ints, Selection
+from semisup.data.labelled import ImageData, Selection
 from semisup.device import Runtime, stream_seed
 from semisup.draws import Learner
+from semisup.feature_set import FeatureSet
 from semisup.params_sections import Head
-
-
-@dataclass(frozen=True)
-class FeatureSet:
-    """What `embed` wrote: train (n, 1 + views, D), train_ids (n,), validation and test (n, D)."""
-
-    train: stored.Features
-    train_ids: Ints
-    validation: stored.Features
-    test: stored.Features
-
-    @classmethod
-    def read(cls, folder: Path) -> "FeatureSet":
-        """Open the features, the train ones memory-mapped.
-
-        Raises:
-            UserError: where `embed` has not run.
-        """
-        try:
-            return cls(
-                np.load(folder / stored.TRAIN, mmap_mode="r"),
-                np.load(folder / stored.TRAIN_IDS),
-                np.load(folder / stored.VALIDATION),
-                np.load(folder / stored.TEST),
-            )
-        except FileNotFoundError as error:
-            raise outputs.missing(Path(error.filename)) from None
-
-    def of_train(self, positions: Ints, runtime: Runtime) -> Tensor:
-        """Features (n, 1 + views, D) of train images, on the device."""
-        rows = np.searchsorted(self.train_ids, positions)
-        return torch.from_numpy(np.asarray(self.train[rows])).to(runtime.device)
 
 
 def learner(

@@ -16,7 +16,9 @@ from semisup.errors import UserError
 PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
 IMAGES, MANIFEST, REJECTED, SUMMARY = "images.npy", "manifest.csv", "rejected.csv", "summary.json"
 SPLIT, STATS = "split.csv", "stats.json"
-ENCODER, PRETEXT, HISTORY = "encoder.safetensors", "pretext.json", "history.csv"
+ENCODER, ENCODER_SPEC = "encoder.safetensors", "encoder.json"
+PRETEXT, HISTORY = "pretext.json", "history.csv"
+EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
 FEATURES_INFO = "features.json"
 RESULTS, PREDICTIONS = "results.csv", "predictions.npy"
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task

@@ -132,7 +132,6 @@ class Pretrain(Section):
     model_config = ConfigDict(extra="allow")
 
     epochs: Count
-    batch_images: Annotated[int, Field(ge=2)]
     heldout_images: Count
     augment: Augment
 

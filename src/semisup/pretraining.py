@@ -1,6 +1,7 @@
 """Train an encoder on the unlabelled pool by a pretext task."""
 
 import dataclasses
+from collections import defaultdict
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -10,84 +11,125 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from semisup import backbones, outputs
+from semisup import encoders, outputs
 from semisup.backbones import Encoder
 from semisup.data.device_images import DeviceImages
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime, stream_seed
+from semisup.encoders import EncoderSpec
+from semisup.errors import UserError
 from semisup.params import Params
+from semisup.params_sections import Pretrain
+from semisup.pretext import Examples, NoTraining, PretextTask
+from semisup.probe import probe_layers
 from semisup.training import Fit, Plan, Row, Score, fit
-from semisup.weights import save_weights
 
 EVALUATION_IMAGES = 256  # at once; a task may show each several times over
+EXAMPLE_IMAGES = 8
+PROBE_POOL = 4  # features are averaged down to 4 x 4 for the probe
+# Images that the encoder sees in an epoch, for each of the pool: as many as rotation shows. Tasks
+# that show fewer make more passes over the pool, so that all train their encoder equally long.
+SHOWN_PER_EPOCH = 4
 
 
 @dataclass(frozen=True)
 class Pretrained:
-    """An encoder, and how its training went (None for a task that trains nothing)."""
+    """An encoder, and how its training went: nothing of that where a task trains nothing.
+
+    figures: means over the held-out images, the task's figure of merit first.
+    """
 
     encoder: Encoder
-    fit: Fit | None
-    pool_images: int
+    spec: EncoderSpec
+    pool_images: int = 0
+    encoder_images: int = 0
+    fit: Fit | None = None
+    figures: dict[str, float] = dataclasses.field(default_factory=dict)
+    examples: Examples | None = None
 
 
 def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pretrained:
     """Train the encoder of params.yaml by one pretext task.
 
-    The last weights are kept: nothing is selected, and no label is read.
+    The last weights are kept, and no label is read, but by tasks that are `probed`.
 
     Raises:
-        UserError: where the task's section of params.yaml is wrong, or training diverges.
+        UserError: where the task's section of params.yaml is wrong, the task makes no sense for
+            these images, or training diverges or collapses.
     """
     module = import_module(f"semisup.pretext.{task}")
     settings = params.task_settings(task, module.Settings)
+    kind: type[PretextTask] | type[NoTraining] = module.Task
+    kind.check(settings, data)
+    if issubclass(kind, NoTraining):
+        encoder, spec = kind.encoder(settings, params.backbone.name, data, params.seed)
+        return Pretrained(encoder.eval(), spec)
     seed = stream_seed(params.seed, *task.encode())
-    encoder = backbones.build(params.backbone.name, data.channels, data.image_size, params.seed)
-    if module.Task is None:
-        return Pretrained(encoder.eval(), None, 0)
-    pool = np.random.default_rng(seed).permutation(data.pool)
-    # small pools keep at least nine tenths to train on
-    heldout = min(params.pretrain.heldout_images, max(1, len(pool) // 10))
+    spec = kind.spec(settings, params.backbone.name)
+    encoder = encoders.make(spec, data, params.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(stream_seed(seed, 1))
-        network = module.Task(encoder, settings, data.image_size)
-    network = network.to(runtime.device, memory_format=torch.channels_last)
-    held = DeviceImages.of(data, np.sort(pool[:heldout]), runtime)
-    result = _train(
-        network,
-        settings,
-        params,
-        DeviceImages.of(data, np.sort(pool[heldout:]), runtime),
-        held,
-        runtime,
-        seed,
-        task,
+        network = kind(encoder, settings, data.image_size)
+    network = network.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    held, pool = _held_and_trained(data, params.pretrain.heldout_images, runtime, seed)
+    watch = _Watch(network, held, data, runtime, stream_seed(seed, 4))
+    done = _train(network, pool, watch, params.pretrain, runtime, seed, task)
+    figures = watch.figures()
+    if problem := network.collapse(figures):
+        raise UserError(f"pretraining by {task}: {problem}")
+    shown = round(done.updates * len(pool) / _plan(network, params.pretrain).batches(len(pool)))
+    return Pretrained(
+        encoder,
+        spec,
+        len(pool),
+        round(shown * network.views),
+        done,
+        {network.merit: done.best.merit} | figures if done.best else figures,
+        watch.examples(),
     )
-    return Pretrained(encoder, result, len(pool) - heldout)
 
 
 def write(folder: Path, task: str, pretrained: Pretrained) -> None:
-    """Write encoder.safetensors, history.csv and pretext.json (the task's figure of merit)."""
-    save_weights(pretrained.encoder, folder / outputs.ENCODER)
+    """Write the encoder, history.csv, pretext.json (figures of merit, cost) and the examples."""
+    encoders.save(pretrained.encoder, pretrained.spec, folder)
     rows = pretrained.fit.rows if pretrained.fit else []
     columns = [field.name for field in dataclasses.fields(Row)]
     outputs.write_table(folder / outputs.HISTORY, rows, columns)
-    merit: dict[str, float | int | str] = {"task": task, "pool_images": pretrained.pool_images}
-    if rows:
-        merit |= {
-            "accuracy": round(rows[-1].heldout_accuracy, 4),
-            "loss": round(rows[-1].heldout_loss, 4),
-            "updates": rows[-1].update,
-        }
-    outputs.write_json(folder / outputs.PRETEXT, merit)
+    facts: dict[str, Any] = {
+        "task": task,
+        "pool_images": pretrained.pool_images,
+        "encoder_images": pretrained.encoder_images,
+        "updates": rows[-1].update if rows else 0,
+        "figures": {name: round(value, 4) for name, value in pretrained.figures.items()},
+    }
+    outputs.write_json(folder / outputs.PRETEXT, facts)
+    if pretrained.examples:
+        _write_examples(folder, pretrained.examples)
+
+
+def _held_and_trained(
+    data: ImageData, wanted: int, runtime: Runtime, seed: int
+) -> tuple[DeviceImages, DeviceImages]:
+    """The pool in two parts; small pools keep at least nine tenths to train on."""
+    pool = np.random.default_rng(seed).permutation(data.pool)
+    held = min(wanted, max(1, len(pool) // 10))
+    first, second = (
+        DeviceImages.of(data, np.sort(part), runtime) for part in (pool[:held], pool[held:])
+    )
+    return first, second
+
+
+def _plan(network: PretextTask, shared: Pretrain) -> Plan:
+    settings = network.settings
+    epochs = shared.epochs * SHOWN_PER_EPOCH / network.views
+    return Plan(settings.lr, settings.weight_decay, settings.batch_images, epochs)
 
 
 def _train(
-    network: Any,
-    settings: Any,
-    params: Params,
+    network: PretextTask,
     pool: DeviceImages,
-    held: DeviceImages,
+    watch: "_Watch",
+    shared: Pretrain,
     runtime: Runtime,
     seed: int,
     task: str,
@@ -95,32 +137,75 @@ def _train(
     generator = runtime.generator(seed, 2)
 
     def batch_loss(numbers: Tensor) -> tuple[Tensor, Tensor]:
-        loss, right = network.loss(pool.augmented(numbers, params.pretrain.augment, generator))
-        return loss, right
+        return network.loss(pool.augmented(numbers, shared.augment, generator))
 
-    plan = Plan(
-        settings.lr, settings.weight_decay, params.pretrain.batch_images, params.pretrain.epochs
-    )
     return fit(
         network,
         batch_loss,
         len(pool),
-        plan,
+        _plan(network, shared),
         runtime,
         stream_seed(seed, 3),
-        lambda: heldout_score(network, held, runtime),
-        keep="last",
+        watch.score,
+        keep="best" if watch.probes else "last",
         label=f"pretraining by {task}",
+        optimiser=network.optimiser,
     )
 
 
-def heldout_score(network: Any, held: DeviceImages, runtime: Runtime) -> Score:
-    """Mean loss and share of right predictions on held-out images as they are."""
-    loss, right, seen = 0.0, 0.0, 0
-    with torch.no_grad(), runtime.autocast():
+class _Watch:
+    """Looks at a task's network on held-out images, always by the same random choices."""
+
+    def __init__(
+        self,
+        network: PretextTask,
+        held: DeviceImages,
+        data: ImageData,
+        runtime: Runtime,
+        seed: int,
+    ) -> None:
+        self._network, self._held, self._data = network, held, data
+        self._runtime, self._seed = runtime, seed
+        self.probes = network.probed and len(data.validation) > 0
+
+    def score(self) -> Score:
+        """Mean loss and figure of merit; of a probe on validation, where the task wants that."""
+        score = heldout_score(self._network, self._held, self._runtime, self._seed)
+        if not self.probes:
+            return score
+        probe = probe_layers(self._network.encoder, self._data, PROBE_POOL, self._runtime)
+        return Score(max(probe.values()), score.loss)
+
+    def figures(self) -> dict[str, float]:
+        """Means of the task's further figures."""
+        values: dict[str, list[Tensor]] = defaultdict(list)
+        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
+            for batch in self._held.batches(EVALUATION_IMAGES):
+                for name, value in self._network.figures(self._held.plain(batch)).items():
+                    values[name].append(value.float())
+        return {name: float(torch.cat(parts).mean()) for name, parts in values.items()}
+
+    def examples(self) -> Examples:
+        """The task's picture of the first held-out images."""
+        images = self._held.plain(slice(0, EXAMPLE_IMAGES))
+        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
+            return self._network.examples(images)
+
+
+def heldout_score(network: Any, held: DeviceImages, runtime: Runtime, seed: int) -> Score:
+    """Mean loss and figure of merit of held-out images as they are."""
+    loss, merit, seen = 0.0, 0.0, 0
+    with torch.no_grad(), runtime.autocast(), runtime.seeded(seed):
         for batch in held.batches(EVALUATION_IMAGES):
-            batch_loss, batch_right = network.loss(held.plain(batch))
-            loss += float(batch_loss) * batch_right.numel()
-            right += float(batch_right.float().sum())
-            seen += batch_right.numel()
-    return Score(right / seen, loss / seen)
+            batch_loss, batch_merit = network.loss(held.plain(batch))
+            loss += float(batch_loss) * batch_merit.numel()
+            merit += float(batch_merit.float().sum())
+            seen += batch_merit.numel()
+    return Score(merit / seen, loss / seen)
+
+
+def _write_examples(folder: Path, examples: Examples) -> None:
+    pixels = examples.images.float().clamp(0, 1).mul(255).round().byte()
+    np.save(folder / outputs.EXAMPLES, pixels.permute(0, 1, 3, 4, 2).cpu().numpy())
+    texts = {"columns": [*examples.columns], "captions": [[*row] for row in examples.captions]}
+    outputs.write_json(folder / outputs.CAPTIONS, texts)

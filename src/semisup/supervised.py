@@ -1,10 +1,11 @@
 """The baseline: the same kind of network, from random weights, on labelled images alone."""
 
-from semisup import backbones
+from semisup import encoders
 from semisup.backbones import pooled_width
 from semisup.classifier import Classifier, build_head
 from semisup.data.labelled import ImageData
 from semisup.device import stream_seed
+from semisup.encoders import EncoderSpec
 from semisup.params import Params
 
 
@@ -18,9 +19,8 @@ def fresh_classifier(params: Params, data: ImageData, seed: int, draw: int) -> C
         draw: number of the draw.
     """
     settings = params.supervised
-    encoder = backbones.build(
-        params.backbone.name, data.channels, data.image_size, stream_seed(seed, draw, 0)
-    )
+    spec = EncoderSpec(params.backbone.name)
+    encoder = encoders.make(spec, data, stream_seed(seed, draw, 0))
     width = pooled_width(encoder, settings.layer, settings.pool, data.image_size)
     head = build_head(
         width,

@@ -15,28 +15,27 @@ from tqdm import tqdm
 
 from semisup.device import Runtime, stream_seed
 from semisup.errors import UserError
-from semisup.optimiser import Sgd
+from semisup.optimiser import Optimiser, Sgd
 from semisup.params_sections import Recipe
 
 WARMUP = 0.05  # share of the updates in which the learning rate rises
-MOMENTUM = 0.9
 EVALUATIONS = 12  # at most, over a training of more epochs than that
 
-# (examples,) their numbers -> mean loss to minimise, and whether each prediction was right
+# (examples,) their numbers -> mean loss to minimise, and the figure of merit of each prediction
 BatchLoss = Callable[[Tensor], tuple[Tensor, Tensor]]
 Evaluate = Callable[[], "Score"]
 
 
 @dataclass(frozen=True)
 class Score:
-    """Accuracy in 0 to 1 and mean loss over held-out examples."""
+    """Figure of merit (higher is better; mostly the accuracy in 0 to 1) and loss, both means."""
 
-    accuracy: float
+    merit: float
     loss: float
 
     def better_than(self, other: "Score | None") -> bool:
-        """Higher accuracy; with equal accuracy, lower loss."""
-        return other is None or (self.accuracy, -self.loss) > (other.accuracy, -other.loss)
+        """Higher merit; with equal merit, lower loss."""
+        return other is None or (self.merit, -self.loss) > (other.merit, -other.loss)
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Plan:
     lr: float
     weight_decay: float
     batch_size: int
-    epochs: int
+    epochs: float
     min_updates: int = 0
     patience: int | None = None
 
@@ -64,7 +63,7 @@ class Plan:
 
     def updates(self, examples: int) -> int:
         """Updates in all: `epochs` passes, but no fewer than `min_updates`."""
-        return max(self.epochs * self.batches(examples), self.min_updates)
+        return max(round(self.epochs * self.batches(examples)), self.min_updates, 1)
 
     def batches(self, examples: int) -> int:
         """Batches an epoch: of nearly equal size, and none smaller than `batch_size`.
@@ -83,9 +82,9 @@ class Row:
     epoch: float
     lr: float
     train_loss: float
-    train_accuracy: float
+    train_merit: float
     heldout_loss: float
-    heldout_accuracy: float
+    heldout_merit: float
 
 
 @dataclass(frozen=True)
@@ -108,8 +107,9 @@ def fit(
     keep: Literal["best", "last"] = "best",
     label: str = "training",
     position: int = 0,
+    optimiser: type[Optimiser] = Sgd,
 ) -> Fit:
-    """Train `network` in place by SGD with Nesterov momentum, warm-up and cosine decay.
+    """Train `network` in place, its learning rate rising at first, then falling by a cosine.
 
     Args:
         network: the parameters to train; those with requires_grad False stay.
@@ -122,12 +122,13 @@ def fit(
         keep: "best" puts back the weights with the best score, "last" leaves the last.
         label: of the progress bar.
         position: of the progress bar, below others that run at the same time.
+        optimiser: SGD with Nesterov momentum, or another.
 
     Raises:
         UserError: where the loss is no longer a number.
     """
     weights = (p for p in network.parameters() if p.requires_grad)
-    optimiser = Sgd(weights, MOMENTUM, plan.weight_decay)
+    steps = optimiser(weights, plan.weight_decay)
     updates, per_epoch = plan.updates(examples), plan.batches(examples)
     every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
     order = _batches(examples, per_epoch, runtime, seed)
@@ -139,10 +140,10 @@ def fit(
         for update in bar:
             rate = plan.lr * _schedule(update - 1, updates)
             with runtime.autocast():
-                loss, right = batch_loss(next(order))
+                loss, merit = batch_loss(next(order))
             loss.backward()  # type: ignore[no-untyped-call]
-            optimiser.step(rate)
-            running.add(loss.detach(), right)
+            steps.step(rate)
+            running.add(loss.detach(), merit.detach())
             if update % every and update != updates:
                 continue
             train = running.score_and_reset(label)
@@ -209,28 +210,28 @@ def _batches(examples: int, per_epoch: int, runtime: Runtime, seed: int) -> Iter
 
 
 class _Running:
-    """Sums of loss and right answers, kept on the device so that no update waits for them."""
+    """Sums of loss and merit, kept on the device so that no update waits for them."""
 
     def __init__(self, device: torch.device) -> None:
         self._sums = torch.zeros(3, device=device)
 
-    def add(self, loss: Tensor, right: Tensor) -> None:
-        n = right.numel()
+    def add(self, loss: Tensor, merit: Tensor) -> None:
+        n = merit.numel()
         self._sums += torch.stack(
-            [loss.float() * n, right.float().sum(), loss.new_tensor(n).float()]
+            [loss.float() * n, merit.float().sum(), loss.new_tensor(n).float()]
         )
 
     def score_and_reset(self, label: str) -> Score:
-        loss, right, n = self._sums.tolist()
+        loss, merit, n = self._sums.tolist()
         if not math.isfinite(loss):
             raise UserError(
                 f"{label}: the loss is no longer a number; lower the learning rate (lr)"
             )
         self._sums.zero_()
-        return Score(right / n, loss / n)
+        return Score(merit / n, loss / n)
 
 
 def _row(update: int, per_epoch: int, rate: float, train: Score, heldout: Score | None) -> Row:
     held = heldout or Score(math.nan, math.nan)
     epoch = update / per_epoch
-    return Row(update, epoch, rate, train.loss, train.accuracy, held.loss, held.accuracy)
+    return Row(update, epoch, rate, train.loss, train.merit, held.loss, held.merit)

@@ -38,7 +38,7 @@ TINY = {
     "split.max_pool": None,
     "backbone.name": "small",
     "pretrain.epochs": 1,
-    "pretrain.batch_images": 32,
+    "pretrain.rotation.batch_images": 32,
     "pretrain.heldout_images": 20,
     "pretrain.augment.shift": 0.1,
     "pretrain.rotation.lr": 0.1,

@@ -19,7 +19,7 @@ def task(channels: int = 3, side: int = 16) -> Task:
     encoder = backbones.build("small", channels, side, 0)
     with torch.random.fork_rng():
         torch.manual_seed(1)
-        return Task(encoder, Settings(lr=0.1, weight_decay=0.0), side)
+        return Task(encoder, Settings(batch_images=16, lr=0.1, weight_decay=0.0), side)
 
 
 @pytest.mark.parametrize(("n", "channels", "side"), [(1, 1, 2), (4, 3, 7), (5, 3, 16)])

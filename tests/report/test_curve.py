@@ -27,6 +27,12 @@ SOME = results(
 )
 
 
+PRETEXT = {
+    "rotation": {"figures": {"accuracy": 0.8123, "spread": 0.3}},
+    "random": {"figures": {}},
+}
+
+
 @pytest.mark.parametrize("confidence", [0.5, 0.95, 0.99])
 def test_interval_is_students_t(confidence: float) -> None:
     values = [0.20, 0.30, 0.25]
@@ -44,7 +50,7 @@ def test_one_draw_has_no_interval() -> None:
 
 
 def test_metrics_are_rounded_means_under_padded_budgets() -> None:
-    tree = curve.metrics(SOME, {"rotation": {"accuracy": 0.8123}, "random": {}})
+    tree = curve.metrics(SOME, PRETEXT)
     assert tree == {
         "pretext": {"rotation": {"accuracy": 0.8123}},
         "supervised": {"0004": {"top1": 0.25, "top5": 0.7}},

@@ -33,7 +33,7 @@ def results(
 def facts(**data: Any) -> Facts:
     split = {"pool": 90, "train": 60, "validation": 12, "test": 30, "leaked": data.pop("leaked", 0)}
     found = {"classes": ["a", "b", "c"], "rejected": 0} | data
-    return Facts(found, split, {"rotation": {"accuracy": 0.75}}, 0.95)
+    return Facts(found, split, {"rotation": {"figures": {"accuracy": 0.75}}}, 0.95)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_answers_of_a_clear_case() -> None:
     assert "Fine-tuned with 2 labels per class beats supervised with 4 in 3 of 3 draws" in text
     assert "4 to 2: -15.0 points (21 % of the accuracy)" in text
     assert "| 50.0 ± 2.5 " in text
-    assert "on held-out pool images: 75.0 %" in text
+    assert "on held-out pool images: accuracy 0.75" in text
     assert "Validation used 12 labels, beside those of the budgets." in text
 
 

@@ -1,25 +1,99 @@
 """Pretext tasks, one file each: what they learn from unlabelled images, and nothing else.
 
 A task's file holds `Settings`, the model of its section `pretrain.<task>` in params.yaml, and
-`Task`, which follows `PretextTask`; `Task = None` leaves the encoder untrained.
+`Task`, which derives from `PretextTask`. A task that trains nothing derives from `NoTraining`.
 """
 
-from typing import Any, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
 
-from torch import Tensor
+from pydantic import Field
+from torch import Tensor, nn
 
+from semisup import encoders
 from semisup.backbones import Encoder
+from semisup.data.labelled import ImageData
+from semisup.encoders import EncoderSpec
+from semisup.optimiser import Optimiser, Sgd
+from semisup.params_sections import NotNegative, Positive, Section
 
 
-class PretextTask(Protocol):
-    """A network around an encoder that can be trained without labels.
+class TrainedSettings(Section):
+    """What every task that trains can set; see `semisup.training`."""
 
-    An `nn.Module` whose constructor takes `(encoder, settings, image_size)`.
+    lr: Positive
+    weight_decay: NotNegative
+    batch_images: Annotated[int, Field(ge=2)]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """A picture of what a task learned, for the report.
+
+    images: (rows, columns, C, S, S) float in 0 to 1; captions: a line below each image, or none;
+    columns: a line above each column, or none.
     """
 
-    encoder: Encoder
-    settings: Any  # with at least `lr` and `weight_decay`
+    images: Tensor
+    captions: Sequence[Sequence[str]] = ()
+    columns: Sequence[str] = field(default=())
 
+
+class PretextTask(nn.Module, ABC):
+    """An encoder, and what is trained around it without labels.
+
+    Images are (N, C, S, S) float in 0 to 1; the encoder normalises them. What a task draws at
+    random it draws from torch's global state, which is seeded for it, in training and evaluation.
+    """
+
+    merit: ClassVar[str] = "accuracy"  # name of the figure of merit that `loss` returns
+    views: ClassVar[float] = 4.0  # whole images that pass the encoder for each pool image
+    optimiser: ClassVar[type[Optimiser]] = Sgd
+    probed: ClassVar[bool] = False  # keep the weights best at a probe on validation, not the last
+
+    def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
+        super().__init__()
+        self.encoder, self.settings, self.image_size = encoder, settings, image_size
+
+    @classmethod
+    def check(cls, settings: Any, data: ImageData) -> None:
+        """Refuse images that the task makes no sense for, by a UserError of one line."""
+
+    @classmethod
+    def spec(cls, settings: Any, backbone: str) -> EncoderSpec:
+        """The encoder to train."""
+        return EncoderSpec(backbone)
+
+    @abstractmethod
     def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean loss of normalised images (N, C, S, S), and whether each prediction was right."""
-        ...
+        """Mean loss of images, and the figure of merit of each prediction (n,)."""
+
+    def figures(self, images: Tensor) -> dict[str, Tensor]:
+        """Further figures of held-out images, each (n,), that are reported as their means."""
+        return {}
+
+    def collapse(self, figures: dict[str, float]) -> str | None:
+        """What is wrong, where means of `figures` show that nothing is learned any more."""
+        return None
+
+    @abstractmethod
+    def examples(self, images: Tensor) -> Examples:
+        """What the task made of a few held-out images."""
+
+
+class NoTraining:
+    """A task whose encoder is ready from the start."""
+
+    @classmethod
+    def check(cls, settings: Any, data: ImageData) -> None:
+        """As `PretextTask.check`."""
+
+    @classmethod
+    def encoder(
+        cls, settings: Any, backbone: str, data: ImageData, seed: int
+    ) -> tuple[Encoder, EncoderSpec]:
+        """The encoder, and how to build it again."""
+        spec = EncoderSpec(backbone)
+        return encoders.make(spec, data, seed), spec

@@ -5,10 +5,12 @@ from random weights gives.
 """
 
 from semisup.params_sections import Section
+from semisup.pretext import NoTraining
 
 
 class Settings(Section):
     """`pretrain.random`: there is nothing to set."""
 
 
-Task = None  # nothing to learn: the encoder stays as it was initialised
+class Task(NoTraining):
+    """The encoder stays as it was initialised."""

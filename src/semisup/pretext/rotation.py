@@ -9,36 +9,41 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.backbones import Encoder, pooled, pooled_width
-from semisup.params_sections import NotNegative, Positive, Section
+from semisup.pretext import Examples, PretextTask, TrainedSettings
 
 ROTATIONS = 4
 
 
-class Settings(Section):
-    """`pretrain.rotation`: learning rate and weight decay of SGD."""
-
-    lr: Positive
-    weight_decay: NotNegative
+class Settings(TrainedSettings):
+    """`pretrain.rotation`."""
 
 
-class Task(nn.Module):
+class Task(PretextTask):
     """The encoder, and a linear layer that says by how many quarter turns the image was rotated."""
 
+    views = ROTATIONS
+
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
-        super().__init__()
-        self.encoder, self.settings = encoder, settings
+        super().__init__(encoder, settings, image_size)
         width = pooled_width(encoder, encoder.layers[-1], 1, image_size)
         self.classifier = nn.Linear(width, ROTATIONS)
 
     def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean cross-entropy, and whether each of the 4 N rotated images was recognised.
-
-        Args:
-            images: (N, C, S, S) float, normalised, upright.
-        """
+        """Mean cross-entropy, and whether each of the 4 N rotated images was recognised."""
         rotated, turns = all_rotations(images)
         logits = self.classifier(pooled(self.encoder(rotated), 1)).float()
         return F.cross_entropy(logits, turns), logits.argmax(dim=1) == turns
+
+    def examples(self, images: Tensor) -> Examples:
+        """Each image in its four rotations, with the angle that was predicted."""
+        rotated, _ = all_rotations(images)
+        guesses = self.classifier(pooled(self.encoder(rotated), 1)).argmax(dim=1)
+        rows = rotated.view(ROTATIONS, *images.shape).transpose(0, 1)
+        captions = [
+            [f"predicted {90 * int(guess)}°" for guess in row]
+            for row in guesses.view(ROTATIONS, -1).T
+        ]
+        return Examples(rows, captions, [f"turned by {90 * turn}°" for turn in range(ROTATIONS)])
 
 
 def all_rotations(images: Tensor) -> tuple[Tensor, Tensor]:

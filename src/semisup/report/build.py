@@ -18,7 +18,7 @@ from semisup.report.training_curves import classifier_curves, pretext_curves
 METRICS, LABEL_CURVE, SUMMARY = "metrics.json", "label_curve.csv", "summary.md"
 CURVE_COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates"),
-    *("top1", "top5", "balanced_accuracy", "macro_f1"),
+    *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 
 

@@ -73,12 +73,11 @@ def _percent(mean: float, half: float) -> str:
 
 
 def _pretext_line(task: str, facts: Facts) -> str:
-    merit = facts.pretext.get(task, {})
-    if "accuracy" not in merit:
-        return "The encoder was not trained: a control."
-    return (
-        f"Accuracy on the pretext task, on held-out pool images: {100 * merit['accuracy']:.1f} %."
-    )
+    figures = facts.pretext[task]["figures"]
+    if not figures:
+        return "Nothing was trained on the pool: a control."
+    shown = ", ".join(f"{name} {value:.4g}" for name, value in figures.items())
+    return f"The pretext task on held-out pool images: {shown}."
 
 
 def _means(results: pd.DataFrame, method: str, task: str) -> pd.Series:

@@ -7,16 +7,16 @@ from semisup.report.curve import read_csv, series_name
 
 
 def pretext_curves(tasks: list[str]) -> pd.DataFrame:
-    """epoch, series (task and part of the pool), accuracy and loss of every pretext task."""
+    """epoch, series (task and part of the pool), figure of merit and loss of every pretext task."""
     parts = []
     for task in tasks:
         history = read_csv(outputs.pretrain_folder(task) / outputs.HISTORY)
         for part in ("train", "heldout"):
-            columns = {f"{part}_accuracy": "accuracy", f"{part}_loss": "loss"}
+            columns = {f"{part}_merit": "merit", f"{part}_loss": "loss"}
             rows = history[["epoch", *columns]].rename(columns=columns)
             rows.insert(1, "series", f"{task}, {part}")
             parts.append(rows)
-    return pd.concat(parts, ignore_index=True) if parts else _empty("epoch", "accuracy", "loss")
+    return pd.concat(parts, ignore_index=True) if parts else _empty("epoch", "merit", "loss")
 
 
 def classifier_curves(tasks: list[str], budgets: list[int]) -> pd.DataFrame:
@@ -28,8 +28,8 @@ def classifier_curves(tasks: list[str], budgets: list[int]) -> pd.DataFrame:
     parts = []
     for method, task, budget, folder in folders:
         history = read_csv(folder / outputs.HISTORY)
-        rows = history.loc[history["draw"] == 0, ["update", "heldout_accuracy"]]
-        rows = rows.rename(columns={"heldout_accuracy": "accuracy"})
+        rows = history.loc[history["draw"] == 0, ["update", "heldout_merit"]]
+        rows = rows.rename(columns={"heldout_merit": "accuracy"})
         rows.insert(1, "series", f"{series_name(method, task)} {budget}")
         parts.append(rows)
     return pd.concat(parts, ignore_index=True) if parts else _empty("update", "accuracy")

@@ -1,0 +1,56 @@
+"""Encoders for the data at hand: made anew, written by `pretrain`, read by the stages after it.
+
+An encoder takes images as they are, in 0 to 1. What it makes of them before its first layer is a
+part of it and saved with it, so that all who use it feed it alike.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from semisup import backbones, outputs
+from semisup.backbones import Encoder
+from semisup.data.labelled import ImageData
+from semisup.encoder_input import Normalise
+from semisup.weights import load_weights, save_weights
+
+Sees = Literal["pixels"]
+
+
+@dataclass(frozen=True)
+class EncoderSpec:
+    """Name of the backbone, and what its first layer sees: `pixels`, normalised."""
+
+    backbone: str
+    sees: Sees = "pixels"
+
+
+def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
+    """An encoder with random weights that depend on the seed alone.
+
+    Args:
+        spec: architecture and input.
+        data: for channels, size and the pixels' mean and deviation.
+        generator_seed: of the weights.
+    """
+    normalise = Normalise(data.mean.tolist(), data.std.tolist())
+    return backbones.build(spec.backbone, data.channels, data.image_size, generator_seed, normalise)
+
+
+def save(encoder: Encoder, spec: EncoderSpec, folder: Path) -> None:
+    """Write encoder.safetensors and encoder.json."""
+    save_weights(encoder, folder / outputs.ENCODER)
+    outputs.write_json(folder / outputs.ENCODER_SPEC, dataclasses.asdict(spec))
+
+
+def load(folder: Path, data: ImageData) -> Encoder:
+    """The encoder that `save` wrote.
+
+    Raises:
+        UserError: where `pretrain` has not run, or ran on images of another kind.
+    """
+    spec = EncoderSpec(**outputs.read_json(folder / outputs.ENCODER_SPEC))
+    encoder = make(spec, data, 0)
+    load_weights(encoder, folder / outputs.ENCODER)
+    return encoder

@@ -1,0 +1,27 @@
+"""Features that a frozen encoder gives."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semisup.backbones import Encoder, pooled, pooled_width
+from semisup.data.device_images import DeviceImages
+from semisup.data.labelled import ImageData, Ints
+from semisup.device import Runtime
+from semisup.feature_set import Features
+
+
+def encode(encoder: Encoder, images: Tensor, layer: str, pool: int, runtime: Runtime) -> Features:
+    """Features (N, D) of images (N, C, S, S): maps of `layer`, averaged to pool x pool at most."""
+    with torch.no_grad(), runtime.autocast():
+        return pooled(encoder(images, layer), pool).half().cpu().numpy()
+
+
+def encode_plain(
+    encoder: Encoder, data: ImageData, positions: Ints, layer: str, pool: int, runtime: Runtime
+) -> Features:
+    """`encode` of the images at these positions, as they are."""
+    images = DeviceImages.of(data, positions, runtime)
+    parts = [encode(encoder, images.plain(b), layer, pool, runtime) for b in images.batches()]
+    width = pooled_width(encoder, layer, pool, data.image_size)
+    return np.concatenate(parts) if parts else np.empty((0, width), np.float16)
