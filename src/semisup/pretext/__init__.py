@@ -49,7 +49,8 @@ class PretextTask(nn.Module, ABC):
     """
 
     merit: ClassVar[str] = "accuracy"  # name of the figure of merit that `loss` returns
-    views: ClassVar[float] = 4.0  # whole images that pass the encoder for each pool image
+    views: float = 4.0  # whole images that pass the encoder for each pool image
+    example_images: ClassVar[int] = 8  # held-out images that `examples` is given, where there are
     optimiser: ClassVar[type[Optimiser]] = Sgd
     probed: ClassVar[bool] = False  # keep the weights best at a probe on validation, not the last
 
@@ -58,13 +59,22 @@ class PretextTask(nn.Module, ABC):
         self.encoder, self.settings, self.image_size = encoder, settings, image_size
 
     @classmethod
-    def check(cls, settings: Any, data: ImageData) -> None:
-        """Refuse images that the task makes no sense for, by a UserError of one line."""
+    def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
+        """Refuse what the task makes no sense for, by a UserError of one line.
+
+        Args:
+            settings: the task's section of params.yaml.
+            data: the images.
+            mirrored: whether `pretrain.augment` mirrors half of them.
+        """
 
     @classmethod
     def spec(cls, settings: Any, backbone: str) -> EncoderSpec:
         """The encoder to train."""
         return EncoderSpec(backbone)
+
+    def prepare(self, images: Tensor) -> None:
+        """Look, once before training, at some images of the pool as they are, without gradients."""
 
     @abstractmethod
     def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -87,7 +97,7 @@ class NoTraining:
     """A task whose encoder is ready from the start."""
 
     @classmethod
-    def check(cls, settings: Any, data: ImageData) -> None:
+    def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
         """As `PretextTask.check`."""
 
     @classmethod
