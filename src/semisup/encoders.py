@@ -9,18 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from torch import nn
+
 from semisup import backbones, outputs
 from semisup.backbones import Encoder
 from semisup.data.labelled import ImageData
-from semisup.encoder_input import Normalise
+from semisup.encoder_input import ImageNetNormalise, Lightness, Normalise
 from semisup.weights import load_weights, save_weights
 
-Sees = Literal["pixels"]
+Sees = Literal["pixels", "lightness", "imagenet"]
 
 
 @dataclass(frozen=True)
 class EncoderSpec:
-    """Name of the backbone, and what its first layer sees: `pixels`, normalised."""
+    """Name of the backbone, and what its first layer sees.
+
+    `pixels`: normalised by this data's mean and deviation; `lightness`: theirs alone, of images
+    with colour; `imagenet`: RGB, normalised as torchvision's weights expect, by a stem that these
+    fit.
+    """
 
     backbone: str
     sees: Sees = "pixels"
@@ -34,8 +41,13 @@ def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
         data: for channels, size and the pixels' mean and deviation.
         generator_seed: of the weights.
     """
-    normalise = Normalise(data.mean.tolist(), data.std.tolist())
-    return backbones.build(spec.backbone, data.channels, data.image_size, generator_seed, normalise)
+    if spec.sees == "imagenet":
+        entry: nn.Module = ImageNetNormalise()
+        return backbones.build(spec.backbone, 3, data.image_size, generator_seed, entry, 7)
+    if spec.sees == "lightness":
+        return backbones.build(spec.backbone, 1, data.image_size, generator_seed, Lightness())
+    entry = Normalise(data.mean.tolist(), data.std.tolist())
+    return backbones.build(spec.backbone, data.channels, data.image_size, generator_seed, entry)
 
 
 def save(encoder: Encoder, spec: EncoderSpec, folder: Path) -> None:
