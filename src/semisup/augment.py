@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from semisup.params_sections import Augment
 
 
-def augment(images: Tensor, settings: Augment, generator: torch.Generator) -> Tensor:
+def augment(images: Tensor, settings: Augment, generator: torch.Generator | None) -> Tensor:
     """Change every image at random.
 
     Args:
@@ -18,7 +18,7 @@ def augment(images: Tensor, settings: Augment, generator: torch.Generator) -> Te
             1/1.2 to 1.2 times as large), `flip` (mirror half of the images), `color` (0.4:
             brightness, contrast and saturation from 0.6 to 1.4 times), `erase` (share of the images
             that lose a rectangle of 2 to 25 % of their area).
-        generator: on the device of `images`.
+        generator: on the device of `images`; None: torch's global state.
 
     Returns:
         (N, C, H, W) float in 0 to 1.
@@ -32,11 +32,13 @@ def augment(images: Tensor, settings: Augment, generator: torch.Generator) -> Te
     return images
 
 
-def _uniform(n: int, low: float, high: float, like: Tensor, generator: torch.Generator) -> Tensor:
+def _uniform(
+    n: int, low: float, high: float, like: Tensor, generator: torch.Generator | None
+) -> Tensor:
     return low + (high - low) * torch.rand(n, device=like.device, generator=generator)
 
 
-def _warp(images: Tensor, settings: Augment, generator: torch.Generator) -> Tensor:
+def _warp(images: Tensor, settings: Augment, generator: torch.Generator | None) -> Tensor:
     """One resampling for all geometry; what comes in from outside mirrors the inside."""
     n = len(images)
     zoom = math.log1p(settings.scale)
@@ -54,7 +56,7 @@ def _warp(images: Tensor, settings: Augment, generator: torch.Generator) -> Tens
     return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
 
 
-def _jitter(images: Tensor, strength: float, generator: torch.Generator) -> Tensor:
+def _jitter(images: Tensor, strength: float, generator: torch.Generator | None) -> Tensor:
     n = len(images)
     factors = _uniform(3 * n, 1 - strength, 1 + strength, images, generator).view(3, n, 1, 1, 1)
     brightness, contrast, saturation = factors
@@ -67,7 +69,7 @@ def _jitter(images: Tensor, strength: float, generator: torch.Generator) -> Tens
     return changed.clamp_(0, 1)
 
 
-def _erase(images: Tensor, share: float, generator: torch.Generator) -> Tensor:
+def _erase(images: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
     """Paint a random rectangle of some images in the image's mean colour."""
     n, _, height, width = images.shape
     area = _uniform(n, 0.02, 0.25, images, generator)

@@ -8,11 +8,17 @@ import torch
 from torch import Tensor, nn
 
 from semisup import backbones
-from semisup.pretext.rotation import Settings, Task, all_rotations
+from semisup.pretext.rotation import Settings, Task
+from semisup.symmetries import ROTATIONS, in_all
 
 
 def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:
     return torch.randn(n, channels, side, side, generator=torch.Generator().manual_seed(3))
+
+
+def all_rotations(upright: Tensor) -> tuple[Tensor, Tensor]:
+    """What `Task.loss` shows, and the quarter turns of each."""
+    return in_all(upright, ROTATIONS)
 
 
 def task(channels: int = 3, side: int = 16) -> Task:

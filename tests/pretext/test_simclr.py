@@ -1,0 +1,161 @@
+"""NT-Xent against a plain loop; views of one image find each other once trained."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from semisup import backbones
+from semisup.errors import UserError
+from semisup.params import Params
+from semisup.params_sections import Augment
+from semisup.pretext import simclr
+from semisup.pretext.simclr import Settings, Task, nt_xent, strong_view
+
+MakeAugment = Callable[..., Augment]
+OWN: dict[str, Any] = {"crop": 0.5, "hue": 0.1, "grey": 0.2, "blur": 0.5}
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    torch.manual_seed(0)
+
+
+def task(strong: Augment, channels: int = 3, side: int = 16, **own: Any) -> Task:
+    settings = Settings(
+        **{"batch_images": 8, "lr": 0.1, "weight_decay": 0.0, "strong": strong},
+        **{"temperature": 0.5, "projection": 16} | OWN | own,
+    )
+    return Task(backbones.build("small", channels, side, 0), settings, side)
+
+
+def points(n: int, size: int = 6) -> Tensor:
+    return nn.functional.normalize(torch.randn(n, size), dim=1)
+
+
+def slow_nt_xent(rows: list[list[float]], temperature: float) -> tuple[float, list[bool]]:
+    """Equation 1 of the paper, one pair at a time."""
+    total, hits, half = 0.0, [], len(rows) // 2
+
+    def cosine(i: int, k: int) -> float:
+        return sum(a * b for a, b in zip(rows[i], rows[k], strict=True))
+
+    for i in range(len(rows)):
+        j = i + half if i < half else i - half
+        others = {k: cosine(i, k) for k in range(len(rows)) if k != i}
+        below = sum(math.exp(value / temperature) for value in others.values())
+        total -= math.log(math.exp(others[j] / temperature) / below)
+        hits.append(max(others, key=lambda k: others[k]) == j)
+    return total / len(rows), hits
+
+
+@pytest.mark.parametrize("temperature", [0.1, 0.5, 2.0])
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_nt_xent_is_that_of_the_paper(n: int, temperature: float) -> None:
+    embeddings = points(2 * n)
+    loss, hits = nt_xent(embeddings, temperature)
+    slow, slow_hits = slow_nt_xent(embeddings.double().tolist(), temperature)
+    assert loss.item() == pytest.approx(slow, rel=1e-5, abs=1e-6)
+    assert hits.tolist() == slow_hits
+
+
+def test_nt_xent_of_perfect_and_of_equal_views() -> None:
+    apart = torch.eye(4)
+    loss, hits = nt_xent(torch.cat([apart, apart]), 0.05)
+    assert loss.item() < 1e-5
+    assert hits.all()
+    loss, _ = nt_xent(torch.ones(10, 1), 0.05)
+    assert loss.item() == pytest.approx(math.log(9), rel=1e-5)
+
+
+def test_loss_sees_two_different_views_of_each_image(
+    make_augment: MakeAugment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, images = task(make_augment(color=0.3)).eval(), torch.rand(5, 3, 16, 16)
+    shown: list[Tensor] = []
+
+    def view(given: Tensor, settings: Settings) -> Tensor:
+        shown.append(strong_view(given, settings))
+        return shown[-1]
+
+    monkeypatch.setattr(simclr, "strong_view", view)
+    loss, hits = network.loss(images)
+    assert len(shown) == 2 == network.views
+    assert not torch.equal(*shown)
+    expected, expected_hits = slow_nt_xent(network.embed(torch.cat(shown)).tolist(), 0.5)
+    assert loss.item() == pytest.approx(expected, rel=1e-4)
+    assert hits.tolist() == expected_hits
+
+
+def test_without_change_both_views_are_the_image(make_augment: MakeAugment) -> None:
+    network, images = (
+        task(make_augment(), crop=1.0, hue=0.0, grey=0.0, blur=0.0),
+        torch.rand(6, 3, 16, 16),
+    )
+    assert torch.equal(strong_view(images, network.settings), images)
+    _, hits = network.eval().loss(images)
+    assert hits.all()
+
+
+def test_unrelated_views_are_at_chance() -> None:
+    loss, hits = nt_xent(points(600, 64), 0.5)
+    assert hits.float().mean().item() < 0.02  # 1 in 599
+    assert loss.item() == pytest.approx(math.log(599), rel=0.02)
+
+
+def test_learns_to_find_the_partner(make_augment: MakeAugment) -> None:
+    # a bright stripe of its own in each image; brightness and noise tell nothing
+    images = 0.2 * torch.rand(14, 1, 16, 16)
+    for at in range(14):
+        images[at, :, at : at + 3] += 0.5
+    network = task(make_augment(color=0.5, erase=0.5), 1, crop=0.9)
+    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
+    rates = []
+    for _ in range(120):
+        loss, hits = network.train().loss(images)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        rates.append(hits.float().mean().item())
+    assert sum(rates[:3]) / 3 < 0.5
+    assert sum(rates[-10:]) / 10 > 0.6
+
+
+@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 96)])
+def test_encoder_is_trained_through_the_loss(
+    make_augment: MakeAugment, channels: int, side: int
+) -> None:
+    network = task(make_augment(flip=True, color=0.3), channels, side)
+    loss, hits = network.loss(torch.rand(2, channels, side, side))
+    loss.backward()
+    assert loss.shape == ()
+    assert hits.shape == (4,)
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
+
+
+def test_a_single_held_out_image_does_no_harm(make_augment: MakeAugment) -> None:
+    loss, hits = task(make_augment()).eval().loss(torch.rand(1, 3, 16, 16))
+    assert loss.item() == pytest.approx(0, abs=1e-6)
+    assert hits.shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("crop", 0.0, r"pretrain\.simclr\.crop: 0\.0 should be greater than 0"),
+        ("hue", 0.6, r"pretrain\.simclr\.hue: 0\.6 should be less than or equal to 0\.5"),
+        ("temperature", -1.0, r"simclr\.temperature: -1\.0 should be greater than 0"),
+        ("strong", 0.5, r"pretrain\.simclr\.strong: must be a section of keys, not 0\.5"),
+        ("strong.colour", 0.5, r"simclr\.strong\.colour: unknown key \(did you mean 'color'\?\)"),
+    ],
+)
+def test_bad_settings_end_in_one_line(
+    make_params: Callable[..., Params], key: str, value: Any, message: str
+) -> None:
+    params = make_params({f"pretrain.simclr.{key}": value})
+    with pytest.raises(UserError, match=message) as caught:
+        params.task_settings("simclr", Settings)
+    assert "\n" not in str(caught.value)
