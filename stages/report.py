@@ -8,7 +8,7 @@ from semisup.report.build import build_report
 
 
 def main() -> None:
-    """Write reports: metrics.json, label_curve.csv, summary.md, figures, plots."""
+    """Write reports: metrics.json, summary.md, the tables as CSV, figures, plots."""
     params = load()
     print(build_report(params, Path("reports")))
 

@@ -88,3 +88,17 @@ def test_missing_result_says_what_to_run(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=r"data/supervised/4/results.csv: not there yet; run"):
         curve.read_results([], [4])
+
+
+def test_gain_is_paired_by_draw() -> None:
+    gains = curve.gain(SOME, "top1", ("finetune", "rotation"), curve.BASELINE, 0.95)
+    differences = [0.3, 0.3, 0.36239]
+    half = stats.t.ppf(0.975, 2) * statistics.stdev(differences) / math.sqrt(3)
+    assert gains.loc[4, "mean"] == pytest.approx(statistics.mean(differences))
+    assert gains.loc[4, "half"] == pytest.approx(half)
+
+
+def test_gain_leaves_out_budgets_without_the_score() -> None:
+    more = pd.concat([SOME, SOME.assign(budget=8, top5=np.nan)])
+    gains = curve.gain(more, "top5", ("finetune", "rotation"), curve.BASELINE, 0.95)
+    assert list(gains.index) == [4]

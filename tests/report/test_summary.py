@@ -2,8 +2,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from made_up import DOZEN, SEEN, TRAINED
+from made_up import facts as dozen_facts
+from made_up import results as dozen_results
 
-from semisup.report.summary import Facts, labels_needed, write_summary
+from semisup.report.answers import labels_needed
+from semisup.report.comparison import compare
+from semisup.report.facts import Facts
+from semisup.report.summary import write_summary
 
 BUDGETS = (1, 2, 4)
 SUPERVISED = {1: 0.10, 2: 0.20, 4: 0.50}
@@ -25,15 +31,21 @@ def results(
         for budget, mean in means.items():
             for draw, off in enumerate((-0.01, 0.0, 0.01)):
                 used = int(3 * budget * labels_per_class)
-                rows.append((method, task, budget, draw, used, 12, made, mean + off, 0.9))
+                top1 = mean + off
+                rows.append((method, task, budget, draw, used, 12, made, top1, top1, 0.9))
     columns = ["method", "task", "budget", "draw", "labels_used", "validation_labels", "updates"]
-    return pd.DataFrame(rows, columns=[*columns, "top1", "top5"])
+    return pd.DataFrame(rows, columns=[*columns, "validation_top1", "top1", "top5"])
 
 
 def facts(**data: Any) -> Facts:
     split = {"pool": 90, "train": 60, "validation": 12, "test": 30, "leaked": data.pop("leaked", 0)}
-    found = {"classes": ["a", "b", "c"], "rejected": 0} | data
-    return Facts(found, split, {"rotation": {"figures": {"accuracy": 0.75}}}, 0.95)
+    found = {"classes": ["a", "b", "c"], "rejected": 0, "channels": 3} | data
+    pretext = {"figures": {"accuracy": 0.75}, "encoder_images": SEEN, "pool_images": SEEN // 36}
+    return Facts(found, split, {"rotation": pretext}, 0.95, 64, {"rotation": 4})
+
+
+def summary(table: pd.DataFrame, known: Facts) -> str:
+    return write_summary(table, compare(table, known.pretext, 0.95), known)
 
 
 @pytest.mark.parametrize(
@@ -46,31 +58,32 @@ def test_labels_needed_is_linear_in_the_logarithm(accuracy: float, labels: float
 
 
 def test_answers_of_a_clear_case() -> None:
-    text = write_summary(results(), facts())
+    text = summary(results(), facts())
     assert "Yes, at every budget; the largest gain is +35.0 points, with 2 labels per class" in text
     assert "1: +20.0, 2: +35.0, 4: +20.0" in text
     assert "For the 50.0 % that supervised training reaches with 4 labels per class" in text
     assert "Fine-tuned with 2 labels per class beats supervised with 4 in 3 of 3 draws" in text
     assert "4 to 2: -15.0 points (21 % of the accuracy)" in text
-    assert "| 50.0 ± 2.5 " in text
-    assert "on held-out pool images: accuracy 0.75" in text
+    assert "|   50.0±2.5 |" in text
+    assert "on held-out pool images: accuracy 0.75; 846k images seen, 36 per pool image." in text
+    assert "[What it learned](figures/pretext_rotation.png)" in text
     assert "Validation used 12 labels, beside those of the budgets." in text
 
 
 def test_no_gain_is_said() -> None:
-    text = write_summary(results(tuned=SUPERVISED), facts())
+    text = summary(results(tuned=SUPERVISED), facts())
     assert "Not clearly at any budget" in text
     assert "in 0 of 3 draws" in text
 
 
 def test_weak_baseline_is_named() -> None:
-    assert "The baseline made fewer updates" not in write_summary(results(updates=100), facts())
-    text = write_summary(results(updates=99), facts())
+    assert "The baseline made fewer updates" not in summary(results(updates=100), facts())
+    text = summary(results(updates=99), facts())
     assert "The baseline made fewer updates than head and fine-tuning together with 1, 2, 4" in text
 
 
 def test_left_out_images_and_short_classes_are_named() -> None:
-    text = write_summary(results(labels_per_class=0.5), facts(rejected=7, leaked=3))
+    text = summary(results(labels_per_class=0.5), facts(rejected=7, leaked=3))
     assert "7 files could not be used" in text
     assert "3 images equal a validation or test image" in text
     assert "4 labels per class were 6 in all" in text
@@ -78,6 +91,52 @@ def test_left_out_images_and_short_classes_are_named() -> None:
 
 def test_single_draw_has_no_interval() -> None:
     one = results()
-    text = write_summary(one[one["draw"] == 0], facts())
+    text = summary(one[one["draw"] == 0], facts())
     assert "±" not in text
     assert "mean of 1 draw (no interval)" in text
+
+
+def test_sections_of_a_dozen_tasks() -> None:
+    table, known = dozen_results(), dozen_facts()
+    text = summary(table, known)
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    assert headings == [
+        "# How many labels do these images need?",
+        *("## Advice", "## Pretraining by rotation", "## The other tasks", "## Mind"),
+    ]
+    assert text.count("Is pretraining worth it here?") == 1
+    lines = [line for line in text.splitlines() if line.startswith("- **")]
+    assert [line.split("**")[1] for line in lines[1:]] == DOZEN[1:]
+    # 0.38 + 0.02 - 0.1 with 1 label as with 16
+    assert lines[1] == (
+        "- **geometric**: accuracy 0.75; 846k images seen, 36 per pool image; fine-tuned minus "
+        "supervised +30.0 points with 1 label per class, +30.0 points with 16 labels per class. "
+        "[What it learned](figures/pretext_geometric.png)."
+    )
+    assert lines[-1].startswith(
+        "- **random**: nothing was trained on the pool: a control; fine-tuned minus"
+    )
+    assert "figures/tasks.png" in text
+    for task in DOZEN:
+        assert (f"figures/pretext_{task}.png" in text) == (task not in ("random", "imagenet"))
+
+
+def test_paragraphs_are_of_the_task_that_validation_chose() -> None:
+    table = dozen_results()
+    table.loc[table["task"] == "gan", "validation_top1"] = 0.99
+    text = summary(table, dozen_facts())
+    assert "## Pretraining by gan" in text
+    assert f"- **{TRAINED[0]}**: " in text
+
+
+@pytest.mark.parametrize("tasks", [[], ["random"], ["gan"], ["gan", "random"]])
+def test_few_tasks_leave_no_empty_section(tasks: list[str]) -> None:
+    text = summary(dozen_results(tasks), dozen_facts(tasks))
+    assert ("## Pretraining by" in text) == bool(tasks)
+    assert ("## The other tasks" in text) == (len(tasks) > 1)
+    assert ("figures/tasks.png" in text) == bool(tasks)
+    paragraphs = text.split("\n\n")
+    assert all(part.strip() for part in paragraphs)
+    for part, following in zip(paragraphs, [*paragraphs[1:], "#"], strict=True):
+        assert not (part.startswith("##") and following.startswith("#"))
+    assert "nan" not in text.lower()

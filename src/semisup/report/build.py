@@ -11,11 +11,18 @@ from semisup import outputs
 from semisup.data.labelled import open_data
 from semisup.evaluation import confusion
 from semisup.params import Params
-from semisup.report import curve, figures
-from semisup.report.summary import Facts, write_summary
+from semisup.report import comparison_figure, curve, curve_figure, figures
+from semisup.report.advisor import choices
+from semisup.report.comparison import compare, ranking
+from semisup.report.curve import BASELINE, series_name
+from semisup.report.examples import pretext_pictures
+from semisup.report.facts import read_facts
+from semisup.report.summary import write_summary
 from semisup.report.training_curves import classifier_curves, pretext_curves
+from semisup.report.words import labels, what_is_shown
 
-METRICS, LABEL_CURVE, SUMMARY = "metrics.json", "label_curve.csv", "summary.md"
+METRICS, LABEL_CURVE, COMPARISON = "metrics.json", "label_curve.csv", "task_comparison.csv"
+SUMMARY = "summary.md"
 CURVE_COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates"),
     *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
@@ -29,26 +36,26 @@ def build_report(params: Params, reports: Path) -> str:
         UserError: where a stage before has not run.
     """
     tasks, budgets = params.pretext_tasks, params.label_budgets
+    confidence = params.report.confidence
     results = curve.read_results(tasks, budgets)
-    pretext = {t: outputs.read_json(outputs.pretrain_folder(t) / outputs.PRETEXT) for t in tasks}
-    facts = Facts(
-        outputs.read_json(outputs.PREPARED / outputs.SUMMARY),
-        outputs.read_json(outputs.SPLITS / outputs.STATS),
-        pretext,
-        params.report.confidence,
-    )
-    summary = write_summary(results, facts)
+    facts = read_facts(tasks, confidence)
+    compared, ranked = compare(results, facts.pretext, confidence), ranking(results)
+    summary = write_summary(results, compared, facts)
     with outputs.replacing(reports / "figures") as folder:
-        figures.label_curve(results, params.report.confidence, folder)
+        curve_figure.label_curve(results, ranked, confidence, folder)
         if tasks:
+            shown = what_is_shown(results["draw"].nunique(), confidence)
+            comparison_figure.tasks(compared, ranked, shown, folder)
             figures.filters({task: _first_filters(task) for task in tasks}, folder)
-        _confusion(params, folder)
+            pretext_pictures(tasks, folder)
+        _confusion(params, results, folder)
     with outputs.replacing(reports / "plots") as folder:
         _write_csv(curve.plot_rows(results), folder / "label_curve.csv")
         _write_csv(pretext_curves(tasks), folder / "pretext.csv")
         _write_csv(classifier_curves(tasks, budgets), folder / "training.csv")
     _write_csv(results[CURVE_COLUMNS], reports / LABEL_CURVE)
-    outputs.write_json(reports / METRICS, curve.metrics(results, pretext))
+    _write_csv(compared, reports / COMPARISON)
+    outputs.write_json(reports / METRICS, curve.metrics(results, facts.pretext))
     (reports / SUMMARY).write_text(summary, encoding="utf-8")
     return summary
 
@@ -65,17 +72,24 @@ def _first_filters(task: str) -> NDArray[np.float32]:
     return bank
 
 
-def _confusion(params: Params, folder: Path) -> None:
-    """Of the first task, fine-tuned (or of the baseline), with the most labels, over all draws."""
+def _confusion(params: Params, results: pd.DataFrame, folder: Path) -> None:
+    """Of what validation chose (or of the baseline), with the most labels, over all draws."""
     budget = params.label_budgets[-1]
-    if params.pretext_tasks:
-        source = outputs.finetune_folder(params.pretext_tasks[0], budget)
-        title = f"fine-tuned, {params.pretext_tasks[0]}, {budget} labels per class"
+    chosen = choices(results, params.report.confidence)
+    if chosen and chosen[-1].budget == budget:
+        method, task = chosen[-1].way
+    elif params.pretext_tasks:
+        method, task = "finetune", params.pretext_tasks[0]
     else:
-        source = outputs.supervised_folder(budget)
-        title = f"supervised, {budget} labels per class"
+        method, task = BASELINE
+    source = {
+        "head": outputs.head_folder(task, budget),
+        "finetune": outputs.finetune_folder(task, budget),
+        "supervised": outputs.supervised_folder(budget),
+    }[method]
+    title = f"{series_name(method, task)}, {labels(budget)}"
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     predictions = np.load(source / outputs.PREDICTIONS).astype(np.int64)
-    labels = np.tile(data.labels[data.test], len(predictions))
-    matrix = confusion(predictions.reshape(-1), labels, len(data.classes))
+    truth = np.tile(data.labels[data.test], len(predictions))
+    matrix = confusion(predictions.reshape(-1), truth, len(data.classes))
     figures.confusion(matrix, data.classes, title, folder)

@@ -11,6 +11,7 @@ from semisup import outputs
 
 KEY = ["method", "task", "budget"]
 SCORES = ["validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"]
+BASELINE = ("supervised", outputs.NO_TASK)  # method and task
 HEADLINE = ["top1", "top5"]  # the scores that metrics.json shows
 
 
@@ -55,6 +56,28 @@ def half_width(std: Any, count: Any, confidence: float) -> Any:
     enough = count > 1
     quantile = stdtrit(np.where(enough, count - 1, 1), 0.5 + confidence / 2)
     return np.where(enough, quantile * np.asarray(std) / np.sqrt(count), np.nan)
+
+
+def gain(
+    results: pd.DataFrame,
+    score: str,
+    one: tuple[str, str],
+    other: tuple[str, str],
+    confidence: float,
+) -> pd.DataFrame:
+    """By how much one method and task is ahead of another: mean and half, by budget.
+
+    Differences are paired: in each draw both have the same labelled images. Budgets where a score
+    is missing are left out.
+    """
+    key = ["budget", "draw"]
+    first, second = (
+        results[(results["method"] == method) & (results["task"] == task)].set_index(key)[score]
+        for method, task in (one, other)
+    )
+    table = (first - second).dropna().groupby("budget").agg(["mean", "std", "count"])
+    table["half"] = half_width(table["std"], table["count"], confidence)
+    return table[["mean", "half"]]
 
 
 def metrics(results: pd.DataFrame, pretext: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -1,111 +1,37 @@
-"""Figures, byte-identical for equal results."""
+"""Filters and confusion matrix as figures."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-import pandas as pd
+from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 
-from semisup import outputs
-from semisup.report.curve import summarise
+from semisup.report.plotting import STYLE, save
 
-mpl.use("agg")
-from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-STYLE: Any = {
-    "svg.hashsalt": "semisup",  # ids in SVG files would be random
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "figure.dpi": 120,
-}
-TASK_COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b")
-METHOD_STYLE: Any = {"supervised": (":", "s"), "head": ("--", "^"), "finetune": ("-", "o")}
-METHOD_LABEL = {
-    "supervised": "supervised from scratch",
-    "head": "frozen encoder + head",
-    "finetune": "fine-tuned",
-}
 MOST_NAMED_CLASSES = 40
-
-
-def label_curve(results: pd.DataFrame, confidence: float, folder: Path) -> None:
-    """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods."""
-    scores = [s for s in ("top1", "top5") if results[s].notna().any()]
-    with plt.rc_context(STYLE):
-        figure, axes = plt.subplots(
-            1,
-            len(scores),
-            figsize=(5.2 * len(scores) + 0.6, 4.4),
-            squeeze=False,
-            layout="constrained",
-        )
-        for axis, score in zip(axes[0], scores, strict=True):
-            _curves(axis, summarise(results, score, confidence))
-            axis.set_ylabel(f"top-{score[-1]} accuracy on test (%)")
-        axes[0][0].legend(frameon=False, fontsize=9)
-        figure.suptitle(
-            f"Label curve (mean and {confidence:.0%} interval over "
-            f"{results['draw'].nunique()} draws)",
-            fontsize=11,
-        )
-        _save(figure, folder / "label_curve")
-
-
-def _curves(axis: Axes, table: pd.DataFrame) -> None:
-    tasks = [t for t in table["task"].unique() if t != outputs.NO_TASK]
-    colors = dict(zip(tasks, TASK_COLORS * (1 + len(tasks) // len(TASK_COLORS)), strict=False))
-    for method, task, rows in _series(table):
-        line, marker = METHOD_STYLE[method]
-        name = METHOD_LABEL[method] + (f", {task}" if task != outputs.NO_TASK else "")
-        color = colors.get(task, "#444444")
-        axis.errorbar(
-            rows["budget"],
-            100 * rows["mean"],
-            yerr=100 * rows["half"].fillna(0),
-            label=name,
-            linestyle=line,
-            marker=marker,
-            markersize=4,
-            color=color,
-            capsize=2.5,
-            linewidth=1.6,
-        )
-    budgets = sorted(table["budget"].unique())
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(budgets, [str(b) for b in budgets])
-    axis.minorticks_off()
-    axis.set_ylim(0, 100)
-    axis.grid(alpha=0.3)
-    axis.set_xlabel("labels per class")
-
-
-def _series(table: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    for method in ("finetune", "head", "supervised"):
-        for task in table["task"].unique():
-            rows = table[(table["method"] == method) & (table["task"] == task)]
-            if len(rows):
-                yield method, task, rows.sort_values("budget")
+BANKS_ACROSS = 4  # tasks side by side
 
 
 def filters(weights: dict[str, NDArray[np.float32]], folder: Path) -> None:
     """filters.svg and .png: the first convolution (K, C, h, w) of each task's encoder."""
     with plt.rc_context(STYLE):
         tiles = {task: _tiles(bank) for task, bank in weights.items()}
+        columns = min(len(tiles), BANKS_ACROSS)
+        rows = -(-len(tiles) // columns)
         height = 0.5 + 4.2 * max(picture.shape[0] / picture.shape[1] for picture in tiles.values())
         figure, axes = plt.subplots(
-            1, len(tiles), figsize=(4.2 * len(tiles), height), squeeze=False, layout="constrained"
+            rows,
+            columns,
+            figsize=(4.2 * columns, height * rows),
+            squeeze=False,
+            layout="constrained",
         )
-        for axis, (task, picture) in zip(axes[0], tiles.items(), strict=True):
+        for axis in axes.flat:
+            axis.set_axis_off()
+        for axis, (task, picture) in zip(axes.flat, tiles.items(), strict=False):
             axis.imshow(picture, interpolation="nearest")
             axis.set_title(f"first layer, {task}", fontsize=10)
-            axis.set_axis_off()
-        _save(figure, folder / "filters")
+        save(figure, folder / "filters")
 
 
 def _tiles(bank: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -142,10 +68,4 @@ def confusion(matrix: NDArray[np.int64], classes: list[str], title: str, folder:
         axis.set_ylabel("true class")
         axis.set_title(title, fontsize=10)
         figure.colorbar(image, label="% of the true class", shrink=0.8)
-        _save(figure, folder / "confusion")
-
-
-def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
-    figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
-    plt.close(figure)
+        save(figure, folder / "confusion")

@@ -1,0 +1,139 @@
+"""The whole report from made-up outputs of the stages before."""
+
+import csv
+import dataclasses
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_up import BUDGETS, OFFSETS, pretext, results, set_score, trains
+from safetensors.numpy import save_file
+
+from semisup import outputs
+from semisup.params import Params
+from semisup.report import build
+from semisup.training import Row
+
+CLASSES, PER_ROLE = ["a", "b", "c"], ["unlabelled", "train", "validation", "test"]
+TASKS = ["rotation", "gan", "imagenet", "random"]
+Make = Callable[..., Params]
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Fills data/ of an empty folder with what four tasks leave behind."""
+    monkeypatch.chdir(tmp_path)
+    _write_images()
+    table = results(TASKS)
+    for (method, task, budget), rows in table.groupby(["method", "task", "budget"]):
+        folder = {
+            "supervised": outputs.supervised_folder(budget),
+            "head": outputs.head_folder(task, budget),
+            "finetune": outputs.finetune_folder(task, budget),
+        }[method]
+        folder.mkdir(parents=True)
+        rows.to_csv(folder / outputs.RESULTS, index=False)
+        _write_history(folder, extra={"draw": 0})
+        guesses = np.full((len(OFFSETS), len(CLASSES)), len(method) % 3, np.uint16)
+        np.save(folder / outputs.PREDICTIONS, guesses)
+    for task in TASKS:
+        _write_pretraining(task)
+    return tmp_path
+
+
+def _write_images() -> None:
+    for folder in (outputs.PREPARED, outputs.SPLITS):
+        folder.mkdir(parents=True)
+    pairs = [*itertools.product(CLASSES, PER_ROLE)]
+    np.save(outputs.PREPARED / outputs.IMAGES, np.zeros((len(pairs), 16, 16, 3), np.uint8))
+    summary = {"classes": CLASSES, "rejected": 0, "channels": 3}
+    outputs.write_json(outputs.PREPARED / outputs.SUMMARY, summary)
+    stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0}
+    stats |= dict.fromkeys(PER_ROLE, 3)
+    outputs.write_json(outputs.SPLITS / outputs.STATS, stats)
+    manifest = [
+        {"id": n, "label": label, "given_split": "train", "duplicate_of": ""}
+        for n, (label, _) in enumerate(pairs)
+    ]
+    split = [
+        {"id": n, "role": role, "in_pool": 0, "rank_0": ""} for n, (_, role) in enumerate(pairs)
+    ]
+    for path, rows in (
+        (outputs.PREPARED / outputs.MANIFEST, manifest),
+        (outputs.SPLITS / outputs.SPLIT, split),
+    ):
+        outputs.write_table(path, rows)
+
+
+def _write_history(folder: Path, extra: dict[str, int]) -> None:
+    row = dataclasses.asdict(Row(1, 1.0, 0.1, 0.5, 0.5, 0.6, 0.4))
+    outputs.write_table(folder / outputs.HISTORY, [row | extra])
+
+
+def _write_pretraining(task: str) -> None:
+    folder = outputs.pretrain_folder(task)
+    folder.mkdir(parents=True)
+    outputs.write_json(folder / outputs.PRETEXT, pretext(task))
+    _write_history(folder, {})
+    save_file({"conv.weight": np.zeros((4, 3, 3, 3), np.float32)}, folder / outputs.ENCODER)
+    if trains(task):
+        np.save(folder / outputs.EXAMPLES, np.zeros((2, 2, 16, 16, 3), np.uint8))
+        outputs.write_json(folder / outputs.CAPTIONS, {"columns": [], "captions": []})
+
+
+def report(folder: Path, params: Params) -> tuple[str, dict[str, bytes]]:
+    folder.mkdir()
+    summary = build.build_report(params, folder)
+    files = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    return summary, files
+
+
+@pytest.mark.parametrize("tasks", [TASKS, ["random"], []])
+def test_all_files_are_written_the_same_each_time(
+    data: Path, make_params: Make, tasks: list[str]
+) -> None:
+    params = asked(make_params, tasks, BUDGETS)
+    summary, files = report(data / "one", params)
+    pictures = ["label_curve", "confusion"] + ["tasks", "filters"] * bool(tasks)
+    pictures += [f"pretext_{task}" for task in tasks if trains(task)]
+    assert set(files) == {
+        *("metrics.json", "label_curve.csv", "task_comparison.csv", "summary.md"),
+        *(f"plots/{name}.csv" for name in ("label_curve", "pretext", "training")),
+        *(f"figures/{name}.{kind}" for name in pictures for kind in ("svg", "png")),
+    }
+    assert files["summary.md"].decode() == summary
+    for link in summary.split("](")[1:]:
+        assert link.split(")")[0] in files
+    assert report(data / "two", params)[1] == files
+
+
+def asked(make_params: Make, tasks: list[str], budgets: list[int]) -> Params:
+    """Unchecked, for the tasks of this file need not exist."""
+    return make_params({}).model_copy(update={"pretext_tasks": tasks, "label_budgets": budgets})
+
+
+def test_table_of_the_comparison(data: Path, make_params: Make) -> None:
+    params = asked(make_params, TASKS, [4, 16])
+    _, files = report(data / "one", params)
+    rows = [*csv.DictReader(files["task_comparison.csv"].decode().splitlines())]
+    assert len(rows) == (1 + 2 * len(TASKS)) * 2
+    assert {(row["task"], row["method"], row["budget"]): row for row in rows}[
+        "gan", "head", "16"
+    ] == {
+        **{"task": "gan", "method": "head", "budget": "16", "top1": "0.78"},
+        **{"half_width": "0.0248414", "validation_top1": "0.79", "images_seen": "845568"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("tasks", "title"),
+    [(TASKS, "head (gan)"), (["rotation"], "finetune (rotation)"), ([], "supervised")],
+)
+def test_confusion_is_of_what_validation_chose(
+    data: Path, make_params: Make, tasks: list[str], title: str
+) -> None:
+    table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
+    build._confusion(asked(make_params, tasks, BUDGETS), table, data)
+    assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()
