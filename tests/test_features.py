@@ -51,8 +51,8 @@ def direct(made: Encoder, data: ImageData, positions: Any, layer: str) -> NDArra
     "name",
     [
         "blocks.conv1.0.weight",
-        "blocks.conv5.1.bias",
-        "blocks.conv3.1.running_mean",
+        "blocks.conv5.1.1.bias",
+        "blocks.conv3.1.1.running_mean",
         "blocks.conv2.1.running_var",
         "blocks.conv1.1.num_batches_tracked",
     ],

@@ -54,6 +54,7 @@ def build(
     image_size: int,
     generator_seed: int,
     entry: nn.Module | None = None,
+    resnet_stem: int | None = None,
 ) -> Encoder:
     """An encoder with random weights.
 
@@ -63,11 +64,12 @@ def build(
         image_size: side of the images in pixels; decides how far the stem downsamples.
         generator_seed: the weights depend on it alone.
         entry: what is done to images first; None: nothing.
+        resnet_stem: side of a ResNet's first kernel; None: 3 below 65 px, 7 above.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
         if name.startswith(("resnet", "resnext", "wide_resnet")):
-            blocks = _resnet(name, channels, image_size)
+            blocks = _resnet(name, channels, image_size, resnet_stem)
         else:
             blocks = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
         named = OrderedDict(zip(BACKBONE_LAYERS[name], blocks, strict=True))
@@ -103,15 +105,24 @@ def _conv(fan_in: int, fan_out: int, kernel: int, stride: int = 1) -> nn.Sequent
 
 
 def _small(channels: int, image_size: int) -> list[nn.Module]:
-    """Five convolutions that keep the large maps thin: made for CPUs and images of 24 to 64 px."""
+    """Five convolutions that keep the large maps thin: made for CPUs and images of 24 to 64 px.
+
+    Maps are halved by averages before a convolution, not by its stride: as many multiplications,
+    but on CPUs the gradients of strided convolutions take twice the time.
+    """
     stem_stride = 4 if image_size > 64 else 2
     return [
         _conv(channels, 32, 5, stem_stride),
         _conv(32, 64, 3),
-        _conv(64, 96, 3, 2),
+        nn.Sequential(_half(), _conv(64, 96, 3)),
         _conv(96, 128, 3),
-        _conv(128, 128, 3, 2),
+        nn.Sequential(_half(), _conv(128, 128, 3)),
     ]
+
+
+def _half() -> nn.Module:
+    """Maps of half the side, rounded up as a stride of 2 would."""
+    return nn.AvgPool2d(2, ceil_mode=True)
 
 
 def _alexnet(channels: int, image_size: int) -> list[nn.Module]:
@@ -142,13 +153,13 @@ def _nin(channels: int, image_size: int) -> list[nn.Module]:
     ]
 
 
-def _resnet(name: str, channels: int, image_size: int) -> list[nn.Module]:
-    """torchvision's; below 65 px with a 3x3 stem of stride 1, as for CIFAR (He et al. 2015)."""
+def _resnet(name: str, channels: int, image_size: int, kernel: int | None) -> list[nn.Module]:
+    """torchvision's; below 65 px the stem has stride 1 and no max-pool (He et al. 2015, CIFAR)."""
     from torchvision import models
 
     net = getattr(models, name)(weights=None)
     if image_size <= 64:
-        stem: nn.Module = _conv(channels, 64, 3)
+        stem: nn.Module = _conv(channels, 64, kernel or 3)
     else:
-        stem = nn.Sequential(_conv(channels, 64, 7, 2), nn.MaxPool2d(3, 2, 1))
+        stem = nn.Sequential(_conv(channels, 64, kernel or 7, 2), nn.MaxPool2d(3, 2, 1))
     return [stem, net.layer1, net.layer2, net.layer3, net.layer4]
