@@ -24,6 +24,11 @@ def _one_thread() -> None:
     torch.set_num_threads(1)  # the faster for inputs as small as these
 
 
+@pytest.fixture(autouse=True)
+def _same_random_state() -> None:
+    torch.manual_seed(0)  # whichever tests ran before
+
+
 @pytest.fixture
 def runtime() -> Runtime:
     return Runtime(torch.device("cpu"), torch.float32)

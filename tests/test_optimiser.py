@@ -1,28 +1,38 @@
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import torch
 
-from semisup.optimiser import Sgd
+from semisup.optimiser import Adam, Optimiser, Sgd
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01])
-def test_equals_torchs_own(weight_decay: float) -> None:
+@pytest.mark.parametrize(
+    ("kind", "reference_kind", "settings"),
+    [
+        (Sgd, torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+        (Adam, torch.optim.Adam, {"betas": (0.5, 0.999)}),
+    ],
+)
+def test_equals_torchs_own(
+    kind: type[Optimiser], reference_kind: Any, settings: dict[str, Any], weight_decay: float
+) -> None:
     generator = torch.Generator().manual_seed(0)
     start = [torch.randn(3, 2, generator=generator), torch.randn(4, generator=generator)]
     ours = [w.clone().requires_grad_() for w in start]
     theirs = [w.clone().requires_grad_() for w in start]
-    sgd = Sgd(ours, weight_decay=weight_decay)
-    reference = torch.optim.SGD(
-        theirs, lr=0.1, momentum=0.9, nesterov=True, weight_decay=weight_decay
-    )
+    optimiser = kind(ours, weight_decay=weight_decay)
+    reference = reference_kind(theirs, lr=0.1, weight_decay=weight_decay, **settings)
     for update in range(5):
         rate = 0.1 / (1 + update)
         reference.param_groups[0]["lr"] = rate
         for weights in (ours, theirs):
-            sum((w.sin() ** 2).sum() for w in weights).backward()  # type: ignore[union-attr]
-        sgd.step(rate)
+            # the second weight has no gradient at first
+            used = weights if update else weights[:1]
+            sum((w.sin() ** 2).sum() for w in used).backward()  # type: ignore[union-attr]
+        optimiser.step(rate)
         reference.step()
         reference.zero_grad()
         for mine, other in zip(ours, theirs, strict=True):

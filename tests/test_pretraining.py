@@ -13,7 +13,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup import encoders, outputs
+from semisup import encoders, outputs, pretraining
+from semisup.backbones import Encoder
 from semisup.data.device_images import DeviceImages
 from semisup.data.glyphs import Glyphs
 from semisup.data.labelled import ImageData
@@ -23,6 +24,7 @@ from semisup.errors import UserError
 from semisup.params import Params
 from semisup.pretext.rotation import Task
 from semisup.pretraining import heldout_score, pretrain, write
+from semisup.probe import probe_layers
 from semisup.training import Score
 
 MakeData = Callable[..., ImageData]
@@ -97,7 +99,8 @@ def test_same_settings_same_bytes_and_no_label_is_read(
         files.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert files[0] == files[1] == files[3]
     same = {name for name in files[0] if files[0][name] == files[2][name]}
-    assert same == {"encoder.json"}
+    # of three held-out images as many may be right by chance
+    assert {"encoder.json"} <= same <= {"encoder.json", "pretext.json"}
 
 
 def test_held_out_images_are_never_trained_on(
@@ -158,6 +161,62 @@ def test_both_tasks_start_from_the_same_weights(
     random = pretrain("random", params, letters, runtime).encoder
     for one, two in zip(rotation.parameters(), random.parameters(), strict=True):
         assert torch.allclose(one, two, atol=1e-6)
+
+
+GAN = {
+    "seed": 0,
+    "pretrain.epochs": 3,  # 4 passes over the pool
+    "pretrain.gan.batch_images": 16,
+    "pretrain.heldout_images": 3,
+}
+
+
+def test_a_probed_task_keeps_the_weights_that_are_best_at_the_probe(
+    letters: ImageData, make_params: Make, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, bytes]] = []
+    probe = [0.3, 0.5, 0.9, 0.4]
+
+    def probe_layers(encoder: Encoder, *rest: object) -> dict[str, float]:
+        seen.append(weights(encoder))
+        return {"conv1": 0.1, "conv3": probe[len(seen) - 1], "conv5": 0.2}
+
+    monkeypatch.setattr(pretraining, "probe_layers", probe_layers)
+    done = pretrain("gan", make_params(GAN), letters, runtime)
+    assert done.fit is not None
+    assert [row.heldout_merit for row in done.fit.rows] == probe
+    assert len({one["blocks.conv1.0.weight"] for one in seen}) == 4
+    assert weights(done.encoder) == seen[2]
+    assert next(iter(done.figures)) == "probe accuracy"
+    assert done.figures["probe accuracy"] == 0.9
+
+
+def test_a_probe_reads_validation_and_never_test(
+    letters: ImageData, make_params: Make, runtime: Runtime
+) -> None:
+    images, labels = letters.images.copy(), letters.labels.copy()
+    images[letters.test] = 255 - images[letters.test]
+    labels[letters.test] = -1
+    labels[letters.pool] = -1
+    blind = dataclasses.replace(letters, images=images, labels=labels)
+    params = make_params(GAN)
+    one, two = (pretrain("gan", params, data, runtime) for data in (letters, blind))
+    assert weights(one.encoder) == weights(two.encoder)
+    assert one.figures == two.figures
+    assert one.fit == two.fit
+    found = probe_layers(one.encoder, letters, 4, runtime)
+    assert one.figures["probe accuracy"] == max(found.values())
+
+
+def test_a_probed_task_without_validation_keeps_the_last_weights(
+    make_data: MakeData, make_params: Make, runtime: Runtime
+) -> None:
+    done = pretrain("gan", make_params(GAN), make_data(validation=0, unlabelled=6), runtime)
+    assert done.fit is not None
+    assert next(iter(done.figures)) == "accuracy"
+    assert done.figures["accuracy"] == done.fit.rows[-1].heldout_merit
+    both = [done.figures[f"accuracy on {kind} images"] for kind in ("real", "generated")]
+    assert 0 <= min(both) <= max(both) <= 1
 
 
 def test_a_learning_rate_that_diverges(

@@ -25,8 +25,10 @@ from semisup.probe import probe_layers
 from semisup.training import Fit, Plan, Row, Score, fit
 
 EVALUATION_IMAGES = 256  # at once; a task may show each several times over
-EXAMPLE_IMAGES = 8
+PREPARE_IMAGES = 1000  # at most, for a task to look at before training
+PREPARE_VALUES = 2**26  # and no more than this many pixel values: a quarter of a GB
 PROBE_POOL = 4  # features are averaged down to 4 x 4 for the probe
+PROBE_MERIT = "probe accuracy"
 # Images that the encoder sees in an epoch, for each of the pool: as many as rotation shows. Tasks
 # that show fewer make more passes over the pool, so that all train their encoder equally long.
 SHOWN_PER_EPOCH = 4
@@ -60,7 +62,7 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
     module = import_module(f"semisup.pretext.{task}")
     settings = params.task_settings(task, module.Settings)
     kind: type[PretextTask] | type[NoTraining] = module.Task
-    kind.check(settings, data)
+    kind.check(settings, data, params.pretrain.augment.flip)
     if issubclass(kind, NoTraining):
         encoder, spec = kind.encoder(settings, params.backbone.name, data, params.seed)
         return Pretrained(encoder.eval(), spec)
@@ -72,6 +74,8 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
         network = kind(encoder, settings, data.image_size)
     network = network.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     held, pool = _held_and_trained(data, params.pretrain.heldout_images, runtime, seed)
+    with torch.no_grad():
+        network.prepare(_sample(pool))
     watch = _Watch(network, held, data, runtime, stream_seed(seed, 4))
     done = _train(network, pool, watch, params.pretrain, runtime, seed, task)
     figures = watch.figures()
@@ -84,7 +88,7 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
         len(pool),
         round(shown * network.views),
         done,
-        {network.merit: done.best.merit} | figures if done.best else figures,
+        {watch.merit: done.best.merit} | figures if done.best else figures,
         watch.examples(),
     )
 
@@ -117,6 +121,12 @@ def _held_and_trained(
         DeviceImages.of(data, np.sort(part), runtime) for part in (pool[:held], pool[held:])
     )
     return first, second
+
+
+def _sample(pool: DeviceImages) -> Tensor:
+    """Images from all over the pool, which may be sorted by what the images show."""
+    wanted = max(1, min(PREPARE_IMAGES, PREPARE_VALUES // pool.pixels[0].numel()))
+    return pool.plain(slice(0, None, -(-len(pool) // wanted)))
 
 
 def _plan(network: PretextTask, shared: Pretrain) -> Plan:
@@ -167,6 +177,7 @@ class _Watch:
         self._network, self._held, self._data = network, held, data
         self._runtime, self._seed = runtime, seed
         self.probes = network.probed and len(data.validation) > 0
+        self.merit = PROBE_MERIT if self.probes else network.merit
 
     def score(self) -> Score:
         """Mean loss and figure of merit; of a probe on validation, where the task wants that."""
@@ -187,7 +198,7 @@ class _Watch:
 
     def examples(self) -> Examples:
         """The task's picture of the first held-out images."""
-        images = self._held.plain(slice(0, EXAMPLE_IMAGES))
+        images = self._held.plain(slice(0, self._network.example_images))
         with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
             return self._network.examples(images)
 

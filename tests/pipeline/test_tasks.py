@@ -1,0 +1,96 @@
+"""Every pretext task through its own stages, on images of another colour and size than the usual.
+
+The stages run as scripts, without DVC, which other tests are about.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from projects import CHECKOUT, Project, new_project
+
+TRAINED = {
+    task: section
+    for task, section in yaml.safe_load((CHECKOUT / "params.yaml").read_text("utf-8"))[
+        "pretrain"
+    ].items()
+    if isinstance(section, dict) and "batch_images" in section
+}
+STAGES = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text("utf-8"))["stages"]
+SIZES = {"grey, 28 px": ("grey", 28), "RGB, 96 px": ("rgb", 96)}
+
+
+def commands(task: str) -> dict[str, list[str]]:
+    """By stage: what the task's part of the workflow runs."""
+    of_task = ["--task", task]
+    of_budget = [*of_task, "--budget", "2"]
+    return {
+        "pretrain": ["stages/pretrain.py", *of_task],
+        "embed": ["stages/embed.py", *of_task],
+        "head": ["stages/head.py", *of_budget],
+        "finetune": ["stages/finetune.py", *of_budget],
+    }
+
+
+def run(project: Project, lines: list[list[str]]) -> list[dict[str, Any]]:
+    """Run scripts in one process: what each read, imported and ended with."""
+    out, todo = project.root / "seen.json", project.root / "commands.json"
+    todo.write_text(json.dumps(lines))
+    observer = Path(__file__).with_name("observe_stages.py")
+    done = project.python(str(observer), out.name, todo.name)
+    assert done.returncode == 0, done.stderr
+    seen: list[dict[str, Any]] = json.loads(out.read_text())
+    return [one | {"stderr": done.stderr} for one in seen]
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=SIZES)
+def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    color, size = SIZES[request.param]
+    project = new_project(tmp_path_factory.mktemp("tasks") / "project")
+    letters = {"classes": 3, "train_images": 80, "test_images": 12, "clutter": 0.3}
+    project.change(
+        {
+            "data.color": color,
+            "data.image_size": size,
+            "data.glyphs": letters,
+            "label_budgets": [2],
+            "draws": 1,
+            "pretext_tasks": [*TRAINED],
+            **{f"pretrain.{task}.batch_images": 16 for task in TRAINED},
+        }
+    )
+    (prepare, split) = run(project, [["stages/prepare.py"], ["stages/split.py"]])
+    assert prepare["status"] == split["status"] == 0, split["stderr"]
+    return project
+
+
+@pytest.mark.parametrize("task", TRAINED)
+def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
+    of_stage = commands(task)
+    seen = dict(zip(of_stage, run(prepared, [*of_stage.values()]), strict=True))
+    images = np.load(prepared.root / "data/prepared/images.npy", mmap_mode="r")
+    if task == "colorization" and images.shape[3] == 1:
+        assert seen["pretrain"]["status"] == 2
+        first = seen["pretrain"]["stderr"].splitlines()[0]
+        assert re.match(r"error: .*colorization needs images in colour", first)
+        return
+    assert [one["status"] for one in seen.values()] == [0] * 4, seen["pretrain"]["stderr"]
+    for stage, one in seen.items():
+        declared = {dep.replace("${item.task}", task) for dep in STAGES[stage]["deps"]}
+        assert {f"src/{path}" for path in one["imported"]} <= declared
+        keys = tuple(key.replace("${item.task}", task) for key in STAGES[stage]["params"])
+        read = [key for key in one["read"] if not key.startswith("compute.")]
+        assert all(re.match(rf"({'|'.join(map(re.escape, keys))})(\.|$)", key) for key in read)
+    folder = prepared.root / "data/pretrain" / task
+    facts = json.loads((folder / "pretext.json").read_text())
+    assert all(np.isfinite(value) for value in facts["figures"].values())
+    # as many images through the encoder as rotation's four for each of the pool, but for rounding
+    assert facts["encoder_images"] == pytest.approx(4 * facts["pool_images"], rel=0.35)
+    examples = np.load(folder / "examples.npy")
+    assert examples.dtype == np.uint8
+    assert examples.shape[2:] == (images.shape[1], images.shape[1], images.shape[3])
+    assert (prepared.root / f"data/finetune/{task}-2/results.csv").read_text().count("\n") == 2
