@@ -29,6 +29,7 @@ repro: check-params  ## run all that changed, from images to the report
 	@# outputs of a removed budget would count as inputs of the report
 	@dvc checkout --allow-missing --quiet || true
 	dvc repro
+	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
 
 test: setup  ## run the tests (under 10 minutes on 2 cores)
 	pytest -n 2 -m "not slow"

@@ -11,9 +11,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from pydantic import ValidationError
+from short_training import accuracy, build, four_deviations, images, train
 from torch import Tensor
 
-from semisup import backbones, patches
+from semisup import patches
 from semisup.data.labelled import ImageData
 from semisup.errors import UserError
 from semisup.pretext.jigsaw import (
@@ -40,36 +41,7 @@ def settings(**edits: Any) -> Settings:
 
 
 def task(channels: int = 3, side: int = 16, name: str = "small", **edits: Any) -> Task:
-    encoder = backbones.build(name, channels, side, 0)
-    with torch.random.fork_rng():
-        torch.manual_seed(1)
-        return Task(encoder, settings(**edits), side)
-
-
-def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:
-    return torch.rand(n, channels, side, side, generator=torch.Generator().manual_seed(3))
-
-
-def train(network: Task, examples: Tensor, updates: int) -> None:
-    torch.manual_seed(2)
-    network.train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
-    for _ in range(updates):
-        loss, _ = network.loss(examples)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-
-
-def accuracy(network: Task, heldout: Tensor) -> float:
-    torch.manual_seed(7)
-    network.eval()
-    with torch.no_grad():
-        return network.loss(heldout)[1].float().mean().item()
-
-
-def four_deviations(chance: float, n: int) -> float:
-    return 4 * math.sqrt(chance * (1 - chance) / n)
+    return build(Task, settings(**edits), channels, side, name)
 
 
 # Tiles
