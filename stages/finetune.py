@@ -30,7 +30,10 @@ def main(
 
     selections = data.selections(budget, params.draws, params.split.within_budget_fraction)
     label = f"fine-tuning {task} {budget}"
-    trained = draws.train_draws(learner, data, selections, params.finetune, runtime, seed, label)
+    # with few labels training makes a good start worse: then validation keeps the start
+    trained = draws.train_draws(
+        learner, data, selections, params.finetune, runtime, seed, label, start_counts=True
+    )
     with outputs.replacing(outputs.finetune_folder(task, budget)) as folder:
         draws.write(folder, "finetune", task, budget, data, trained)
 

@@ -92,6 +92,22 @@ def test_best_weights_are_put_back(runtime: Runtime, best_at: int) -> None:
     assert [row.heldout_merit for row in result.rows] == [score.merit for score in scores]
 
 
+@pytest.mark.parametrize("best_at", [0, 1, 3])
+def test_the_start_may_be_the_best(runtime: Runtime, best_at: int) -> None:
+    network, batch_loss = toy()
+    before = state(network)
+    scores = [Score(0.9 if at == best_at else 0.5, 1.0) for at in range(4)]
+    evaluate, seen = scripted(network, scores)
+    plan = Plan(0.5, 0.0, 64, 3)
+    result = fit(network, batch_loss, 64, plan, runtime, 0, evaluate, start_counts=True)
+    assert same(seen[0], before)
+    assert same(state(network), seen[best_at])
+    assert not same(seen[1], before)
+    assert result.best == scores[best_at]
+    assert result.updates == 3
+    assert [row.heldout_merit for row in result.rows] == [score.merit for score in scores[1:]]
+
+
 def test_last_weights_are_kept_on_request(runtime: Runtime) -> None:
     network, batch_loss = toy()
     scores = [Score(0.9, 1.0), Score(0.8, 1.0), Score(0.7, 1.0)]

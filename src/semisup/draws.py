@@ -66,6 +66,7 @@ def train_draws(
     seed: int,
     label: str,
     patience: int | None = None,
+    start_counts: bool = False,
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
@@ -81,6 +82,7 @@ def train_draws(
         seed: with the draw, decides the order of the images.
         label: of the progress bar.
         patience: evaluations without gain before training stops; None: never.
+        start_counts: whether validation may choose the weights to start from.
     """
 
     def train(draw: int, selection: Selection) -> Trained:
@@ -97,6 +99,7 @@ def train_draws(
             runtime,
             stream_seed(seed, draw),
             partial(_validate, one, held_labels) if len(held_labels) else None,
+            start_counts=start_counts,
             label=f"{label}, draw {draw + 1} of {len(selections)}",
             position=draw,
         )

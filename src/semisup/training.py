@@ -105,6 +105,7 @@ def fit(
     seed: int,
     evaluate: Evaluate | None = None,
     keep: Literal["best", "last"] = "best",
+    start_counts: bool = False,
     label: str = "training",
     position: int = 0,
     optimiser: type[Optimiser] = Sgd,
@@ -120,6 +121,7 @@ def fit(
         seed: of the order of the examples and of dropout.
         evaluate: scores the network in its present state on held-out examples; None: no selection.
         keep: "best" puts back the weights with the best score, "last" leaves the last.
+        start_counts: whether the weights to start from are among those to choose the best of.
         label: of the progress bar.
         position: of the progress bar, below others that run at the same time.
         optimiser: SGD with Nesterov momentum, or another.
@@ -134,6 +136,8 @@ def fit(
     order = _batches(examples, per_epoch, runtime, seed)
     running, selection = _Running(runtime.device), _Selection(network, keep, plan.patience)
     rows: list[Row] = []
+    if start_counts:
+        selection.is_enough(_evaluated(network, evaluate))
     network.train()
     with runtime.seeded(seed, 1):  # dropout, and what else a network draws at random
         bar = tqdm(range(1, updates + 1), desc=label, disable=None, leave=False, position=position)
