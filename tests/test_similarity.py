@@ -11,24 +11,25 @@ from semisup import backbones
 from semisup.data.labelled import ImageData
 from semisup.errors import UserError
 from semisup.params import Params
-from semisup.pretext import TrainedSettings, simclr, triplet
-from semisup.similarity import SimilarityTask, cosines, spread, squared_distances
+from semisup.pretext import simclr, triplet
+from semisup.similarity import SimilarityTask, ViewSettings, cosines, spread, squared_distances
 
 
 class Plain(SimilarityTask):
-    """Embeddings are the features, but for their length."""
+    """Without a loss."""
 
     remedy = "do something"
-
-    def project(self, width: int) -> nn.Module:
-        return nn.Linear(width, 8)
 
     def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
         raise NotImplementedError
 
 
 def plain(side: int = 16) -> Plain:
-    settings = TrainedSettings(batch_images=8, lr=0.1, weight_decay=0.0)
+    still = {"shift": 0, "rotate": 0, "scale": 0, "flip": False, "color": 0, "erase": 0}
+    settings = ViewSettings.model_validate(
+        {"batch_images": 8, "lr": 0.1, "weight_decay": 0.0, "projection": 8}
+        | {"crop": 1.0, "strong": still, "hue": 0.0, "grey": 0.0, "blur": 0.0}
+    )
     with torch.random.fork_rng():
         torch.manual_seed(1)
         return Plain(backbones.build("small", 3, side, 0), settings, side).eval()

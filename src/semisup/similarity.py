@@ -5,32 +5,53 @@ close together. All lying in one place would do for that, and nothing be learned
 """
 
 import math
-from abc import abstractmethod
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from semisup.augment import augment
 from semisup.backbones import Encoder, pooled, pooled_width
 from semisup.data.labelled import ImageData
 from semisup.errors import UserError
-from semisup.pretext import Examples, PretextTask
+from semisup.params_sections import Augment, Fraction
+from semisup.pretext import Examples, PretextTask, TrainedSettings
+from semisup.views import random_blur, random_crop, recolour
 
 COLLAPSED = 0.05  # spread below which all images count as one
 ROWS, NEIGHBOURS = 8, 5  # of the picture
 MIN_POOL = 4  # one image may be held out, two must be there to be told apart
 
 
+class ViewSettings(TrainedSettings):
+    """What makes two views of an image, and the points that they become."""
+
+    crop: Annotated[float, Field(gt=0, le=1)]
+    strong: Augment
+    hue: Annotated[float, Field(ge=0, le=0.5)]
+    grey: Fraction
+    blur: Fraction
+    projection: Annotated[int, Field(ge=2)]
+
+
 class SimilarityTask(PretextTask):
-    """The encoder, and a projection of its pooled features that is trained with it only."""
+    """The encoder, and a projection of its pooled features that is trained with it only.
+
+    The projection has one hidden layer as wide as the features. Batch norm after both layers
+    spreads the embeddings from the start: pooled features are all alike.
+    """
 
     views = 2
     example_images: ClassVar[int] = 256  # to find the nearest among
 
     def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)
-        self.projection = self.project(pooled_width(encoder, encoder.layers[-1], 1, image_size))
+        width = pooled_width(encoder, encoder.layers[-1], 1, image_size)
+        hidden = [nn.Linear(width, width, bias=False), _batch_norm(width), nn.ReLU()]
+        last = nn.Linear(width, settings.projection, bias=False)
+        self.projection = nn.Sequential(*hidden, last, _batch_norm(settings.projection))
 
     @classmethod
     def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
@@ -41,9 +62,9 @@ class SimilarityTask(PretextTask):
                 "add unlabelled images, or drop this task from pretext_tasks"
             )
 
-    @abstractmethod
-    def project(self, width: int) -> nn.Module:
-        """The projection of features (N, width)."""
+    def embedded_views(self, images: Tensor) -> Tensor:
+        """Embeddings (2 N, D) of two views of each image; row i + N shows what row i does."""
+        return self.embed(torch.cat([strong_view(images, self.settings) for _ in range(2)]))
 
     def embed(self, images: Tensor) -> Tensor:
         """Images (N, C, S, S) to embeddings (N, D) of length 1, in float32."""
@@ -77,7 +98,16 @@ class SimilarityTask(PretextTask):
         return Examples(rows, captions, ["image", *(f"near {n + 1}" for n in range(count))])
 
 
-def batch_norm(width: int) -> nn.Module:
+def strong_view(images: Tensor, settings: ViewSettings) -> Tensor:
+    """Images (N, C, S, S) in 0 to 1, each cropped, recoloured and blurred in its own way."""
+    images = augment(random_crop(images, settings.crop), settings.strong, None)
+    images = recolour(images, settings.hue, settings.grey)
+    if settings.blur:
+        images = random_blur(images, settings.blur)
+    return images
+
+
+def _batch_norm(width: int) -> nn.Module:
     """By the batch at hand in evaluation too.
 
     Running means lag behind in a short training, and embeddings that are off centre look collapsed.

@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from semisup import backbones
+from semisup import backbones, similarity
 from semisup.errors import UserError
 from semisup.params import Params
 from semisup.params_sections import Augment
-from semisup.pretext import simclr
-from semisup.pretext.simclr import Settings, Task, nt_xent, strong_view
+from semisup.pretext.simclr import Settings, Task, nt_xent
+from semisup.similarity import strong_view
 
 MakeAugment = Callable[..., Augment]
 OWN: dict[str, Any] = {"crop": 0.5, "hue": 0.1, "grey": 0.2, "blur": 0.5}
@@ -81,7 +81,7 @@ def test_loss_sees_two_different_views_of_each_image(
         shown.append(strong_view(given, settings))
         return shown[-1]
 
-    monkeypatch.setattr(simclr, "strong_view", view)
+    monkeypatch.setattr(similarity, "strong_view", view)
     loss, hits = network.loss(images)
     assert len(shown) == 2 == network.views
     assert not torch.equal(*shown)

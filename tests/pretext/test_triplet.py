@@ -8,21 +8,22 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from semisup import backbones
+from semisup import backbones, similarity
 from semisup.errors import UserError
 from semisup.params import Params
 from semisup.params_sections import Augment
-from semisup.pretext import triplet
 from semisup.pretext.triplet import (
     Settings,
     Task,
     distances_to_others,
     random_negatives,
     semi_hard_negatives,
+    without_own,
 )
 
 MakeAugment = Callable[..., Augment]
-OWN: dict[str, Any] = {"hue": 0.1, "grey": 0.2}
+OWN: dict[str, Any] = {"crop": 1.0, "hue": 0.1, "grey": 0.2, "blur": 0.0}
+NEGATIVES = ["all", "random", "semi_hard"]
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +31,10 @@ def _seeded() -> None:
     torch.manual_seed(0)
 
 
-def task(positive: Augment, channels: int = 3, side: int = 16, **own: Any) -> Task:
+def task(strong: Augment, channels: int = 3, side: int = 16, **own: Any) -> Task:
     settings = Settings(
-        **{"batch_images": 8, "lr": 0.1, "weight_decay": 0.0, "positive": positive},
-        **{"negatives": "semi_hard", "margin": 0.2, "embedding": 16} | OWN | own,
+        **{"batch_images": 8, "lr": 0.1, "weight_decay": 0.0, "strong": strong},
+        **{"negatives": "semi_hard", "margin": 0.2, "projection": 16} | OWN | own,
     )
     return Task(backbones.build("small", channels, side, 0), settings, side)
 
@@ -80,42 +81,48 @@ def test_random_negatives_are_any_but_the_anchor() -> None:
 
 
 @pytest.mark.parametrize("margin", [0.2, 1.0])
-@pytest.mark.parametrize("negatives", ["random", "semi_hard"])
+@pytest.mark.parametrize("negatives", NEGATIVES)
 def test_loss_and_accuracy_by_plain_loops(
     make_augment: MakeAugment, monkeypatch: pytest.MonkeyPatch, negatives: str, margin: float
 ) -> None:
-    network = task(make_augment(color=0.5), negatives=negatives, margin=margin).eval()
-    images = torch.rand(7, 3, 16, 16)
-    moved = torch.rand(7, 3, 16, 16)
-    monkeypatch.setattr(triplet, "recolour", lambda *_: moved)
-    embeddings = points(14)
-    monkeypatch.setattr(
-        network, "embed", lambda shown: embeddings if len(shown) == 14 else embeddings[:7]
-    )
+    network = task(make_augment(), negatives=negatives, margin=margin).eval()
+    images, embeddings = torch.rand(7, 3, 16, 16), points(14)
+    # figures looks at the images once more, as they are, for the spread
+    monkeypatch.setattr(network, "embed", lambda shown: embeddings[: len(shown)])
+    monkeypatch.setattr(similarity, "strong_view", lambda shown, _: shown)
     torch.manual_seed(4)
     loss, nearer = network.loss(images)
     torch.manual_seed(4)
     figures = network.figures(images)
     torch.manual_seed(4)
-    triplet.augment(images, network.settings.positive, None)
     which = [(at + int(ahead)) % 7 for at, ahead in enumerate(torch.randint(1, 7, (7,)))]
     rows = embeddings.double().tolist()
     losses, hits = [], []
     for at in range(7):
         to_positive = squared(rows[at], rows[at + 7])
         at_random = squared(rows[at], rows[which[at]])
-        chosen = at_random
+        chosen = [at_random]
         if negatives == "semi_hard":
-            chosen = slow_semi_hard(rows[:7], at, to_positive)
-        losses.append(max(0.0, to_positive - chosen + margin))
+            chosen = [slow_semi_hard(rows[:7], at, to_positive)]
+        if negatives == "all":
+            chosen = [squared(rows[at], rows[other]) for other in range(7) if other != at]
+        losses.append([max(0.0, to_positive - distance + margin) for distance in chosen])
         hits.append(to_positive < at_random)
-    assert loss.item() == pytest.approx(sum(losses) / 7, rel=1e-5)
+    assert loss.item() == pytest.approx(sum(map(sum, losses)) / 7 / len(losses[0]), rel=1e-5)
     assert nearer.tolist() == hits
-    assert figures["active"].tolist() == [value > 0 for value in losses]
+    active = [sum(value > 0 for value in row) / len(row) for row in losses]
+    assert figures["active"].tolist() == pytest.approx(active)
     assert set(figures) == {"active", "spread"}
 
 
-def test_the_positive_is_a_change_of_its_anchor(
+@pytest.mark.parametrize("n", [2, 3, 8])
+def test_without_own_drops_the_diagonal(n: int) -> None:
+    to_others = torch.arange(float(n * n)).view(n, n)
+    expected = [[at * n + k for k in range(n) if k != at] for at in range(n)]
+    assert without_own(to_others).tolist() == expected
+
+
+def test_anchor_and_positive_are_two_views_of_one_image(
     make_augment: MakeAugment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network, images = task(make_augment(), hue=0.0, grey=0.0).eval(), torch.rand(6, 3, 16, 16)
@@ -128,8 +135,8 @@ def test_the_positive_is_a_change_of_its_anchor(
     changing = task(make_augment(rotate=20.0), hue=0.0, grey=0.0).eval()
     monkeypatch.setattr(changing, "embed", lambda shown: seen.append(shown) or real(shown))
     changing.loss(images)
-    assert torch.equal(seen[1][:6], images)
-    assert not torch.equal(seen[1][6:], images)
+    assert not torch.equal(seen[1][:6], images)
+    assert not torch.equal(seen[1][6:], seen[1][:6])
 
 
 def test_unrelated_embeddings_are_at_chance(
@@ -141,7 +148,7 @@ def test_unrelated_embeddings_are_at_chance(
     assert nearer.float().mean().item() == pytest.approx(0.5, abs=0.08)
 
 
-@pytest.mark.parametrize("negatives", ["random", "semi_hard"])
+@pytest.mark.parametrize("negatives", NEGATIVES)
 def test_learns_to_tell_images_apart(make_augment: MakeAugment, negatives: str) -> None:
     # a bright stripe of its own in each image; brightness and noise tell nothing
     images = 0.2 * torch.rand(14, 1, 16, 16)
@@ -159,7 +166,7 @@ def test_learns_to_tell_images_apart(make_augment: MakeAugment, negatives: str) 
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
 
-@pytest.mark.parametrize("negatives", ["random", "semi_hard"])
+@pytest.mark.parametrize("negatives", NEGATIVES)
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 96)])
 def test_encoder_is_trained_through_the_loss(
     make_augment: MakeAugment, channels: int, side: int, negatives: str
@@ -176,7 +183,7 @@ def test_encoder_is_trained_through_the_loss(
     assert all(p.grad.abs().sum() > 0 for p in network.parameters() if p.grad is not None)
 
 
-@pytest.mark.parametrize("negatives", ["random", "semi_hard"])
+@pytest.mark.parametrize("negatives", NEGATIVES)
 def test_a_single_held_out_image_does_no_harm(make_augment: MakeAugment, negatives: str) -> None:
     network = task(make_augment(rotate=20.0), negatives=negatives).eval()
     loss, nearer = network.loss(torch.rand(1, 3, 16, 16))
@@ -187,10 +194,14 @@ def test_a_single_held_out_image_does_no_harm(make_augment: MakeAugment, negativ
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("negatives", "hard", r"triplet\.negatives: 'hard' should be 'random' or 'semi_hard'"),
+        (
+            "negatives",
+            "hard",
+            r"triplet\.negatives: 'hard' should be 'all', 'random' or",
+        ),
         ("margin", 0.0, r"pretrain\.triplet\.margin: 0\.0 should be greater than 0"),
-        ("embedding", 1, r"triplet\.embedding: 1 should be greater than or equal to 2"),
-        ("positive.rotate", 200.0, r"triplet\.positive\.rotate: 200\.0 should be less than"),
+        ("projection", 1, r"triplet\.projection: 1 should be greater than or equal to 2"),
+        ("strong.rotate", 200.0, r"triplet\.strong\.rotate: 200\.0 should be less than"),
     ],
 )
 def test_bad_settings_end_in_one_line(

@@ -5,47 +5,30 @@ others (NT-Xent loss). What matters: views that share no cheap mark such as thei
 batches, and a projection head that is thrown away.
 """
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import torch
-from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.augment import augment
-from semisup.params_sections import Augment, Fraction, Positive
-from semisup.pretext import TrainedSettings
-from semisup.similarity import SimilarityTask, batch_norm, cosines
-from semisup.views import random_blur, random_crop, recolour
+from semisup.params_sections import Positive
+from semisup.similarity import SimilarityTask, ViewSettings, cosines
 
 
-class Settings(TrainedSettings):
+class Settings(ViewSettings):
     """`pretrain.simclr`."""
 
-    crop: Annotated[float, Field(gt=0, le=1)]
-    strong: Augment
-    hue: Annotated[float, Field(ge=0, le=0.5)]
-    grey: Fraction
-    blur: Fraction
     temperature: Positive
-    projection: Annotated[int, Field(ge=2)]
 
 
 class Task(SimilarityTask):
-    """The encoder, and two layers to embeddings of length 1."""
+    """The encoder, and a projection to embeddings of length 1."""
 
     remedy: ClassVar[str] = "lower pretrain.simclr.lr, raise batch_images or lower temperature"
 
-    def project(self, width: int) -> nn.Module:
-        """One hidden layer as wide as the features, batch norm after both."""
-        size = self.settings.projection
-        hidden = [nn.Linear(width, width, bias=False), batch_norm(width), nn.ReLU()]
-        return nn.Sequential(*hidden, nn.Linear(width, size, bias=False), batch_norm(size))
-
     def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """NT-Xent, and whether each of the 2 N views has its partner nearest."""
-        views = torch.cat([strong_view(images, self.settings) for _ in range(2)])
-        return nt_xent(self.embed(views), self.settings.temperature)
+        return nt_xent(self.embedded_views(images), self.settings.temperature)
 
 
 def nt_xent(embeddings: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
@@ -62,12 +45,3 @@ def nt_xent(embeddings: Tensor, temperature: float) -> tuple[Tensor, Tensor]:
     logits = (cosines(embeddings) / temperature).fill_diagonal_(-torch.inf)
     partner = torch.arange(views, device=embeddings.device).roll(views // 2)
     return F.cross_entropy(logits, partner), logits.argmax(dim=1) == partner
-
-
-def strong_view(images: Tensor, settings: Settings) -> Tensor:
-    """Images (N, C, S, S) in 0 to 1, each cropped, recoloured and blurred in its own way."""
-    images = augment(random_crop(images, settings.crop), settings.strong, None)
-    images = recolour(images, settings.hue, settings.grey)
-    if settings.blur:
-        images = random_blur(images, settings.blur)
-    return images

@@ -1,47 +1,35 @@
 """Is this the same image, or another one? (Schroff et al., CVPR 2015, arXiv 1503.03832, with
 positives as in Dosovitskiy et al., arXiv 1406.6909)
 
-Anchor: an image. Positive: a random affine and colour change of it. Negative: another image of the
-batch. The positive's embedding shall be nearer to the anchor's than the negative's, by a margin.
-What matters is the choice of negatives: the hardest ones collapse the embedding.
+Anchor and positive: two views of an image, by random crops, affine and colour changes. Negative:
+a view of another image of the batch. The positive's embedding shall be nearer to the anchor's than
+the negative's, by a margin. What matters is the choice of negatives: the hardest ones collapse the
+embedding, most random ones are soon far enough to teach nothing more.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import torch
-from pydantic import Field
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.augment import augment
-from semisup.params_sections import Augment, Fraction, Positive
-from semisup.pretext import TrainedSettings
-from semisup.similarity import SimilarityTask, batch_norm, squared_distances
-from semisup.views import recolour
+from semisup.params_sections import Positive
+from semisup.similarity import SimilarityTask, ViewSettings, squared_distances
 
 
-class Settings(TrainedSettings):
+class Settings(ViewSettings):
     """`pretrain.triplet`."""
 
-    positive: Augment
-    hue: Annotated[float, Field(ge=0, le=0.5)]
-    grey: Fraction
-    negatives: Literal["random", "semi_hard"]
+    negatives: Literal["all", "random", "semi_hard"]
     margin: Positive
-    embedding: Annotated[int, Field(ge=2)]
 
 
 class Task(SimilarityTask):
-    """The encoder, and a linear layer to embeddings of length 1."""
+    """The encoder, and a projection to embeddings of length 1."""
 
     remedy: ClassVar[str] = (
         "lower pretrain.triplet.lr, raise batch_images or margin, or set negatives: random"
     )
-
-    def project(self, width: int) -> nn.Module:
-        """Batch norm spreads the embeddings from the start: pooled features are all alike."""
-        size = self.settings.embedding
-        return nn.Sequential(nn.Linear(width, size, bias=False), batch_norm(size))
 
     def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Mean triplet loss, and whether each positive is nearer than a random negative.
@@ -55,27 +43,37 @@ class Task(SimilarityTask):
     def figures(self, images: Tensor) -> dict[str, Tensor]:
         """The spread, and the share of triplets that still have a loss to learn from."""
         losses, _ = self._triplets(images)
-        return super().figures(images) | {"active": losses > 0}
+        active = (losses > 0).float().view(len(images), -1).mean(dim=1)
+        return super().figures(images) | {"active": active}
 
     def _triplets(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss and accuracy of each image's triplet, (N,) each."""
-        moved = augment(images, self.settings.positive, None)
-        positives = recolour(moved, self.settings.hue, self.settings.grey)
-        anchor, positive = self.embed(torch.cat([images, positives])).chunk(2)
+        """Loss of every triplet, (N,) or (N, N - 1) with all negatives; accuracy (N,)."""
+        anchor, positive = self.embedded_views(images).chunk(2)
         to_positive = (anchor - positive).square().sum(dim=1)
         to_others = distances_to_others(anchor)
         at_random = random_negatives(to_others)
+        nearer = to_positive < at_random
+        if self.settings.negatives == "all":
+            beyond = to_positive[:, None] - without_own(to_others)
+            return F.relu(beyond + self.settings.margin), nearer
         chosen = at_random
         if self.settings.negatives == "semi_hard":
             chosen = semi_hard_negatives(to_positive, to_others)
-        losses = F.relu(to_positive - chosen + self.settings.margin)
-        return losses, to_positive < at_random
+        return F.relu(to_positive - chosen + self.settings.margin), nearer
 
 
 def distances_to_others(anchors: Tensor) -> Tensor:
     """Squared distance (N, N) of each anchor (N, D) to each; infinite to itself."""
     own = torch.eye(len(anchors), dtype=torch.bool, device=anchors.device)
     return squared_distances(anchors).masked_fill(own, torch.inf)
+
+
+def without_own(to_others: Tensor) -> Tensor:
+    """Distances (N, N - 1) to the others alone, of (N, N); (1, 1) stays, as an infinite one."""
+    n = len(to_others)
+    if n == 1:
+        return to_others
+    return to_others.flatten()[1:].view(n - 1, n + 1)[:, :-1].reshape(n, n - 1)
 
 
 def random_negatives(to_others: Tensor) -> Tensor:
