@@ -171,6 +171,8 @@ def test_draws_are_trained_scored_and_written(
         assert row["labels_used"] == "12"
         assert row["validation_labels"] == "12"
         assert row["updates"] == str(one.fit.updates)
+        assert row["kept"] == str(one.fit.kept)
+        assert 0 < one.fit.kept <= one.fit.updates
         top1 = (one.test_logits.argmax(axis=1) == data.labels[data.test]).mean()
         assert float(row["top1"]) == pytest.approx(top1, abs=1e-6)
         assert row["top5"] == ""  # three classes only

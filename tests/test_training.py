@@ -65,6 +65,7 @@ def test_learns_what_a_line_separates(runtime: Runtime) -> None:
     assert result.updates == 20 * 4 == result.rows[-1].update
     assert result.rows[-1].epoch == 20
     assert result.best is None
+    assert result.kept == result.updates
     assert all(math.isnan(row.heldout_merit) for row in result.rows)
     assert result.rows[0].train_loss > result.rows[-1].train_loss
 
@@ -89,6 +90,7 @@ def test_best_weights_are_put_back(runtime: Runtime, best_at: int) -> None:
     assert same(state(network), seen[best_at])
     assert not same(seen[best_at], seen[best_at - 1])
     assert result.best == scores[best_at]
+    assert result.kept == best_at + 1
     assert [row.heldout_merit for row in result.rows] == [score.merit for score in scores]
 
 
@@ -104,6 +106,7 @@ def test_the_start_may_be_the_best(runtime: Runtime, best_at: int) -> None:
     assert same(state(network), seen[best_at])
     assert not same(seen[1], before)
     assert result.best == scores[best_at]
+    assert result.kept == best_at
     assert result.updates == 3
     assert [row.heldout_merit for row in result.rows] == [score.merit for score in scores[1:]]
 
@@ -116,6 +119,7 @@ def test_last_weights_are_kept_on_request(runtime: Runtime) -> None:
     result = fit(network, batch_loss, 64, plan, runtime, 0, evaluate, keep="last")
     assert same(state(network), seen[-1])
     assert result.best == scores[-1]
+    assert result.kept == result.updates == 3
 
 
 def test_a_tie_goes_to_the_lower_loss_then_to_the_earlier(runtime: Runtime) -> None:

@@ -150,6 +150,7 @@ def _result(
         "labels_used": len(one.selection.train),
         "validation_labels": len(one.selection.validation),
         "updates": one.fit.updates,
+        "kept": one.fit.kept,
         "validation_top1": one.fit.best.merit if one.fit.best else math.nan,
         **dataclasses.asdict(scores(one.test_logits, data.labels[data.test])),
     }

@@ -89,10 +89,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Fit:
-    """What training did: its curve, the updates made, and the score of the weights kept."""
+    """What training did: its curve, the updates made, and which weights were kept.
+
+    kept: the update that made them, 0 for those that training started from; best: their score.
+    """
 
     rows: list[Row]
     updates: int
+    kept: int
     best: Score | None
 
 
@@ -137,7 +141,7 @@ def fit(
     running, selection = _Running(runtime.device), _Selection(network, keep, plan.patience)
     rows: list[Row] = []
     if start_counts:
-        selection.is_enough(_evaluated(network, evaluate))
+        selection.is_enough(0, _evaluated(network, evaluate))
     network.train()
     with runtime.seeded(seed, 1):  # dropout, and what else a network draws at random
         bar = tqdm(range(1, updates + 1), desc=label, disable=None, leave=False, position=position)
@@ -153,9 +157,10 @@ def fit(
             train = running.score_and_reset(label)
             score = _evaluated(network, evaluate)
             rows.append(_row(update, per_epoch, rate, train, score))
-            if selection.is_enough(score):
+            if selection.is_enough(update, score):
                 break
-    return Fit(rows, rows[-1].update, selection.finish())
+    best = selection.finish()
+    return Fit(rows, rows[-1].update, selection.kept, best)
 
 
 def _evaluated(network: nn.Module, evaluate: Evaluate | None) -> Score | None:
@@ -176,16 +181,20 @@ class _Selection:
         self._last: Score | None = None
         self._best_state: dict[str, Tensor] | None = None
         self._since_best = 0
+        self.kept = 0
 
-    def is_enough(self, score: Score | None) -> bool:
-        """Take note of the score of the network as it is now."""
+    def is_enough(self, update: int, score: Score | None) -> bool:
+        """Take note of the network as it is after that update; whether to stop there."""
         self._last = score
+        if score is None or self._keep == "last":
+            self.kept = update
         if score is None:
             return False
         self._since_best += 1
         if score.better_than(self._best):
             self._best, self._since_best = score, 0
             if self._keep == "best":
+                self.kept = update
                 self._best_state = copy.deepcopy(self._network.state_dict())
         return self._patience is not None and self._since_best >= self._patience
 

@@ -197,7 +197,7 @@ def test_a_single_held_out_image_does_no_harm(make_augment: MakeAugment, negativ
         (
             "negatives",
             "hard",
-            r"triplet\.negatives: 'hard' should be 'all', 'random' or",
+            r"triplet\.negatives: 'hard' should be 'all', 'random' or 'semi_hard'",
         ),
         ("margin", 0.0, r"pretrain\.triplet\.margin: 0\.0 should be greater than 0"),
         ("projection", 1, r"triplet\.projection: 1 should be greater than or equal to 2"),

@@ -17,7 +17,7 @@ BUDGETS = [1, 4, 16]
 OFFSETS = (-0.01, 0.0, 0.01)  # of the draws; half width of the 95 % interval: 2.484 points
 SEEN, POOL = 845_568, 23_488
 COLUMNS = [
-    *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates"),
+    *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates", "kept"),
     *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 
@@ -35,7 +35,8 @@ def results(
         for budget in budgets:
             for draw, offset in enumerate(draws):
                 top1 = true_mean(method, task, budget, tasks) + offset
-                counts = (3 * budget, validation_labels, 900 if task == "none" else 300)
+                updates = 900 if task == "none" else 300
+                counts = (3 * budget, validation_labels, updates, updates // 2)
                 scores = (top1 + 0.01, top1, 0.9, top1, top1)
                 rows.append((method, task, budget, draw, *counts, *scores))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -21,6 +21,7 @@ def results(
     tuned: dict[int, float] = TUNED,
     updates: int = 100,
     labels_per_class: float = 1.0,
+    starts_kept: int = 0,
 ) -> pd.DataFrame:
     rows = []
     for method, task, means, made in (
@@ -32,9 +33,11 @@ def results(
             for draw, off in enumerate((-0.01, 0.0, 0.01)):
                 used = int(3 * budget * labels_per_class)
                 top1 = mean + off
-                rows.append((method, task, budget, draw, used, 12, made, top1, top1, 0.9))
+                rows.append((method, task, budget, draw, used, 12, made, made, top1, top1, 0.9))
     columns = ["method", "task", "budget", "draw", "labels_used", "validation_labels", "updates"]
-    return pd.DataFrame(rows, columns=[*columns, "validation_top1", "top1", "top5"])
+    table = pd.DataFrame(rows, columns=[*columns, "kept", "validation_top1", "top1", "top5"])
+    table.loc[table.index[table["method"] == "finetune"][:starts_kept], "kept"] = 0
+    return table
 
 
 def facts(**data: Any) -> Facts:
@@ -80,6 +83,12 @@ def test_weak_baseline_is_named() -> None:
     assert "The baseline made fewer updates" not in summary(results(updates=100), facts())
     text = summary(results(updates=99), facts())
     assert "The baseline made fewer updates than head and fine-tuning together with 1, 2, 4" in text
+
+
+def test_fine_tuning_that_changed_nothing_is_named() -> None:
+    assert "what they started from" not in summary(results(), facts())
+    text = summary(results(starts_kept=5), facts())
+    assert "5 of 9 fine-tuned classifiers are what they started from: no later weights" in text
 
 
 def test_left_out_images_and_short_classes_are_named() -> None:

@@ -24,7 +24,7 @@ from semisup.report.words import labels, what_is_shown
 METRICS, LABEL_CURVE, COMPARISON = "metrics.json", "label_curve.csv", "task_comparison.csv"
 SUMMARY = "summary.md"
 CURVE_COLUMNS = [
-    *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates"),
+    *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates", "kept"),
     *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 

@@ -25,6 +25,12 @@ def notes(results: pd.DataFrame, facts: Facts) -> list[str]:
     short = _short_budgets(results, len(facts.data["classes"]), within)
     if short:
         found.append("Some classes have fewer images than the budget: " + short + ".")
+    tuned = results[results["method"] == "finetune"]
+    if unchanged := int((tuned["kept"] == 0).sum()):
+        found.append(
+            f"{unchanged} of {len(tuned)} fine-tuned classifiers are what they started from: no "
+            "later weights were better on validation."
+        )
     unfair = _weak_baseline(results)
     if unfair:
         found.append(
