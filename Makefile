@@ -25,10 +25,10 @@ $(STAMP): requirements.lock pyproject.toml
 check-params: setup  ## check params.yaml
 	@semisup check
 
-repro: check-params  ## run all that changed, from images to the report
+repro: check-params  ## run all that changed, from images to the report (JOBS=4: stages at once)
 	@# outputs of a removed budget would count as inputs of the report
 	@dvc checkout --allow-missing --quiet || true
-	dvc repro
+	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
 	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
 
 test: setup  ## run the tests (under 10 minutes on 2 cores)

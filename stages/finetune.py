@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import classifier, device, draws, outputs, stage
+from semisup import checkpoint, classifier, device, draws, outputs, stage
 from semisup.data.labelled import Selection, open_data
 from semisup.finetune import starting_classifier
 from semisup.params import load
@@ -19,23 +19,25 @@ def main(
     params.require_task(task)
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    runtime = device.start(params.compute)
-    seed = device.stream_seed(params.seed, *b"finetune", *task.encode(), budget)
-    pretrained, heads = outputs.pretrain_folder(task), outputs.head_folder(task, budget)
+    seconds = params.compute.checkpoint_seconds
+    with checkpoint.during("finetune", seconds, task=task, budget=budget) as checkpoints:
+        runtime = device.start(params.compute, checkpoints)
+        seed = device.stream_seed(params.seed, *b"finetune", *task.encode(), budget)
+        pretrained, heads = outputs.pretrain_folder(task), outputs.head_folder(task, budget)
 
-    def learner(draw: int, selection: Selection) -> draws.Learner:
-        start = starting_classifier(params, data, pretrained, heads, seed, draw)
-        key = device.stream_seed(seed, draw, 1)
-        return classifier.learner(start, data, params.data.augment, runtime, key, selection)
+        def learner(draw: int, selection: Selection) -> draws.Learner:
+            start = starting_classifier(params, data, pretrained, heads, seed, draw)
+            key = device.stream_seed(seed, draw, 1)
+            return classifier.learner(start, data, params.data.augment, runtime, key, selection)
 
-    selections = data.selections(budget, params.draws, params.split.within_budget_fraction)
-    label = f"fine-tuning {task} {budget}"
-    # with few labels training makes a good start worse: then validation keeps the start
-    trained = draws.train_draws(
-        learner, data, selections, params.finetune, runtime, seed, label, start_counts=True
-    )
-    with outputs.replacing(outputs.finetune_folder(task, budget)) as folder:
-        draws.write(folder, "finetune", task, budget, data, trained)
+        selections = data.selections(budget, params.draws, params.split.within_budget_fraction)
+        label = f"fine-tuning {task} {budget}"
+        # with few labels training makes a good start worse: then validation keeps the start
+        trained = draws.train_draws(
+            learner, data, selections, params.finetune, runtime, seed, label, start_counts=True
+        )
+        with outputs.replacing(outputs.finetune_folder(task, budget)) as folder:
+            draws.write(folder, "finetune", task, budget, data, trained)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import device, draws, outputs, stage
+from semisup import checkpoint, device, draws, outputs, stage
 from semisup.data.labelled import open_data
 from semisup.feature_set import FeatureSet
 from semisup.head import learner
@@ -21,16 +21,20 @@ def main(
     params.require_task(task)
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    runtime = device.start(params.compute)
-    features = FeatureSet.read(outputs.features_folder(task))
-    seed = device.stream_seed(params.seed, *b"head", *task.encode(), budget)
-    make = partial(learner, data, features, params.head, runtime, seed)
-    selections = data.selections(budget, params.draws, params.split.within_budget_fraction)
-    label, patience = f"head {task} {budget}", params.head.patience
-    trained = draws.train_draws(make, data, selections, params.head, runtime, seed, label, patience)
-    with outputs.replacing(outputs.head_folder(task, budget)) as folder:
-        draws.write(folder, "head", task, budget, data, trained)
-        outputs.copy(outputs.features_folder(task) / outputs.FEATURES_INFO, folder)
+    seconds = params.compute.checkpoint_seconds
+    with checkpoint.during("head", seconds, task=task, budget=budget) as checkpoints:
+        runtime = device.start(params.compute, checkpoints)
+        features = FeatureSet.read(outputs.features_folder(task))
+        seed = device.stream_seed(params.seed, *b"head", *task.encode(), budget)
+        make = partial(learner, data, features, params.head, runtime, seed)
+        selections = data.selections(budget, params.draws, params.split.within_budget_fraction)
+        label, patience = f"head {task} {budget}", params.head.patience
+        trained = draws.train_draws(
+            make, data, selections, params.head, runtime, seed, label, patience
+        )
+        with outputs.replacing(outputs.head_folder(task, budget)) as folder:
+            draws.write(folder, "head", task, budget, data, trained)
+            outputs.copy(outputs.features_folder(task) / outputs.FEATURES_INFO, folder)
 
 
 if __name__ == "__main__":

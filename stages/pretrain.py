@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import device, outputs, stage
+from semisup import checkpoint, device, distributed, outputs, stage
 from semisup.data.labelled import open_data
 from semisup.params import load
 from semisup.pretraining import pretrain, write
@@ -14,10 +14,16 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     """Write data/pretrain/TASK: the encoder, history.csv, pretext.json, examples.npy."""
     params = load()
     params.require_task(task)
+    distributed.launch(params.compute.processes)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    runtime = device.start(params.compute)
-    with outputs.replacing(outputs.pretrain_folder(task)) as folder:
-        write(folder, task, pretrain(task, params, data, runtime))
+    seconds = params.compute.checkpoint_seconds
+    with checkpoint.during("pretrain", seconds, task=task) as checkpoints:
+        runtime = device.start(params.compute, checkpoints)
+        pretrained = pretrain(task, params, data, runtime)
+        if runtime.group.leads:
+            with outputs.replacing(outputs.pretrain_folder(task)) as folder:
+                write(folder, task, pretrained)
+        runtime.group.wait()
 
 
 if __name__ == "__main__":

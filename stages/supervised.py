@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import classifier, device, draws, outputs, stage
+from semisup import checkpoint, classifier, device, draws, outputs, stage
 from semisup.data.labelled import Selection, open_data
 from semisup.params import load
 from semisup.supervised import fresh_classifier
@@ -17,19 +17,23 @@ def main(
     params = load()
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    runtime = device.start(params.compute)
-    seed = device.stream_seed(params.seed, *b"supervised", budget)
+    seconds = params.compute.checkpoint_seconds
+    with checkpoint.during("supervised", seconds, budget=budget) as checkpoints:
+        runtime = device.start(params.compute, checkpoints)
+        seed = device.stream_seed(params.seed, *b"supervised", budget)
 
-    def learner(draw: int, selection: Selection) -> draws.Learner:
-        start = fresh_classifier(params, data, seed, draw)
-        key = device.stream_seed(seed, draw, 2)
-        return classifier.learner(start, data, params.data.augment, runtime, key, selection)
+        def learner(draw: int, selection: Selection) -> draws.Learner:
+            start = fresh_classifier(params, data, seed, draw)
+            key = device.stream_seed(seed, draw, 2)
+            return classifier.learner(start, data, params.data.augment, runtime, key, selection)
 
-    selections = data.selections(budget, params.draws, params.split.within_budget_fraction)
-    label = f"supervised {budget}"
-    trained = draws.train_draws(learner, data, selections, params.supervised, runtime, seed, label)
-    with outputs.replacing(outputs.supervised_folder(budget)) as folder:
-        draws.write(folder, "supervised", outputs.NO_TASK, budget, data, trained)
+        selections = data.selections(budget, params.draws, params.split.within_budget_fraction)
+        label = f"supervised {budget}"
+        trained = draws.train_draws(
+            learner, data, selections, params.supervised, runtime, seed, label
+        )
+        with outputs.replacing(outputs.supervised_folder(budget)) as folder:
+            draws.write(folder, "supervised", outputs.NO_TASK, budget, data, trained)
 
 
 if __name__ == "__main__":

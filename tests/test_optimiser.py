@@ -56,7 +56,8 @@ def test_training_does_not_import_the_compiler() -> None:
 import sys, torch
 from semisup import device, training
 from semisup.params_sections import Compute
-runtime = device.start(Compute(device="cpu", precision="float32", threads=1))
+means = {"threads": 1, "processes": 1, "memory_gib": 1.0, "checkpoint_seconds": 1.0}
+runtime = device.start(Compute(device="cpu", precision="float32", **means))
 net = torch.nn.Linear(2, 2)
 x, y = torch.randn(8, 2), torch.arange(8) % 2
 def loss(i):

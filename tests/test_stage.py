@@ -45,7 +45,7 @@ def test_a_users_mistake(
 
 def test_interrupt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(monkeypatch, "--budget", "2") == 130
-    assert capsys.readouterr() == ("", "interrupted: nothing was written\n")
+    assert capsys.readouterr() == ("", "interrupted: nothing was written; run it again to go on\n")
 
 
 def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,7 @@ def learner(
         lambda numbers: network(train.augmented(numbers, augment, generator)),
         partial(predict, network, DeviceImages.of(data, selection.validation, runtime), runtime),
         partial(predict, network, DeviceImages.of(data, data.test, runtime), runtime),
+        generator,
     )
 
 

@@ -1,4 +1,6 @@
-"""`semisup`: checks that need no stage to run."""
+"""`semisup`: what is done around the stages."""
+
+from typing import Annotated
 
 import typer
 
@@ -17,6 +19,16 @@ def describe() -> None:
 def check() -> None:
     """Check params.yaml; DVC itself would crash on some mistakes in it."""
     load_and_check_tasks()
+
+
+@app.command("repro")
+def run(
+    jobs: Annotated[int, typer.Option(min=1, help="stages at once")] = 1,
+) -> None:
+    """Run what changed, as `dvc repro` does, several stages at a time."""
+    from semisup import repro
+
+    repro.repro(jobs)
 
 
 def main() -> None:

@@ -8,17 +8,30 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor, nn
 
+from semisup import distributed
+from semisup.checkpoint import Checkpoint, Checkpoints
+from semisup.distributed import ALONE, Group
 from semisup.errors import UserError
 from semisup.params_sections import Compute
+
+GIB = 2**30
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """A device and the precision of its matrix products."""
+    """A device, the precision of its matrix products, and the means to compute large things.
+
+    memory: bytes of the host that images may take; checkpoints: of this stage, None: none are kept;
+    group: the processes that train together.
+    """
 
     device: torch.device
     dtype: torch.dtype
+    memory: int = 4 * GIB
+    checkpoints: Checkpoints | None = None
+    group: Group = ALONE
 
     def autocast(self) -> AbstractContextManager[None]:
         """Matrix products and convolutions in `dtype`, the rest in float32."""
@@ -37,9 +50,38 @@ class Runtime:
             torch.manual_seed(stream_seed(*key))
             yield
 
+    def random_state(self) -> Tensor:
+        """torch's global random state, as bytes."""
+        state = torch.get_rng_state()
+        if self.device.type == "cuda":
+            return torch.cat([state, torch.cuda.get_rng_state(self.device)])
+        return state
 
-def start(compute: Compute) -> Runtime:
-    """Set threads and determinism for this process.
+    def set_random_state(self, state: Tensor) -> None:
+        """Put back what `random_state` gave."""
+        own = len(torch.get_rng_state())
+        torch.set_rng_state(state[:own])
+        if self.device.type == "cuda":
+            torch.cuda.set_rng_state(state[own:], self.device)
+
+    def compile(self, network: nn.Module) -> None:
+        """Compile a network in place on CUDA; where the compiler fails it runs as it is."""
+        if self.device.type == "cuda":
+            import torch._dynamo
+
+            torch._dynamo.config.suppress_errors = True
+            network.compile()
+
+    def checkpoint(self, training: str) -> Checkpoint | None:
+        """That of a training of this stage."""
+        if self.checkpoints is None:
+            return None
+        # random states of another device, or of more processes, would not fit
+        return self.checkpoints.of(training, f"{self.device.type} {self.group.size}")
+
+
+def start(compute: Compute, checkpoints: Checkpoints | None = None) -> Runtime:
+    """Set threads and determinism for this process, and meet those that train with it.
 
     Raises:
         UserError: where the device is not there.
@@ -53,7 +95,12 @@ def start(compute: Compute) -> Runtime:
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     _keep_freed_memory()
     torch.set_num_threads(compute.cpu_threads())
-    return Runtime(device, _dtype(compute.precision, device))
+    if device.type == "cuda":
+        device = torch.device("cuda", distributed.local_rank())
+        torch.cuda.set_device(device)
+    group = distributed.join(device)
+    memory = int(compute.memory_gib * GIB) // group.size
+    return Runtime(device, _dtype(compute.precision, device), memory, checkpoints, group)
 
 
 def stream_seed(*key: int) -> int:

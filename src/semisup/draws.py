@@ -48,13 +48,15 @@ class Learner:
     """What a method trains for one draw: a network, and how it sees each part of the data.
 
     train_logits: numbers (n,) of the draw's training images -> logits (n, classes), with gradients
-    and random augmentation; validation_logits and test_logits: all of them, as they are.
+    and random augmentation; validation_logits and test_logits: all of them, as they are; stream:
+    what the augmentation draws from.
     """
 
     network: nn.Module
     train_logits: Callable[[Tensor], Tensor]
     validation_logits: Callable[[], Tensor]
     test_logits: Callable[[], Tensor]
+    stream: torch.Generator
 
 
 def train_draws(
@@ -102,6 +104,7 @@ def train_draws(
             start_counts=start_counts,
             label=f"{label}, draw {draw + 1} of {len(selections)}",
             position=draw,
+            streams=(one.stream,),
         )
         logits = one.test_logits().cpu().numpy()
         return Trained(draw, selection, to_arrays(one.network), result, logits)

@@ -53,7 +53,8 @@ def learner(
         logits: Tensor = head(train[numbers, view].float())
         return logits.float()
 
-    return Learner(head, train_logits, partial(_logits, head, held), partial(_logits, head, test))
+    held_logits, test_logits = partial(_logits, head, held), partial(_logits, head, test)
+    return Learner(head, train_logits, held_logits, test_logits, views)
 
 
 def _logits(head: nn.Module, features: Tensor) -> Tensor:

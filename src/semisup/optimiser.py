@@ -17,10 +17,11 @@ BETAS = (0.5, 0.999)  # of Adam, as Radford et al. 2015 (DCGAN) set them
 
 
 class Optimiser(ABC):
-    """Changes weights by their gradients."""
+    """Changes weights by their gradients; on CUDA in one fused kernel."""
 
     def __init__(self, weights: Iterable[Tensor], weight_decay: float) -> None:
         self._weights = list(weights)
+        self._fused = any(weight.device.type == "cuda" for weight in self._weights)
         self._weight_decay = weight_decay
 
     def step(self, lr: float) -> None:
@@ -35,12 +36,29 @@ class Optimiser(ABC):
             self._weights[i].grad = None
 
     @abstractmethod
+    def state(self) -> dict[str, Tensor]:
+        """What it remembers of past gradients, by name; nothing of weights that had none."""
+
+    def restore(self, state: dict[str, Tensor]) -> None:
+        """Go on from what `state` gave; the weights must be put back beside."""
+        for name, value in state.items():
+            kind, number = name.split(".")
+            self._restore(kind, int(number), value)
+
+    @abstractmethod
+    def _restore(self, kind: str, number: int, value: Tensor) -> None:
+        """Put one tensor back, in the layout of its weight."""
+
+    @abstractmethod
     def _apply(self, used: list[int], lr: float) -> None:
         """Change the weights of these numbers, all of which have gradients."""
 
     def _of(self, used: list[int]) -> tuple[list[Tensor], list[Tensor]]:
         weights = [self._weights[i] for i in used]
         return weights, [weight.grad for weight in weights if weight.grad is not None]
+
+    def _like(self, number: int, value: Tensor) -> Tensor:
+        return torch.empty_like(self._weights[number]).copy_(value)
 
 
 class Sgd(Optimiser):
@@ -51,13 +69,22 @@ class Sgd(Optimiser):
         self._momenta: list[Tensor | None] = [None] * len(self._weights)
 
     def _apply(self, used: list[int], lr: float) -> None:
+        # the fused kernel wants the momenta of all its weights, or of none
+        first = [i for i in used if self._momenta[i] is None]
+        later = [i for i in used if self._momenta[i] is not None]
+        for group in (first, later):
+            if group:
+                self._apply_to(group, lr)
+
+    def _apply_to(self, used: list[int], lr: float) -> None:
         weights, gradients = self._of(used)
         momenta = [self._momenta[i] for i in used]
         sgd(
             weights,
             gradients,
             momenta,
-            foreach=True,
+            foreach=not self._fused,
+            fused=self._fused,
             lr=lr,
             momentum=MOMENTUM,
             weight_decay=self._weight_decay,
@@ -68,6 +95,14 @@ class Sgd(Optimiser):
         for i, momentum in zip(used, momenta, strict=True):
             self._momenta[i] = momentum
 
+    def state(self) -> dict[str, Tensor]:
+        """Momenta."""
+        pairs = enumerate(self._momenta)
+        return {f"momentum.{i}": momentum for i, momentum in pairs if momentum is not None}
+
+    def _restore(self, kind: str, number: int, value: Tensor) -> None:
+        self._momenta[number] = self._like(number, value)
+
 
 class Adam(Optimiser):
     """Adam with L2 weight decay, as `torch.optim.Adam` with `BETAS`."""
@@ -76,7 +111,8 @@ class Adam(Optimiser):
         super().__init__(weights, weight_decay)
         self._means = [torch.zeros_like(weight) for weight in self._weights]
         self._squares = [torch.zeros_like(weight) for weight in self._weights]
-        self._steps = [torch.zeros(()) for _ in self._weights]
+        where = [weight.device if self._fused else None for weight in self._weights]
+        self._steps = [torch.zeros((), device=device) for device in where]
 
     def _apply(self, used: list[int], lr: float) -> None:
         weights, gradients = self._of(used)
@@ -87,7 +123,8 @@ class Adam(Optimiser):
             [self._squares[i] for i in used],
             [],
             [self._steps[i] for i in used],
-            foreach=True,
+            foreach=not self._fused,
+            fused=self._fused,
             amsgrad=False,
             beta1=BETAS[0],
             beta2=BETAS[1],
@@ -96,3 +133,17 @@ class Adam(Optimiser):
             eps=1e-8,
             maximize=False,
         )
+
+    def state(self) -> dict[str, Tensor]:
+        """Running means of gradients and of their squares, and the steps made."""
+        return {
+            f"{kind}.{i}": value
+            for kind, values in self._kinds().items()
+            for i, value in enumerate(values)
+        }
+
+    def _restore(self, kind: str, number: int, value: Tensor) -> None:
+        self._kinds()[kind][number].copy_(value)
+
+    def _kinds(self) -> dict[str, list[Tensor]]:
+        return {"mean": self._means, "square": self._squares, "steps": self._steps}

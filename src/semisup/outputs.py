@@ -60,7 +60,9 @@ def replacing(folder: Path) -> Iterator[Path]:
     """
     scratch = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     try:
-        shutil.rmtree(scratch, ignore_errors=True)  # of a killed process with the same number
+        for left in folder.parent.glob(f".{folder.name}.*.tmp"):
+            if left == scratch or not _is_running(int(left.name.split(".")[-2])):
+                shutil.rmtree(left)  # of a process that was killed
         scratch.mkdir(parents=True)
     except OSError as error:
         raise UserError(
@@ -75,6 +77,16 @@ def replacing(folder: Path) -> Iterator[Path]:
         raise UserError(f"{folder}: can't be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 def write_json(path: Path, values: Any) -> None:

@@ -4,7 +4,9 @@ Networks as small as those of a few labels keep one CPU core busy, hardly two: t
 take about two thirds of the time of one after the other.
 """
 
+import ctypes
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -38,13 +40,21 @@ def side_by_side(jobs: Sequence[Callable[[], T]], device: torch.device) -> Itera
     _jobs = jobs
     share = max(1, threads // len(jobs))
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(len(jobs), context, torch.set_num_threads, (share,)) as pool:
+    with ProcessPoolExecutor(len(jobs), context, _start, (share,)) as pool:
         try:
             yield from cast(Iterator[T], pool.map(_run, range(len(jobs))))
         except BrokenProcessPool:
             raise UserError(
                 "a training process died, most likely for want of memory; set compute.threads to 1"
             ) from None
+
+
+def _start(threads: int) -> None:
+    """What a process does first."""
+    torch.set_num_threads(threads)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C: end at once and without a word
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def _run(number: int) -> object:

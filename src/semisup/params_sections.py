@@ -189,6 +189,9 @@ class Compute(Section):
     device: Literal["auto", "cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
     threads: CountOrZero
+    processes: Count
+    memory_gib: Annotated[float, Field(ge=0.25)]
+    checkpoint_seconds: NotNegative
 
     def cpu_threads(self) -> int:
         """`threads`, or the cores that this process may use where it is 0."""

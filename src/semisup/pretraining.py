@@ -12,10 +12,12 @@ import torch
 from torch import Tensor
 
 from semisup import encoders, outputs
+from semisup.augment import augment
 from semisup.backbones import Encoder
-from semisup.data.device_images import DeviceImages
+from semisup.data.device_images import DeviceImages, to_unit
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime, stream_seed
+from semisup.distributed import averaged
 from semisup.encoders import EncoderSpec
 from semisup.errors import UserError
 from semisup.params import Params
@@ -125,7 +127,8 @@ def _held_and_trained(
 
 def _sample(pool: DeviceImages) -> Tensor:
     """Images from all over the pool, which may be sorted by what the images show."""
-    wanted = max(1, min(PREPARE_IMAGES, PREPARE_VALUES // pool.pixels[0].numel()))
+    values = pool.pixels(slice(0, 1)).numel()
+    wanted = max(1, min(PREPARE_IMAGES, PREPARE_VALUES // values))
     return pool.plain(slice(0, None, -(-len(pool) // wanted)))
 
 
@@ -144,10 +147,14 @@ def _train(
     seed: int,
     task: str,
 ) -> Fit:
-    generator = runtime.generator(seed, 2)
+    generator = runtime.generator(seed, 2, *runtime.group.key)
+    if network.compiles:
+        runtime.compile(network.encoder)
+    loss = averaged(network, runtime.group, weigh=not network.compares)
 
-    def batch_loss(numbers: Tensor) -> tuple[Tensor, Tensor]:
-        return network.loss(pool.augmented(numbers, shared.augment, generator))
+    def batch_loss(pixels: Tensor) -> tuple[Tensor, Tensor]:
+        found: tuple[Tensor, Tensor] = loss(augment(to_unit(pixels), shared.augment, generator))
+        return found
 
     return fit(
         network,
@@ -160,6 +167,8 @@ def _train(
         keep="best" if watch.probes else "last",
         label=f"pretraining by {task}",
         optimiser=network.optimiser,
+        load=pool.stream,
+        streams=(generator,),
     )
 
 

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from semisup.augment import augment
 from semisup.backbones import Encoder, pooled, pooled_width
 from semisup.data.labelled import ImageData
+from semisup.distributed import gathered_images
 from semisup.errors import UserError
 from semisup.params_sections import Augment, Fraction
 from semisup.pretext import Examples, PretextTask, TrainedSettings
@@ -44,6 +45,7 @@ class SimilarityTask(PretextTask):
     """
 
     views = 2
+    compares = True
     example_images: ClassVar[int] = 256  # to find the nearest among
 
     def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
@@ -63,8 +65,14 @@ class SimilarityTask(PretextTask):
             )
 
     def embedded_views(self, images: Tensor) -> Tensor:
-        """Embeddings (2 N, D) of two views of each image; row i + N shows what row i does."""
-        return self.embed(torch.cat([strong_view(images, self.settings) for _ in range(2)]))
+        """Embeddings (2 N, D) of two views of each image; row i + N shows what row i does.
+
+        In training the N images are those of all processes that train together.
+        """
+        both = self.embed(torch.cat([strong_view(images, self.settings) for _ in range(2)]))
+        if not self.training:
+            return both
+        return torch.cat([gathered_images(views) for views in both.chunk(2)])
 
     def embed(self, images: Tensor) -> Tensor:
         """Images (N, C, S, S) to embeddings (N, D) of length 1, in float32."""

@@ -1,5 +1,6 @@
 """How a command line program of this project starts and ends."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -26,7 +27,8 @@ def call(app: Callable[[], object]) -> NoReturn:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(USER_ERROR)
     except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
-        if leaving.code == INTERRUPTED:
-            print("interrupted: nothing was written", file=sys.stderr)
+        # of several processes that train together the one that started them says so
+        if leaving.code == INTERRUPTED and "WORLD_SIZE" not in os.environ:
+            print("interrupted: nothing was written; run it again to go on", file=sys.stderr)
         raise
     sys.exit(0)

@@ -4,15 +4,17 @@ They differ by the function that turns example numbers into a loss, and by their
 """
 
 import copy
+import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from semisup.checkpoint import State, Tensors, named
 from semisup.device import Runtime, stream_seed
 from semisup.errors import UserError
 from semisup.optimiser import Optimiser, Sgd
@@ -21,8 +23,10 @@ from semisup.params_sections import Recipe
 WARMUP = 0.05  # share of the updates in which the learning rate rises
 EVALUATIONS = 12  # at most, over a training of more epochs than that
 
-# (examples,) their numbers -> mean loss to minimise, and the figure of merit of each prediction
+# a batch -> mean loss to minimise, and the figure of merit of each prediction
 BatchLoss = Callable[[Tensor], tuple[Tensor, Tensor]]
+# numbers of the examples of each batch to come -> the batches
+Load = Callable[[Iterator[Tensor]], Iterator[Tensor]]
 Evaluate = Callable[[], "Score"]
 
 
@@ -113,22 +117,29 @@ def fit(
     label: str = "training",
     position: int = 0,
     optimiser: type[Optimiser] = Sgd,
+    load: Load = iter,
+    streams: Sequence[torch.Generator] = (),
 ) -> Fit:
     """Train `network` in place, its learning rate rising at first, then falling by a cosine.
 
+    Where the runtime keeps checkpoints, an unfinished training of the same label goes on from its
+    last one, to the same end. Where it is one of several processes, each has a part of each batch.
+
     Args:
         network: the parameters to train; those with requires_grad False stay.
-        batch_loss: called with the numbers (0 to examples - 1) of one batch.
+        batch_loss: called with each batch as `load` gives it.
         examples: how many there are.
         plan: length, learning rate, batch size, patience.
-        runtime: device and precision.
+        runtime: device, precision, checkpoints, processes.
         seed: of the order of the examples and of dropout.
         evaluate: scores the network in its present state on held-out examples; None: no selection.
         keep: "best" puts back the weights with the best score, "last" leaves the last.
         start_counts: whether the weights to start from are among those to choose the best of.
-        label: of the progress bar.
+        label: of the progress bar and the checkpoint; no other training of the stage has it.
         position: of the progress bar, below others that run at the same time.
         optimiser: SGD with Nesterov momentum, or another.
+        load: turns the numbers (0 to examples - 1) of each batch into what `batch_loss` takes.
+        streams: random generators that `batch_loss` draws from, besides torch's global state.
 
     Raises:
         UserError: where the loss is no longer a number.
@@ -137,30 +148,97 @@ def fit(
     steps = optimiser(weights, plan.weight_decay)
     updates, per_epoch = plan.updates(examples), plan.batches(examples)
     every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
-    order = _batches(examples, per_epoch, runtime, seed)
-    running, selection = _Running(runtime.device), _Selection(network, keep, plan.patience)
-    rows: list[Row] = []
-    if start_counts:
-        selection.is_enough(0, _evaluated(network, evaluate))
-    network.train()
-    with runtime.seeded(seed, 1):  # dropout, and what else a network draws at random
-        bar = tqdm(range(1, updates + 1), desc=label, disable=None, leave=False, position=position)
-        for update in bar:
+    selection = _Selection(network, keep, plan.patience)
+    training = _Training(network, steps, selection, _Running(runtime), streams, runtime)
+    checkpoint = runtime.checkpoint(label)
+    with runtime.seeded(seed, 1, *runtime.group.key):  # dropout, and what else is drawn at random
+        if checkpoint and (state := runtime.group.agreed(checkpoint.read())):
+            training.restore(state)
+        elif start_counts:
+            selection.is_enough(0, _evaluated(network, evaluate))
+        order = _batches(examples, per_epoch, runtime, seed, training.update)
+        batches = load(runtime.group.part(numbers) for numbers in order)
+        network.train()
+        bar = tqdm(
+            total=updates,
+            initial=training.update,
+            desc=label,
+            disable=None if runtime.group.leads else True,
+            leave=False,
+            position=position,
+        )
+        for update in range(training.update + 1, updates + 1):
             rate = plan.lr * _schedule(update - 1, updates)
             with runtime.autocast():
-                loss, merit = batch_loss(next(order))
+                loss, merit = batch_loss(next(batches))
             loss.backward()  # type: ignore[no-untyped-call]
             steps.step(rate)
-            running.add(loss.detach(), merit.detach())
-            if update % every and update != updates:
-                continue
-            train = running.score_and_reset(label)
-            score = _evaluated(network, evaluate)
-            rows.append(_row(update, per_epoch, rate, train, score))
-            if selection.is_enough(update, score):
-                break
+            training.took_step(loss.detach(), merit.detach())
+            bar.update()
+            if update % every == 0 or update == updates:
+                train = training.running.score_and_reset(label)
+                score = _evaluated(network, evaluate)
+                training.rows.append(_row(update, per_epoch, rate, train, score))
+                if selection.is_enough(update, score):
+                    break
+            if checkpoint and runtime.group.decides(checkpoint.is_due, update):
+                state = training.state()
+                if runtime.group.leads:
+                    checkpoint.write(state)
+        bar.close()
     best = selection.finish()
-    return Fit(rows, rows[-1].update, selection.kept, best)
+    return Fit(training.rows, training.update, selection.kept, best)
+
+
+class _Training:
+    """All that changes while a network is trained, to be saved and put back."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        steps: Optimiser,
+        selection: "_Selection",
+        running: "_Running",
+        streams: Sequence[torch.Generator],
+        runtime: Runtime,
+    ) -> None:
+        self._network, self._steps, self._selection = network, steps, selection
+        self.running, self._streams, self._runtime = running, streams, runtime
+        self.rows: list[Row] = []
+        self.update = 0
+
+    def took_step(self, loss: Tensor, merit: Tensor) -> None:
+        """Take note of an update."""
+        self.update += 1
+        self.running.add(loss, merit)
+
+    def state(self) -> State:
+        """Everything, as it is after an update. The order of the examples follows from its seed."""
+        selected, best = self._selection.state()
+        tensors = named("network", self._network.state_dict())
+        tensors |= named("optimiser", self._steps.state()) | named("best", best)
+        tensors["running"] = self.running.sums
+        for name, value in self._random().items():
+            tensors |= named(name, self._runtime.group.gathered(value))
+        rows = [dataclasses.asdict(row) for row in self.rows]
+        return State(tensors, {"update": self.update, "rows": rows, "selection": selected})
+
+    def restore(self, state: State) -> None:
+        """Go on from there."""
+        self.update = state.facts["update"]
+        self.rows = [Row(**row) for row in state.facts["rows"]]
+        self._network.load_state_dict(state.part("network"))
+        self._steps.restore(state.part("optimiser"))
+        self._selection.restore(state.facts["selection"], state.part("best"))
+        self.running.sums.copy_(state.tensors["running"])
+        mine = str(self._runtime.group.rank)
+        self._runtime.set_random_state(state.part("random")[mine])
+        for number, stream in enumerate(self._streams):
+            stream.set_state(state.part(f"stream {number}")[mine])
+
+    def _random(self) -> Tensors:
+        streams = {f"stream {i}": stream.get_state() for i, stream in enumerate(self._streams)}
+        return streams | {"random": self._runtime.random_state()}
 
 
 def _evaluated(network: nn.Module, evaluate: Evaluate | None) -> Score | None:
@@ -198,6 +276,18 @@ class _Selection:
                 self._best_state = copy.deepcopy(self._network.state_dict())
         return self._patience is not None and self._since_best >= self._patience
 
+    def state(self) -> tuple[dict[str, Any], Tensors]:
+        """What it knows so far, and the best weights."""
+        scores = [score and dataclasses.asdict(score) for score in (self._best, self._last)]
+        facts = {"scores": scores, "since_best": self._since_best, "kept": self.kept}
+        return facts, self._best_state or {}
+
+    def restore(self, facts: dict[str, Any], best: Tensors) -> None:
+        """Go on from what `state` gave."""
+        self._best, self._last = (score and Score(**score) for score in facts["scores"])
+        self._since_best, self.kept = facts["since_best"], facts["kept"]
+        self._best_state = best or None
+
     def finish(self) -> Score | None:
         """Put the weights to keep into the network, in evaluation mode; their score."""
         if self._best_state is not None:
@@ -214,33 +304,43 @@ def _schedule(update: int, updates: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (update - warmup) / max(1, updates - warmup)))
 
 
-def _batches(examples: int, per_epoch: int, runtime: Runtime, seed: int) -> Iterator[Tensor]:
-    """Numbers of the examples, newly shuffled each epoch, in batches of nearly equal size."""
+def _batches(
+    examples: int, per_epoch: int, runtime: Runtime, seed: int, done: int
+) -> Iterator[Tensor]:
+    """Numbers of the examples, newly shuffled each epoch, in batches of nearly equal size.
+
+    The first `done` batches are left out.
+    """
     generator = torch.Generator().manual_seed(stream_seed(seed, 0))
+    for _ in range(done // per_epoch):
+        torch.randperm(examples, generator=generator)
+    first = done % per_epoch
     while True:
         order = torch.randperm(examples, generator=generator).to(runtime.device)
-        yield from order.tensor_split(per_epoch)
+        yield from order.tensor_split(per_epoch)[first:]
+        first = 0
 
 
 class _Running:
     """Sums of loss and merit, kept on the device so that no update waits for them."""
 
-    def __init__(self, device: torch.device) -> None:
-        self._sums = torch.zeros(3, device=device)
+    def __init__(self, runtime: Runtime) -> None:
+        self.sums = torch.zeros(3, device=runtime.device)
+        self._group = runtime.group
 
     def add(self, loss: Tensor, merit: Tensor) -> None:
         n = merit.numel()
-        self._sums += torch.stack(
+        self.sums += torch.stack(
             [loss.float() * n, merit.float().sum(), loss.new_tensor(n).float()]
         )
 
     def score_and_reset(self, label: str) -> Score:
-        loss, merit, n = self._sums.tolist()
+        loss, merit, n = self._group.total(self.sums).tolist()
         if not math.isfinite(loss):
             raise UserError(
                 f"{label}: the loss is no longer a number; lower the learning rate (lr)"
             )
-        self._sums.zero_()
+        self.sums.zero_()
         return Score(merit / n, loss / n)
 
 

@@ -61,7 +61,14 @@ TINY = {
     "supervised.epochs": 2,
     "supervised.min_updates": 8,
     "report.confidence": 0.95,
-    "compute": {"device": "cpu", "precision": "float32", "threads": 1},
+    "compute": {
+        "device": "cpu",
+        "precision": "float32",
+        "threads": 1,
+        "processes": 1,
+        "memory_gib": 4.0,
+        "checkpoint_seconds": 30.0,
+    },
 }
 
 

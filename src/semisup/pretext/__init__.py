@@ -53,6 +53,8 @@ class PretextTask(nn.Module, ABC):
     example_images: ClassVar[int] = 8  # held-out images that `examples` is given, where there are
     optimiser: ClassVar[type[Optimiser]] = Sgd
     probed: ClassVar[bool] = False  # keep the weights best at a probe on validation, not the last
+    compares: ClassVar[bool] = False  # images of a batch with each other, of all processes too
+    compiles: ClassVar[bool] = True  # the encoder, on CUDA
 
     def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
         super().__init__()

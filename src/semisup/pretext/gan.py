@@ -39,6 +39,7 @@ class Task(PretextTask):
     views = 3  # real, generated, and generated once more to train the generator
     optimiser = Adam
     probed = True
+    compiles = False  # the penalty takes gradients of gradients
 
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)
@@ -46,6 +47,14 @@ class Task(PretextTask):
         channels = next(encoder.parameters()).shape[1]
         self.generator = Generator(channels, image_size, multiplications(encoder, image_size))
         self._updates = 0
+
+    def get_extra_state(self) -> Tensor:
+        """The updates made: a training that goes on must not lose count of the penalty's turns."""
+        return torch.tensor(self._updates)
+
+    def set_extra_state(self, state: Tensor) -> None:
+        """Put the count back."""
+        self._updates = int(state)
 
     def forward(self, images: Tensor) -> Tensor:
         """Logits (N,) that images are real."""

@@ -1,0 +1,127 @@
+"""`dvc repro` with several stages at a time, each by `dvc repro --single-item`.
+
+DVC itself runs one stage after the other, but its locks allow stages side by side as long as none
+writes what another one reads: here a stage starts when all that it depends on are done.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from threading import Event
+
+from semisup.errors import UserError
+
+BUSY = ("Unable to acquire lock", "is busy, it is being blocked")  # another DVC, for a moment
+TRIES, PAUSE_SECONDS = 60, 0.5
+
+LOCK = Path("dvc.lock")
+_BLOCK = re.compile(r"(?m)^  (\S.*):$")  # a stage in it
+
+Parents = Mapping[str, set[str]]
+
+
+def repro(jobs: int) -> None:
+    """Run all stages that changed and those after them, up to `jobs` at once.
+
+    Raises:
+        UserError: where a stage failed; those that run beside it end first.
+    """
+    parents, changed, order = _stages()
+    wanted = with_descendants(parents, changed)
+    before = _read_lock()
+    # each stage has as many threads as when it runs alone, so that it computes the same; where
+    # they are more than cores, they must not wait for each other busily
+    env = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    waiting = {name: parents[name] & wanted for name in wanted}
+    running: dict[Future[bool], str] = {}
+    failed: list[str] = []
+    interrupted = Event()
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            while waiting or running:
+                ready = sorted(name for name, missing in waiting.items() if not missing)
+                for name in [] if failed else ready:
+                    del waiting[name]
+                    running[pool.submit(_run, name, env, interrupted)] = name
+                if not running:
+                    break
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    name = running.pop(future)
+                    if not future.result():
+                        failed.append(name)
+                    for missing in waiting.values():
+                        missing.discard(name)
+        except KeyboardInterrupt:  # the stages were interrupted too
+            interrupted.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    _write_lock(in_order(_read_lock(), [*_BLOCK.findall(before), *order]))
+    if failed:
+        raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
+
+
+def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
+    """The changed stages and all that depend on them, however far."""
+    found = set(changed)
+    while more := {name for name, before in parents.items() if before & found} - found:
+        found |= more
+    return found
+
+
+def in_order(lock: str, names: Sequence[str]) -> str:
+    """The text of dvc.lock with its stages in this order, which `dvc repro` would have run them in.
+
+    DVC appends a stage when it is done, so that the order would tell which one was the fastest.
+    """
+    head, *blocks = re.split(r"(?m)^(?=  \S.*:$)", lock)
+    rank = {name: number for number, name in reversed([*enumerate(names)])}
+    last = len(names)
+    return head + "".join(sorted(blocks, key=lambda b: rank.get(_BLOCK.findall(b)[0], last)))
+
+
+def _read_lock() -> str:
+    return LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""
+
+
+def _write_lock(text: str) -> None:
+    scratch = LOCK.with_suffix(".tmp")
+    scratch.write_text(text, encoding="utf-8")
+    scratch.replace(LOCK)
+
+
+def _stages() -> tuple[Parents, set[str], list[str]]:
+    """What each stage depends on, which stages DVC finds changed, and the order that it runs in."""
+    import networkx
+    from dvc.repo import Repo
+
+    with Repo() as repo:
+        graph = repo.index.graph
+        order = [stage.addressing for stage in networkx.dfs_postorder_nodes(graph)]
+        parents = {
+            stage.addressing: {before.addressing for before in graph.successors(stage)}
+            for stage in graph
+        }
+        return parents, set(repo.status()), order
+
+
+def _run(name: str, env: Mapping[str, str], interrupted: Event) -> bool:
+    """One stage, whether it went well; what it printed is passed on in one piece if not."""
+    command = [sys.executable, "-m", "dvc", "repro", "--single-item", name]
+    started = time.monotonic()
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        if done.returncode == 0 or not any(busy in done.stderr for busy in BUSY):
+            break
+        time.sleep(PAUSE_SECONDS)
+    seconds = time.monotonic() - started
+    if done.returncode and not interrupted.is_set():
+        print(f"{name}: failed\n{done.stdout}{done.stderr}", file=sys.stderr, end="", flush=True)
+    elif not done.returncode:
+        print(f"{name}: done in {seconds:.0f} s", flush=True)
+    return done.returncode == 0

@@ -1,0 +1,110 @@
+"""A run that is killed or interrupted goes on, and ends as if nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from projects import TASK, Project
+
+LONG = {"compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100, "pretrain.epochs": 8}
+TRAININGS = {
+    f"pretrain@{TASK}": f"data/pretrain/{TASK}",
+    "supervised@1": "data/supervised/1",
+}
+CHECKPOINTS = "data/checkpoints"
+
+
+def start(project: Project, *stages: str) -> subprocess.Popen[str]:
+    """`dvc repro` in a process group of its own, as in a terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dvc", "repro", *stages],
+        cwd=project.root,
+        env=project.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        # a shell that starts this in the background may have switched Ctrl-C off
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+
+
+def wait_for_checkpoint(project: Project, running: subprocess.Popen[str]) -> None:
+    while not list((project.root / CHECKPOINTS).glob("*/*.safetensors")):
+        assert running.poll() is None, running.communicate()[0]
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("stage", TRAININGS)
+def test_killed_while_it_trains(project: Project, stage: str) -> None:
+    project.change(LONG)
+    project.dvc("repro", stage)
+    expected = project.hashes(TRAININGS[stage])
+    lock = project.root / "dvc.lock"
+    finished = lock.read_text()
+    project.git("checkout", "--quiet", "dvc.lock")
+    running = start(project, "--force", "--single-item", stage)
+    wait_for_checkpoint(project, running)
+    time.sleep(0.3)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    assert list((project.root / CHECKPOINTS).glob("*/*.safetensors"))
+    done = project.dvc("repro", "--force", "--single-item", stage)
+    assert "training starts anew" not in done
+    assert project.hashes(TRAININGS[stage]) == expected
+    assert lock.read_text() == finished
+    assert not list((project.root / CHECKPOINTS).iterdir())
+
+
+def test_ctrl_c_ends_promptly_with_one_line(project: Project) -> None:
+    project.change(LONG | {"supervised.min_updates": 4000, "compute.threads": 2})
+    running = start(project, "supervised@1")
+    wait_for_checkpoint(project, running)
+    os.killpg(running.pid, signal.SIGINT)
+    asked = time.monotonic()
+    said = running.communicate(timeout=60)[0]
+    assert time.monotonic() - asked < 10
+    assert said.count("interrupted: nothing was written; run it again to go on") == 1
+    assert "Traceback" not in said
+    assert running.returncode != 0
+    assert not list((project.root / "data").rglob("*.tmp"))
+
+
+def test_a_checkpoint_of_other_parameters_is_refused_with_a_line(project: Project) -> None:
+    project.change(LONG)
+    running = start(project, "supervised@1")
+    wait_for_checkpoint(project, running)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    project.change({"supervised.lr": 0.05, "supervised.min_updates": 8})
+    done = project.python("stages/supervised.py", "--budget", "1")
+    assert done.returncode == 0
+    assert "made with other parameters, inputs or code; training starts anew" in done.stderr
+
+
+@pytest.mark.slow
+def test_twenty_kills_at_random_moments(project: Project, tmp_path: Path) -> None:
+    """Of the whole workflow: prepare, split, trainings, features, report."""
+    edits = {"seed": 5, "compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100}
+    undisturbed = project.copy(tmp_path / "undisturbed")
+    for one in (project, undisturbed):
+        one.change(edits)
+    began = time.monotonic()
+    undisturbed.dvc("repro")
+    seconds = time.monotonic() - began
+    moments = random.Random(0)
+    for _ in range(20):
+        running = start(project)
+        time.sleep(moments.uniform(0.5, seconds / 3))
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+        running.communicate()
+    project.dvc("repro")
+    results = ("data", "reports")
+    assert project.hashes(*results) == undisturbed.hashes(*results)
+    assert project.lock() == undisturbed.lock()
