@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import device, encoders, outputs, stage
+from semisup import device, encoders, outputs, scratch, stage
 from semisup.data.labelled import open_data
 from semisup.features import embed
 from semisup.params import load
@@ -15,11 +15,13 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     params = load()
     params.require_task(task)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    runtime = device.start(params.compute)
-    encoder = encoders.load(outputs.pretrain_folder(task), data)
-    seed = device.stream_seed(params.seed, *b"embed", *task.encode())
-    with outputs.replacing(outputs.features_folder(task)) as folder:
-        embed(encoder, data, params.embed, params.data.augment, runtime, seed, folder)
+    seconds = params.compute.checkpoint_seconds
+    with scratch.during("embed", seconds, task=task) as work:
+        runtime = device.start(params.compute, work)
+        encoder = encoders.load(outputs.pretrain_folder(task), data)
+        seed = device.stream_seed(params.seed, *b"embed", *task.encode())
+        with outputs.replacing(outputs.features_folder(task)) as folder:
+            embed(encoder, data, params.embed, params.data.augment, runtime, seed, folder)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import checkpoint, classifier, device, draws, outputs, stage
+from semisup import classifier, device, draws, outputs, scratch, stage
 from semisup.data.labelled import Selection, open_data
 from semisup.finetune import starting_classifier
 from semisup.params import load
@@ -20,8 +20,8 @@ def main(
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
-    with checkpoint.during("finetune", seconds, task=task, budget=budget) as checkpoints:
-        runtime = device.start(params.compute, checkpoints)
+    with scratch.during("finetune", seconds, task=task, budget=budget) as work:
+        runtime = device.start(params.compute, work)
         seed = device.stream_seed(params.seed, *b"finetune", *task.encode(), budget)
         pretrained, heads = outputs.pretrain_folder(task), outputs.head_folder(task, budget)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import checkpoint, device, draws, outputs, stage
+from semisup import device, draws, outputs, scratch, stage
 from semisup.data.labelled import open_data
 from semisup.feature_set import FeatureSet
 from semisup.head import learner
@@ -22,8 +22,8 @@ def main(
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
-    with checkpoint.during("head", seconds, task=task, budget=budget) as checkpoints:
-        runtime = device.start(params.compute, checkpoints)
+    with scratch.during("head", seconds, task=task, budget=budget) as work:
+        runtime = device.start(params.compute, work)
         features = FeatureSet.read(outputs.features_folder(task))
         seed = device.stream_seed(params.seed, *b"head", *task.encode(), budget)
         make = partial(learner, data, features, params.head, runtime, seed)

@@ -1,21 +1,27 @@
 """Read the images of the chosen source and pack them into arrays with a manifest."""
 
-from semisup import outputs, stage
+from semisup import outputs, scratch, stage
 from semisup.data import packing
 from semisup.data.sources import candidates
+from semisup.data.unfinished import Unfinished
 from semisup.params import load
 
 
 def main() -> None:
     """Write data/prepared: images.npy, manifest.csv, rejected.csv, summary.json."""
     params = load()
-    with outputs.replacing(outputs.PREPARED) as folder:
+    with (
+        scratch.during("prepare", params.compute.checkpoint_seconds) as work,
+        outputs.replacing(outputs.PREPARED) as folder,
+    ):
+        unfinished = Unfinished(work, params.data.image_size)
         summary = packing.pack(
-            candidates(params),
+            candidates(params, unfinished.outcomes),
             folder,
             params.data.image_size,
             params.data.color,
             params.data.max_rejected_fraction,
+            unfinished,
         )
     print(packing.describe(summary))
 

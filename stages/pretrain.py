@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import checkpoint, device, distributed, outputs, stage
+from semisup import device, distributed, outputs, scratch, stage
 from semisup.data.labelled import open_data
 from semisup.params import load
 from semisup.pretraining import pretrain, write
@@ -17,8 +17,8 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     distributed.launch(params.compute.processes)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
-    with checkpoint.during("pretrain", seconds, task=task) as checkpoints:
-        runtime = device.start(params.compute, checkpoints)
+    with scratch.during("pretrain", seconds, task=task) as work:
+        runtime = device.start(params.compute, work)
         pretrained = pretrain(task, params, data, runtime)
         if runtime.group.leads:
             with outputs.replacing(outputs.pretrain_folder(task)) as folder:

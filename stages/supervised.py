@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import checkpoint, classifier, device, draws, outputs, stage
+from semisup import classifier, device, draws, outputs, scratch, stage
 from semisup.data.labelled import Selection, open_data
 from semisup.params import load
 from semisup.supervised import fresh_classifier
@@ -18,8 +18,8 @@ def main(
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
-    with checkpoint.during("supervised", seconds, budget=budget) as checkpoints:
-        runtime = device.start(params.compute, checkpoints)
+    with scratch.during("supervised", seconds, budget=budget) as work:
+        runtime = device.start(params.compute, work)
         seed = device.stream_seed(params.seed, *b"supervised", budget)
 
         def learner(draw: int, selection: Selection) -> draws.Learner:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from semisup import checkpoint
-from semisup.checkpoint import Checkpoint, Checkpoints, State, during, named, stage_key
+from semisup import checkpoint, scratch
+from semisup.checkpoint import Checkpoint, State, checkpoint_of, named
+from semisup.scratch import Scratch, during, stage_key
 
 STATE = State(
     named("network", {"weight": torch.tensor([[1.5, -2.0]]), "count": torch.tensor(7)})
@@ -92,7 +93,7 @@ def test_a_damaged_file_is_refused_with_a_line(
     assert one.read() is None
     said = capsys.readouterr().err
     assert said.startswith(f"checkpoint: {one.path}: damaged (")
-    assert said.endswith("; training starts anew\n")
+    assert said.endswith("; the work starts anew\n")
     assert said.count("\n") == 1
     assert not one.path.exists()
 
@@ -102,7 +103,7 @@ def test_that_of_another_training_is_refused(
 ) -> None:
     kept(tmp_path, "one").write(STATE)
     assert kept(tmp_path, "two").read() is None
-    assert "made with other parameters, inputs or code; training starts anew" in (
+    assert "made with other parameters, inputs or code; the work starts anew" in (
         capsys.readouterr().err
     )
 
@@ -139,13 +140,13 @@ def test_when_it_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_stages_folder_goes_when_it_ends_well_and_stays_when_not(project: Path) -> None:
     folder = project / "data/checkpoints/train-a"
     with pytest.raises(KeyboardInterrupt), during("train", 0, task="a") as ones:
-        ones.of("Draw 1 of 3").write(STATE)
+        checkpoint_of(ones, "Draw 1 of 3").write(STATE)
         raise KeyboardInterrupt
     assert [path.name for path in folder.iterdir()] == ["draw-1-of-3.safetensors"]
     with during("train", 0, task="a") as ones:
-        assert ones.of("Draw 1 of 3").read() is not None
-        assert ones.of("Draw 2 of 3").read() is None
-        assert ones.of("Draw 1 of 3", "cuda").read() is None
+        assert checkpoint_of(ones, "Draw 1 of 3").read() is not None
+        assert checkpoint_of(ones, "Draw 2 of 3").read() is None
+        assert checkpoint_of(ones, "Draw 1 of 3", "cuda").read() is None
     assert not folder.exists()
 
 
@@ -173,8 +174,8 @@ def test_what_the_key_depends_on(project: Path, edit: dict[str, str], counts: bo
 def test_a_large_file_counts_by_its_size_and_blocks_of_it(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoint, "WHOLE_BYTES", 1000)
-    monkeypatch.setattr(checkpoint, "BLOCK_BYTES", 10)
+    monkeypatch.setattr(scratch, "WHOLE_BYTES", 1000)
+    monkeypatch.setattr(scratch, "BLOCK_BYTES", 10)
     path = project / "data/in/images.npy"
     keys = []
     for content in (bytes(5000), bytes(5001), b"\1" + bytes(4999), bytes(4999) + b"\1"):
@@ -184,7 +185,7 @@ def test_a_large_file_counts_by_its_size_and_blocks_of_it(
 
 
 def test_names_of_files(tmp_path: Path) -> None:
-    ones = Checkpoints(tmp_path, "key", 1.0)
-    assert ones.of("fine-tuning rotation 4, draw 1 of 3").path.name == (
+    ones = Scratch(tmp_path, "key", 1.0)
+    assert checkpoint_of(ones, "fine-tuning rotation 4, draw 1 of 3").path.name == (
         "fine-tuning-rotation-4-draw-1-of-3.safetensors"
     )

@@ -1,5 +1,6 @@
 """Features of a frozen encoder: what is stored, and that nothing moves."""
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from semisup.data.labelled import ImageData
 from semisup.device import Runtime
 from semisup.features import checksum, embed, freeze
 from semisup.params_sections import Augment, Embed
+from semisup.scratch import Scratch
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 
@@ -157,3 +159,23 @@ def test_auto_takes_the_layer_with_the_best_probe(
     assert all(0 <= accuracy <= 1 for accuracy in probe.values())
     assert max(probe.values()) > 0.8  # the classes differ in colour
     assert info["encoder_checksum"] == checksum(encoder())
+
+
+def test_views_that_are_done_already_are_not_computed_again(
+    make_data: MakeData, make_augment: MakeAugment, runtime: Runtime, tmp_path: Path
+) -> None:
+    data, changes = make_data(), make_augment(shift=0.2)
+    whole, again, work = (tmp_path / name for name in ("whole", "again", "work"))
+    whole.mkdir()
+    again.mkdir()
+    embed(encoder(), data, settings(), changes, runtime, 3, whole)
+    kept = dataclasses.replace(runtime, scratch=Scratch(work, "key", 0.0))
+    embed(encoder(), data, settings(), changes, kept, 3, again)
+    names = sorted(path.name for path in work.iterdir())
+    assert names == [f"conv4-view-{view}.safetensors" for view in range(3)]
+    (work / names[2]).unlink()  # killed before the last view
+    # with other weights the views would be others: those that are there are not from them
+    embed(encoder(1), data, settings(), changes, kept, 3, again)
+    first, second = (np.load(folder / feature_set.TRAIN) for folder in (whole, again))
+    assert np.array_equal(first[:, :2], second[:, :2])
+    assert not np.array_equal(first[:, 2], second[:, 2])

@@ -1,6 +1,7 @@
 """Heads on stored features: what they read, learn and write."""
 
 import csv
+import dataclasses
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -64,9 +65,15 @@ def test_rows_of_train_images(
     found = stored(make_data())
     assert isinstance(found.train, np.memmap)
     positions = found.train_ids[[5, 0, 3]]
-    rows = found.of_train(positions, runtime)
-    assert rows.shape == (3, 3, 128)
-    assert np.array_equal(rows.numpy(), found.train[[5, 0, 3]])
+    expected = torch.from_numpy(found.train[[5, 0, 3]].copy())
+    assert (found.views, found.width) == (3, 128)
+    for memory in (2**20, 10):
+        bounded = dataclasses.replace(runtime, memory=memory)
+        rows = found.of_train(positions, bounded)
+        assert torch.equal(rows.read(slice(None)), expected.flatten(0, 1))
+        assert torch.equal(rows.read(torch.tensor([4, 8])), expected[[1, 2], [1, 2]])
+        plain = found.plain_of_train(positions, bounded)
+        assert torch.equal(plain.read(slice(None)), expected[:, 0])
 
 
 def test_learner(
@@ -87,7 +94,8 @@ def test_learner(
     logits.sum().backward()
     assert all(p.grad is not None for p in one.network.parameters())
     # each image is shown by one of its three stored views, not always the same
-    every = one.network(found.of_train(selection.train[:7], runtime).flatten(0, 1).float())
+    rows = found.of_train(selection.train[:7], runtime)
+    every = one.network(rows.read(slice(None)).float())
     every = every.view(7, 3, 3)
     views = set()
     for _ in range(10):
@@ -100,7 +108,7 @@ def test_learner(
     assert validation.shape == (len(data.validation), 3)
     assert torch.equal(validation, one.validation_logits())
     assert not validation.requires_grad
-    expected = one.network(torch.from_numpy(found.validation).float())
+    expected = one.network(torch.from_numpy(found.validation.copy()).float())
     assert torch.equal(validation, expected)
     assert one.test_logits().shape == (len(data.test), 3)
     # weights depend on seed and draw
@@ -146,8 +154,8 @@ def test_draws_are_trained_scored_and_written(
         network = make(one.draw, one.selection).network.eval()
         network.load_state_dict({k: torch.from_numpy(v) for k, v in one.weights.items()})
         with torch.no_grad():
-            logits = network(torch.from_numpy(found.test).float())
-            held = network(torch.from_numpy(found.validation).float())
+            logits = network(torch.from_numpy(found.test.copy()).float())
+            held = network(torch.from_numpy(found.validation.copy()).float())
         assert np.array_equal(one.test_logits, logits.numpy())
         accuracy = (held.argmax(dim=1).numpy() == data.labels[data.validation]).mean()
         assert one.fit.best is not None
@@ -184,7 +192,7 @@ def test_draws_are_trained_scored_and_written(
     restored = build_head(128, [8], 3, 0.1, 99)
     load_weights(restored, out / "head_1.safetensors")
     with torch.no_grad():
-        logits = restored.eval()(torch.from_numpy(found.test).float()).numpy()
+        logits = restored.eval()(torch.from_numpy(found.test.copy()).float()).numpy()
     assert np.array_equal(logits, trained[1].test_logits)
 
 

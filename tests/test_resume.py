@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from semisup.checkpoint import Checkpoints
 from semisup.device import Runtime
 from semisup.optimiser import Adam, Optimiser, Sgd
+from semisup.scratch import Scratch
 from semisup.training import Fit, Plan, Score, fit
 
 Weights = dict[str, Tensor]
@@ -26,7 +26,7 @@ class Interrupted(Exception):
 @pytest.fixture
 def keeping(runtime: Runtime, tmp_path: Path) -> Runtime:
     """Saves after each update."""
-    return dataclasses.replace(runtime, checkpoints=Checkpoints(tmp_path, "key", 0.0))
+    return dataclasses.replace(runtime, scratch=Scratch(tmp_path, "key", 0.0))
 
 
 def train(
@@ -135,7 +135,7 @@ def test_a_checkpoint_of_other_weights_is_no_use(
 ) -> None:
     with pytest.raises(Interrupted):
         train(keeping, 9)
-    other = dataclasses.replace(runtime, checkpoints=Checkpoints(tmp_path, "other key", 0.0))
+    other = dataclasses.replace(runtime, scratch=Scratch(tmp_path, "other key", 0.0))
     weights, done = train(runtime)
     again, anew = train(other)
     assert "made with other parameters" in capsys.readouterr().err

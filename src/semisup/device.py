@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from semisup import distributed
-from semisup.checkpoint import Checkpoint, Checkpoints
+from semisup.checkpoint import Checkpoint, checkpoint_of
 from semisup.distributed import ALONE, Group
 from semisup.errors import UserError
 from semisup.params_sections import Compute
+from semisup.scratch import Scratch
 
 GIB = 2**30
 
@@ -23,14 +24,14 @@ GIB = 2**30
 class Runtime:
     """A device, the precision of its matrix products, and the means to compute large things.
 
-    memory: bytes of the host that images may take; checkpoints: of this stage, None: none are kept;
-    group: the processes that train together.
+    memory: bytes of the host that images may take; scratch: where trainings keep their state
+    (None: nowhere); group: the processes that train together.
     """
 
     device: torch.device
     dtype: torch.dtype
     memory: int = 4 * GIB
-    checkpoints: Checkpoints | None = None
+    scratch: Scratch | None = None
     group: Group = ALONE
 
     def autocast(self) -> AbstractContextManager[None]:
@@ -74,13 +75,13 @@ class Runtime:
 
     def checkpoint(self, training: str) -> Checkpoint | None:
         """That of a training of this stage."""
-        if self.checkpoints is None:
+        if self.scratch is None:
             return None
         # random states of another device, or of more processes, would not fit
-        return self.checkpoints.of(training, f"{self.device.type} {self.group.size}")
+        return checkpoint_of(self.scratch, training, f"{self.device.type} {self.group.size}")
 
 
-def start(compute: Compute, checkpoints: Checkpoints | None = None) -> Runtime:
+def start(compute: Compute, scratch: Scratch | None = None) -> Runtime:
     """Set threads and determinism for this process, and meet those that train with it.
 
     Raises:
@@ -100,7 +101,7 @@ def start(compute: Compute, checkpoints: Checkpoints | None = None) -> Runtime:
         torch.cuda.set_device(device)
     group = distributed.join(device)
     memory = int(compute.memory_gib * GIB) // group.size
-    return Runtime(device, _dtype(compute.precision, device), memory, checkpoints, group)
+    return Runtime(device, _dtype(compute.precision, device), memory, scratch, group)
 
 
 def stream_seed(*key: int) -> int:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from semisup import outputs
 from semisup.data.labelled import Ints
+from semisup.data.rows import Rows, rows_of
 from semisup.device import Runtime
 
 TRAIN, TRAIN_IDS, VALIDATION, TEST = "train.npy", "train_ids.npy", "validation.npy", "test.npy"
@@ -19,7 +18,10 @@ Features = NDArray[np.float16]
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """What `embed` wrote: train (n, 1 + views, D), train_ids (n,), validation and test (n, D)."""
+    """What `embed` wrote: train (n, 1 + views, D), train_ids (n,), validation and test (n, D).
+
+    All but train_ids are mapped from their files.
+    """
 
     train: Features
     train_ids: Ints
@@ -28,7 +30,7 @@ class FeatureSet:
 
     @classmethod
     def read(cls, folder: Path) -> "FeatureSet":
-        """Open the features, the train ones memory-mapped.
+        """Open the features.
 
         Raises:
             UserError: where `embed` has not run.
@@ -37,13 +39,33 @@ class FeatureSet:
             return cls(
                 np.load(folder / TRAIN, mmap_mode="r"),
                 np.load(folder / TRAIN_IDS),
-                np.load(folder / VALIDATION),
-                np.load(folder / TEST),
+                *(_opened(folder / name) for name in (VALIDATION, TEST)),
             )
         except FileNotFoundError as error:
             raise outputs.missing(Path(error.filename)) from None
 
-    def of_train(self, positions: Ints, runtime: Runtime) -> Tensor:
-        """Features (n, 1 + views, D) of train images, on the device."""
-        rows = np.searchsorted(self.train_ids, positions)
-        return torch.from_numpy(np.asarray(self.train[rows])).to(runtime.device)
+    @property
+    def views(self) -> int:
+        """Features of each train image: as it is, and of its augmented views."""
+        return int(self.train.shape[1])
+
+    @property
+    def width(self) -> int:
+        """Length of the features."""
+        return int(self.train.shape[2])
+
+    def of_train(self, positions: Ints, runtime: Runtime) -> Rows:
+        """Features (D,) of train images: view v of image i has the number views * i + v."""
+        first = self.views * np.searchsorted(self.train_ids, positions)
+        rows = (first[:, None] + np.arange(self.views)).ravel()
+        return rows_of(self.train.reshape(-1, self.width), rows, runtime)
+
+    def plain_of_train(self, positions: Ints, runtime: Runtime) -> Rows:
+        """Features (D,) of train images as they are."""
+        rows = self.views * np.searchsorted(self.train_ids, positions)
+        return rows_of(self.train.reshape(-1, self.width), rows, runtime)
+
+
+def _opened(path: Path) -> Features:
+    features: Features = np.load(path, mmap_mode="r")
+    return features

@@ -9,6 +9,7 @@ from numpy.lib.format import open_memmap
 
 from semisup import outputs
 from semisup.backbones import Encoder, pooled_width
+from semisup.checkpoint import State
 from semisup.data.device_images import DeviceImages
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
@@ -44,12 +45,18 @@ def embed(
     train = open_memmap(
         folder / TRAIN, "w+", np.float16, (len(train_ids), 1 + settings.views, width)
     )
+    images = DeviceImages.of(data, train_ids, runtime)
     for view in range(1 + settings.views):
         generator = runtime.generator(seed, view)
-        images = DeviceImages.of(data, train_ids, runtime)
+        checkpoint = runtime.checkpoint(f"{layer}, view {view}")
+        if checkpoint and (state := checkpoint.read()):
+            train[:, view] = state.tensors["features"].numpy()
+            continue
         for batch in images.batches():
             shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
             train[batch, view] = encode(encoder, shown, layer, settings.pool, runtime)
+        if checkpoint:
+            checkpoint.write(State({"features": torch.from_numpy(train[:, view].copy())}, {}))
     train.flush()
     np.save(folder / TRAIN_IDS, train_ids)
     for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):

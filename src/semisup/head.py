@@ -2,15 +2,19 @@
 
 from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from semisup.classifier import build_head
 from semisup.data.labelled import ImageData, Selection
+from semisup.data.rows import Rows, rows_of
 from semisup.device import Runtime, stream_seed
 from semisup.draws import Learner
 from semisup.feature_set import FeatureSet
 from semisup.params_sections import Head
+
+BATCH = 2**14  # features at once in evaluation
 
 
 def learner(
@@ -34,30 +38,39 @@ def learner(
         selection: the draw's images.
     """
     train = features.of_train(selection.train, runtime)
+    test = rows_of(features.test, np.arange(len(features.test)), runtime)
     if len(data.validation):
-        held = torch.from_numpy(features.validation).to(runtime.device)
+        count = len(features.validation)
+        held = rows_of(features.validation, np.arange(count), runtime)
     else:
-        held = features.of_train(selection.validation, runtime)[:, 0]
-    test = torch.from_numpy(features.test).to(runtime.device)
+        count = len(selection.validation)
+        held = features.plain_of_train(selection.validation, runtime)
     head = build_head(
-        train.shape[2],
+        features.width,
         settings.hidden,
         len(data.classes),
         settings.dropout,
         stream_seed(seed, draw, 0),
     ).to(runtime.device)
-    views = runtime.generator(seed, draw, 1)
+    stream = runtime.generator(seed, draw, 1)
 
     def train_logits(numbers: Tensor) -> Tensor:
-        view = torch.randint(train.shape[1], numbers.shape, device=train.device, generator=views)
-        logits: Tensor = head(train[numbers, view].float())
+        view = torch.randint(features.views, numbers.shape, device=runtime.device, generator=stream)
+        logits: Tensor = head(train.read(features.views * numbers + view).float())
         return logits.float()
 
-    held_logits, test_logits = partial(_logits, head, held), partial(_logits, head, test)
-    return Learner(head, train_logits, held_logits, test_logits, views)
+    return Learner(
+        head,
+        train_logits,
+        partial(_logits, head, held, count),
+        partial(_logits, head, test, len(features.test)),
+        stream,
+    )
 
 
-def _logits(head: nn.Module, features: Tensor) -> Tensor:
+def _logits(head: nn.Module, features: Rows, count: int) -> Tensor:
     with torch.no_grad():
-        logits: Tensor = head(features.float())
-        return logits
+        parts = [
+            head(features.read(slice(at, at + BATCH)).float()) for at in range(0, count, BATCH)
+        ]
+        return torch.cat(parts)

@@ -37,7 +37,7 @@ def mapped(make_data: MakeData, tmp_path: Path) -> ImageData:
 def both(data: ImageData, runtime: Runtime) -> tuple[DeviceImages, DeviceImages]:
     small = dataclasses.replace(runtime, memory=20_000)
     found = tuple(DeviceImages.of(data, data.pool, one) for one in (runtime, small))
-    assert [type(one._store).__name__ for one in found] == ["_Resident", "_Streamed"]
+    assert [type(one._rows).__name__ for one in found] == ["Resident", "Streamed"]
     return found[0], found[1]
 
 

@@ -3,6 +3,7 @@
 import io
 import tarfile
 import zipfile
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -289,3 +290,18 @@ def test_first_images_of_cifar() -> None:
     assert record.source.startswith(f"{CIFAR}/images/train/")
     assert pixels.shape == (8, 8, 3)
     assert np.ptp(pixels) > 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("done", [0, 1, 3, 5, 6])
+def test_what_is_done_already_is_left_out(tmp_path: Path, workers: int, done: int) -> None:
+    names = ("a/1.png", "a/2.png", "b/1.png", "loose.png")
+    places = {"labelled": fill(tmp_path / "l", *names), "unlabelled": fill(tmp_path / "u", "1.png")}
+    (tmp_path / "u/2.txt").write_text("no image")
+    whole = list(candidates(settings(**places), data(), 1))
+    outcomes = deque(one if isinstance(one, Rejected) else one[0] for one in whole[:done])
+    rest = list(candidates(settings(**places), data(), workers, outcomes))
+    assert len(whole) == 6
+    assert [str(one[0] if isinstance(one, tuple) else one) for one in rest] == [
+        str(one[0] if isinstance(one, tuple) else one) for one in whole[done:]
+    ]

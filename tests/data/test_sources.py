@@ -1,5 +1,6 @@
 """The embedded set as a source, and the choice among sources."""
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ TINY = {
 
 
 def read(params: Params) -> list[tuple[Record, Any]]:
-    found = list(candidates(params))
+    found = list(candidates(params, deque()))
     kept = [item for item in found if not isinstance(item, Rejected)]
     assert len(kept) == len(found)
     return kept
@@ -77,4 +78,22 @@ def test_torchvision_source_that_is_unknown(make_params: Make, tmp_path: Path) -
         "data.torchvision.root": str(tmp_path),
     }
     with pytest.raises(UserError, match="FashionMNIST"):
-        list(candidates(make_params(edits)))
+        list(candidates(make_params(edits), deque()))
+
+
+@pytest.mark.parametrize("done", [0, 5, 40, 41, 45])
+def test_letters_that_are_done_already_are_left_out(
+    make_params: Callable[..., Params], done: int
+) -> None:
+    glyphs = {"classes": 3, "train_images": 40, "test_images": 5, "clutter": 0.3}
+    params = make_params({"data.glyphs": glyphs, "data.image_size": 16})
+    whole = list(candidates(params, deque()))
+    records = [one[0] for one in whole if not isinstance(one, Rejected)]
+    rest = list(candidates(params, deque(records[:done])))
+    assert len(whole) == 45
+    assert len(rest) == 45 - done
+    for found, expected in zip(rest, whole[done:], strict=True):
+        assert not isinstance(found, Rejected)
+        assert not isinstance(expected, Rejected)
+        assert found[0] == expected[0]
+        assert np.array_equal(found[1], expected[1])

@@ -55,7 +55,7 @@ def test_killed_while_it_trains(project: Project, stage: str) -> None:
     running.communicate()
     assert list((project.root / CHECKPOINTS).glob("*/*.safetensors"))
     done = project.dvc("repro", "--force", "--single-item", stage)
-    assert "training starts anew" not in done
+    assert "the work starts anew" not in done
     assert project.hashes(TRAININGS[stage]) == expected
     assert lock.read_text() == finished
     assert not list((project.root / CHECKPOINTS).iterdir())
@@ -84,7 +84,7 @@ def test_a_checkpoint_of_other_parameters_is_refused_with_a_line(project: Projec
     project.change({"supervised.lr": 0.05, "supervised.min_updates": 8})
     done = project.python("stages/supervised.py", "--budget", "1")
     assert done.returncode == 0
-    assert "made with other parameters, inputs or code; training starts anew" in done.stderr
+    assert "made with other parameters, inputs or code; the work starts anew" in done.stderr
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from semisup import params_sections
 from semisup.data.archive import Entry, Place, locate
 from semisup.data.decode import EXTENSIONS, Unreadable, decode_many
-from semisup.data.records import Candidates, GivenSplit, Pixels, Record, Rejected
+from semisup.data.records import Candidates, GivenSplit, Outcome, Pixels, Record, Rejected
 from semisup.errors import UserError
 
 KEY = "data.folder"
@@ -52,15 +52,20 @@ class _Source:
 
 
 def candidates(
-    settings: params_sections.Folder, data: params_sections.Data, workers: int
+    settings: params_sections.Folder,
+    data: params_sections.Data,
+    workers: int,
+    done: deque[Outcome] | None = None,
 ) -> Candidates:
     """Every image of the named places, decoded by `workers` processes, in listing order.
+
+    The first ones, whose outcomes are `done`, are left out.
 
     Raises:
         UserError: at once where the settings contradict each other or a path or a CSV cannot be
             read; while iterating where an archive is damaged or a place has no usable image.
     """
-    return _candidates(_sources(settings), settings, data, workers)
+    return _candidates(_sources(settings), settings, data, workers, done or deque())
 
 
 def _candidates(
@@ -68,6 +73,7 @@ def _candidates(
     settings: params_sections.Folder,
     data: params_sections.Data,
     workers: int,
+    done: deque[Outcome],
 ) -> Candidates:
     tables = {os.path.realpath(f) for f in (settings.labels, settings.test_labels) if f}
     taken: set[str] = set()  # identities of the files of `labelled` and `test`
@@ -75,11 +81,12 @@ def _candidates(
     if workers > 1:  # spawn: forking a process that runs threads, as torch does, may hang
         pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
     try:
-        with tqdm(desc="Reading images", unit=" images", disable=None) as progress:
+        with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
             for source in sources:
-                for result in _decoded(_jobs(source, tables, taken), data, pool, workers):
-                    _count(source, result)
-                    progress.update()
+                jobs = _left(_jobs(source, tables, taken), source, done)
+                for result in _decoded(jobs, data, pool, workers):
+                    _count(source, result if isinstance(result, Rejected) else result[0])
+                    bar.update()
                     yield result
                 _check_usable(source)
     except BrokenProcessPool:
@@ -92,10 +99,21 @@ def _candidates(
             pool.shutdown(cancel_futures=True)
 
 
-def _count(source: _Source, result: tuple[Record, Pixels] | Rejected) -> None:
-    if isinstance(result, Rejected):
-        source.first_problem = source.first_problem or f"{result.source}: {result.reason}"
-    elif result[0].label is not None or not source.has_labels:
+def _left(
+    jobs: Iterator[_Job | Rejected], source: _Source, done: deque[Outcome]
+) -> Iterator[_Job | Rejected]:
+    """The jobs that are not done yet."""
+    for job in jobs:
+        if done:
+            _count(source, done.popleft())
+        else:
+            yield job
+
+
+def _count(source: _Source, outcome: Outcome) -> None:
+    if isinstance(outcome, Rejected):
+        source.first_problem = source.first_problem or f"{outcome.source}: {outcome.reason}"
+    elif outcome.label is not None or not source.has_labels:
         source.usable += 1
 
 

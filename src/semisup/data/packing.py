@@ -1,7 +1,8 @@
 """Pack what a source yields into one memory-mappable array, a manifest and a list of rejects."""
 
 import csv
-import hashlib
+import math
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,26 +14,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semisup import outputs
-from semisup.data.records import Candidates, Pixels, Record, Rejected
+from semisup.data.records import Candidates, Outcome, Pixels, Record, Rejected
+from semisup.data.unfinished import HEADER_BYTES, Facts, Unfinished, pixel_hash
 from semisup.errors import UserError
 
 MANIFEST_COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of")
-HEADER_BYTES = 128  # of an .npy file, padded so that the final shape can be written over it
 
 
 class ArrayWriter:
     """Writes an .npy of uint8 image by image, so that memory never holds more than one."""
 
-    def __init__(self, path: Path, image_shape: tuple[int, int, int]) -> None:
+    def __init__(self, path: Path, image_shape: tuple[int, int, int], kept: int = 0) -> None:
+        """The first `kept` images of a file that is there stay, and others are appended."""
         self.shape = image_shape
-        self.count = 0
-        self._file: BinaryIO = path.open("wb")
+        self.count = kept
+        self._file: BinaryIO = path.open("r+b" if kept else "wb")
         self._write_header()
+        self._file.truncate(HEADER_BYTES + kept * math.prod(image_shape))
+        self._file.seek(0, os.SEEK_END)
 
     def append(self, image: NDArray[np.uint8]) -> None:
         """Add one (H, W, C) image."""
         self._file.write(np.ascontiguousarray(image).tobytes())
         self.count += 1
+
+    def flush(self) -> None:
+        """Bring all images to disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
 
     def __enter__(self) -> "ArrayWriter":
         return self
@@ -63,40 +72,62 @@ class Packed:
     first_with: dict[str, int] = field(default_factory=dict)
     all_grey: bool = True
 
-    def add(self, record: Record, pixels: Pixels) -> None:
-        """Enter one image into the manifest."""
+    def add(self, outcome: Outcome, facts: Facts | None) -> None:
+        """Enter one image into the manifest, or a file among the rejected ones."""
+        if isinstance(outcome, Rejected):
+            self.rejected.append(outcome)
+        elif facts:
+            self._enter(outcome, facts)
+
+    def _enter(self, record: Record, facts: Facts) -> None:
         number = len(self.rows)
-        pixel_hash = hashlib.blake2b(pixels.tobytes(), digest_size=16).hexdigest()
-        first = self.first_with.setdefault(pixel_hash, number)
+        first = self.first_with.setdefault(facts.pixel_hash, number)
         duplicate_of = "" if first == number else first
         label = "" if record.label is None else record.label
         self.rows.append(
-            (number, record.source, record.given_split, label, pixel_hash, duplicate_of)
+            (number, record.source, record.given_split, label, facts.pixel_hash, duplicate_of)
         )
-        self.all_grey = self.all_grey and _is_grey(pixels)
+        self.all_grey = self.all_grey and facts.is_grey
 
 
 def pack(
-    candidates: Candidates, folder: Path, image_size: int, color: str, max_rejected_fraction: float
+    candidates: Candidates,
+    folder: Path,
+    image_size: int,
+    color: str,
+    max_rejected_fraction: float,
+    unfinished: Unfinished | None = None,
 ) -> dict[str, object]:
     """Write images.npy (N, H, W, C), manifest.csv, rejected.csv and summary.json into `folder`.
 
     With `color` "auto" the images are stored with one channel where all of them are grey.
-    Returns the summary.
+    `unfinished` brings what an earlier run packed, which `candidates` leave out, and is kept up to
+    date. Returns the summary.
 
     Raises:
         UserError: where no image is left, or the rejected files are more than
             `max_rejected_fraction` of all.
     """
     packed = Packed()
-    with ArrayWriter(folder / outputs.IMAGES, (image_size, image_size, 3)) as writer:
+    for outcome, facts in unfinished.done if unfinished else ():
+        packed.add(outcome, facts)
+    path = unfinished.images if unfinished else folder / outputs.IMAGES
+    with ArrayWriter(path, (image_size, image_size, 3), len(packed.rows)) as writer:
         for candidate in candidates:
             if isinstance(candidate, Rejected):
-                packed.rejected.append(candidate)
-                continue
-            record, pixels = candidate
-            writer.append(pixels)
-            packed.add(record, pixels)
+                outcome, facts = candidate, None
+            else:
+                outcome, pixels = candidate
+                facts = _facts(pixels)
+                writer.append(pixels)
+            packed.add(outcome, facts)
+            if unfinished:
+                unfinished.add(outcome, facts)
+                if unfinished.is_due():
+                    writer.flush()
+                    unfinished.save()
+    if unfinished:
+        path.replace(folder / outputs.IMAGES)
     _check_rejects(packed, max_rejected_fraction)
     if color == "grey" or (color == "auto" and packed.all_grey):
         _to_grey(folder / outputs.IMAGES)
@@ -137,9 +168,9 @@ def _check_rejects(packed: Packed, max_fraction: float) -> None:
         )
 
 
-def _is_grey(pixels: Pixels) -> bool:
-    red = pixels[..., :1]
-    return bool((pixels == red).all())
+def _facts(pixels: Pixels) -> Facts:
+    is_grey = bool((pixels == pixels[..., :1]).all())
+    return Facts(pixel_hash(pixels.tobytes()), is_grey)
 
 
 def _to_grey(path: Path) -> None:

@@ -33,4 +33,5 @@ class Rejected:
     reason: str
 
 
+Outcome = Record | Rejected
 Candidates = Iterator[tuple[Record, Pixels] | Rejected]

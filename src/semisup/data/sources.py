@@ -1,29 +1,33 @@
 """The source of images that params.yaml names."""
 
-from semisup.data.records import Candidates, GivenSplit, Record
+from collections import deque
+
+from semisup.data.records import Candidates, GivenSplit, Outcome, Record
 from semisup.params import Params
 
 
-def candidates(params: Params) -> Candidates:
+def candidates(params: Params, done: deque[Outcome]) -> Candidates:
     """Every image that the source has, with its pixels, or why a file is left out.
+
+    The first ones, whose outcomes are `done`, are left out.
 
     Raises:
         UserError: where the source can't be read.
     """
     data = params.data
     if data.source == "glyphs":
-        yield from _glyphs(params)
+        yield from _glyphs(params, len(done))
     elif data.source == "folder":
         from semisup.data import folder
 
-        yield from folder.candidates(data.folder, data, params.compute.cpu_threads())
+        yield from folder.candidates(data.folder, data, params.compute.cpu_threads(), done)
     else:
         from semisup.data import torchvision_sets
 
-        yield from torchvision_sets.candidates(data.torchvision, data)
+        yield from torchvision_sets.candidates(data.torchvision, data, len(done))
 
 
-def _glyphs(params: Params) -> Candidates:
+def _glyphs(params: Params, done: int) -> Candidates:
     from tqdm import tqdm
 
     from semisup.data.glyphs import Glyphs, alphabet
@@ -35,12 +39,15 @@ def _glyphs(params: Params) -> Candidates:
         "train": settings.train_images,
         "test": settings.test_images,
     }
-    bar = tqdm(total=sum(sizes.values()), desc="drawing letters", disable=None, leave=False)
+    total = sum(sizes.values())
+    bar = tqdm(total=total, initial=done, desc="drawing letters", disable=None, leave=False)
     with bar:
         for stream, (split, size) in enumerate(sizes.items()):
-            labels = glyphs.labels(0, size)
-            images = (image for chunk in glyphs.chunks(0, size, stream) for image in chunk)
-            for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+            first = min(done, size)
+            done -= first
+            labels = glyphs.labels(first, size)
+            images = (image for chunk in glyphs.chunks(first, size, stream) for image in chunk)
+            for number, (image, label) in enumerate(zip(images, labels, strict=True), first):
                 record = Record(f"glyphs/{split}/{number:06d}", names[label], split)
                 yield record, image
                 bar.update()

@@ -53,8 +53,10 @@ class _Part:
     has_labels: bool = True
 
 
-def candidates(settings: params_sections.Torchvision, data: params_sections.Data) -> Candidates:
-    """Every image of the set, in the set's order.
+def candidates(
+    settings: params_sections.Torchvision, data: params_sections.Data, done: int = 0
+) -> Candidates:
+    """Every image of the set, in the set's order, but for the first `done`.
 
     Raises:
         UserError: no such set, not one for classification, a package that it needs is missing, or
@@ -62,17 +64,20 @@ def candidates(settings: params_sections.Torchvision, data: params_sections.Data
     """
     parts = list(_parts(settings))
     _check_classification(settings.name, parts[0].dataset)
-    return _candidates(settings.name, parts, data)
+    return _candidates(settings.name, parts, data, done)
 
 
-def _candidates(name: str, parts: list[_Part], data: params_sections.Data) -> Candidates:
+def _candidates(name: str, parts: list[_Part], data: params_sections.Data, done: int) -> Candidates:
     total = sum(len(part.dataset) for part in parts)
-    with tqdm(total=total, desc="Reading images", unit=" images", disable=None) as progress:
+    bar = tqdm(total=total, initial=done, desc="Reading images", unit=" images", disable=None)
+    with bar:
         for part in parts:
             classes = class_names(part.dataset)
-            for index in range(len(part.dataset)):
+            first = min(done, len(part.dataset))
+            done -= first
+            for index in range(first, len(part.dataset)):
                 yield _item(f"{name}/{part.name}/{index}", part, index, classes, data)
-                progress.update()
+                bar.update()
 
 
 def _item(

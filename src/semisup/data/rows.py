@@ -1,0 +1,139 @@
+"""Rows of a large array as batches on the device that trains.
+
+They are copied to the device whole where they fit: into a quarter of the memory that
+`compute.memory_gib` allows, or half of what a GPU has free. Larger ones stay in their file, from
+which threads of their own read the next batches while the device computes. Either way the order of
+the rows, and so the result, is the same.
+"""
+
+import mmap
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Protocol, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from semisup.data.labelled import Ints
+from semisup.device import Runtime
+
+HOST_SHARE, GPU_SHARE = 1 / 4, 1 / 2
+BATCHES_AHEAD = 4
+READERS = 2
+COPY_BYTES = 2**26  # at once to a GPU
+MAPPED_AROUND = 2**16  # bytes of a file that the system maps with each page that is read
+
+Array = NDArray[Any]
+
+
+class Rows(Protocol):
+    """Some rows of an array, by their numbers."""
+
+    def read(self, numbers: Tensor | slice) -> Tensor:
+        """Those of these numbers, on the device."""
+
+    def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
+        """`read` of each batch of numbers, ahead of time where that takes time."""
+
+
+def rows_of(array: Array, positions: Ints, runtime: Runtime) -> Rows:
+    """The rows at these positions of an array, which may be mapped from a file."""
+    if positions.size * array[:1].nbytes <= _room(runtime):
+        return Resident(array, positions, runtime)
+    return Streamed(array, positions, runtime)
+
+
+def _room(runtime: Runtime) -> float:
+    """Bytes that one set of rows may take on the device."""
+    if runtime.device.type == "cuda":
+        return torch.cuda.mem_get_info(runtime.device)[0] * GPU_SHARE
+    return runtime.memory * HOST_SHARE
+
+
+class Resident:
+    """All of them on the device."""
+
+    def __init__(self, array: Array, positions: Ints, runtime: Runtime) -> None:
+        kind = torch.from_numpy(np.empty(0, array.dtype)).dtype
+        shape = (len(positions), *array.shape[1:])
+        self._all = torch.empty(shape, dtype=kind, device=runtime.device)
+        step = max(1, COPY_BYTES // max(1, array[:1].nbytes))
+        for at in range(0, len(positions), step):
+            part = torch.from_numpy(np.ascontiguousarray(array[positions[at : at + step]]))
+            self._all[at : at + step] = part
+
+    def read(self, numbers: Tensor | slice) -> Tensor:
+        """As `Rows.read`."""
+        return self._all[numbers]
+
+    def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
+        """As `Rows.stream`."""
+        return map(self.read, order)
+
+
+class _Mapped(Protocol):
+    def madvise(self, option: int) -> None: ...
+
+
+class Streamed:
+    """None of them: they are read from the file, which is mapped into memory.
+
+    Pages of the file that were read count as this process's memory until they are given back.
+    """
+
+    def __init__(self, array: Array, positions: Ints, runtime: Runtime) -> None:
+        self._mapped: _Mapped | None = None
+        if isinstance(array, np.memmap):
+            # copy on write, since torch has no read-only tensors; nothing is written
+            mapped = np.load(cast(str, array.filename), mmap_mode="c")
+            self._mapped = cast(_Mapped, mapped._mmap)
+            array = mapped.reshape(array.shape)
+        self._all = torch.from_numpy(array)
+        self._positions = torch.from_numpy(positions)
+        self._device = runtime.device
+        self._row_bytes = array[:1].nbytes
+        self._may_touch = runtime.memory * HOST_SHARE / 2
+        self._touched = 0.0
+
+    def read(self, numbers: Tensor | slice) -> Tensor:
+        """As `Rows.read`."""
+        return self._to_device(self._gather(self._at(numbers)))
+
+    def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
+        """As `Rows.stream`."""
+        with ThreadPoolExecutor(READERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            ahead: deque[Future[Tensor]] = deque()
+            try:
+                for numbers in order:
+                    ahead.append(pool.submit(self._gather, self._at(numbers)))
+                    if len(ahead) > BATCHES_AHEAD:
+                        yield self._to_device(ahead.popleft().result())
+                while ahead:
+                    yield self._to_device(ahead.popleft().result())
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _at(self, numbers: Tensor | slice) -> Tensor:
+        return self._positions[numbers if isinstance(numbers, slice) else numbers.cpu()]
+
+    def _gather(self, positions: Tensor) -> Tensor:
+        """Copies of the rows, in memory that a GPU can fetch from by itself."""
+        pinned = self._device.type == "cuda"
+        shape = (len(positions), *self._all.shape[1:])
+        copies = torch.empty(shape, dtype=self._all.dtype, pin_memory=pinned)
+        torch.index_select(self._all, 0, positions, out=copies)
+        self._touched += len(positions) * (self._row_bytes + 2 * MAPPED_AROUND)
+        if self._mapped and self._touched > self._may_touch:
+            self._give_back(self._mapped)
+        return copies
+
+    def _give_back(self, mapped: _Mapped) -> None:
+        if hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
+        self._touched = 0.0
+
+    def _to_device(self, copies: Tensor) -> Tensor:
+        return copies.to(self._device, non_blocking=True)
