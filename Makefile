@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test test-all check check-params lock clean
+.PHONY: help setup repro test test-all bench check check-params lock clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -36,6 +36,11 @@ test: setup  ## run the tests (under 10 minutes on 2 cores)
 
 test-all: setup  ## run the slow tests too
 	pytest -n 2
+
+bench: setup  ## measure speeds as ratios on this machine: 20 minutes; WHAT=heads: a part
+	@python -c 'import lightly' 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
+	  'lightly>=1.5'  # one of them compares with it
+	TQDM_DISABLE=1 python tests/benchmarks/run.py $(WHAT)
 
 check: setup  ## lint, types, file hygiene
 	pre-commit run --all-files

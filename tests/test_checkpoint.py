@@ -10,6 +10,7 @@ import torch
 
 from semisup import checkpoint, scratch
 from semisup.checkpoint import Checkpoint, State, checkpoint_of, named
+from semisup.errors import NoMeans, UserError
 from semisup.scratch import Scratch, during, stage_key
 
 STATE = State(
@@ -148,6 +149,16 @@ def test_a_stages_folder_goes_when_it_ends_well_and_stays_when_not(project: Path
         assert checkpoint_of(ones, "Draw 2 of 3").read() is None
         assert checkpoint_of(ones, "Draw 1 of 3", "cuda").read() is None
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(("error", "stays"), [(UserError, False), (NoMeans, True)])
+def test_a_mistake_leaves_nothing_behind(
+    project: Path, error: type[UserError], stays: bool
+) -> None:
+    with pytest.raises(error), during("train", 0, task="a") as ones:
+        checkpoint_of(ones, "draw").write(STATE)
+        raise error("oh")
+    assert (project / "data/checkpoints").exists() == stays
 
 
 @pytest.mark.parametrize(

@@ -7,3 +7,7 @@ class UserError(Exception):
     The message is one line: what was wrong (file, key, value), what is allowed, what to do.
     Commands print it without a traceback and exit with status 2.
     """
+
+
+class NoMeans(UserError):
+    """The machine lacked memory or disk space: what was done so far is worth keeping."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from semisup.errors import UserError
+from semisup.errors import NoMeans, UserError
 
 PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
 IMAGES, MANIFEST, REJECTED, SUMMARY = "images.npy", "manifest.csv", "rejected.csv", "summary.json"
@@ -74,7 +74,7 @@ def replacing(folder: Path) -> Iterator[Path]:
             shutil.rmtree(folder)
         scratch.rename(folder)
     except OSError as error:
-        raise UserError(f"{folder}: can't be written: {error.strerror or error}") from error
+        raise NoMeans(f"{folder}: can't be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 
 import torch
 
-from semisup.errors import UserError
+from semisup.errors import NoMeans
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def side_by_side(jobs: Sequence[Callable[[], T]], device: torch.device) -> Itera
     GPU is shared badly, macOS does not fork safely) the jobs run one after the other.
 
     Raises:
-        UserError: where a process died.
+        NoMeans: where a process died.
     """
     threads = torch.get_num_threads()
     if device.type != "cpu" or sys.platform != "linux" or min(threads, len(jobs)) < 2:
@@ -44,7 +44,7 @@ def side_by_side(jobs: Sequence[Callable[[], T]], device: torch.device) -> Itera
         try:
             yield from cast(Iterator[T], pool.map(_run, range(len(jobs))))
         except BrokenProcessPool:
-            raise UserError(
+            raise NoMeans(
                 "a training process died, most likely for want of memory; set compute.threads to 1"
             ) from None
 

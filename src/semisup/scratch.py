@@ -11,11 +11,13 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+
+from semisup.errors import NoMeans, UserError
 
 FOLDER = Path("data/checkpoints")
 WHOLE_BYTES = 2**28  # files up to this size are hashed whole, of larger ones BLOCKS blocks
@@ -36,14 +38,28 @@ class Scratch:
 def during(stage: str, seconds: float, **item: object) -> Iterator[Scratch]:
     """The scratch folder of a stage, which is removed when the block ends well.
 
+    And when it ends by a mistake of the user; not where it was interrupted.
+
     Args:
         stage: its name in dvc.yaml.
         seconds: from one save to the next.
         item: values of its matrix: task, budget.
     """
     folder = FOLDER / "-".join([stage, *map(str, item.values())])
-    yield Scratch(folder, stage_key(stage, **item), seconds)
+    try:
+        yield Scratch(folder, stage_key(stage, **item), seconds)
+    except NoMeans:
+        raise
+    except UserError:
+        _remove(folder)  # with the mistake mended, it will be another training
+        raise
+    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # of other stages
+        folder.parent.rmdir()
 
 
 def stage_key(stage: str, **item: object) -> str:

@@ -1,0 +1,186 @@
+"""Pretraining against what a user would write with torchvision, and with lightly."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import torch
+from measure import Line, data_of, jpeg_files, matrix_rate, medians, read, seconds, settings, start
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+from torchvision import transforms
+from torchvision.datasets import ImageFolder
+
+from semisup import backbones, encoders
+from semisup.backbones import Encoder, pooled
+from semisup.data.labelled import ImageData
+from semisup.encoders import EncoderSpec
+from semisup.params import Params
+from semisup.params_sections import known_tasks
+from semisup.pretext.gan import multiplications
+from semisup.pretraining import pretrain
+
+IMAGES = 6000
+EDITS = {"data.image_size": 32, "pretrain.epochs": 1, "pretrain.heldout_images": 64}
+
+
+def lines(scratch: Path) -> Iterator[Line]:
+    """Rotation against a plain loop and the hardware, simclr against lightly."""
+    root, kind = jpeg_files(scratch, IMAGES)
+    params = settings(EDITS)
+    images, _ = read(root, params)
+    data = data_of(images)
+    yield from _rotation(root, kind, data, params)
+    yield from _simclr(root, kind, data, params)
+    yield from _tasks(kind, data, params)
+
+
+def _rate(task: str, data: ImageData, params: Params) -> float:
+    """Images that the encoder is trained on in a second, evaluation and all else included."""
+    runtime = start(params)
+    shown = 0
+
+    def work() -> None:
+        nonlocal shown
+        shown = pretrain(task, params, data, runtime).encoder_images
+
+    taken = seconds(work)
+    return shown / taken
+
+
+def _rotation(root: Path, kind: str, data: ImageData, params: Params) -> Iterator[Line]:
+    runtime = start(params)
+    plain = PlainRotation(root, data)
+    ours, theirs, peak = medians(
+        lambda: _rate("rotation", data, params), plain.rate, lambda: matrix_rate(runtime)
+    )
+    yield Line(
+        "rotation: images/s against ImageFolder, DataLoader, PIL, float32",
+        ours / theirs,
+        ">= 2.5",
+        f"{ours:.0f} against {theirs:.0f} rotated images/s, {kind}, small backbone",
+    )
+    encoder = backbones.build("small", 3, data.image_size, 0)
+    convolutions = [m for m in encoder.modules() if isinstance(m, nn.Conv2d)]
+    first = convolutions[0].weight.numel() * (data.image_size // 2) ** 2
+    # forward, gradient of the weights, and but for the first layer gradient of its input
+    flops = 2 * (3 * multiplications(encoder, data.image_size) - first)
+    yield Line(
+        "rotation: share of the rate of large matrix products",
+        ours * flops / peak,
+        ">= 0.7",
+        f"{ours * flops / 1e9:.0f} of {peak / 1e9:.0f} GFLOP/s, {runtime.dtype}",
+    )
+
+
+def _tasks(kind: str, data: ImageData, params: Params) -> Iterator[Line]:
+    tasks = [task for task in known_tasks() if task not in ("rotation", "random", "imagenet")]
+    works = [partial(_rate, task, data, params) for task in ("rotation", *tasks)]
+    rotation, *rates = medians(*works)
+    for task, rate in zip(tasks, rates, strict=True):
+        yield Line(
+            f"{task}: time per image that the encoder sees, against rotation's",
+            rotation / rate,
+            "",
+            f"{1000 / rate:.2f} s per 1,000 images, rotation {1000 / rotation:.2f} s, {kind}",
+        )
+
+
+class PlainRotation:
+    """RotNet as one would write it: every image in four rotations, made by PIL in two workers."""
+
+    def __init__(self, root: Path, data: ImageData) -> None:
+        mean, std = data.mean.tolist(), data.std.tolist()
+        finish = transforms.Compose(
+            [transforms.ToTensor(), transforms.Normalize(mean=mean, std=std)]
+        )
+
+        def rotations(image: Image.Image) -> Tensor:
+            return torch.stack([finish(image.rotate(angle)) for angle in (0, 90, 180, 270)])
+
+        images = ImageFolder(str(root), rotations)
+        self.loader = DataLoader(images, 16, shuffle=True, num_workers=2, drop_last=True)
+        self.encoder = backbones.build("small", 3, data.image_size, 0)
+        self.network = nn.Sequential(_Pooled(self.encoder), nn.Linear(128, 4))
+
+    def rate(self) -> float:
+        """Rotated images per second of one epoch, the start of the workers excluded."""
+        optimiser = torch.optim.SGD(self.network.parameters(), 0.01, 0.9, weight_decay=5e-4)
+        batches = iter(self.loader)
+        next(batches)
+        shown = 0
+
+        def work() -> None:
+            nonlocal shown
+            for images, _ in batches:
+                labels = torch.arange(4).repeat(len(images))
+                loss = F.cross_entropy(self.network(images.flatten(0, 1)), labels)
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                shown += len(labels)
+
+        taken = seconds(work)
+        return shown / taken
+
+
+class _Pooled(nn.Module):
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, images: Tensor) -> Tensor:
+        return pooled(self.encoder(images), 1)
+
+
+def _simclr(root: Path, kind: str, data: ImageData, params: Params) -> Iterator[Line]:
+    try:
+        theirs = Lightly(root, data, params)
+    except ImportError:
+        print("simclr: left out, since lightly is not installed; `make bench` installs it")
+        return
+    one, other = medians(lambda: _rate("simclr", data, params), theirs.rate)
+    yield Line(
+        "simclr: views/s against lightly's transform, loader and loss",
+        one / other,
+        ">= 3",
+        f"{one:.0f} against {other:.0f} views/s, {kind}, small backbone",
+    )
+
+
+class Lightly:
+    """SimCLR as lightly's own example has it, on our encoder."""
+
+    def __init__(self, root: Path, data: ImageData, params: Params) -> None:
+        from lightly.data import LightlyDataset
+        from lightly.loss import NTXentLoss
+        from lightly.models.modules import SimCLRProjectionHead
+        from lightly.transforms import SimCLRTransform
+
+        transform = SimCLRTransform(input_size=data.image_size, cj_strength=0.5)
+        images = LightlyDataset(str(root), transform=transform)
+        self.loader = DataLoader(images, 64, shuffle=True, num_workers=2, drop_last=True)
+        encoder = encoders.make(EncoderSpec(params.backbone.name), data, 0)
+        self.network = nn.Sequential(_Pooled(encoder), SimCLRProjectionHead(128, 128, 64))
+        self.criterion = NTXentLoss(temperature=0.2)
+
+    def rate(self) -> float:
+        """Views per second of one epoch, the start of the workers excluded."""
+        optimiser = torch.optim.SGD(self.network.parameters(), 0.06, 0.9, weight_decay=5e-4)
+        batches = iter(self.loader)
+        next(batches)
+        shown = 0
+
+        def work() -> None:
+            nonlocal shown
+            for views, *_ in batches:
+                loss = self.criterion(*(self.network(view) for view in views))
+                loss.backward()
+                optimiser.step()
+                optimiser.zero_grad()
+                shown += sum(len(view) for view in views)
+
+        taken = seconds(work)
+        return shown / taken

@@ -1,0 +1,89 @@
+"""The whole workflow: a budget more, nothing to do, and what each stage costs beside its work."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import yaml
+from measure import REPOSITORY, Line, medians, seconds
+
+STAGE = "head"  # the shortest that imports torch
+ANOTHER_BUDGET = 24
+
+
+def lines(scratch: Path) -> Iterator[Line]:
+    """In a clone of the last commit, with the default parameters."""
+    clone = scratch / "clone"
+    subprocess.run(["git", "clone", "--quiet", REPOSITORY, clone], check=True)
+    bare = "import sys; sys.path[:0] = ['src']"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = os.environ | {"PYTHONPATH": str(clone / "src"), "PATH": path, "DVC_NO_ANALYTICS": "1"}
+
+    def run(*command: str) -> float:
+        call = [sys.executable, *command]
+        return seconds(
+            lambda: subprocess.run(call, cwd=clone, env=env, check=True, capture_output=True)
+        )
+
+    whole = run("-m", "dvc", "repro", "--force")
+    nothing = run("-m", "dvc", "repro")
+    yield Line("`dvc repro` with nothing to do, seconds", nothing, "<= 5", "default parameters")
+    works = {
+        "python": ("-c", "pass"),
+        "torch": ("-c", "import torch"),
+        "imports": ("-c", f"{bare}; import runpy; runpy.run_path('stages/{STAGE}.py')"),
+        "reading": ("-c", f"{bare}; {_READING}"),
+        "training": ("-c", f"{bare}; {_TRAINING}"),
+        "stage": (f"stages/{STAGE}.py", "--task", "rotation", "--budget", "1"),
+        "DVC": ("-m", "dvc", "repro", "--force", "--single-item", f"{STAGE}@rotation-1"),
+    }
+    found = medians(*(partial(run, *command) for command in works.values()))
+    took = dict(zip(works, found, strict=True))
+    fixed = took["DVC"] - (took["training"] - took["reading"])
+    yield Line(
+        f"what a stage ({STAGE}) costs beside its work, seconds",
+        fixed,
+        "<= 4",
+        f"DVC {took['DVC'] - took['stage']:.1f}, python {took['python']:.1f}, "
+        f"torch {took['torch'] - took['python']:.1f}, "
+        f"other imports {took['imports'] - took['torch']:.1f}, "
+        f"reading {took['reading'] - took['imports']:.1f}",
+    )
+    params = clone / "params.yaml"
+    values = yaml.safe_load(params.read_text("utf-8"))
+    values["label_budgets"] = sorted([*values["label_budgets"], ANOTHER_BUDGET])
+    params.write_text(yaml.safe_dump(values, sort_keys=False), "utf-8")
+    added = run("-m", "dvc", "repro")
+    yield Line(
+        "a budget more in a finished default run, against the whole run",
+        added / whole,
+        "<= 0.2",
+        f"{added:.0f} s ({ANOTHER_BUDGET} labels per class) against {whole:.0f} s",
+    )
+
+
+_READING = """
+from functools import partial
+from semisup import device, outputs
+from semisup.data.labelled import open_data
+from semisup.draws import train_draws
+from semisup.feature_set import FeatureSet
+from semisup.head import learner
+from semisup.params import load
+params = load()
+data = open_data(outputs.PREPARED, outputs.SPLITS)
+runtime = device.start(params.compute)
+features = FeatureSet.read(outputs.features_folder('rotation'))
+"""
+_TRAINING = (
+    _READING
+    + """
+make = partial(learner, data, features, params.head, runtime, 0)
+selections = data.selections(1, params.draws, params.split.within_budget_fraction)
+list(train_draws(make, data, selections, params.head, runtime, 0, 'head', params.head.patience))
+"""
+)
+_READING, _TRAINING = (text.strip().replace("\n", "; ") for text in (_READING, _TRAINING))
