@@ -5,8 +5,10 @@ whole batch, so that the network is the one that a single process would train, b
 torchrun, or `launch`, tells each process which one it is by its environment.
 """
 
+import ctypes
 import logging
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
@@ -87,9 +89,17 @@ def join(device: torch.device) -> Group:
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         return Group()
+    end_with_parent()
     if not torch.distributed.is_initialized():
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     return Group(torch.distributed.get_rank(), size)
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the one that started it dies, even by SIGKILL; on Linux."""
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "prctl"):
+        set_parent_death_signal = 1  # of sys/prctl.h
+        libc.prctl(set_parent_death_signal, signal.SIGKILL)
 
 
 def local_rank() -> int:

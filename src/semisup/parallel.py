@@ -4,7 +4,6 @@ Networks as small as those of a few labels keep one CPU core busy, hardly two: t
 take about two thirds of the time of one after the other.
 """
 
-import ctypes
 import multiprocessing
 import signal
 import sys
@@ -15,6 +14,7 @@ from typing import TypeVar, cast
 
 import torch
 
+from semisup.distributed import end_with_parent
 from semisup.errors import NoMeans
 
 T = TypeVar("T")
@@ -53,8 +53,7 @@ def _start(threads: int) -> None:
     """What a process does first."""
     torch.set_num_threads(threads)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C: end at once and without a word
-    set_parent_death_signal = 1
-    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+    end_with_parent()
 
 
 def _run(number: int) -> object:
