@@ -53,10 +53,12 @@ class Runtime:
 
     def random_state(self) -> Tensor:
         """torch's global random state, as bytes."""
-        state = torch.get_rng_state()
+        states = [torch.get_rng_state()]
         if self.device.type == "cuda":
-            return torch.cat([state, torch.cuda.get_rng_state(self.device)])
-        return state
+            states.append(torch.cuda.get_rng_state(self.device))
+        elif self.device.type == "mps":
+            states.append(torch.mps.get_rng_state())
+        return torch.cat(states)
 
     def set_random_state(self, state: Tensor) -> None:
         """Put back what `random_state` gave."""
@@ -64,6 +66,8 @@ class Runtime:
         torch.set_rng_state(state[:own])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state[own:], self.device)
+        elif self.device.type == "mps":
+            torch.mps.set_rng_state(state[own:])
 
     def compile(self, network: nn.Module) -> None:
         """Compile a network in place on CUDA; where the compiler fails it runs as it is."""

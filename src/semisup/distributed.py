@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from semisup.checkpoint import State
 from semisup.errors import UserError
+from semisup.scratch import say
 
 DECIDES_EVERY = 20  # updates; deciding together costs a message
 
@@ -81,7 +82,11 @@ class Group:
             return state
         update = torch.tensor([state.facts["update"] if state else 0], device=_device())
         found = {int(value) for value in self.gathered(update).values()}
-        return state if len(found) == 1 else None
+        if len(found) == 1:
+            return state
+        if self.leads:
+            say("not all processes find the same one (machines must share the project's folder)")
+        return None
 
 
 def join(device: torch.device) -> Group:

@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from semisup.errors import NoMeans, UserError
+from semisup.outputs import read_text
 
 FOLDER = Path("data/checkpoints")
 WHOLE_BYTES = 2**28  # files up to this size are hashed whole, of larger ones BLOCKS blocks
@@ -64,8 +65,8 @@ def _remove(folder: Path) -> None:
 
 def stage_key(stage: str, **item: object) -> str:
     """A hash of the parameters, inputs and code that dvc.yaml declares for a stage."""
-    declared = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"][stage]
-    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    declared = yaml.safe_load(read_text(Path("dvc.yaml")))["stages"][stage]
+    params = yaml.safe_load(read_text(Path("params.yaml")))
     digest = hashlib.blake2b(digest_size=16)
     for key in declared["params"]:
         value = params

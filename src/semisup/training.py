@@ -159,15 +159,10 @@ def fit(
         order = _batches(examples, per_epoch, runtime, seed, training.update)
         batches = load(runtime.group.part(numbers) for numbers in order)
         network.train()
-        bar = tqdm(
-            total=updates,
-            initial=training.update,
-            desc=label,
-            disable=None if runtime.group.leads else True,
-            leave=False,
-            position=position,
-        )
-        for update in range(training.update + 1, updates + 1):
+        silent = None if runtime.group.leads else True  # None: where this is no terminal
+        done = training.update
+        bar = tqdm(None, label, updates, False, initial=done, disable=silent, position=position)
+        for update in range(done + 1, updates + 1):
             rate = plan.lr * _schedule(update - 1, updates)
             with runtime.autocast():
                 loss, merit = batch_loss(next(batches))

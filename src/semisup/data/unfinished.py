@@ -49,14 +49,14 @@ class Unfinished:
             first, lines = "", []
         if first == self.scratch.key:
             self.done = _read(lines)
-            if self._holds_the_images():
-                return
-            refuse(self._list, "damaged (its images are others)")
-            self.done = []
+            if not self._holds_the_images():
+                refuse(self._list, "damaged (its images are others)")
+                self.done = []
         elif first:
             refuse(self._list, "made with other parameters, inputs or code")
         self.scratch.folder.mkdir(parents=True, exist_ok=True)
-        self._list.write_text(f"{self.scratch.key}\n", encoding="utf-8")
+        kept = [self.scratch.key, *lines[: len(self.done)]]  # no line that was cut off
+        self._list.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
     def _holds_the_images(self) -> bool:
         """Whether the array has the pixels that the list tells of."""
