@@ -78,7 +78,7 @@ def _rotation(root: Path, kind: str, data: ImageData, params: Params) -> Iterato
 def _tasks(kind: str, data: ImageData, params: Params) -> Iterator[Line]:
     tasks = [task for task in known_tasks() if task not in ("rotation", "random", "imagenet")]
     works = [partial(_rate, task, data, params) for task in ("rotation", *tasks)]
-    rotation, *rates = medians(*works)
+    rotation, *rates = medians(*works, rounds=1)
     for task, rate in zip(tasks, rates, strict=True):
         yield Line(
             f"{task}: time per image that the encoder sees, against rotation's",

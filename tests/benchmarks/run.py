@@ -14,27 +14,41 @@ from measure import REPOSITORY, settings, start
 
 GROUPS = {"pretraining": pretraining, "heads": heads, "scale": scale, "workflow": workflow}
 TABLE = Path(__file__).parent / "results.md"
+TITLE = "What `make bench` measured last: compare ratios, not speeds.\n"
 HEADER = "| what | measured | wanted | kept | |\n|---|---|---|---|---|"
 
 
 def main() -> None:
-    """Measure the groups that are named, or all; only all of them replace the table."""
+    """Measure the groups that are named, or all, and put them into the table."""
     chosen = sys.argv[1:] or list(GROUPS)
     if unknown := set(chosen) - set(GROUPS):
         sys.exit(f"error: {', '.join(unknown)}: no such group; there are {', '.join(GROUPS)}")
-    lines = []
     for name in chosen:
         with tempfile.TemporaryDirectory(dir=REPOSITORY.parent) as scratch:
-            for line in GROUPS[name].lines(Path(scratch)):
-                print(line, flush=True)
-                lines.append(str(line))
-    if len(chosen) == len(GROUPS):
-        runtime = start(settings({}))
-        about = (
-            f"Measured by `make bench` on {platform.machine()}, {torch.get_num_threads()} cores, "
-            f"{runtime.device.type}, torch {torch.__version__}; compare ratios, not speeds.\n"
-        )
-        TABLE.write_text("\n".join([about, HEADER, *lines, ""]), "utf-8")
+            measure(name, Path(scratch))
+
+
+def measure(name: str, scratch: Path) -> None:
+    """Measure one group and replace its part of the table."""
+    lines = []
+    for line in GROUPS[name].lines(scratch):
+        print(line, flush=True)
+        lines.append(str(line))
+    runtime = start(settings({}))
+    about = (
+        f"{platform.machine()}, {torch.get_num_threads()} cores, {runtime.device.type}, "
+        f"torch {torch.__version__}"
+    )
+    parts = _parts() | {name: "\n".join([about, "", HEADER, *lines])}
+    written = [f"## {group}\n\n{parts[group]}\n" for group in GROUPS if group in parts]
+    TABLE.write_text("\n".join([TITLE, *written]), "utf-8")
+
+
+def _parts() -> dict[str, str]:
+    """The table's parts as they are, by group."""
+    text = TABLE.read_text("utf-8") if TABLE.exists() else ""
+    parts = (part.split("\n", 1) for part in text.split("\n## ")[1:])
+    return {name: body.strip() for name, body in parts}
 
 
 if __name__ == "__main__":
