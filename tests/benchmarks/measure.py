@@ -14,7 +14,7 @@ import torch
 import yaml
 from PIL import Image
 
-from semisup import device
+from semisup import device, pretraining
 from semisup.data import folder
 from semisup.data.glyphs import Glyphs
 from semisup.data.labelled import NO_RANK, ROLES, TRAIN, ImageData
@@ -75,6 +75,29 @@ def seconds(work: Callable[[], object]) -> float:
 def medians(*works: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
     """Of what several works return, done in turn, so that a busy machine disturbs all of them."""
     return np.median([[work() for work in works] for _ in range(rounds)], axis=0).tolist()
+
+
+def pretraining_rate(task: str, data: ImageData, params: Params) -> float:
+    """Images per second that the encoder is trained on.
+
+    The first tenth of the updates, while libraries set themselves up, and evaluation do not count.
+    """
+    times: list[float] = []
+    real = pretraining.augment
+
+    def timed(*arguments: Any) -> Any:
+        times.append(time.perf_counter())
+        return real(*arguments)
+
+    pretraining.augment = timed  # type: ignore[assignment]
+    try:
+        done = pretraining.pretrain(task, params, data, start(params))
+    finally:
+        pretraining.augment = real
+    assert done.fit is not None
+    first = len(times) // 10 + 1
+    per_update = done.encoder_images / done.fit.updates
+    return per_update * (len(times) - 1 - first) / (times[-1] - times[first])
 
 
 def jpeg_files(target: Path, count: int) -> tuple[Path, str]:

@@ -5,7 +5,18 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from measure import Line, data_of, jpeg_files, matrix_rate, medians, read, seconds, settings, start
+from measure import (
+    Line,
+    data_of,
+    jpeg_files,
+    matrix_rate,
+    medians,
+    pretraining_rate,
+    read,
+    seconds,
+    settings,
+    start,
+)
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -20,7 +31,6 @@ from semisup.encoders import EncoderSpec
 from semisup.params import Params
 from semisup.params_sections import known_tasks
 from semisup.pretext.gan import multiplications
-from semisup.pretraining import pretrain
 
 IMAGES = 6000
 EDITS = {"data.image_size": 32, "pretrain.epochs": 1, "pretrain.heldout_images": 64}
@@ -37,24 +47,11 @@ def lines(scratch: Path) -> Iterator[Line]:
     yield from _tasks(kind, data, params)
 
 
-def _rate(task: str, data: ImageData, params: Params) -> float:
-    """Images that the encoder is trained on in a second, evaluation and all else included."""
-    runtime = start(params)
-    shown = 0
-
-    def work() -> None:
-        nonlocal shown
-        shown = pretrain(task, params, data, runtime).encoder_images
-
-    taken = seconds(work)
-    return shown / taken
-
-
 def _rotation(root: Path, kind: str, data: ImageData, params: Params) -> Iterator[Line]:
     runtime = start(params)
     plain = PlainRotation(root, data)
     ours, theirs, peak = medians(
-        lambda: _rate("rotation", data, params), plain.rate, lambda: matrix_rate(runtime)
+        lambda: pretraining_rate("rotation", data, params), plain.rate, lambda: matrix_rate(runtime)
     )
     yield Line(
         "rotation: images/s against ImageFolder, DataLoader, PIL, float32",
@@ -77,7 +74,7 @@ def _rotation(root: Path, kind: str, data: ImageData, params: Params) -> Iterato
 
 def _tasks(kind: str, data: ImageData, params: Params) -> Iterator[Line]:
     tasks = [task for task in known_tasks() if task not in ("rotation", "random", "imagenet")]
-    works = [partial(_rate, task, data, params) for task in ("rotation", *tasks)]
+    works = [partial(pretraining_rate, task, data, params) for task in ("rotation", *tasks)]
     rotation, *rates = medians(*works, rounds=1)
     for task, rate in zip(tasks, rates, strict=True):
         yield Line(
@@ -141,7 +138,7 @@ def _simclr(root: Path, kind: str, data: ImageData, params: Params) -> Iterator[
     except ImportError:
         print("simclr: left out, since lightly is not installed; `make bench` installs it")
         return
-    one, other = medians(lambda: _rate("simclr", data, params), theirs.rate)
+    one, other = medians(lambda: pretraining_rate("simclr", data, params), theirs.rate)
     yield Line(
         "simclr: views/s against lightly's transform, loader and loss",
         one / other,

@@ -95,12 +95,9 @@ def _decode(files: list[Path]) -> int:
 def _one(path: str, pool: int) -> None:
     """Rotated images per second, and the peak memory, of pretraining on the first images."""
     import resource
-    import time
 
-    from measure import data_of, start
+    from measure import data_of, pretraining_rate
 
-    from semisup import pretraining
-    from semisup.pretext.rotation import Settings
     from semisup.training import Plan
 
     images = np.load(path, mmap_mode="r")
@@ -110,20 +107,9 @@ def _one(path: str, pool: int) -> None:
     )
     edits = {"data.image_size": SIDE, "compute.memory_gib": BOUND_GIB, "pretrain.epochs": 1}
     params = settings(edits)
-    times: list[float] = []
-    shown = 4 * params.task_settings("rotation", Settings).batch_images
-    real_loss = pretraining.augment
-
-    def timed(*arguments: object) -> object:
-        times.append(time.perf_counter())
-        return real_loss(*arguments)  # type: ignore[arg-type]
-
-    pretraining.augment = timed  # type: ignore[assignment]
     # the learning rate of a whole epoch, but only so many updates of it
     Plan.updates = lambda self, examples: UPDATES  # type: ignore[method-assign]
-    pretraining.pretrain("rotation", params, data, start(params))
-    warm = UPDATES // 4
-    rate = shown * (UPDATES - 1 - warm) / (times[UPDATES - 1] - times[warm])
+    rate = pretraining_rate("rotation", data, params)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     unit = 1 if sys.platform == "darwin" else 1024
     print(json.dumps({"rate": rate, "gib": peak * unit / 2**30}))

@@ -86,4 +86,6 @@ selections = data.selections(1, params.draws, params.split.within_budget_fractio
 list(train_draws(make, data, selections, params.head, runtime, 0, 'head', params.head.patience))
 """
 )
-_READING, _TRAINING = (text.strip().replace("\n\n", "\n").replace("\n", "; ") for text in (_READING, _TRAINING))
+_READING, _TRAINING = (
+    "; ".join(line for line in text.splitlines() if line) for text in (_READING, _TRAINING)
+)
