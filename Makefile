@@ -38,8 +38,8 @@ test-all: setup  ## run the slow tests too
 	pytest -n 2
 
 bench: setup  ## measure speeds as ratios on this machine: 20 minutes; WHAT=heads: a part
-	@python -c 'import lightly' 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
-	  'lightly>=1.5'  # one of them compares with it
+	@python -c 'import kornia, lightly' 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
+	  'kornia>=0.8' 'lightly>=1.5'  # to compare with
 	TQDM_DISABLE=1 python tests/benchmarks/run.py $(WHAT)
 
 check: setup  ## lint, types, file hygiene

@@ -1,6 +1,6 @@
 """Pretraining against what a user would write with torchvision, and with lightly."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
 from semisup import backbones, encoders
+from semisup.augment import augment
 from semisup.backbones import Encoder, pooled
 from semisup.data.labelled import ImageData
 from semisup.encoders import EncoderSpec
@@ -45,6 +46,7 @@ def lines(scratch: Path) -> Iterator[Line]:
     yield from _rotation(root, kind, data, params)
     yield from _simclr(root, kind, data, params)
     yield from _tasks(kind, data, params)
+    yield from _augmentation(params)
 
 
 def _rotation(root: Path, kind: str, data: ImageData, params: Params) -> Iterator[Line]:
@@ -70,6 +72,37 @@ def _rotation(root: Path, kind: str, data: ImageData, params: Params) -> Iterato
         ">= 0.7",
         f"{ours * flops / 1e9:.0f} of {peak / 1e9:.0f} GFLOP/s, {runtime.dtype}",
     )
+
+
+def _augmentation(params: Params) -> Iterator[Line]:
+    """Our batched augmentation against kornia's, which is why the project has its own."""
+    try:
+        from kornia import augmentation as kornia
+    except ImportError:
+        print("augmentation: left out, since kornia is not installed; `make bench` installs it")
+        return
+    ours = params.data.augment.model_copy(update={"flip": True, "erase": 0.25})
+    theirs = nn.Sequential(
+        kornia.RandomHorizontalFlip(),
+        kornia.RandomAffine(
+            ours.rotate, (ours.shift,) * 2, (0.87, 1.15), padding_mode="reflection"
+        ),
+        kornia.ColorJitter(ours.color, ours.color, ours.color),
+        kornia.RandomErasing((0.02, 0.25), p=ours.erase),
+    )
+    images = torch.rand(64, 3, 32, 32).contiguous(memory_format=torch.channels_last)
+    generator = torch.Generator().manual_seed(0)
+
+    def repeat(work: Callable[[], object]) -> float:
+        work()
+        return seconds(lambda: [work() for _ in range(50)]) / 50
+
+    mine, other = medians(
+        lambda: repeat(lambda: augment(images, ours, generator)),
+        lambda: repeat(lambda: theirs(images)),
+    )
+    details = f"{1000 * mine:.1f} against {1000 * other:.1f} ms for 64 images of 32 x 32"
+    yield Line("augmentation: kornia's time against ours", other / mine, ">= 1", details)
 
 
 def _tasks(kind: str, data: ImageData, params: Params) -> Iterator[Line]:
