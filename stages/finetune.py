@@ -21,7 +21,7 @@ def main(
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("finetune", seconds, task=task, budget=budget) as work:
-        runtime = device.start(params.compute, work)
+        runtime = device.start(params.compute, work, params.draws)
         seed = device.stream_seed(params.seed, *b"finetune", *task.encode(), budget)
         pretrained, heads = outputs.pretrain_folder(task), outputs.head_folder(task, budget)
 

@@ -23,7 +23,7 @@ def main(
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("head", seconds, task=task, budget=budget) as work:
-        runtime = device.start(params.compute, work)
+        runtime = device.start(params.compute, work, params.draws)
         features = FeatureSet.read(outputs.features_folder(task))
         seed = device.stream_seed(params.seed, *b"head", *task.encode(), budget)
         make = partial(learner, data, features, params.head, runtime, seed)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import device, distributed, outputs, scratch, stage
+from semisup import device, outputs, scratch, stage
 from semisup.data.labelled import open_data
 from semisup.params import load
 from semisup.pretraining import pretrain, write
@@ -14,7 +14,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     """Write data/pretrain/TASK: the encoder, history.csv, pretext.json, examples.npy."""
     params = load()
     params.require_task(task)
-    distributed.launch(params.compute.processes)
+    device.launch(params.compute)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("pretrain", seconds, task=task) as work:

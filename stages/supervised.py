@@ -19,7 +19,7 @@ def main(
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("supervised", seconds, budget=budget) as work:
-        runtime = device.start(params.compute, work)
+        runtime = device.start(params.compute, work, params.draws)
         seed = device.stream_seed(params.seed, *b"supervised", budget)
 
         def learner(draw: int, selection: Selection) -> draws.Learner:

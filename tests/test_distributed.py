@@ -31,13 +31,19 @@ class Network(nn.Module):
             nn.Linear(4 * 4, 5), nn.BatchNorm1d(5, track_running_stats=False), nn.Linear(5, 2),
         )
     def loss(self, images):
+        images = images.clone().requires_grad_()
         logits = self.layers(images)
         labels = (images.mean(dim=(1, 2, 3)) > 0).long()
-        return nn.functional.cross_entropy(logits, labels), logits.argmax(1) == labels
+        loss = nn.functional.cross_entropy(logits, labels)
+        if self.penalised:  # as gan: by gradients of gradients
+            (slope,) = torch.autograd.grad(logits.square().sum(), images, create_graph=True)
+            loss = loss + 0.1 * slope.square().sum(dim=(1, 2, 3)).mean()
+        return loss, logits.argmax(1) == labels
 
 images = torch.randn(11, 3, 4, 4, generator=torch.Generator().manual_seed(1))
 network = Network()
-step = averaged(network, group, weigh=True)
+network.penalised = "twice" in sys.argv
+step = averaged(network, group, weigh=True, twice=True)
 for _ in range(3):
     loss, merit = step(group.part(images))
     loss.backward()
@@ -48,12 +54,12 @@ for _ in range(3):
 """
 
 
-def run(program: str, processes: int) -> list[str]:
+def run(program: str, processes: int, *arguments: str) -> list[str]:
     """What each of the processes prints."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", HEADER + program]
+    command = [sys.executable, "-c", HEADER + program, *arguments]
     env = os.environ | {"MASTER_ADDR": "localhost", "MASTER_PORT": str(port)}
     env |= {"WORLD_SIZE": str(processes)}
     started = [
@@ -69,13 +75,14 @@ def numbers(text: str) -> torch.Tensor:
     return torch.tensor([float(word) for word in text.split()])
 
 
-def test_weights_and_statistics_are_those_of_the_whole_batch() -> None:
+@pytest.mark.parametrize("arguments", [(), ("twice",)])
+def test_weights_and_statistics_are_those_of_the_whole_batch(arguments: Sequence[str]) -> None:
     """Parts of 6 and 5 images."""
     shown = (
         "print(*torch.cat([v.flatten().double() for v in network.state_dict().values()]).tolist())"
     )
-    (alone,) = run(NETWORK + shown, 1)
-    first, second = run(NETWORK + shown, 2)
+    (alone,) = run(NETWORK + shown, 1, *arguments)
+    first, second = run(NETWORK + shown, 2, *arguments)
     assert torch.equal(numbers(first), numbers(second))
     assert torch.allclose(numbers(first), numbers(alone), atol=1e-5)
 
@@ -164,7 +171,12 @@ def test_launches_only_where_there_is_something_to_launch(monkeypatch: pytest.Mo
     ("program", "status", "said"),
     [
         ("print('rank', __import__('os').environ['RANK'])", 0, ""),
-        ("sys.exit(2)", 2, ""),
+        ("import os; sys.exit(0 if int(os.environ['RANK']) else 2)", 2, ""),
+        (
+            "import os; sys.exit(int(os.environ['RANK']))",
+            2,
+            "error: process 1 of 0 to 1",
+        ),
         ("import os; os.kill(os.getpid(), 9)", 2, "error: one of 2 training processes was killed"),
     ],
 )

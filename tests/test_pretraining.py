@@ -19,6 +19,7 @@ from semisup.data.device_images import DeviceImages
 from semisup.data.glyphs import Glyphs
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
+from semisup.distributed import Group
 from semisup.encoders import EncoderSpec
 from semisup.errors import UserError
 from semisup.params import Params
@@ -251,3 +252,11 @@ def test_held_out_score_is_the_mean_over_predictions(make_data: MakeData, runtim
     assert found.merit == pytest.approx((level > 0.5).float().mean().item())
     assert isinstance(found, Score)
     assert not math.isnan(found.loss)
+
+
+def test_more_processes_than_images_in_a_batch(
+    letters: ImageData, make_params: Make, runtime: Runtime
+) -> None:
+    many = dataclasses.replace(runtime, group=Group(0, 9))
+    with pytest.raises(UserError, match=r"rotation\.batch_images: batches of 8 .* 9 processes"):
+        pretrain("rotation", make_params(SHORT), letters, many)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from semisup import distributed
 from semisup.checkpoint import Checkpoint, checkpoint_of
 from semisup.distributed import ALONE, Group
-from semisup.errors import UserError
+from semisup.errors import NoMeans, UserError
 from semisup.params_sections import Compute
 from semisup.scratch import Scratch
 
@@ -75,7 +75,8 @@ class Runtime:
             import torch._dynamo
 
             torch._dynamo.config.suppress_errors = True
-            network.compile()
+            # a resumed training meets the sizes of batches in another order
+            network.compile(dynamic=False)
 
     def checkpoint(self, training: str) -> Checkpoint | None:
         """That of a training of this stage."""
@@ -85,11 +86,16 @@ class Runtime:
         return checkpoint_of(self.scratch, training, f"{self.device.type} {self.group.size}")
 
 
-def start(compute: Compute, scratch: Scratch | None = None) -> Runtime:
+def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) -> Runtime:
     """Set threads and determinism for this process, and meet those that train with it.
 
+    Args:
+        compute: where and how.
+        scratch: of the stage, for trainings to keep their state in.
+        sharers: how many processes of this stage share its memory.
+
     Raises:
-        UserError: where the device is not there.
+        NoMeans: where the device is not there.
     """
     device = _device(compute.device)
     # cuBLAS repeats its results only with a fixed workspace; it reads this when it first starts
@@ -104,8 +110,25 @@ def start(compute: Compute, scratch: Scratch | None = None) -> Runtime:
         device = torch.device("cuda", distributed.local_rank())
         torch.cuda.set_device(device)
     group = distributed.join(device)
-    memory = int(compute.memory_gib * GIB) // group.size
+    memory = int(compute.memory_gib * GIB) // (group.size * sharers)
     return Runtime(device, _dtype(compute.precision, device), memory, scratch, group)
+
+
+def launch(compute: Compute) -> None:
+    """Run this program again as `compute.processes` processes; see `distributed.launch`.
+
+    Raises:
+        UserError: where the machine has no device for each.
+    """
+    processes = compute.processes
+    kind = _device(compute.device).type if processes > 1 else "cpu"
+    devices = {"cuda": torch.cuda.device_count(), "mps": 1}.get(kind, processes)
+    if "WORLD_SIZE" not in os.environ and processes > devices:
+        raise UserError(
+            f"params.yaml: compute.processes: {processes} is more than this machine's {devices} "
+            f"{kind} device(s); lower it, or set compute.device to cpu"
+        )
+    distributed.launch(processes)
 
 
 def stream_seed(*key: int) -> int:
@@ -141,7 +164,7 @@ def _device(name: str) -> torch.device:
         return torch.device(next(kind for kind in ("cuda", "mps", "cpu") if there[kind]))
     if not there[name]:
         have = ", ".join(kind for kind, is_there in there.items() if is_there)
-        raise UserError(
+        raise NoMeans(
             f"params.yaml: compute.device: {name!r} is not on this machine; allowed: auto, {have}"
         )
     return torch.device(name)

@@ -5,21 +5,21 @@ whole batch, so that the network is the one that a single process would train, b
 torchrun, or `launch`, tells each process which one it is by its environment.
 """
 
-import ctypes
 import logging
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
 
 from semisup.checkpoint import State
 from semisup.errors import UserError
+from semisup.processes import end_with_parent
 from semisup.scratch import say
 
 DECIDES_EVERY = 20  # updates; deciding together costs a message
@@ -100,13 +100,6 @@ def join(device: torch.device) -> Group:
     return Group(torch.distributed.get_rank(), size)
 
 
-def end_with_parent() -> None:
-    """Have this process killed when the one that started it dies, even by SIGKILL; on Linux."""
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "prctl"):
-        set_parent_death_signal = 1  # of sys/prctl.h
-        libc.prctl(set_parent_death_signal, signal.SIGKILL)
-
-
 def local_rank() -> int:
     """The number of this process among those of its machine."""
     return int(os.environ.get("LOCAL_RANK", "0"))
@@ -124,44 +117,55 @@ def launch(processes: int) -> None:
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
-    config = LaunchConfig(
-        min_nodes=1,
-        max_nodes=1,
-        nproc_per_node=processes,
-        rdzv_backend="c10d",
-        rdzv_endpoint="localhost:0",
-        max_restarts=0,
-        monitor_interval=0.2,
-        logs_specs=DefaultLogsSpecs(local_ranks_filter={0}),
-    )
-    try:
-        elastic_launch(config, sys.executable)(*sys.argv)
-    except SignalException:
-        raise KeyboardInterrupt from None
-    except ChildFailedError as error:
-        _, failure = error.get_first_failure()
-        if failure.exitcode < 0:
-            raise UserError(
-                f"one of {processes} training processes was killed (signal {-failure.exitcode}), "
-                "most likely for want of memory; lower compute.processes or compute.memory_gib"
-            ) from None
-        sys.exit(failure.exitcode)
+    with TemporaryDirectory() as logs:
+        config = LaunchConfig(
+            min_nodes=1,
+            max_nodes=1,
+            nproc_per_node=processes,
+            rdzv_backend="c10d",
+            rdzv_endpoint="localhost:0",
+            max_restarts=0,
+            monitor_interval=0.2,
+            logs_specs=DefaultLogsSpecs(log_dir=logs, local_ranks_filter={0}),
+        )
+        try:
+            elastic_launch(config, sys.executable)(*sys.argv)
+        except SignalException:
+            raise KeyboardInterrupt from None
+        except ChildFailedError as error:
+            _fail(error.get_first_failure()[1], processes)
     sys.exit(0)
 
 
-def averaged(network: nn.Module, group: Group, weigh: bool) -> nn.Module:
+def _fail(failure: Any, processes: int) -> NoReturn:
+    """Leave as the process did that failed first."""
+    if failure.exitcode < 0:
+        raise UserError(
+            f"one of {processes} training processes was killed (signal {-failure.exitcode}), "
+            "most likely for want of memory; lower compute.processes or compute.memory_gib"
+        ) from None
+    if failure.local_rank:  # only what the first one says is shown
+        raise UserError(
+            f"process {failure.local_rank} of 0 to {processes - 1} that train together failed "
+            "before the others did, most likely for want of memory; lower compute.processes"
+        ) from None
+    sys.exit(failure.exitcode)
+
+
+def averaged(network: nn.Module, group: Group, weigh: bool, twice: bool = False) -> nn.Module:
     """A module that gives `network.loss`, and leaves in each process the gradients of all.
 
     Args:
         network: has `loss(images)`; its batch norm becomes that of the whole batch.
         group: the processes.
         weigh: whether each process has the mean loss of its own part; else it has that of all.
+        twice: whether the loss takes gradients of gradients.
     """
     if group.size == 1:
         return _Loss(network)
     from torch.nn.parallel import DistributedDataParallel
 
-    network = synchronised(network)
+    network = synchronised(network, twice)
     device = next(network.parameters()).device
     ids = [device] if device.type == "cuda" else None
     with warnings.catch_warnings(action="ignore", category=FutureWarning):
@@ -186,9 +190,9 @@ class _Loss(nn.Module):
         return loss, merit
 
 
-def synchronised(network: nn.Module) -> nn.Module:
+def synchronised(network: nn.Module, twice: bool) -> nn.Module:
     """The same network with batch norm over the images of all processes."""
-    if next(network.parameters()).is_cuda:
+    if next(network.parameters()).is_cuda and not twice:
         converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
         return converted
     for module in list(network.modules()):
@@ -199,7 +203,10 @@ def synchronised(network: nn.Module) -> nn.Module:
 
 
 class BatchNormOfAll(nn.modules.batchnorm._BatchNorm):
-    """Batch norm over the images of all processes: torch's SyncBatchNorm knows GPUs only."""
+    """Batch norm over the images of all processes.
+
+    torch's SyncBatchNorm knows GPUs only, and no gradients of gradients.
+    """
 
     def __init__(self, own: nn.modules.batchnorm._BatchNorm) -> None:
         super().__init__(
@@ -247,7 +254,7 @@ class _SumOfAll(torch.autograd.Function):
 
     @staticmethod
     def backward(context: Any, gradient: Tensor) -> Tensor:
-        return _reduced(gradient)
+        return _sum_of_all(gradient)  # which has gradients of its own
 
 
 def _reduced(values: Tensor) -> Tensor:

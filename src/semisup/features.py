@@ -10,13 +10,15 @@ from numpy.lib.format import open_memmap
 from semisup import outputs
 from semisup.backbones import Encoder, pooled_width
 from semisup.checkpoint import State
-from semisup.data.device_images import DeviceImages
+from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
 from semisup.encoding import encode, encode_plain
 from semisup.feature_set import TEST, TRAIN, TRAIN_IDS, VALIDATION
 from semisup.params_sections import Augment, Embed
 from semisup.probe import probe_layers
+
+BLOCK_BYTES = 2**28  # of features between two saves
 
 
 def embed(
@@ -46,17 +48,23 @@ def embed(
         folder / TRAIN, "w+", np.float16, (len(train_ids), 1 + settings.views, width)
     )
     images = DeviceImages.of(data, train_ids, runtime)
+    rows = max(EVALUATION_BATCH, BLOCK_BYTES // (2 * width))
     for view in range(1 + settings.views):
         generator = runtime.generator(seed, view)
-        checkpoint = runtime.checkpoint(f"{layer}, view {view}")
-        if checkpoint and (state := checkpoint.read()):
-            train[:, view] = state.tensors["features"].numpy()
-            continue
-        for batch in images.batches():
-            shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
-            train[batch, view] = encode(encoder, shown, layer, settings.pool, runtime)
-        if checkpoint:
-            checkpoint.write(State({"features": torch.from_numpy(train[:, view].copy())}, {}))
+        for start in range(0, len(train_ids), rows):
+            block = slice(start, min(start + rows, len(train_ids)))
+            checkpoint = runtime.checkpoint(f"{layer}, view {view}, from {start}")
+            if checkpoint and (state := checkpoint.read()):
+                train[block, view] = state.tensors["features"].numpy()
+                generator.set_state(state.tensors["generator"])
+                continue
+            for batch in images.batches(part=block):
+                shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
+                train[batch, view] = encode(encoder, shown, layer, settings.pool, runtime)
+            if checkpoint:
+                done = torch.from_numpy(train[block, view].copy())
+                tensors = {"features": done, "generator": generator.get_state()}
+                checkpoint.write(State(tensors, {}))
     train.flush()
     np.save(folder / TRAIN_IDS, train_ids)
     for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):

@@ -65,9 +65,7 @@ def replacing(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(left)  # of a process that was killed
         scratch.mkdir(parents=True)
     except OSError as error:
-        raise UserError(
-            f"{folder}: can't be written: {error.strerror}; free or unlock it"
-        ) from None
+        raise NoMeans(f"{folder}: can't be written: {error.strerror}; free or unlock it") from None
     try:
         yield scratch
         if folder.exists():

@@ -14,8 +14,8 @@ from typing import TypeVar, cast
 
 import torch
 
-from semisup.distributed import end_with_parent
 from semisup.errors import NoMeans
+from semisup.processes import end_with_parent
 
 T = TypeVar("T")
 

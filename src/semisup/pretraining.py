@@ -19,7 +19,7 @@ from semisup.data.labelled import ImageData
 from semisup.device import Runtime, stream_seed
 from semisup.distributed import averaged
 from semisup.encoders import EncoderSpec
-from semisup.errors import UserError
+from semisup.errors import NoMeans, UserError
 from semisup.params import Params
 from semisup.params_sections import Pretrain
 from semisup.pretext import Examples, NoTraining, PretextTask
@@ -148,9 +148,11 @@ def _train(
     task: str,
 ) -> Fit:
     generator = runtime.generator(seed, 2, *runtime.group.key)
-    if network.compiles:
+    plan = _plan(network, shared)
+    _check_parts(len(pool) // plan.batches(len(pool)), runtime.group.size, task)
+    if not network.twice:  # compiled code has no gradients of gradients
         runtime.compile(network.encoder)
-    loss = averaged(network, runtime.group, weigh=not network.compares)
+    loss = averaged(network, runtime.group, not network.compares, network.twice)
 
     def batch_loss(pixels: Tensor) -> tuple[Tensor, Tensor]:
         found: tuple[Tensor, Tensor] = loss(augment(to_unit(pixels), shared.augment, generator))
@@ -160,7 +162,7 @@ def _train(
         network,
         batch_loss,
         len(pool),
-        _plan(network, shared),
+        plan,
         runtime,
         stream_seed(seed, 3),
         watch.score,
@@ -170,6 +172,14 @@ def _train(
         load=pool.stream,
         streams=(generator,),
     )
+
+
+def _check_parts(smallest: int, processes: int, task: str) -> None:
+    if smallest < processes:
+        raise NoMeans(
+            f"params.yaml: pretrain.{task}.batch_images: batches of {smallest} images are too few "
+            f"for {processes} processes; raise it, or lower compute.processes"
+        )
 
 
 class _Watch:

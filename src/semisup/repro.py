@@ -61,8 +61,9 @@ def repro(jobs: int) -> None:
             interrupted.set()
             pool.shutdown(cancel_futures=True)
             raise
-    if after := _read_lock():
-        _write_lock(in_order(after, [*_BLOCK.findall(before), *order]))
+        finally:
+            if after := _read_lock():
+                _write_lock(in_order(after, [*_BLOCK.findall(before), *order]))
     if failed:
         raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
 

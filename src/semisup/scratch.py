@@ -93,7 +93,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _fingerprint(path: Path) -> bytes:
-    """A hash of a file; of a large one its size and blocks from all over it.
+    """A hash of a file; of a large one its size, its time and blocks from all over it.
 
     The large file of images is described by the manifest beside it, which has a hash of each image.
     """
@@ -103,6 +103,7 @@ def _fingerprint(path: Path) -> bytes:
         if size <= WHOLE_BYTES:
             digest.update(file.read())
         else:
+            digest.update(_stamp(path))
             for block in range(BLOCKS):
                 file.seek(block * (size - BLOCK_BYTES) // (BLOCKS - 1))
                 digest.update(file.read(BLOCK_BYTES))

@@ -212,8 +212,7 @@ class _Training:
         selected, best = self._selection.state()
         tensors = named("network", self._network.state_dict())
         tensors |= named("optimiser", self._steps.state()) | named("best", best)
-        tensors["running"] = self.running.sums
-        for name, value in self._random().items():
+        for name, value in self._of_each_process().items():
             tensors |= named(name, self._runtime.group.gathered(value))
         rows = [dataclasses.asdict(row) for row in self.rows]
         return State(tensors, {"update": self.update, "rows": rows, "selection": selected})
@@ -225,15 +224,15 @@ class _Training:
         self._network.load_state_dict(state.part("network"))
         self._steps.restore(state.part("optimiser"))
         self._selection.restore(state.facts["selection"], state.part("best"))
-        self.running.sums.copy_(state.tensors["running"])
         mine = str(self._runtime.group.rank)
+        self.running.sums.copy_(state.part("running")[mine])
         self._runtime.set_random_state(state.part("random")[mine])
         for number, stream in enumerate(self._streams):
             stream.set_state(state.part(f"stream {number}")[mine])
 
-    def _random(self) -> Tensors:
+    def _of_each_process(self) -> Tensors:
         streams = {f"stream {i}": stream.get_state() for i, stream in enumerate(self._streams)}
-        return streams | {"random": self._runtime.random_state()}
+        return streams | {"random": self._runtime.random_state(), "running": self.running.sums}
 
 
 def _evaluated(network: nn.Module, evaluate: Evaluate | None) -> Score | None:

@@ -46,9 +46,10 @@ class DeviceImages:
         """Images (n, C, S, S) float in 0 to 1, changed at random."""
         return augment(self.plain(numbers), settings, generator)
 
-    def batches(self, size: int = EVALUATION_BATCH) -> Iterator[slice]:
-        """Slices that cover all images in order."""
-        return (slice(at, min(at + size, len(self))) for at in range(0, len(self), size))
+    def batches(self, size: int = EVALUATION_BATCH, part: slice = slice(None)) -> Iterator[slice]:
+        """Slices that cover all images, or a part of them, in order."""
+        first, last, _ = part.indices(len(self))
+        return (slice(at, min(at + size, last)) for at in range(first, last, size))
 
 
 def to_unit(pixels: Tensor) -> Tensor:

@@ -26,7 +26,8 @@ from semisup import params_sections
 from semisup.data.archive import Entry, Place, locate
 from semisup.data.decode import EXTENSIONS, Unreadable, decode_many
 from semisup.data.records import Candidates, GivenSplit, Outcome, Pixels, Record, Rejected
-from semisup.errors import UserError
+from semisup.errors import NoMeans, UserError
+from semisup.processes import end_with_parent
 
 KEY = "data.folder"
 CHUNK_FILES = 64
@@ -79,7 +80,7 @@ def _candidates(
     taken: set[str] = set()  # identities of the files of `labelled` and `test`
     pool = None
     if workers > 1:  # spawn: forking a process that runs threads, as torch does, may hang
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent)
     try:
         with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
             for source in sources:
@@ -90,7 +91,7 @@ def _candidates(
                     yield result
                 _check_usable(source)
     except BrokenProcessPool:
-        raise UserError(
+        raise NoMeans(
             f"{KEY}: a process that decodes images died, most likely for want of memory; "
             "lower compute.threads or data.max_megapixels"
         ) from None

@@ -54,7 +54,7 @@ class PretextTask(nn.Module, ABC):
     optimiser: ClassVar[type[Optimiser]] = Sgd
     probed: ClassVar[bool] = False  # keep the weights best at a probe on validation, not the last
     compares: ClassVar[bool] = False  # images of a batch with each other, of all processes too
-    compiles: ClassVar[bool] = True  # the encoder, on CUDA
+    twice: ClassVar[bool] = False  # whether the loss takes gradients of gradients
 
     def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
         super().__init__()

@@ -39,7 +39,7 @@ class Task(PretextTask):
     views = 3  # real, generated, and generated once more to train the generator
     optimiser = Adam
     probed = True
-    compiles = False  # the penalty takes gradients of gradients
+    twice = True  # for the penalty
 
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)
