@@ -88,6 +88,22 @@ def test_a_checkpoint_of_other_parameters_is_refused_with_a_line(project: Projec
 
 
 @pytest.mark.slow
+def test_two_processes_killed_while_they_train(project: Project) -> None:
+    """Losses, which each process sums up for itself between evaluations, included."""
+    project.change(LONG | {"compute.processes": 2, "pretrain.epochs": 40})
+    stage, folder = f"pretrain@{TASK}", TRAININGS[f"pretrain@{TASK}"]
+    project.dvc("repro", "--force", "--single-item", stage)
+    expected = project.hashes(folder)
+    running = start(project, "--force", "--single-item", stage)
+    wait_for_checkpoint(project, running)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    time.sleep(1)  # the processes end with the one that started them
+    project.dvc("repro", "--force", "--single-item", stage)
+    assert project.hashes(folder) == expected
+
+
+@pytest.mark.slow
 def test_twenty_kills_at_random_moments(project: Project, tmp_path: Path) -> None:
     """Of the whole workflow: prepare, split, trainings, features, report."""
     edits = {"seed": 5, "compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100}
