@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
-from measure import Line, data_of, jpeg_files, read, seconds, settings, start
+from measure import Line, data_of, epoch_rate, jpeg_files, read, seconds, settings, start
 from torch import Tensor
 from torch.utils.data import DataLoader
 from torchvision import transforms
@@ -90,19 +91,13 @@ def _plain_rate(root: Path, encoder: Encoder, data: ImageData, layer: str) -> fl
         transforms.ToTensor(),
     ]
     images = ImageFolder(str(root), transforms.Compose(steps))
-    batches = iter(DataLoader(images, 32, shuffle=True, num_workers=2, drop_last=True))
-    next(batches)
-    shown = 0
+    loader = DataLoader(images, 32, shuffle=True, num_workers=2, drop_last=True)
 
-    def work() -> None:
-        nonlocal shown
+    def step(batch: Any) -> int:
         with torch.no_grad():
-            for some, _ in batches:
-                pooled(encoder(some, layer), 4)
-                shown += len(some)
+            return len(pooled(encoder(batch[0], layer), 4))
 
-    taken = seconds(work)
-    return shown / taken
+    return epoch_rate(loader, step)
 
 
 class _Frozen(Classifier):

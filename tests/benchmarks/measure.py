@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,18 @@ def seconds(work: Callable[[], object]) -> float:
 def medians(*works: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
     """Of what several works return, done in turn, so that a busy machine disturbs all of them."""
     return np.median([[work() for work in works] for _ in range(rounds)], axis=0).tolist()
+
+
+def epoch_rate(loader: Iterable[Any], step: Callable[[Any], int]) -> float:
+    """Images per second of one epoch; `step` returns how many it showed.
+
+    The start of the workers, up to the first batch, does not count.
+    """
+    batches = iter(loader)
+    next(batches)
+    began = time.perf_counter()
+    shown = sum(step(batch) for batch in batches)
+    return shown / (time.perf_counter() - began)
 
 
 def pretraining_rate(task: str, data: ImageData, params: Params) -> float:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from measure import (
     Line,
     data_of,
+    epoch_rate,
     jpeg_files,
     matrix_rate,
     medians,
@@ -138,22 +140,17 @@ class PlainRotation:
     def rate(self) -> float:
         """Rotated images per second of one epoch, the start of the workers excluded."""
         optimiser = torch.optim.SGD(self.network.parameters(), 0.01, 0.9, weight_decay=5e-4)
-        batches = iter(self.loader)
-        next(batches)
-        shown = 0
 
-        def work() -> None:
-            nonlocal shown
-            for images, _ in batches:
-                labels = torch.arange(4).repeat(len(images))
-                loss = F.cross_entropy(self.network(images.flatten(0, 1)), labels)
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-                shown += len(labels)
+        def step(batch: Any) -> int:
+            images, _ = batch
+            labels = torch.arange(4).repeat(len(images))
+            loss = F.cross_entropy(self.network(images.flatten(0, 1)), labels)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            return len(labels)
 
-        taken = seconds(work)
-        return shown / taken
+        return epoch_rate(self.loader, step)
 
 
 class _Pooled(nn.Module):
@@ -199,18 +196,13 @@ class Lightly:
     def rate(self) -> float:
         """Views per second of one epoch, the start of the workers excluded."""
         optimiser = torch.optim.SGD(self.network.parameters(), 0.06, 0.9, weight_decay=5e-4)
-        batches = iter(self.loader)
-        next(batches)
-        shown = 0
 
-        def work() -> None:
-            nonlocal shown
-            for views, *_ in batches:
-                loss = self.criterion(*(self.network(view) for view in views))
-                loss.backward()
-                optimiser.step()
-                optimiser.zero_grad()
-                shown += sum(len(view) for view in views)
+        def step(batch: Any) -> int:
+            views, *_ = batch
+            loss = self.criterion(*(self.network(view) for view in views))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            return sum(len(view) for view in views)
 
-        taken = seconds(work)
-        return shown / taken
+        return epoch_rate(self.loader, step)
