@@ -136,7 +136,8 @@ def read(root: Path, params: Params) -> tuple[np.ndarray[Any, Any], list[str]]:
     places = dict.fromkeys(("unlabelled", "labels", "test", "test_labels"))
     where = params.data.folder.model_copy(update=places | {"labelled": str(root)})
     found = [one for one in folder.candidates(where, params.data, 2) if isinstance(one, tuple)]
-    return np.stack([pixels for _, pixels in found]), [str(record.label) for record, _ in found]
+    names = [str(record.label) for record, _ in found]
+    return np.stack([image.pixels for _, image in found]), names
 
 
 def data_of(images: np.ndarray[Any, Any], names: list[str] | None = None) -> ImageData:

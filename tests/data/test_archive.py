@@ -60,7 +60,9 @@ def listed(path: Path | str) -> list[tuple[str, bytes | str]]:
             found.append((entry.source, entry.reason))
             continue
         content = entry.load()
-        found.append((entry.path, content.read_bytes() if isinstance(content, Path) else content))
+        found.append(
+            (entry.path, Path(content).read_bytes() if isinstance(content, str) else content)
+        )
     return found
 
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from semisup import params_sections
-from semisup.data import folder
+from semisup.data import decoding
 from semisup.data.folder import candidates, class_root
 from semisup.data.records import Record, Rejected
 from semisup.errors import UserError
@@ -259,14 +259,14 @@ def test_settings_are_checked_before_the_first_image(tmp_path: Path) -> None:
 
 
 def test_workers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder, "CHUNK_FILES", 3)
+    monkeypatch.setattr(decoding, "CHUNK_FILES", 3)
     names = [f"{'ab'[i % 2]}/{i:02}.png" for i in range(20)]
     fill(tmp_path, *names)
     (tmp_path / "a" / "06.png").write_bytes(b"broken")
 
     def everything(workers: int) -> list[Any]:
         found = candidates(settings(labelled=tmp_path), data(), workers)
-        return [x if isinstance(x, Rejected) else (x[0], int(x[1].mean())) for x in found]
+        return [x if isinstance(x, Rejected) else (x[0], int(x[1].pixels.mean())) for x in found]
 
     alone = everything(1)
     expected = [(name, i) for i, name in enumerate(names) if i != 6]
@@ -285,7 +285,7 @@ def test_first_images_of_cifar() -> None:
     found = candidates(settings(unlabelled=f"{CIFAR}/images/train"), data(), 1)
     first = next(found)
     assert isinstance(first, tuple)
-    record, pixels = first
+    record, (pixels, _) = first
     assert isinstance(record, Record)
     assert record.source.startswith(f"{CIFAR}/images/train/")
     assert pixels.shape == (8, 8, 3)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from semisup.data.packing import describe, pack
-from semisup.data.records import Pixels, Record, Rejected
+from semisup.data.records import Decoded, Pixels, Record, Rejected
 from semisup.errors import UserError
 
 SIDE = 6
@@ -21,8 +21,8 @@ def picture(seed: int, grey: bool = False) -> Pixels:
     return np.repeat(pixels[..., :1], 3, axis=2) if grey else pixels
 
 
-def entry(seed: int, label: str | None = None, grey: bool = False) -> tuple[Record, Pixels]:
-    return Record(f"{seed}.png", label), picture(seed, grey)
+def entry(seed: int, label: str | None = None, grey: bool = False) -> tuple[Record, Decoded]:
+    return Record(f"{seed}.png", label), Decoded.of(picture(seed, grey))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -41,13 +41,13 @@ def test_array_equals_the_inputs_and_can_be_mapped(tmp_path: Path) -> None:
 
 
 def test_manifest_rejects_and_summary(tmp_path: Path) -> None:
-    def source() -> Iterator[tuple[Record, Pixels] | Rejected]:
-        yield Record("a/1.png", "dög"), picture(1)
+    def source() -> Iterator[tuple[Record, Decoded] | Rejected]:
+        yield Record("a/1.png", "dög"), Decoded.of(picture(1))
         yield Rejected("broken, really.png", "no image")
-        yield Record('say "x", y.png', None), picture(2)
-        yield Record("a/copy.png", "cat"), picture(1)
-        yield Record("test/1.png", "cat", "test"), picture(3)
-        yield Record("test/2.png", None, "test"), picture(1)
+        yield Record('say "x", y.png', None), Decoded.of(picture(2))
+        yield Record("a/copy.png", "cat"), Decoded.of(picture(1))
+        yield Record("test/1.png", "cat", "test"), Decoded.of(picture(3))
+        yield Record("test/2.png", None, "test"), Decoded.of(picture(1))
         yield Rejected("b.txt", "line one")
 
     summary = pack(source(), tmp_path, SIDE, "auto", 0.5)

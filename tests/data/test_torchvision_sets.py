@@ -87,10 +87,10 @@ def test_splits(
     stub(monkeypatch, splits=splits, targets=targets)
     found = read("STL10", tmp_path)
     assert records(found) == [(f"STL10/{s}/0", label, given) for s, label, given in expected]
-    for _, pixels in found:
-        assert pixels.shape == (8, 8, 3)
+    for _, image in found:
+        assert image.pixels.shape == (8, 8, 3)
     places = [splits.index(split) for split, _, _ in expected]
-    assert [int(pixels.mean()) for _, pixels in found] == places
+    assert [int(image.pixels.mean()) for _, image in found] == places
 
 
 def test_test_image_without_label_and_broken_image(
@@ -191,7 +191,7 @@ def test_set_without_splits(tmp_path: Path) -> None:
         ("EuroSAT/all/0", "Forest", "train"),
         ("EuroSAT/all/1", "River", "train"),
     ]
-    assert [int(pixels.mean()) for _, pixels in found] == [1, 0]
+    assert [int(image.pixels.mean()) for _, image in found] == [1, 0]
 
 
 def test_fashion_mnist_from_compressed_files(
@@ -212,5 +212,5 @@ def test_fashion_mnist_from_compressed_files(
     image, target = datasets.FashionMNIST(tmp_path)[7]
     assert isinstance(first[7], tuple)
     assert datasets.FashionMNIST.classes[target] == records[7].label
-    np.testing.assert_array_equal(first[7][1], np.asarray(image)[..., None].repeat(3, 2))
+    np.testing.assert_array_equal(first[7][1].pixels, np.asarray(image)[..., None].repeat(3, 2))
     assert capsys.readouterr().out == ""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from semisup.data.packing import pack
-from semisup.data.records import Candidates, Outcome, Pixels, Record, Rejected
+from semisup.data.records import Candidates, Decoded, Outcome, Pixels, Record, Rejected
 from semisup.data.unfinished import LIST, Unfinished
 from semisup.scratch import Scratch
 
@@ -26,7 +26,7 @@ def picture(seed: int) -> Pixels:
 
 def source(
     done: deque[Outcome], decoded: list[int], stop_at: int | None = None
-) -> Iterator[tuple[Record, Pixels] | Rejected]:
+) -> Iterator[tuple[Record, Decoded] | Rejected]:
     for number in range(len(done), COUNT):
         if number == stop_at:
             raise Killed
@@ -34,7 +34,7 @@ def source(
         if number % 4 == 1:
             yield Rejected(f"{number}.txt", "no image, alas")
         else:
-            yield Record(f"{number}.png", "äb"[number % 2], "train"), picture(number)
+            yield Record(f"{number}.png", "äb"[number % 2], "train"), Decoded.of(picture(number))
 
 
 def run(folder: Path, key: str = "key", stop_at: int | None = None) -> list[int]:

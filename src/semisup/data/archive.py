@@ -42,7 +42,7 @@ class Entry:
 
     path: str
     identity: str
-    load: Callable[[], Path | bytes]
+    load: Callable[[], str | bytes]
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,14 @@ class Place:
 
     def source(self, path: str) -> str:
         """Where an entry lies, in the user's terms; always valid Unicode."""
-        whole = f"{PurePath(self.given).as_posix()}/{path}"
+        whole = self._prefix + path
+        if whole.isascii():
+            return whole
         return whole.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+    @cached_property
+    def _prefix(self) -> str:
+        return f"{PurePath(self.given).as_posix()}/"
 
     def entries(self) -> Iterator[Entry | Rejected]:
         """Every file, or why it cannot be used.
@@ -230,7 +236,7 @@ def _walk(
             yield from _walk(place, Path(item.path), f"{path}/", (*above, real))
         elif kind == "file":
             identity = os.path.realpath(item.path) if item.is_symlink() else f"{real}/{item.name}"
-            yield Entry(path, identity, partial(Path, item.path))
+            yield Entry(path, identity, partial(str, item.path))
         else:
             yield Rejected(place.source(path), kind)
 

@@ -35,7 +35,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-from semisup.data.records import Pixels
+from semisup.data.records import Decoded, Pixels
 
 Fit = Literal["crop", "pad", "stretch"]
 
@@ -59,7 +59,7 @@ class Unreadable(Exception):
     """A file that gives no pixels; the message is the reason, one line for rejected.csv."""
 
 
-def decode(file: bytes | Path, image_size: int, fit: Fit, max_megapixels: float) -> Pixels:
+def decode(file: bytes | str | Path, image_size: int, fit: Fit, max_megapixels: float) -> Pixels:
     """Pixels of an image file, given as its content or its path: (S, S, 3), S = `image_size`.
 
     Images of more than `max_megapixels` million pixels are refused before they are decoded.
@@ -76,13 +76,13 @@ def decode(file: bytes | Path, image_size: int, fit: Fit, max_megapixels: float)
 
 
 def decode_many(
-    files: Sequence[bytes | Path], image_size: int, fit: Fit, max_megapixels: float
-) -> list[Pixels | str]:
+    files: Sequence[bytes | str], image_size: int, fit: Fit, max_megapixels: float
+) -> list[Decoded | str]:
     """`decode` for each file: its pixels or the reason why there are none. For worker processes."""
 
-    def one(file: bytes | Path) -> Pixels | str:
+    def one(file: bytes | str) -> Decoded | str:
         try:
-            return decode(file, image_size, fit, max_megapixels)
+            return Decoded.of(decode(file, image_size, fit, max_megapixels))
         except Unreadable as error:
             return str(error)
 
@@ -111,8 +111,9 @@ def fit_pixels(image: Image.Image, image_size: int, fit: Fit) -> Pixels:
     return np.array(_padded(upright, image_size) if fit == "pad" else upright)  # writable
 
 
-def _stream(file: bytes | Path) -> AbstractContextManager[IO[bytes]]:
-    return io.BytesIO(file) if isinstance(file, bytes) else file.open("rb")
+def _stream(file: bytes | str | Path) -> AbstractContextManager[IO[bytes]]:
+    # a Path takes longer to make than a small file to read
+    return io.BytesIO(file) if isinstance(file, bytes) else io.BufferedReader(io.FileIO(file))
 
 
 def _decode(stream: IO[bytes], image_size: int, fit: Fit, max_megapixels: float) -> Pixels:

@@ -10,31 +10,22 @@ A file belongs to the innermost of the three places that holds it (`test: data/t
 """
 
 import csv
-import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
 from semisup import params_sections
 from semisup.data.archive import Entry, Place, locate
-from semisup.data.decode import EXTENSIONS, Unreadable, decode_many
-from semisup.data.records import Candidates, GivenSplit, Outcome, Pixels, Record, Rejected
-from semisup.errors import NoMeans, UserError
-from semisup.processes import end_with_parent
+from semisup.data.decode import EXTENSIONS, Unreadable
+from semisup.data.decoding import Decoder, Job
+from semisup.data.records import Candidates, GivenSplit, Outcome, Record, Rejected
+from semisup.errors import UserError
 
 KEY = "data.folder"
-CHUNK_FILES = 64
-CHUNK_BYTES = 2**24  # of decoded pixels, and of files that were read from an archive
-CHUNKS_IN_FLIGHT = 3  # per worker: enough that none waits, few enough for the memory
-
-_Job = tuple[Record, Path | bytes]
 
 
 @dataclass
@@ -78,31 +69,20 @@ def _candidates(
 ) -> Candidates:
     tables = {os.path.realpath(f) for f in (settings.labels, settings.test_labels) if f}
     taken: set[str] = set()  # identities of the files of `labelled` and `test`
-    pool = None
-    if workers > 1:  # spawn: forking a process that runs threads, as torch does, may hang
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent)
-    try:
-        with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
-            for source in sources:
-                jobs = _left(_jobs(source, tables, taken), source, done)
-                for result in _decoded(jobs, data, pool, workers):
-                    _count(source, result if isinstance(result, Rejected) else result[0])
-                    bar.update()
-                    yield result
-                _check_usable(source)
-    except BrokenProcessPool:
-        raise NoMeans(
-            f"{KEY}: a process that decodes images died, most likely for want of memory; "
-            "lower compute.threads or data.max_megapixels"
-        ) from None
-    finally:
-        if pool:
-            pool.shutdown(cancel_futures=True)
+    bar = tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None)
+    with Decoder(data, workers) as decoder, bar:
+        for source in sources:
+            jobs = _left(_jobs(source, tables, taken), source, done)
+            for result in decoder.decoded(jobs):
+                _count(source, result if isinstance(result, Rejected) else result[0])
+                bar.update()
+                yield result
+            _check_usable(source)
 
 
 def _left(
-    jobs: Iterator[_Job | Rejected], source: _Source, done: deque[Outcome]
-) -> Iterator[_Job | Rejected]:
+    jobs: Iterator[Job | Rejected], source: _Source, done: deque[Outcome]
+) -> Iterator[Job | Rejected]:
     """The jobs that are not done yet."""
     for job in jobs:
         if done:
@@ -127,50 +107,6 @@ def _check_usable(source: _Source) -> None:
         f"{source.place.key}: {source.place.given}: no usable {kind} among its {source.files} "
         f"files{problem}; put images there, or change {source.place.key} in params.yaml"
     )
-
-
-def _decoded(
-    jobs: Iterator[_Job | Rejected], data: params_sections.Data, pool: Executor | None, workers: int
-) -> Candidates:
-    """The jobs' pixels in the jobs' order, a bounded number of chunks ahead of the consumer."""
-    pending: deque[tuple[list[_Job | Rejected], Callable[[], list[Pixels | str]]]] = deque()
-    rules = (data.image_size, data.fit, data.max_megapixels)
-    for chunk in _chunks(jobs, 3 * data.image_size**2):
-        files = [job[1] for job in chunk if not isinstance(job, Rejected)]
-        if pool:
-            pending.append((chunk, pool.submit(decode_many, files, *rules).result))
-        else:
-            pending.append((chunk, partial(decode_many, files, *rules)))
-        if not pool or len(pending) > CHUNKS_IN_FLIGHT * workers:
-            yield from _joined(*pending.popleft())
-    while pending:
-        yield from _joined(*pending.popleft())
-
-
-def _joined(
-    chunk: list[_Job | Rejected], pixels_of: Callable[[], list[Pixels | str]]
-) -> Candidates:
-    pixels = iter(pixels_of())
-    for job in chunk:
-        if isinstance(job, Rejected):
-            yield job
-            continue
-        result = next(pixels)
-        yield Rejected(job[0].source, result) if isinstance(result, str) else (job[0], result)
-
-
-def _chunks(jobs: Iterator[_Job | Rejected], pixel_bytes: int) -> Iterator[list[_Job | Rejected]]:
-    chunk: list[_Job | Rejected] = []
-    size = 0
-    for job in jobs:
-        chunk.append(job)
-        content = b"" if isinstance(job, Rejected) or isinstance(job[1], Path) else job[1]
-        size += pixel_bytes + len(content)
-        if len(chunk) == CHUNK_FILES or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
 
 
 def _sources(settings: params_sections.Folder) -> list[_Source]:
@@ -274,7 +210,7 @@ def _own_entries(source: _Source) -> Iterator[Entry | Rejected]:
             yield entry
 
 
-def _jobs(source: _Source, tables: set[str], taken: set[str]) -> Iterator[_Job | Rejected]:
+def _jobs(source: _Source, tables: set[str], taken: set[str]) -> Iterator[Job | Rejected]:
     place = source.place
     root = ""
     if source.has_labels and source.labels is None:
@@ -299,7 +235,7 @@ def _jobs(source: _Source, tables: set[str], taken: set[str]) -> Iterator[_Job |
         yield Rejected(name, f"named in {source.labels_file}, but there is no such file")
 
 
-def _job(source: _Source, entry: Entry, name: str, root: str) -> _Job | Rejected:
+def _job(source: _Source, entry: Entry, name: str, root: str) -> Job | Rejected:
     label: str | None = None
     if source.labels is not None:
         label = source.labels.get(entry.path) or None

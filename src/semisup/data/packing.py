@@ -8,34 +8,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from semisup import outputs
-from semisup.data.records import Candidates, Outcome, Pixels, Record, Rejected
-from semisup.data.unfinished import HEADER_BYTES, Facts, Unfinished, pixel_hash
+from semisup.data.records import Candidates, Facts, Outcome, Pixels, Record, Rejected
+from semisup.data.unfinished import HEADER_BYTES, Unfinished
 from semisup.errors import UserError
 
+BUFFER_BYTES = 2**20  # that are written at once
 MANIFEST_COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of")
 
 
 class ArrayWriter:
-    """Writes an .npy of uint8 image by image, so that memory never holds more than one."""
+    """Writes an .npy of uint8 image by image, so that memory never holds more than a few."""
 
     def __init__(self, path: Path, image_shape: tuple[int, int, int], kept: int = 0) -> None:
         """The first `kept` images of a file that is there stay, and others are appended."""
         self.shape = image_shape
         self.count = kept
-        self._file: BinaryIO = path.open("r+b" if kept else "wb")
+        mode: Literal["r+b", "wb"] = "r+b" if kept else "wb"
+        self._file: BinaryIO = path.open(mode, buffering=BUFFER_BYTES)
         self._write_header()
         self._file.truncate(HEADER_BYTES + kept * math.prod(image_shape))
         self._file.seek(0, os.SEEK_END)
 
-    def append(self, image: NDArray[np.uint8]) -> None:
+    def append(self, image: Pixels) -> None:
         """Add one (H, W, C) image."""
-        self._file.write(np.ascontiguousarray(image).tobytes())
+        self._file.write(np.ascontiguousarray(image).data)
         self.count += 1
 
     def flush(self) -> None:
@@ -117,8 +118,7 @@ def pack(
             if isinstance(candidate, Rejected):
                 outcome, facts = candidate, None
             else:
-                outcome, pixels = candidate
-                facts = _facts(pixels)
+                outcome, (pixels, facts) = candidate
                 writer.append(pixels)
             packed.add(outcome, facts)
             if unfinished:
@@ -166,11 +166,6 @@ def _check_rejects(packed: Packed, max_fraction: float) -> None:
             f"data: none of the {left_out} files can be used; see the first: "
             f"{packed.rejected[0].source}: {packed.rejected[0].reason}"
         )
-
-
-def _facts(pixels: Pixels) -> Facts:
-    is_grey = bool((pixels == pixels[..., :1]).all())
-    return Facts(pixel_hash(pixels.tobytes()), is_grey)
 
 
 def _to_grey(path: Path) -> None:

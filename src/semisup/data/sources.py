@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from semisup.data.records import Candidates, GivenSplit, Outcome, Record
+from semisup.data.records import Candidates, Decoded, GivenSplit, Outcome, Record
 from semisup.params import Params
 
 
@@ -49,7 +49,7 @@ def _glyphs(params: Params, done: int) -> Candidates:
             images = (image for chunk in glyphs.chunks(first, size, stream) for image in chunk)
             for number, (image, label) in enumerate(zip(images, labels, strict=True), first):
                 record = Record(f"glyphs/{split}/{number:06d}", names[label], split)
-                yield record, image
+                yield record, Decoded.of(image)
                 bar.update()
 
 

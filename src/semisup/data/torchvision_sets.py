@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from semisup import params_sections
 from semisup.data.decode import Unreadable, fit_pixels
-from semisup.data.records import Candidates, GivenSplit, Pixels, Record, Rejected
+from semisup.data.records import Candidates, Decoded, GivenSplit, Record, Rejected
 from semisup.errors import UserError
 
 KEY = "data.torchvision.name"
@@ -82,7 +82,7 @@ def _candidates(name: str, parts: list[_Part], data: params_sections.Data, done:
 
 def _item(
     source: str, part: _Part, index: int, classes: list[str], data: params_sections.Data
-) -> tuple[Record, Pixels] | Rejected:
+) -> tuple[Record, Decoded] | Rejected:
     try:
         image, target = part.dataset[index]
         picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
@@ -94,7 +94,7 @@ def _item(
     label = _label(target, classes) if part.has_labels else None
     if label is None and part.given_split == "test":
         return Rejected(source, "test image without a label")
-    return Record(source, label, part.given_split), pixels
+    return Record(source, label, part.given_split), Decoded.of(pixels)
 
 
 def _label(target: Any, classes: list[str]) -> str | None:

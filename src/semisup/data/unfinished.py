@@ -4,7 +4,6 @@ Beside the array of images, which grows, there is a list with a line for what be
 candidate. A line is written after its pixels, so that the list never promises more than is there.
 """
 
-import hashlib
 import json
 import os
 import time
@@ -14,19 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from semisup import outputs
-from semisup.data.records import Outcome, Record, Rejected
+from semisup.data.records import Facts, Outcome, Record, Rejected, pixel_hash
 from semisup.scratch import Scratch, refuse
 
 LIST = "outcomes.jsonl"
 HEADER_BYTES = 128  # of an .npy file, padded so that the final shape can be written over it
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the packing keeps of an image besides its pixels."""
-
-    pixel_hash: str
-    is_grey: bool
 
 
 @dataclass
@@ -85,7 +76,7 @@ class Unfinished:
         if isinstance(outcome, Rejected):
             line += [outcome.reason]
         elif facts:
-            line += [outcome.label, outcome.given_split, facts.pixel_hash, facts.is_grey]
+            line += [outcome.label, outcome.given_split, *facts]
         self._pending.append(json.dumps(line))
 
     def is_due(self) -> bool:
@@ -106,11 +97,6 @@ class Unfinished:
         return self.scratch.folder / LIST
 
 
-def pixel_hash(pixels: bytes) -> str:
-    """By which equal images are found."""
-    return hashlib.blake2b(pixels, digest_size=16).hexdigest()
-
-
 def _read(lines: list[str]) -> list[tuple[Outcome, Facts | None]]:
     """Up to the first line that is cut off."""
     found: list[tuple[Outcome, Facts | None]] = []
@@ -120,8 +106,8 @@ def _read(lines: list[str]) -> list[tuple[Outcome, Facts | None]]:
             if len(rest) == 1:
                 found.append((Rejected(source, *rest), None))
             else:
-                label, split, pixel_hash, is_grey = rest
-                found.append((Record(source, label, split), Facts(pixel_hash, is_grey)))
+                label, split, *facts = rest
+                found.append((Record(source, label, split), Facts(*facts)))
         except ValueError:
             break
     return found
