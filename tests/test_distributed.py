@@ -23,6 +23,7 @@ torch.set_num_threads(1)
 """
 NETWORK = """
 class Network(nn.Module):
+    compares, twice = False, True
     def __init__(self):
         super().__init__()
         torch.manual_seed(0)
@@ -43,7 +44,7 @@ class Network(nn.Module):
 images = torch.randn(11, 3, 4, 4, generator=torch.Generator().manual_seed(1))
 network = Network()
 network.penalised = "twice" in sys.argv
-step = averaged(network, group, weigh=True, twice=True)
+step = averaged(network, group)
 for _ in range(3):
     loss, merit = step(group.part(images))
     loss.backward()
@@ -146,7 +147,7 @@ def test_a_single_process_needs_no_wrapping() -> None:
         def loss(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             return images.mean(), images > 0
 
-    loss, merit = averaged(Network(), ALONE, weigh=True)(torch.tensor([1.0, -1.0]))
+    loss, merit = averaged(Network(), ALONE)(torch.tensor([1.0, -1.0]))
     assert loss == 0
     assert merit.tolist() == [True, False]
 

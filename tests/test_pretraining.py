@@ -26,7 +26,7 @@ from semisup.params import Params
 from semisup.pretext.rotation import Task
 from semisup.pretraining import heldout_score, pretrain, write
 from semisup.probe import probe_layers
-from semisup.training import Score
+from semisup.progress import Score
 
 MakeData = Callable[..., ImageData]
 SHORT = {

@@ -12,8 +12,9 @@ from torch.nn import functional as F
 
 from semisup.device import Runtime
 from semisup.optimiser import Adam, Optimiser, Sgd
+from semisup.progress import Score
 from semisup.scratch import Scratch
-from semisup.training import Fit, Plan, Score, fit
+from semisup.training import Fit, Plan, fit
 
 Weights = dict[str, Tensor]
 EXAMPLES, UPDATES = 40, 20

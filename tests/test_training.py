@@ -14,7 +14,8 @@ from semisup import training
 from semisup.device import Runtime
 from semisup.errors import UserError
 from semisup.params import Params
-from semisup.training import Plan, Score, fit
+from semisup.progress import Score
+from semisup.training import Plan, fit
 
 Weights = dict[str, Tensor]
 

@@ -5,6 +5,7 @@ whole batch, so that the network is the one that a single process would train, b
 torchrun, or `launch`, tells each process which one it is by its environment.
 """
 
+import atexit
 import logging
 import os
 import sys
@@ -96,7 +97,10 @@ def join(device: torch.device) -> Group:
         return Group()
     end_with_parent()
     if not torch.distributed.is_initialized():
-        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        backend = "nccl" if device.type == "cuda" else "gloo"
+        torch.distributed.init_process_group(backend)
+        if backend == "gloo":  # whose threads now and then abort a program that leaves them behind
+            atexit.register(torch.distributed.destroy_process_group)
     return Group(torch.distributed.get_rank(), size)
 
 
@@ -152,26 +156,27 @@ def _fail(failure: Any, processes: int) -> NoReturn:
     sys.exit(failure.exitcode)
 
 
-def averaged(network: nn.Module, group: Group, weigh: bool, twice: bool = False) -> nn.Module:
+def averaged(network: Any, group: Group) -> nn.Module:
     """A module that gives `network.loss`, and leaves in each process the gradients of all.
 
     Args:
-        network: has `loss(images)`; its batch norm becomes that of the whole batch.
+        network: a `PretextTask`; its batch norm becomes that of the whole batch.
         group: the processes.
-        weigh: whether each process has the mean loss of its own part; else it has that of all.
-        twice: whether the loss takes gradients of gradients.
     """
     if group.size == 1:
         return _Loss(network)
     from torch.nn.parallel import DistributedDataParallel
 
-    network = synchronised(network, twice)
+    network = synchronised(network, network.twice)
     device = next(network.parameters()).device
     ids = [device] if device.type == "cuda" else None
     with warnings.catch_warnings(action="ignore", category=FutureWarning):
         # the buffers, batch norm's statistics, are the same in all processes already
         return DistributedDataParallel(
-            _Loss(network, group if weigh else None), device_ids=ids, broadcast_buffers=False
+            # a task that compares images has the mean loss of all; others, of their own part
+            _Loss(network, None if network.compares else group),
+            device_ids=ids,
+            broadcast_buffers=False,
         )
 
 

@@ -19,7 +19,8 @@ from semisup.device import Runtime, stream_seed
 from semisup.evaluation import scores
 from semisup.parallel import side_by_side
 from semisup.params_sections import Recipe
-from semisup.training import Fit, Plan, Row, Score, fit
+from semisup.progress import Row, Score
+from semisup.training import Fit, Plan, fit
 from semisup.weights import Arrays, save_arrays, to_arrays
 
 Logits = NDArray[np.float32]

@@ -25,7 +25,7 @@ class Normalise(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, S, S) in 0 to 1, to mean 0 and deviation 1 over the data."""
-        return (images - self.mean) / self.std
+        return (images - self.mean).div_(self.std)
 
     def undo(self, inputs: Tensor) -> Tensor:
         """What `forward` was given."""

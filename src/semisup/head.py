@@ -62,15 +62,15 @@ def learner(
     return Learner(
         head,
         train_logits,
-        partial(_logits, head, held, count),
-        partial(_logits, head, test, len(features.test)),
+        partial(_logits, head, held, count, runtime),
+        partial(_logits, head, test, len(features.test), runtime),
         stream,
     )
 
 
-def _logits(head: nn.Module, features: Rows, count: int) -> Tensor:
-    with torch.no_grad():
+def _logits(head: nn.Module, features: Rows, count: int, runtime: Runtime) -> Tensor:
+    with torch.no_grad(), runtime.autocast():
         parts = [
             head(features.read(slice(at, at + BATCH)).float()) for at in range(0, count, BATCH)
         ]
-        return torch.cat(parts)
+        return torch.cat(parts).float()

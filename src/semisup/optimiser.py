@@ -12,16 +12,17 @@ from torch import Tensor
 from torch.optim.adam import adam
 from torch.optim.sgd import sgd
 
+FUSED = ("cpu", "cuda")  # devices that have these kernels in every version of torch we run with
 MOMENTUM = 0.9  # of SGD
 BETAS = (0.5, 0.999)  # of Adam, as Radford et al. 2015 (DCGAN) set them
 
 
 class Optimiser(ABC):
-    """Changes weights by their gradients; on CUDA in one fused kernel."""
+    """Changes weights by their gradients, where there is such a kernel in one pass over memory."""
 
     def __init__(self, weights: Iterable[Tensor], weight_decay: float) -> None:
         self._weights = list(weights)
-        self._fused = any(weight.device.type == "cuda" for weight in self._weights)
+        self._fused = all(weight.device.type in FUSED for weight in self._weights)
         self._weight_decay = weight_decay
 
     def step(self, lr: float) -> None:

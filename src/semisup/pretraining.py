@@ -24,7 +24,8 @@ from semisup.params import Params
 from semisup.params_sections import Pretrain
 from semisup.pretext import Examples, NoTraining, PretextTask
 from semisup.probe import probe_layers
-from semisup.training import Fit, Plan, Row, Score, fit
+from semisup.progress import Row, Score
+from semisup.training import Fit, Plan, fit
 
 EVALUATION_IMAGES = 256  # at once; a task may show each several times over
 PREPARE_IMAGES = 1000  # at most, for a task to look at before training
@@ -152,7 +153,7 @@ def _train(
     _check_parts(len(pool) // plan.batches(len(pool)), runtime.group.size, task)
     if not network.twice:  # compiled code has no gradients of gradients
         runtime.compile(network.encoder)
-    loss = averaged(network, runtime.group, not network.compares, network.twice)
+    loss = averaged(network, runtime.group)
 
     def batch_loss(pixels: Tensor) -> tuple[Tensor, Tensor]:
         found: tuple[Tensor, Tensor] = loss(augment(to_unit(pixels), shared.augment, generator))

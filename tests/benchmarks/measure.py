@@ -13,6 +13,7 @@ import numpy as np
 import torch
 import yaml
 from PIL import Image
+from torch import nn
 
 from semisup import device, pretraining
 from semisup.data import folder
@@ -87,6 +88,11 @@ def epoch_rate(loader: Iterable[Any], step: Callable[[Any], int]) -> float:
     began = time.perf_counter()
     shown = sum(step(batch) for batch in batches)
     return shown / (time.perf_counter() - began)
+
+
+def as_usual(network: nn.Module) -> nn.Module:
+    """A network with its weights laid out as torch makes them, not as channels_last."""
+    return network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
 
 def pretraining_rate(task: str, data: ImageData, params: Params) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from measure import (
     Line,
+    as_usual,
     data_of,
     epoch_rate,
     jpeg_files,
@@ -134,8 +135,8 @@ class PlainRotation:
 
         images = ImageFolder(str(root), rotations)
         self.loader = DataLoader(images, 16, shuffle=True, num_workers=2, drop_last=True)
-        self.encoder = backbones.build("small", 3, data.image_size, 0)
-        self.network = nn.Sequential(_Pooled(self.encoder), nn.Linear(128, 4))
+        encoder = backbones.build("small", 3, data.image_size, 0)
+        self.network = as_usual(nn.Sequential(_Pooled(encoder), nn.Linear(128, 4)))
 
     def rate(self) -> float:
         """Rotated images per second of one epoch, the start of the workers excluded."""
@@ -190,7 +191,7 @@ class Lightly:
         images = LightlyDataset(str(root), transform=transform)
         self.loader = DataLoader(images, 64, shuffle=True, num_workers=2, drop_last=True)
         encoder = encoders.make(EncoderSpec(params.backbone.name), data, 0)
-        self.network = nn.Sequential(_Pooled(encoder), SimCLRProjectionHead(128, 128, 64))
+        self.network = as_usual(nn.Sequential(_Pooled(encoder), SimCLRProjectionHead(128, 128, 64)))
         self.criterion = NTXentLoss(temperature=0.2)
 
     def rate(self) -> float:

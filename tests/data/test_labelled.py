@@ -13,7 +13,7 @@ from semisup import outputs
 from semisup.data.device_images import DeviceImages
 from semisup.data.labelled import ROLES, ImageData, open_data, read_manifest
 from semisup.data.packing import pack
-from semisup.data.records import Record
+from semisup.data.records import Decoded, Record
 from semisup.data.splits import Rules, Split, make_split, write_split
 from semisup.device import Runtime
 from semisup.encoder_input import Normalise
@@ -35,7 +35,7 @@ def written(tmp_path: Path) -> tuple[Path, Path, Split]:
     prepared, splits = tmp_path / "prepared", tmp_path / "splits"
     prepared.mkdir()
     splits.mkdir()
-    pack(iter(list(zip(records, images, strict=True))), prepared, SIDE, "auto", 0.0)
+    pack(zip(records, map(Decoded.of, images), strict=True), prepared, SIDE, "auto", 0.0)
     labels, test, same_as, _ = read_manifest(prepared)
     done = make_split(labels, test, same_as, Rules(2, 0.25, None, 2, 3))
     write_split(splits, done, prepared)

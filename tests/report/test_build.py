@@ -13,8 +13,8 @@ from safetensors.numpy import save_file
 
 from semisup import outputs
 from semisup.params import Params
+from semisup.progress import Row
 from semisup.report import build
-from semisup.training import Row
 
 CLASSES, PER_ROLE = ["a", "b", "c"], ["unlabelled", "train", "validation", "test"]
 TASKS = ["rotation", "gan", "imagenet", "random"]
