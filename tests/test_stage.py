@@ -1,5 +1,6 @@
 """How commands end: status and what the terminal shows."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ def command(budget: Annotated[int, typer.Option()]) -> None:
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
     monkeypatch.setattr(sys, "argv", ["head.py", *arguments])
+    monkeypatch.setattr(os, "_exit", sys.exit)
     with pytest.raises(SystemExit) as left:
         stage.run(command)
     return left.value.code
@@ -33,6 +35,15 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
 def test_success(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(monkeypatch, "--budget", "4") == 0
     assert capsys.readouterr() == ("done\n", "")
+
+
+def test_nothing_that_was_printed_is_lost() -> None:
+    program = (
+        "from semisup import stage\ndef main() -> None:\n    print('x' * 100_000)\n"
+        "stage.run(main)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert len(done.stdout) == 100_001
 
 
 def test_a_users_mistake(

@@ -14,7 +14,7 @@ from semisup.data.records import Candidates, Decoded, Record, Rejected
 from semisup.errors import NoMeans
 from semisup.processes import end_with_parent
 
-CHUNK_FILES = 64
+CHUNK_FILES = 128
 CHUNK_BYTES = 2**24  # of decoded pixels, and of files that were read from an archive
 CHUNKS_IN_FLIGHT = 3  # per worker: enough that none waits, few enough for the memory
 

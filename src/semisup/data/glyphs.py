@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from semisup.errors import UserError
 
 CHUNK = 256  # images that share one random stream
-MAX_CLASSES = 1000
 FONTS = (
     *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSans-BoldOblique"),
     *("DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSerif", "DejaVuSerif-Bold"),
