@@ -1,17 +1,18 @@
 """A run that is killed or interrupted goes on, and ends as if nothing had happened."""
 
+import contextlib
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from projects import TASK, Project
 
 LONG = {"compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100, "pretrain.epochs": 8}
+WHOLE = {"seed": 5, "compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100}
 TRAININGS = {
     f"pretrain@{TASK}": f"data/pretrain/{TASK}",
     "supervised@1": "data/supervised/1",
@@ -103,24 +104,32 @@ def test_two_processes_killed_while_they_train(project: Project) -> None:
     assert project.hashes(folder) == expected
 
 
-@pytest.mark.slow
-def test_twenty_kills_at_random_moments(project: Project, tmp_path: Path) -> None:
-    """Of the whole workflow: prepare, split, trainings, features, report."""
-    edits = {"seed": 5, "compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100}
-    undisturbed = project.copy(tmp_path / "undisturbed")
-    for one in (project, undisturbed):
-        one.change(edits)
+@pytest.fixture(scope="module")
+def undisturbed(
+    finished: Project, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Project, float]:
+    """The whole workflow with `WHOLE`, and the seconds that it takes."""
+    project = finished.copy(tmp_path_factory.mktemp("undisturbed"))
+    project.change(WHOLE)
     began = time.monotonic()
-    undisturbed.dvc("repro")
-    seconds = time.monotonic() - began
-    moments = random.Random(0)
-    for _ in range(20):
-        running = start(project)
-        time.sleep(moments.uniform(0.5, seconds / 3))
-        if running.poll() is None:
-            os.killpg(running.pid, signal.SIGKILL)
-        running.communicate()
+    project.dvc("repro")
+    return project, time.monotonic() - began
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_killed_at_a_random_moment(
+    project: Project, undisturbed: tuple[Project, float], seed: int
+) -> None:
+    """Of the whole workflow: prepare, split, trainings, features, report."""
+    expected, seconds = undisturbed
+    project.change(WHOLE)
+    running = start(project)
+    time.sleep(random.Random(seed).uniform(0.5, seconds))
+    with contextlib.suppress(ProcessLookupError):  # it may have been faster than the first
+        os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
     project.dvc("repro")
     results = ("data", "reports")
-    assert project.hashes(*results) == undisturbed.hashes(*results)
-    assert project.lock() == undisturbed.lock()
+    assert project.hashes(*results) == expected.hashes(*results)
+    assert project.lock() == expected.lock()
