@@ -24,7 +24,7 @@ HOST_SHARE, GPU_SHARE = 1 / 4, 1 / 2
 BATCHES_AHEAD = 4
 READERS = 2
 COPY_BYTES = 2**26  # at once to a GPU
-MAPPED_AROUND = 2**16  # bytes of a file that the system maps with each page that is read
+HUGE_PAGE = 2**21  # bytes of a file that the system may map with each page that is read
 
 Array = NDArray[Any]
 
@@ -81,7 +81,8 @@ class _Mapped(Protocol):
 class Streamed:
     """None of them: they are read from the file, which is mapped into memory.
 
-    Pages of the file that were read count as this process's memory until they are given back.
+    Pages of the file that were read, and those around them, count as this process's memory until
+    they are given back.
     """
 
     def __init__(self, array: Array, positions: Ints, runtime: Runtime) -> None:
@@ -94,9 +95,10 @@ class Streamed:
         self._all = torch.from_numpy(array)
         self._positions = torch.from_numpy(positions)
         self._device = runtime.device
-        self._row_bytes = array[:1].nbytes
-        self._may_touch = runtime.memory * HOST_SHARE / 2
-        self._touched = 0.0
+        mapped_by_row = (array[:1].nbytes // HUGE_PAGE + 2) * HUGE_PAGE
+        may_map = runtime.memory * HOST_SHARE / (READERS + 1)  # each, and batches that wait
+        self._rows_at_once = max(1, int(may_map // mapped_by_row))
+        self._rows_mapped = 0
 
     def read(self, numbers: Tensor | slice) -> Tensor:
         """As `Rows.read`."""
@@ -124,16 +126,20 @@ class Streamed:
         pinned = self._device.type == "cuda"
         shape = (len(positions), *self._all.shape[1:])
         copies = torch.empty(shape, dtype=self._all.dtype, pin_memory=pinned)
-        torch.index_select(self._all, 0, positions, out=copies)
-        self._touched += len(positions) * (self._row_bytes + 2 * MAPPED_AROUND)
-        if self._mapped and self._touched > self._may_touch:
-            self._give_back(self._mapped)
+        step = self._rows_at_once
+        for rows, numbers in zip(
+            torch.split(copies, step), torch.split(positions, step), strict=True
+        ):
+            torch.index_select(self._all, 0, numbers, out=rows)
+            self._rows_mapped += len(numbers)
+            if self._mapped and self._rows_mapped >= step:
+                self._give_back(self._mapped)
         return copies
 
     def _give_back(self, mapped: _Mapped) -> None:
         if hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
-        self._touched = 0.0
+        self._rows_mapped = 0
 
     def _to_device(self, copies: Tensor) -> Tensor:
         return copies.to(self._device, non_blocking=True)
