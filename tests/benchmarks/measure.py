@@ -23,7 +23,12 @@ from semisup.device import Runtime
 from semisup.params import Params
 
 REPOSITORY = Path(__file__).parents[2]
-CIFAR = REPOSITORY.parent / "shared/data/cifar10/cifar10_jpeg.tar.gz"
+SHARED = REPOSITORY.parent / "shared/data"
+CIFAR, TINY_IMAGENET = "CIFAR-10", "Tiny-ImageNet"
+ARCHIVES = {
+    CIFAR: SHARED / "cifar10/cifar10_jpeg.tar.gz",
+    TINY_IMAGENET: SHARED / "tiny_imagenet/tiny_imagenet_200x190.tar.gz",
+}
 ROUNDS = 3  # each figure is the median of so many, measured in turn
 
 
@@ -118,16 +123,16 @@ def pretraining_rate(task: str, data: ImageData, params: Params) -> float:
     return per_update * (len(times) - 1 - first) / (times[-1] - times[first])
 
 
-def jpeg_files(target: Path, count: int) -> tuple[Path, str]:
-    """Class folders of 32 x 32 JPEG files: CIFAR-10's, or letters where that set is not there."""
-    if CIFAR.exists():
+def jpeg_files(target: Path, count: int, name: str = CIFAR) -> tuple[Path, str]:
+    """Class folders of JPEG files: those of a set, or 32 x 32 letters where it is not there."""
+    if ARCHIVES[name].exists():
         left = count
-        with tarfile.open(CIFAR) as archive:
+        with tarfile.open(ARCHIVES[name]) as archive:
             for member in archive:
                 if "/train/" in member.name and member.isfile() and left:
                     archive.extract(member, target, filter="data")
                     left -= 1
-        return next(target.rglob("train")), "CIFAR-10"
+        return next(target.rglob("train")), name
     glyphs = Glyphs(10, 32, 0.75, 0)
     images = (image for chunk in glyphs.chunks(0, count, 0) for image in chunk)
     for number, (image, label) in enumerate(zip(images, glyphs.labels(0, count), strict=True)):

@@ -23,20 +23,22 @@ from semisup.params import Params
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
 ROUNDS = 3
-SIDE, CHUNK = 32, 500
+CHUNK = 500
 
 
-def main(root: Path, scratch: Path) -> None:
+def main(root: Path, scratch: Path, side: int) -> None:
     """Print [files/s of prepare, files/s of the decoder, processes]."""
-    params = Params.model_validate(yaml.safe_load(PARAMS.read_text("utf-8")))
+    values = yaml.safe_load(PARAMS.read_text("utf-8"))
+    values["data"]["image_size"] = side
+    params = Params.model_validate(values)
     files = [str(path) for path in root.rglob("*") if path.is_file()]
     workers = params.compute.cpu_threads()
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         works = (
             partial(prepared, params, root, scratch, len(files), workers),
-            partial(decoded, files, pool),
+            partial(decoded, files, side, pool),
         )
-        decoded(files[: CHUNK * workers], pool)
+        decoded(files[: CHUNK * workers], side, pool)
         rates = zip(*([work() for work in works] for _ in range(ROUNDS)), strict=True)
     print(json.dumps([*map(median, rates), workers]))
 
@@ -45,23 +47,23 @@ def prepared(params: Params, root: Path, scratch: Path, files: int, workers: int
     """Files per second; a tenth of them, while the processes start, does not count."""
     places = dict.fromkeys(("unlabelled", "labels", "test", "test_labels"))
     where = params.data.folder.model_copy(update=places | {"labelled": str(root)})
-    data = params.data.model_copy(update={"image_size": SIDE})
-    found = folder.candidates(where, data, workers)
+    found = folder.candidates(where, params.data, workers)
     first = list(islice(found, files // 10))
+    side = params.data.image_size
     with TemporaryDirectory(dir=scratch) as target:
-        pack = partial(packing.pack, chain(first, found), Path(target), SIDE, "auto", 0.05)
+        pack = partial(packing.pack, chain(first, found), Path(target), side, "auto", 0.05)
         return (files - len(first)) / seconds(pack)
 
 
-def decoded(files: list[str], pool: ProcessPoolExecutor) -> float:
+def decoded(files: list[str], side: int, pool: ProcessPoolExecutor) -> float:
     """Files per second."""
     chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)]
-    return len(files) / seconds(lambda: sum(pool.map(decode, chunks)))
+    return len(files) / seconds(lambda: sum(pool.map(partial(decode, side), chunks)))
 
 
-def decode(files: list[str]) -> int:
+def decode(side: int, files: list[str]) -> int:
     """In a process of the pool, without sending the pixels."""
-    return len(decode_many(files, SIDE, "crop", 100.0))
+    return len(decode_many(files, side, "crop", 100.0))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -72,4 +74,4 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

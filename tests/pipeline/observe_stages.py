@@ -8,6 +8,7 @@ the parameters that it read (`read`).
 
 import importlib
 import json
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -109,5 +110,6 @@ def observe(command: list[str]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     out, commands = map(Path, sys.argv[1:])
+    os._exit = sys.exit  # stages leave at once, but here others follow
     seen = [observe(command) for command in json.loads(commands.read_text())]
     out.write_text(json.dumps(seen))
