@@ -37,7 +37,7 @@ test: setup  ## run the tests (under 10 minutes on 2 cores)
 test-all: setup  ## run the slow tests too
 	pytest -n 2
 
-bench: setup  ## measure speeds as ratios on this machine: 20 minutes; WHAT=heads: a part
+bench: setup  ## measure speeds as ratios on this machine: half an hour; WHAT=heads: a part
 	@python -c 'import kornia, lightly' 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
 	  'kornia>=0.8' 'lightly>=1.5'  # to compare with
 	TQDM_DISABLE=1 python tests/benchmarks/run.py $(WHAT)

@@ -8,18 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from measure import (
-    Line,
-    as_usual,
-    data_of,
-    epoch_rate,
-    folder_of_its_own,
-    jpeg_files,
-    read,
-    seconds,
-    settings,
-    start,
-)
+from basics import Line, folder_of_its_own, jpeg_files, seconds, settings
+from measure import as_usual, data_of, epoch_rate, read, start
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader

@@ -6,20 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from measure import (
-    Line,
-    as_usual,
-    data_of,
-    epoch_rate,
-    jpeg_files,
-    matrix_rate,
-    medians,
-    pretraining_rate,
-    read,
-    seconds,
-    settings,
-    start,
-)
+from basics import Line, jpeg_files, medians, seconds, settings
+from measure import as_usual, data_of, epoch_rate, matrix_rate, pretraining_rate, read, start
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F

@@ -10,7 +10,8 @@ import pretraining
 import scale
 import torch
 import workflow
-from measure import REPOSITORY, settings, start
+from basics import REPOSITORY, settings
+from measure import start
 
 GROUPS = {"pretraining": pretraining, "heads": heads, "scale": scale, "workflow": workflow}
 TABLE = Path(__file__).parent / "results.md"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from measure import CIFAR, TINY_IMAGENET, Line, folder_of_its_own, jpeg_files, medians, settings
+from basics import CIFAR, TINY_IMAGENET, Line, folder_of_its_own, jpeg_files, medians, settings
 
 SIDE, LARGEST = 96, 500_000
 POOLS = (10_000, 100_000, LARGEST)

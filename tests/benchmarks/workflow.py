@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import yaml
-from measure import REPOSITORY, Line, medians, seconds
+from basics import REPOSITORY, Line, medians, seconds
 
 STAGE = "head"  # the shortest that imports torch
 ANOTHER_BUDGET = 24
