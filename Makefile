@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-check-params: setup  ## check params.yaml
+check-params: setup  ## check params.yaml, mend a dvc.lock that was cut off
 	@semisup check
 
 repro: check-params  ## run all that changed, from images to the report (JOBS=4: stages at once)

@@ -13,7 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from semisup.scratch import Scratch, refuse, say
+from semisup.scratch import HALF_WRITTEN, Scratch, refuse, say
 
 Tensors = dict[str, Tensor]
 
@@ -60,7 +60,7 @@ class Checkpoint:
         plain = {name: value.detach().cpu().contiguous() for name, value in state.tensors.items()}
         facts = json.dumps(state.facts)
         about = {"key": self.key, "facts": facts, "checksum": _checksum(plain, facts)}
-        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}.tmp")
+        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}{HALF_WRITTEN}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with scratch.open("wb") as file:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup import stage
+from semisup import lockfile, stage
 from semisup.params import load_and_check_tasks
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -17,8 +17,12 @@ def describe() -> None:
 
 @app.command()
 def check() -> None:
-    """Check params.yaml; DVC itself would crash on some mistakes in it."""
+    """Check params.yaml, and mend dvc.lock where DVC was killed while it wrote it.
+
+    DVC itself would crash on some mistakes in the one, and refuse the other.
+    """
     load_and_check_tasks()
+    lockfile.mend()
 
 
 @app.command("repro")

@@ -70,7 +70,5 @@ def learner(
 
 def _logits(head: nn.Module, features: Rows, count: int, runtime: Runtime) -> Tensor:
     with torch.no_grad(), runtime.autocast():
-        parts = [
-            head(features.read(slice(at, at + BATCH)).float()) for at in range(0, count, BATCH)
-        ]
-        return torch.cat(parts).float()
+        batches = (features.read(slice(at, at + BATCH)) for at in range(0, count, BATCH))
+        return torch.cat([head(batch.to(runtime.dtype)) for batch in batches]).float()

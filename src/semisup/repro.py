@@ -5,22 +5,18 @@ writes what another one reads: here a stage starts when all that it depends on a
 """
 
 import os
-import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from pathlib import Path
 from threading import Event
 
+from semisup import lockfile
 from semisup.errors import UserError
 
 BUSY = ("Unable to acquire lock", "is busy, it is being blocked")  # another DVC, for a moment
 TRIES, PAUSE_SECONDS = 60, 0.5
-
-LOCK = Path("dvc.lock")
-_BLOCK = re.compile(r"(?m)^  (\S.*):$")  # a stage in it
 
 Parents = Mapping[str, set[str]]
 
@@ -33,7 +29,7 @@ def repro(jobs: int) -> None:
     """
     parents, changed, order = _stages()
     wanted = with_descendants(parents, changed)
-    before = _read_lock()
+    before = lockfile.read()
     # each stage has as many threads as when it runs alone, so that it computes the same; where
     # they are more than cores, they must not wait for each other busily
     env = os.environ | {"OMP_WAIT_POLICY": "passive"}
@@ -62,8 +58,8 @@ def repro(jobs: int) -> None:
             pool.shutdown(cancel_futures=True)
             raise
         finally:
-            if after := _read_lock():
-                _write_lock(in_order(after, [*_BLOCK.findall(before), *order]))
+            if after := lockfile.read():
+                lockfile.write(lockfile.in_order(after, [*lockfile.stages(before), *order]))
     if failed:
         raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
 
@@ -74,27 +70,6 @@ def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
     while more := {name for name, before in parents.items() if before & found} - found:
         found |= more
     return found
-
-
-def in_order(lock: str, names: Sequence[str]) -> str:
-    """The text of dvc.lock with its stages in this order, which `dvc repro` would have run them in.
-
-    DVC appends a stage when it is done, so that the order would tell which one was the fastest.
-    """
-    head, *blocks = re.split(r"(?m)^(?=  \S.*:$)", lock)
-    rank = {name: number for number, name in reversed([*enumerate(names)])}
-    last = len(names)
-    return head + "".join(sorted(blocks, key=lambda b: rank.get(_BLOCK.findall(b)[0], last)))
-
-
-def _read_lock() -> str:
-    return LOCK.read_text(encoding="utf-8") if LOCK.exists() else ""
-
-
-def _write_lock(text: str) -> None:
-    scratch = LOCK.with_suffix(".tmp")
-    scratch.write_text(text, encoding="utf-8")
-    scratch.replace(LOCK)
 
 
 def _stages() -> tuple[Parents, set[str], list[str]]:

@@ -21,6 +21,7 @@ from semisup.errors import NoMeans, UserError
 from semisup.outputs import read_text
 
 FOLDER = Path("data/checkpoints")
+HALF_WRITTEN = ".tmp"  # how the names of hidden files end until they are whole
 WHOLE_BYTES = 2**28  # files up to this size are hashed whole, of larger ones BLOCKS blocks
 BLOCKS, BLOCK_BYTES = 64, 2**16
 MANY_FILES = 1000  # of a folder with more, such as a user's images, only sizes and times count
@@ -54,6 +55,9 @@ def during(stage: str, seconds: float, **item: object) -> Iterator[Scratch]:
     except UserError:
         _remove(folder)  # with the mistake mended, it will be another training
         raise
+    finally:
+        for half_written in folder.glob(f".*{HALF_WRITTEN}"):  # by processes that were interrupted
+            half_written.unlink(missing_ok=True)
     _remove(folder)
 
 

@@ -77,12 +77,11 @@ def medians(*works: Callable[[], float], rounds: int = ROUNDS) -> list[float]:
 def jpeg_files(target: Path, count: int, name: str = CIFAR) -> tuple[Path, str]:
     """Class folders of JPEG files: those of a set, or 32 x 32 letters where it is not there."""
     if ARCHIVES[name].exists():
-        left = count
         with tarfile.open(ARCHIVES[name]) as archive:
-            for member in archive:
-                if "/train/" in member.name and member.isfile() and left:
-                    archive.extract(member, target, filter="data")
-                    left -= 1
+            files = [one for one in archive if "/train/" in one.name and one.isfile()]
+            # sorted by class: the first ones would be of a few classes only
+            for member in files[:: max(1, len(files) // count)][:count]:
+                archive.extract(member, target, filter="data")
         return next(target.rglob("train")), name
     glyphs = Glyphs(10, 32, 0.75, 0)
     images = (image for chunk in glyphs.chunks(0, count, 0) for image in chunk)

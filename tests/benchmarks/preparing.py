@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from basics import class_folders, medians, seconds, settings
 
 from semisup.data import packing
-from semisup.data.decode import decode_many
+from semisup.data.decode import decode
 from semisup.params import Params
 
 CHUNK = 500
@@ -48,12 +48,12 @@ def prepared(params: Params, root: Path, scratch: Path, files: int, workers: int
 def decoded(files: list[str], side: int, pool: ProcessPoolExecutor) -> float:
     """Files per second."""
     chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)]
-    return len(files) / seconds(lambda: sum(pool.map(partial(decode, side), chunks)))
+    return len(files) / seconds(lambda: sum(pool.map(partial(decode_alone, side), chunks)))
 
 
-def decode(side: int, files: list[str]) -> int:
-    """In a process of the pool, without sending the pixels."""
-    return len(decode_many(files, side, "crop", 100.0))
+def decode_alone(side: int, files: list[str]) -> int:
+    """In a process of the pool; the pixels stay there."""
+    return sum(len(decode(file, side, "crop", 100.0)) > 0 for file in files)
 
 
 if __name__ == "__main__":

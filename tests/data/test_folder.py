@@ -260,12 +260,13 @@ def test_settings_are_checked_before_the_first_image(tmp_path: Path) -> None:
 
 def test_workers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "CHUNK_FILES", 3)
-    names = [f"{'ab'[i % 2]}/{i:02}.png" for i in range(20)]
+    # more chunks than there are slots in the memory that workers share
+    names = [f"{'ab'[i % 2]}/{i:02}.png" for i in range(50)]
     fill(tmp_path, *names)
     (tmp_path / "a" / "06.png").write_bytes(b"broken")
 
     def everything(workers: int) -> list[Any]:
-        found = candidates(settings(labelled=tmp_path), data(), workers)
+        found = list(candidates(settings(labelled=tmp_path), data(), workers))
         return [x if isinstance(x, Rejected) else (x[0], int(x[1].pixels.mean())) for x in found]
 
     alone = everything(1)

@@ -1,6 +1,4 @@
-"""What is known of an image's pixels, and its way between processes."""
-
-import pickle
+"""What is known of an image's pixels."""
 
 import numpy as np
 import pytest
@@ -36,12 +34,3 @@ def test_hash_is_of_the_pixels_not_of_their_order_in_memory() -> None:
     assert not turned.flags.c_contiguous
     assert Decoded.of(turned).facts == Decoded.of(pixels()).facts
     assert Decoded.of(pixels(1)).facts.pixel_hash != Decoded.of(pixels()).facts.pixel_hash
-
-
-def test_arrives_in_another_process_as_it_was_sent() -> None:
-    sent = Decoded.of(pixels())
-    got = pickle.loads(pickle.dumps(sent))
-    assert type(got) is Decoded
-    assert got.facts == sent.facts
-    np.testing.assert_array_equal(got.pixels, sent.pixels)
-    assert got.pixels.dtype == np.uint8

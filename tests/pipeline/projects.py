@@ -118,6 +118,10 @@ class Project:
     def dvc(self, *arguments: str) -> str:
         return self.run(sys.executable, "-m", "dvc", *arguments).stdout
 
+    def check(self) -> None:
+        """What `make repro` does first."""
+        self.run("semisup", "check")
+
     def git(self, *arguments: str) -> str:
         return self.run("git", *arguments).stdout
 

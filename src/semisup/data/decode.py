@@ -35,7 +35,7 @@ from PIL import (
     WebPImagePlugin,  # noqa: F401
 )
 
-from semisup.data.records import Decoded, Pixels
+from semisup.data.records import Decoded, Facts, Pixels
 
 Fit = Literal["crop", "pad", "stretch"]
 
@@ -75,18 +75,22 @@ def decode(file: bytes | str | Path, image_size: int, fit: Fit, max_megapixels: 
         raise Unreadable(f"cannot be read: {error.strerror or error}") from None
 
 
-def decode_many(
-    files: Sequence[bytes | str], image_size: int, fit: Fit, max_megapixels: float
-) -> list[Decoded | str]:
-    """`decode` for each file: its pixels or the reason why there are none. For worker processes."""
+def decode_into(
+    rows: Pixels, files: Sequence[bytes | str], fit: Fit, max_megapixels: float
+) -> list[Facts | str]:
+    """`decode` each file into its row of `rows` (n, S, S, 3).
 
-    def one(file: bytes | str) -> Decoded | str:
+    Returns what is known of the pixels, or the reason why there are none.
+    """
+
+    def one(row: Pixels, file: bytes | str) -> Facts | str:
         try:
-            return Decoded.of(decode(file, image_size, fit, max_megapixels))
+            row[:] = decode(file, row.shape[0], fit, max_megapixels)
         except Unreadable as error:
             return str(error)
+        return Decoded.of(row).facts
 
-    return [one(file) for file in files]
+    return [one(row, file) for row, file in zip(rows, files, strict=True)]
 
 
 def fit_pixels(image: Image.Image, image_size: int, fit: Fit) -> Pixels:

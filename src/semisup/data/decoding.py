@@ -1,5 +1,10 @@
-"""Many image files to pixels, by several processes and in the files' order."""
+"""Many image files to pixels, by several processes and in the files' order.
 
+The processes write pixels into memory that they share with this one: small images sent through a
+pipe would take half as long again.
+"""
+
+import math
 import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -7,32 +12,44 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from types import TracebackType
+from typing import Any
+
+import numpy as np
 
 from semisup import params_sections
-from semisup.data.decode import decode_many
-from semisup.data.records import Candidates, Decoded, Record, Rejected
+from semisup.data.decode import Fit, decode_into
+from semisup.data.records import Candidates, Decoded, Facts, Pixels, Record, Rejected
 from semisup.errors import NoMeans
-from semisup.processes import end_with_parent
+from semisup.processes import ENDS_WITH_PARENT, end_with_parent
 
 CHUNK_FILES = 128
-CHUNK_BYTES = 2**24  # of decoded pixels, and of files that were read from an archive
+CHUNK_BYTES = 2**22  # of decoded pixels, and of files that were read from an archive
 CHUNKS_IN_FLIGHT = 3  # per worker: enough that none waits, few enough for the memory
 
 Job = tuple[Record, str | bytes]  # an image, and where it lies or the file's content
 
+_slots: Pixels  # of a process that decodes: the memory that it shares
+
 
 class Decoder:
-    """Processes that decode; leaving the context ends them."""
+    """Processes that decode, until the context is left."""
 
     def __init__(self, data: params_sections.Data, workers: int) -> None:
-        self._rules = (data.image_size, data.fit, data.max_megapixels)
-        self._pixel_bytes = 3 * data.image_size**2
+        """With one worker, this process decodes by itself."""
+        self._rules = (data.fit, data.max_megapixels)
+        image = (data.image_size, data.image_size, 3)
+        self._files = max(1, min(CHUNK_FILES, CHUNK_BYTES // math.prod(image)))
+        self._in_flight = CHUNKS_IN_FLIGHT * workers if workers > 1 else 0
+        # a chunk's slot is free again when so many others have begun
+        shape = (self._in_flight + 1, self._files, *image)
         self._pool = None
-        self._in_flight = 0
         if workers > 1:  # spawn: forking a process that runs threads, as torch does, may hang
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(workers, context, end_with_parent)
-            self._in_flight = CHUNKS_IN_FLIGHT * workers
+            memory = context.RawArray("B", math.prod(shape))
+            self._pool = ProcessPoolExecutor(workers, context, _start, (memory, shape))
+            self._slots = np.frombuffer(memory, np.uint8).reshape(shape)
+        else:
+            self._slots = np.empty(shape, np.uint8)
 
     def __enter__(self) -> "Decoder":
         return self
@@ -44,7 +61,9 @@ class Decoder:
         at: TracebackType | None,
     ) -> None:
         if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+            # their end takes a fifth of a second, for which nobody needs to wait where they would
+            # not outlive this process
+            self._pool.shutdown(wait=not ENDS_WITH_PARENT, cancel_futures=True)
 
     def decoded(self, jobs: Iterator[Job | Rejected]) -> Candidates:
         """The jobs' pixels in the jobs' order, a bounded number of chunks ahead of the consumer.
@@ -52,47 +71,64 @@ class Decoder:
         Raises:
             NoMeans: where a process died.
         """
-        pending: deque[tuple[list[Job | Rejected], Callable[[], list[Decoded | str]]]] = deque()
+        pending: deque[Candidates] = deque()
         try:
-            for chunk in self._chunks(jobs):
-                pending.append((chunk, self._begun(chunk)))
+            for number, chunk in enumerate(self._chunks(jobs)):
+                slot = number % len(self._slots)
+                pending.append(_joined(chunk, self._begun(chunk, slot), self._slots[slot]))
                 if len(pending) > self._in_flight:
-                    yield from _joined(*pending.popleft())
+                    yield from pending.popleft()
             while pending:
-                yield from _joined(*pending.popleft())
+                yield from pending.popleft()
         except BrokenProcessPool:
             raise NoMeans(
                 "data.folder: a process that decodes images died, most likely for want of memory; "
                 "lower compute.threads or data.max_megapixels"
             ) from None
 
-    def _begun(self, chunk: list[Job | Rejected]) -> Callable[[], list[Decoded | str]]:
+    def _begun(self, chunk: list[Job | Rejected], slot: int) -> Callable[[], list[Facts | str]]:
         files = [job[1] for job in chunk if not isinstance(job, Rejected)]
         if self._pool:
-            return self._pool.submit(decode_many, files, *self._rules).result
-        return partial(decode_many, files, *self._rules)
+            return self._pool.submit(_decode, slot, files, *self._rules).result
+        return partial(decode_into, self._slots[slot, : len(files)], files, *self._rules)
 
     def _chunks(self, jobs: Iterator[Job | Rejected]) -> Iterator[list[Job | Rejected]]:
         chunk: list[Job | Rejected] = []
         size = 0
         for job in jobs:
             chunk.append(job)
-            content = b"" if isinstance(job, Rejected) or isinstance(job[1], str) else job[1]
-            size += self._pixel_bytes + len(content)
-            if len(chunk) == CHUNK_FILES or size >= CHUNK_BYTES:
+            if not isinstance(job, Rejected) and isinstance(job[1], bytes):
+                size += len(job[1])
+            if len(chunk) == self._files or size >= CHUNK_BYTES:
                 yield chunk
                 chunk, size = [], 0
         if chunk:
             yield chunk
 
 
+def _start(memory: Any, shape: tuple[int, ...]) -> None:
+    """What a process does first."""
+    global _slots  # noqa: PLW0603
+    end_with_parent()
+    _slots = np.frombuffer(memory, np.uint8).reshape(shape)
+
+
+def _decode(
+    slot: int, files: list[str | bytes], fit: Fit, max_megapixels: float
+) -> list[Facts | str]:
+    return decode_into(_slots[slot, : len(files)], files, fit, max_megapixels)
+
+
 def _joined(
-    chunk: list[Job | Rejected], results_of: Callable[[], list[Decoded | str]]
+    chunk: list[Job | Rejected], results_of: Callable[[], list[Facts | str]], rows: Pixels
 ) -> Candidates:
-    results = iter(results_of())
+    results = zip(results_of(), rows, strict=False)  # a slot may have more rows than this chunk
     for job in chunk:
         if isinstance(job, Rejected):
             yield job
             continue
-        result = next(results)
-        yield Rejected(job[0].source, result) if isinstance(result, str) else (job[0], result)
+        result, row = next(results)
+        if isinstance(result, str):
+            yield Rejected(job[0].source, result)
+        else:
+            yield job[0], Decoded(row.copy(), result)

@@ -4,16 +4,23 @@ import csv
 import math
 import os
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, TextIO
 
 import numpy as np
 
 from semisup import outputs
-from semisup.data.records import Candidates, Facts, Outcome, Pixels, Record, Rejected
+from semisup.data.records import (
+    Candidates,
+    Facts,
+    GivenSplit,
+    Outcome,
+    Pixels,
+    Record,
+    Rejected,
+)
 from semisup.data.unfinished import HEADER_BYTES, Unfinished
 from semisup.errors import UserError
 
@@ -64,31 +71,50 @@ class ArrayWriter:
         self._file.write(b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body)
 
 
-@dataclass
-class Packed:
-    """What was packed so far: the manifest's rows, and which pixels were seen where."""
+class Manifest:
+    """The list of packed images, written line by line, and what the summary tells of them."""
 
-    rows: list[tuple[object, ...]] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-    first_with: dict[str, int] = field(default_factory=dict)
-    all_grey: bool = True
+    def __init__(self, file: TextIO) -> None:
+        self._write = csv.writer(file, lineterminator="\n").writerow
+        self._write(MANIFEST_COLUMNS)
+        self._first_with: dict[str, int] = {}
+        self._per_kind: Counter[tuple[GivenSplit, str | None]] = Counter()
+        self.rejected: list[Rejected] = []
+        self.images = 0
+        self.all_grey = True
 
     def add(self, outcome: Outcome, facts: Facts | None) -> None:
-        """Enter one image into the manifest, or a file among the rejected ones."""
+        """Enter one image, or a file among the rejected ones."""
         if isinstance(outcome, Rejected):
             self.rejected.append(outcome)
         elif facts:
             self._enter(outcome, facts)
 
     def _enter(self, record: Record, facts: Facts) -> None:
-        number = len(self.rows)
-        first = self.first_with.setdefault(facts.pixel_hash, number)
+        number, split, label = self.images, record.given_split, record.label
+        first = self._first_with.setdefault(facts.pixel_hash, number)
         duplicate_of = "" if first == number else first
-        label = "" if record.label is None else record.label
-        self.rows.append(
-            (number, record.source, record.given_split, label, facts.pixel_hash, duplicate_of)
-        )
+        # csv writes None as nothing, as it does an empty label
+        self._write((number, record.source, split, label, facts.pixel_hash, duplicate_of))
+        self._per_kind[split, label or None] += 1
         self.all_grey = self.all_grey and facts.is_grey
+        self.images += 1
+
+    def summary(self, channels: int) -> dict[str, object]:
+        """What summary.json says."""
+        per_split = Counter[tuple[GivenSplit, bool]]()
+        for (split, label), count in self._per_kind.items():
+            per_split[split, label is not None] += count
+        return {
+            "images": self.images,
+            "labelled": per_split["train", True],
+            "unlabelled": per_split["train", False],
+            "given_test": per_split["test", True] + per_split["test", False],
+            "channels": channels,
+            "rejected": len(self.rejected),
+            "duplicates": self.images - len(self._first_with),
+            "classes": sorted({label for _, label in self._per_kind if label}),
+        }
 
 
 def pack(
@@ -109,32 +135,32 @@ def pack(
         UserError: where no image is left, or the rejected files are more than
             `max_rejected_fraction` of all.
     """
-    packed = Packed()
-    for outcome, facts in unfinished.done if unfinished else ():
-        packed.add(outcome, facts)
-    path = unfinished.images if unfinished else folder / outputs.IMAGES
-    with ArrayWriter(path, (image_size, image_size, 3), len(packed.rows)) as writer:
-        for candidate in candidates:
-            if isinstance(candidate, Rejected):
-                outcome, facts = candidate, None
-            else:
-                outcome, (pixels, facts) = candidate
-                writer.append(pixels)
-            packed.add(outcome, facts)
-            if unfinished:
-                unfinished.add(outcome, facts)
-                if unfinished.is_due():
-                    writer.flush()
-                    unfinished.save()
+    with (folder / outputs.MANIFEST).open("w", encoding="utf-8", newline="") as file:
+        manifest = Manifest(file)
+        for outcome, facts in unfinished.done if unfinished else ():
+            manifest.add(outcome, facts)
+        path = unfinished.images if unfinished else folder / outputs.IMAGES
+        with ArrayWriter(path, (image_size, image_size, 3), manifest.images) as writer:
+            for candidate in candidates:
+                if isinstance(candidate, Rejected):
+                    outcome, facts = candidate, None
+                else:
+                    outcome, (pixels, facts) = candidate
+                    writer.append(pixels)
+                manifest.add(outcome, facts)
+                if unfinished:
+                    unfinished.add(outcome, facts)
+                    if unfinished.is_due():
+                        writer.flush()
+                        unfinished.save()
     if unfinished:
         path.replace(folder / outputs.IMAGES)
-    _check_rejects(packed, max_rejected_fraction)
-    if color == "grey" or (color == "auto" and packed.all_grey):
+    _check_rejects(manifest, max_rejected_fraction)
+    is_grey = color == "grey" or (color == "auto" and manifest.all_grey)
+    if is_grey:
         _to_grey(folder / outputs.IMAGES)
-    _write_csv(folder / outputs.MANIFEST, MANIFEST_COLUMNS, packed.rows)
-    rejects = [(item.source, item.reason) for item in packed.rejected]
-    _write_csv(folder / outputs.REJECTED, ("source", "reason"), rejects)
-    summary = _summary(packed, 1 if color == "grey" or (color == "auto" and packed.all_grey) else 3)
+    _write_rejected(folder / outputs.REJECTED, manifest.rejected)
+    summary = manifest.summary(channels=1 if is_grey else 3)
     outputs.write_json(folder / outputs.SUMMARY, summary)
     return summary
 
@@ -150,12 +176,12 @@ def describe(summary: dict[str, object]) -> str:
     )
 
 
-def _check_rejects(packed: Packed, max_fraction: float) -> None:
-    kept, left_out = len(packed.rows), len(packed.rejected)
+def _check_rejects(manifest: Manifest, max_fraction: float) -> None:
+    kept, left_out = manifest.images, len(manifest.rejected)
     if kept == 0 and left_out == 0:
         raise UserError("data: the source holds no images; put some there or change data.source")
     if left_out > max_fraction * (kept + left_out):
-        example = packed.rejected[0]
+        example = manifest.rejected[0]
         raise UserError(
             f"data.max_rejected_fraction: {left_out} of {kept + left_out} files can't be used, "
             f"more than the allowed {max_fraction:g} (first: {example.source}: {example.reason}); "
@@ -164,7 +190,7 @@ def _check_rejects(packed: Packed, max_fraction: float) -> None:
     if kept == 0:
         raise UserError(
             f"data: none of the {left_out} files can be used; see the first: "
-            f"{packed.rejected[0].source}: {packed.rejected[0].reason}"
+            f"{manifest.rejected[0].source}: {manifest.rejected[0].reason}"
         )
 
 
@@ -180,22 +206,8 @@ def _to_grey(path: Path) -> None:
     grey_path.replace(path)
 
 
-def _write_csv(path: Path, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+def _write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
-
-
-def _summary(packed: Packed, channels: int) -> dict[str, object]:
-    per_split = Counter((str(row[2]), row[3] != "") for row in packed.rows)
-    return {
-        "images": len(packed.rows),
-        "labelled": per_split["train", True],
-        "unlabelled": per_split["train", False],
-        "given_test": per_split["test", True] + per_split["test", False],
-        "channels": channels,
-        "rejected": len(packed.rejected),
-        "duplicates": sum(row[5] != "" for row in packed.rows),
-        "classes": sorted({str(row[3]) for row in packed.rows if row[3] != ""}),
-    }
+        writer.writerow(("source", "reason"))
+        writer.writerows((item.source, item.reason) for item in rejected)

@@ -1,0 +1,73 @@
+"""dvc.lock as text: the order of its stages, and what becomes of one that was cut off."""
+
+from pathlib import Path
+
+import pytest
+
+from semisup import lockfile
+from semisup.lockfile import in_order
+
+HEAD = "schema: '2.0'\nstages:\n"
+
+
+def block(name: str) -> str:
+    return f"  {name}:\n    cmd: run {name}\n    deps:\n    - path: {name}.txt\n      hash: md5\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "order", "expected"),
+    [
+        ("abc", "abc", "abc"),
+        ("cab", "abc", "abc"),
+        ("cab", ["b", "b", "a"], "bac"),
+        ("", "abc", ""),
+    ],
+)
+def test_order_of_the_lock(names: str, order: list[str], expected: str) -> None:
+    lock = HEAD + "".join(map(block, names))
+    assert in_order(lock, order) == HEAD + "".join(map(block, expected))
+
+
+def test_matrix_stages_keep_their_names() -> None:
+    lock = "stages:\n" + block("head@a-16") + block("head@a-1")
+    assert in_order(lock, ["head@a-1", "head@a-16"]) == (
+        "stages:\n" + block("head@a-1") + block("head@a-16")
+    )
+
+
+WHOLE = HEAD + block("a") + block("b")
+
+
+@pytest.mark.parametrize(
+    ("lock", "mended"),
+    [
+        (WHOLE, WHOLE),
+        (WHOLE + "  c:\n    cmd: run c\n    deps:\n    - path: c\n      size", WHOLE),
+        (WHOLE + "  c:\n    cmd: run c\n    params:\n", WHOLE),
+        (WHOLE + "  c:\n", WHOLE),
+        (WHOLE + "  c", WHOLE),
+        (HEAD + "  a:\n    cm", None),
+        (HEAD, None),
+        ("sche", None),
+        ("", None),
+        # wrong, but not by being cut off
+        (
+            WHOLE.replace("cmd: run a", "command: run a"),
+            WHOLE.replace("cmd: run a", "command: run a"),
+        ),
+        ("<<<<<<< HEAD\n" + WHOLE, "<<<<<<< HEAD\n" + WHOLE),
+    ],
+)
+def test_a_lock_that_was_cut_off_keeps_its_whole_stages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str, mended: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dvc.lock").write_text(lock)
+    lockfile.mend()
+    assert (Path("dvc.lock").read_text() if Path("dvc.lock").exists() else None) == mended
+
+
+def test_no_lock_needs_no_mending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lockfile.mend()
+    assert not list(tmp_path.iterdir())
