@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,7 @@ _slots: Pixels  # of a process that decodes: the memory that it shares
 
 
 class Decoder:
-    """Processes that decode, until the context is left."""
+    """Processes that decode, until `close`."""
 
     def __init__(self, data: params_sections.Data, workers: int) -> None:
         """With one worker, this process decodes by itself."""
@@ -51,15 +50,8 @@ class Decoder:
         else:
             self._slots = np.empty(shape, np.uint8)
 
-    def __enter__(self) -> "Decoder":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """End the processes."""
         if self._pool:
             # their end takes a fifth of a second, for which nobody needs to wait where they would
             # not outlive this process

@@ -13,6 +13,7 @@ import csv
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -70,7 +71,7 @@ def _candidates(
     tables = {os.path.realpath(f) for f in (settings.labels, settings.test_labels) if f}
     taken: set[str] = set()  # identities of the files of `labelled` and `test`
     bar = tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None)
-    with Decoder(data, workers) as decoder, bar:
+    with closing(Decoder(data, workers)) as decoder, bar:
         for source in sources:
             jobs = _left(_jobs(source, tables, taken), source, done)
             for result in decoder.decoded(jobs):

@@ -5,8 +5,8 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Literal, TextIO
 
 import numpy as np
@@ -51,15 +51,8 @@ class ArrayWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def __enter__(self) -> "ArrayWriter":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Finish the file."""
         self._file.seek(0)
         self._write_header()
         self._file.close()
@@ -135,24 +128,14 @@ def pack(
         UserError: where no image is left, or the rejected files are more than
             `max_rejected_fraction` of all.
     """
+    path = unfinished.images if unfinished else folder / outputs.IMAGES
     with (folder / outputs.MANIFEST).open("w", encoding="utf-8", newline="") as file:
         manifest = Manifest(file)
         for outcome, facts in unfinished.done if unfinished else ():
             manifest.add(outcome, facts)
-        path = unfinished.images if unfinished else folder / outputs.IMAGES
-        with ArrayWriter(path, (image_size, image_size, 3), manifest.images) as writer:
-            for candidate in candidates:
-                if isinstance(candidate, Rejected):
-                    outcome, facts = candidate, None
-                else:
-                    outcome, (pixels, facts) = candidate
-                    writer.append(pixels)
-                manifest.add(outcome, facts)
-                if unfinished:
-                    unfinished.add(outcome, facts)
-                    if unfinished.is_due():
-                        writer.flush()
-                        unfinished.save()
+        shape = (image_size, image_size, 3)
+        with closing(ArrayWriter(path, shape, manifest.images)) as writer:
+            _write_all(candidates, manifest, writer, unfinished)
     if unfinished:
         path.replace(folder / outputs.IMAGES)
     _check_rejects(manifest, max_rejected_fraction)
@@ -163,6 +146,23 @@ def pack(
     summary = manifest.summary(channels=1 if is_grey else 3)
     outputs.write_json(folder / outputs.SUMMARY, summary)
     return summary
+
+
+def _write_all(
+    candidates: Candidates, manifest: Manifest, writer: ArrayWriter, unfinished: Unfinished | None
+) -> None:
+    for candidate in candidates:
+        if isinstance(candidate, Rejected):
+            outcome, facts = candidate, None
+        else:
+            outcome, (pixels, facts) = candidate
+            writer.append(pixels)
+        manifest.add(outcome, facts)
+        if unfinished:
+            unfinished.add(outcome, facts)
+            if unfinished.is_due():
+                writer.flush()
+                unfinished.save()
 
 
 def describe(summary: dict[str, object]) -> str:
@@ -198,7 +198,7 @@ def _to_grey(path: Path) -> None:
     """Rewrite an array of three channels as one: brightness by ITU-R 601, rounded."""
     rgb = np.load(path, mmap_mode="r")
     grey_path = path.with_suffix(".grey")
-    with ArrayWriter(grey_path, (*rgb.shape[1:3], 1)) as writer:
+    with closing(ArrayWriter(grey_path, (*rgb.shape[1:3], 1))) as writer:
         for image in rgb:
             grey = image @ np.array([0.299, 0.587, 0.114]) + 0.5
             writer.append(grey.astype(np.uint8)[..., None])
