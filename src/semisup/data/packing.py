@@ -151,6 +151,8 @@ def pack(
 def _write_all(
     candidates: Candidates, manifest: Manifest, writer: ArrayWriter, unfinished: Unfinished | None
 ) -> None:
+    outcome: Outcome
+    facts: Facts | None
     for candidate in candidates:
         if isinstance(candidate, Rejected):
             outcome, facts = candidate, None
