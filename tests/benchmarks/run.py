@@ -38,7 +38,7 @@ def measure(name: str, scratch: Path) -> None:
     runtime = start(settings({}))
     about = (
         f"{platform.machine()}, {torch.get_num_threads()} cores, {runtime.device.type}, "
-        f"torch {torch.__version__}"
+        f"{str(runtime.dtype).removeprefix('torch.')}, torch {torch.__version__}"
     )
     parts = _parts() | {name: "\n".join([about, "", HEADER, *lines])}
     written = [f"## {group}\n\n{parts[group]}\n" for group in GROUPS if group in parts]
