@@ -56,6 +56,8 @@ WHOLE = HEAD + block("a") + block("b")
             WHOLE.replace("cmd: run a", "command: run a"),
         ),
         ("<<<<<<< HEAD\n" + WHOLE, "<<<<<<< HEAD\n" + WHOLE),
+        (WHOLE + "<<<<<<< HEAD\n", WHOLE + "<<<<<<< HEAD\n"),
+        ("schema: '3.0'\nstages:\n", "schema: '3.0'\nstages:\n"),
     ],
 )
 def test_a_lock_that_was_cut_off_keeps_its_whole_stages(

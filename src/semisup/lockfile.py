@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 LOCK = Path("dvc.lock")
+_HEAD = "schema: '2.0'\nstages:\n"
 _BLOCK = re.compile(r"(?m)^  (\S.*):$")  # the first line of a stage
 
 
@@ -51,7 +52,9 @@ def mend() -> None:
         return
     head, *blocks = _split(lock)
     whole = head + "".join(blocks[:-1])
-    if len(blocks) < 2:
+    if any(re.search(r"(?m)^\S", block) for block in blocks):  # such as a conflict of Git
+        return
+    if len(blocks) < 2 and _HEAD.startswith(head):
         LOCK.unlink()
     elif _is_valid(whole):
         write(whole)
