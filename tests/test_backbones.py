@@ -12,6 +12,10 @@ from semisup.params_sections import BACKBONE_LAYERS
 SMALL_ONES = ("small", "alexnet", "nin", "resnet18")
 
 
+def all_maps(encoder: Encoder, images: Tensor) -> list[Tensor]:
+    return [encoder(images, layer) for layer in encoder.layers]
+
+
 def same_weights(one: Encoder, other: Encoder) -> bool:
     pairs = zip(one.state_dict().items(), other.state_dict().items(), strict=True)
     return all(a == b and torch.equal(v, w) for (a, v), (b, w) in pairs)
@@ -23,7 +27,7 @@ def same_weights(one: Encoder, other: Encoder) -> bool:
 def test_every_layer_gives_maps_that_shrink(name: str, channels: int, side: int) -> None:
     with torch.device("meta"):  # shapes without numbers: the largest have 127 million weights
         encoder = build(name, channels, side, 0).eval()
-        maps = encoder.forward_all(torch.empty(2, channels, side, side))
+        maps = all_maps(encoder, torch.empty(2, channels, side, side))
     assert encoder.layers == BACKBONE_LAYERS[name]
     assert len(maps) == len(encoder.layers)
     sides = [m.shape[2] for m in maps]
@@ -48,7 +52,7 @@ def test_every_layer_gives_maps_that_shrink(name: str, channels: int, side: int)
 )
 def test_shapes(name: str, side: int, expected: list[tuple[int, int]]) -> None:
     with torch.device("meta"):
-        maps = build(name, 3, side, 0).forward_all(torch.empty(2, 3, side, side))
+        maps = all_maps(build(name, 3, side, 0), torch.empty(2, 3, side, side))
     assert [(m.shape[1], m.shape[2]) for m in maps] == expected
 
 
@@ -56,13 +60,15 @@ def test_shapes(name: str, side: int, expected: list[tuple[int, int]]) -> None:
 def test_layers_by_name_and_trainable(name: str) -> None:
     encoder = build(name, 3, 28, 0).eval()
     images = torch.randn(2, 3, 28, 28, generator=torch.Generator().manual_seed(0))
-    every = encoder.forward_all(images)
-    for layer, maps in zip(encoder.layers, every, strict=True):
-        assert torch.equal(encoder(images, layer), maps)
+    expected = images
+    for layer in encoder.layers:
+        maps = encoder(images, layer)
+        expected = encoder.blocks[layer](expected)
+        assert torch.equal(maps, expected)
         assert maps.isfinite().all()
         assert maps.std() > 0
-    assert torch.equal(encoder(images), every[-1])
-    assert len(encoder.forward_all(images, encoder.layers[1])) == 2
+    assert torch.equal(encoder(images), maps)
+    assert torch.equal(encoder.body(images), maps)
     encoder(images).square().mean().backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in encoder.parameters())
 

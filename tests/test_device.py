@@ -28,7 +28,8 @@ def compute(make_params: Make) -> Iterator[Callable[..., Compute]]:
         os.environ.pop("CUBLAS_WORKSPACE_CONFIG", None)
 
 
-def test_start(compute: Callable[..., Compute]) -> None:
+def test_start(compute: Callable[..., Compute], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "_has_bfloat16_kernels", lambda: True)
     runtime = device.start(compute(device="cpu", precision="float32", threads=1))
     assert runtime == Runtime(torch.device("cpu"), torch.float32)
     assert torch.get_num_threads() == 1
@@ -58,6 +59,15 @@ def test_a_device_that_is_not_there(
             device.start(compute(device=name))
         assert "\n" not in str(caught.value)
     assert device.start(compute(device="auto", threads=1)).device.type == "cpu"
+
+
+def test_a_precision_that_the_cpu_cannot_use(
+    compute: Callable[..., Compute], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "_has_bfloat16_kernels", lambda: False)
+    with pytest.raises(UserError, match=r"compute\.precision: bfloat16 .*auto, float32$") as caught:
+        device.start(compute(device="cpu", precision="bfloat16"))
+    assert "\n" not in str(caught.value)
 
 
 def test_autocast_changes_products_only() -> None:

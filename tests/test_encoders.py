@@ -19,7 +19,7 @@ from semisup.features import embed
 from semisup.finetune import starting_classifier
 from semisup.lab import lab_to_rgb, rgb_to_lab
 from semisup.params import Params
-from semisup.params_sections import BACKBONE_LAYERS, Embed
+from semisup.params_sections import Embed
 from semisup.weights import save_weights
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
@@ -62,7 +62,7 @@ def test_backbones_take_lightness(make_data: MakeData, backbone: str) -> None:
     encoder = encoders.make(EncoderSpec(backbone, sees="lightness"), make_data(), 0).eval()
     assert next(encoder.parameters()).shape[1] == 1
     with torch.no_grad():
-        assert len(encoder.forward_all(images())) == len(BACKBONE_LAYERS[backbone])
+        assert encoder(images()).isfinite().all()
 
 
 def test_saved_loaded_embedded_and_fine_tuned(
@@ -77,7 +77,7 @@ def test_saved_loaded_embedded_and_fine_tuned(
 
     loaded = encoders.load(folder, data).eval()
     with torch.no_grad():
-        expected = encoder.body(Lightness()(images()))[-1]
+        expected = encoder.body(Lightness()(images()))
         assert torch.equal(loaded(images()), expected)
 
     params = make_params({"head.hidden": [7]})

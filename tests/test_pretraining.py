@@ -23,6 +23,7 @@ from semisup.distributed import Group
 from semisup.encoders import EncoderSpec
 from semisup.errors import UserError
 from semisup.params import Params
+from semisup.params_sections import known_tasks
 from semisup.pretext.rotation import Task
 from semisup.pretraining import heldout_score, pretrain, write
 from semisup.probe import probe_layers
@@ -82,6 +83,29 @@ def test_what_is_written(
     assert merit["encoder_images"] == 2 * 33 * 4
     shown = pytest.approx(float(rows[-1]["heldout_merit"]), abs=1e-4)
     assert merit["figures"] == {"accuracy": shown}
+
+
+@pytest.mark.parametrize(
+    "task",
+    sorted({*known_tasks()} - {"random", "imagenet", "gan"}),  # gan: gradients of gradients
+)
+def test_all_training_goes_through_what_is_compiled(
+    task: str,
+    letters: ImageData,
+    make_params: Make,
+    runtime: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passed: list[bool] = []
+
+    def compile_(runtime: Runtime, network: torch.nn.Module) -> None:
+        network.register_forward_hook(lambda *_: passed.append(network.training))
+
+    monkeypatch.setattr(Runtime, "compile", compile_)
+    edits = {"pretrain.epochs": 1, f"pretrain.{task}.batch_images": 8}
+    done = pretrain(task, make_params(SHORT | edits), letters, runtime)
+    assert done.fit is not None
+    assert sum(passed) == done.fit.updates
 
 
 def test_same_settings_same_bytes_and_no_label_is_read(

@@ -13,8 +13,20 @@ from torch.nn import functional as F
 from semisup.params_sections import BACKBONE_LAYERS
 
 
+class Blocks(nn.ModuleDict):
+    """Named blocks, each from feature maps to feature maps, in a chain."""
+
+    def forward(self, maps: Tensor, layer: str | None = None) -> Tensor:
+        """Feature maps after the block `layer`, after the last one where it is None."""
+        for name, block in self.items():
+            maps = block(maps)
+            if name == layer:
+                break
+        return maps
+
+
 class Encoder(nn.Module):
-    """A chain of named blocks, each from feature maps to feature maps, behind an entry.
+    """A chain of named blocks behind an entry.
 
     The entry turns images in 0 to 1 into what the first block sees; see `semisup.encoder_input`.
     """
@@ -22,7 +34,7 @@ class Encoder(nn.Module):
     def __init__(self, entry: nn.Module, blocks: "OrderedDict[str, nn.Module]") -> None:
         super().__init__()
         self.entry = entry
-        self.blocks = nn.ModuleDict(blocks)
+        self.blocks = Blocks(blocks)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -31,20 +43,11 @@ class Encoder(nn.Module):
 
     def forward(self, images: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps (N, C', H', W') of `layer`, of the last one where it is None."""
-        return self.forward_all(images, layer)[-1]
-
-    def forward_all(self, images: Tensor, layer: str | None = None) -> list[Tensor]:
-        """Feature maps of every layer up to and including `layer`."""
         return self.body(self.entry(images), layer)
 
-    def body(self, inputs: Tensor, layer: str | None = None) -> list[Tensor]:
-        """`forward_all` of what the entry would give, for those who make it themselves."""
-        maps = []
-        for name, block in self.blocks.items():
-            inputs = block(inputs)
-            maps.append(inputs)
-            if name == layer:
-                break
+    def body(self, inputs: Tensor, layer: str | None = None) -> Tensor:
+        """`forward` of what the entry would give, for those who make it themselves."""
+        maps: Tensor = self.blocks(inputs, layer)
         return maps
 
 
@@ -92,7 +95,7 @@ def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> in
     encoder.eval()
     with torch.no_grad():
         inputs = torch.zeros(1, stem.shape[1], image_size, image_size, device=stem.device)
-        maps = encoder.body(inputs, layer)[-1]
+        maps = encoder.body(inputs, layer)
     encoder.train(was_training)
     return int(pooled(maps, side).shape[1])
 

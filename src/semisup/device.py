@@ -95,7 +95,7 @@ def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) ->
         sharers: how many processes of this stage share its memory.
 
     Raises:
-        NoMeans: where the device is not there.
+        NoMeans: where the device is not there, or has no use for the precision.
     """
     device = _device(compute.device)
     # cuBLAS repeats its results only with a fixed workspace; it reads this when it first starts
@@ -173,9 +173,20 @@ def _device(name: str) -> torch.device:
 def _dtype(precision: str, device: torch.device) -> torch.dtype:
     if precision == "float32":
         return torch.float32
-    if precision == "bfloat16" or _is_bfloat16_fast(device):
+    if precision == "bfloat16":
+        if device.type == "cpu" and not _has_bfloat16_kernels():
+            raise NoMeans(
+                "params.yaml: compute.precision: bfloat16 is hundreds of times slower than float32 "
+                "on this CPU; allowed: auto, float32"
+            )
         return torch.bfloat16
-    return torch.float32
+    return torch.bfloat16 if _is_bfloat16_fast(device) else torch.float32
+
+
+def _has_bfloat16_kernels() -> bool:
+    """Whether oneDNN computes in bfloat16 on this CPU; without it PyTorch has reference code."""
+    answer = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return bool(answer and answer())
 
 
 def _is_bfloat16_fast(device: torch.device) -> bool:

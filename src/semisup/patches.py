@@ -87,6 +87,6 @@ class Siamese(nn.Module):
     def forward(self, encoder: Encoder, patches: Tensor) -> Tensor:
         """Logits (N, classes) in float32 of patches (N, T, C, side, side) in 0 to 1."""
         # not through the encoder's entry, whose one mean for all would leave each patch its own
-        maps = encoder.body(standardise(patches).flatten(0, 1))[-1]
+        maps = encoder.body(standardise(patches).flatten(0, 1))
         logits: Tensor = self.all(self.each(pooled(maps, MAP_SIDE)).view(len(patches), -1))
         return logits.float()

@@ -152,7 +152,7 @@ def _train(
     plan = _plan(network, shared)
     _check_parts(len(pool) // plan.batches(len(pool)), runtime.group.size, task)
     if not network.twice:  # compiled code has no gradients of gradients
-        runtime.compile(network.encoder)
+        runtime.compile(network.encoder.blocks)  # which no task goes around
     loss = averaged(network, runtime.group)
 
     def batch_loss(pixels: Tensor) -> tuple[Tensor, Tensor]:

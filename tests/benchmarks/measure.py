@@ -64,9 +64,9 @@ def pretraining_rate(task: str, data: ImageData, params: Params) -> float:
 def read(root: Path, params: Params) -> tuple[np.ndarray[Any, Any], list[str]]:
     """Pixels and class names of class folders."""
     candidates = class_folders(root, params, 1)  # no processes that would still be ending
-    found = [one for one in candidates if isinstance(one, tuple)]
+    found = [(one[0], one[1].pixels.copy()) for one in candidates if isinstance(one, tuple)]
     names = [str(record.label) for record, _ in found]
-    return np.stack([image.pixels for _, image in found]), names
+    return np.stack([pixels for _, pixels in found]), names
 
 
 def data_of(images: np.ndarray[Any, Any], names: list[str] | None = None) -> ImageData:

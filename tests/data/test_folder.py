@@ -266,7 +266,7 @@ def test_workers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "a" / "06.png").write_bytes(b"broken")
 
     def everything(workers: int) -> list[Any]:
-        found = list(candidates(settings(labelled=tmp_path), data(), workers))
+        found = candidates(settings(labelled=tmp_path), data(), workers)
         return [x if isinstance(x, Rejected) else (x[0], int(x[1].pixels.mean())) for x in found]
 
     alone = everything(1)

@@ -93,7 +93,7 @@ def test_all_layers_give_torchvisions_maps(
     colour = images if channels == 3 else torch.cat([images] * 3, dim=1)
     expected = torchvisions_maps(resnet, colour, small=side <= 64)
     with torch.no_grad():
-        found = encoder.forward_all(images)
+        found = [encoder(images, layer) for layer in encoder.layers]
     assert encoder.layers == ("conv1", "conv2", "conv3", "conv4", "conv5")
     assert [m.shape[2] for m in found[:2]] == [side if side <= 64 else (side + 3) // 4] * 2
     assert len(found) == len(expected) == 5

@@ -123,4 +123,4 @@ def _joined(
         if isinstance(result, str):
             yield Rejected(job[0].source, result)
         else:
-            yield job[0], Decoded(row.copy(), result)
+            yield job[0], Decoded(row, result)

@@ -107,7 +107,7 @@ class Task(PretextTask):
 
     def rebuild(self, shown: Tensor) -> Tensor:
         """Normalised images (N, C, S, S) by way of the bottleneck."""
-        code = self.bottleneck(pooled(self.encoder.body(shown)[-1], POOL))
+        code = self.bottleneck(pooled(self.encoder.body(shown), POOL))
         rebuilt: Tensor = self.decoder(code)
         return rebuilt.float()
 
