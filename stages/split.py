@@ -20,10 +20,12 @@ def main() -> None:
         draws=params.draws,
         seed=params.seed,
     )
-    labels, given_test, same_as, _ = read_manifest(outputs.PREPARED)
+    labels, given_test, same_as, classes = read_manifest(outputs.PREPARED)
     split = make_split(labels, given_test, same_as, rules)
     with outputs.replacing(outputs.SPLITS) as folder:
-        write_split(folder, split, outputs.PREPARED)
+        write_split(folder, split, outputs.PREPARED, classes)
+    for folder in outputs.OF_TASKS:  # DVC wants them for the report, even where there is no task
+        folder.mkdir(parents=True, exist_ok=True)
     counts = np.bincount(split.role, minlength=len(ROLES))
     print(
         f"pool {len(split.pool)} images; "

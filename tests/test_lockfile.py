@@ -73,3 +73,29 @@ def test_no_lock_needs_no_mending(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     lockfile.mend()
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("lock", "expected"),
+    [
+        (HEAD + block("b") + block("a"), HEAD + block("a") + block("b")),
+        (HEAD + block("b") + block("a") + "  c:\n    cm", HEAD + block("a") + block("b")),
+        (HEAD + block("b") + block("a") + "  c", HEAD + block("a") + block("b")),
+        ("<<<<<<< HEAD\n" + WHOLE, "<<<<<<< HEAD\n" + WHOLE),
+    ],
+)
+def test_only_a_whole_file_is_put_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str, expected: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("dvc.lock").write_text(lock)
+    lockfile.put_in_order(["c", "a", "b"])
+    assert Path("dvc.lock").read_text() == expected
+
+
+def test_without_a_file_there_is_nothing_to_put_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lockfile.put_in_order(["a"])
+    assert not Path("dvc.lock").exists()

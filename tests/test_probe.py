@@ -1,11 +1,16 @@
 """The linear probe against ridge regression written out."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
 
 from semisup import probe
+from semisup.backbones import build
+from semisup.data.labelled import ImageData
+from semisup.device import Runtime
 from semisup.probe import probe_accuracy
 
 
@@ -46,3 +51,21 @@ def test_probe_finds_what_is_there_and_nothing_else() -> None:
     assert probe_accuracy(separable, torch.from_numpy(labels), 4) == 1
     noise = torch.from_numpy(rng.normal(size=(200, 300)))  # more features than images
     assert probe_accuracy(noise, torch.from_numpy(labels), 4) < 0.4
+
+
+def test_many_validation_images_are_probed_by_a_part_of_them(
+    make_data: Callable[..., ImageData], runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = make_data()
+    encoder = build("small", 3, data.image_size, 0).eval()
+    seen: list[int] = []
+
+    def accuracy(features: torch.Tensor, labels: torch.Tensor, classes: int) -> float:
+        seen.append(len(features))
+        assert len(features) == len(labels)
+        return 0.5
+
+    monkeypatch.setattr(probe, "probe_accuracy", accuracy)
+    monkeypatch.setattr(probe, "PROBE_IMAGES", len(data.validation) - 1)
+    probe.probe_layers(encoder, data, 1, runtime)
+    assert seen == [len(data.validation) - 1] * len(encoder.layers)

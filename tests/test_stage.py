@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
+import torch
 import typer
 
 from semisup import stage
 from semisup.errors import UserError
+
+OUT_OF_MEMORY = {
+    5: MemoryError(),
+    6: torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+    7: RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried ..."),
+}
 
 
 def command(budget: Annotated[int, typer.Option()]) -> None:
@@ -21,6 +28,8 @@ def command(budget: Annotated[int, typer.Option()]) -> None:
         raise KeyboardInterrupt
     if budget == 3:
         raise RuntimeError("a bug")
+    if budget in OUT_OF_MEMORY:
+        raise OUT_OF_MEMORY[budget]
     print("done")
 
 
@@ -52,6 +61,17 @@ def test_a_users_mistake(
     assert run(monkeypatch, "--budget", "1") == 2
     expected = "error: params.yaml: draws: 0 should be greater\n"
     assert capsys.readouterr() == ("", expected)
+
+
+@pytest.mark.parametrize("budget", OUT_OF_MEMORY)
+def test_out_of_memory(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], budget: int
+) -> None:
+    assert run(monkeypatch, "--budget", str(budget)) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith("error: out of memory: lower ")
+    assert error.count("\n") == 1
 
 
 def test_interrupt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

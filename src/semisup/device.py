@@ -110,7 +110,8 @@ def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) ->
         device = torch.device("cuda", distributed.local_rank())
         torch.cuda.set_device(device)
     group = distributed.join(device)
-    memory = int(compute.memory_gib * GIB) // (group.size * sharers)
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", group.size))  # torchrun's: of this machine
+    memory = int(compute.memory_gib * GIB) // (here * sharers)
     return Runtime(device, _dtype(compute.precision, device), memory, scratch, group)
 
 

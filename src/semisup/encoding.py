@@ -21,7 +21,22 @@ def encode_plain(
     encoder: Encoder, data: ImageData, positions: Ints, layer: str, pool: int, runtime: Runtime
 ) -> Features:
     """`encode` of the images at these positions, as they are."""
-    images = DeviceImages.of(data, positions, runtime)
-    parts = [encode(encoder, images.plain(b), layer, pool, runtime) for b in images.batches()]
     width = pooled_width(encoder, layer, pool, data.image_size)
-    return np.concatenate(parts) if parts else np.empty((0, width), np.float16)
+    features = np.empty((len(positions), width), np.float16)
+    encode_into(features, encoder, data, positions, layer, pool, runtime)
+    return features
+
+
+def encode_into(
+    features: Features,
+    encoder: Encoder,
+    data: ImageData,
+    positions: Ints,
+    layer: str,
+    pool: int,
+    runtime: Runtime,
+) -> None:
+    """`encode_plain` to where the features shall lie, such as a file."""
+    images = DeviceImages.of(data, positions, runtime)
+    for batch in images.batches():
+        features[batch] = encode(encoder, images.plain(batch), layer, pool, runtime)

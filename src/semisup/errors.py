@@ -10,4 +10,4 @@ class UserError(Exception):
 
 
 class NoMeans(UserError):
-    """The machine lacked memory or disk space: what was done so far is worth keeping."""
+    """The machine lacks memory, disk space or a device: what was done so far is worth keeping."""

@@ -13,7 +13,7 @@ from semisup.checkpoint import State
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.data.labelled import ImageData
 from semisup.device import Runtime
-from semisup.encoding import encode, encode_plain
+from semisup.encoding import encode, encode_into
 from semisup.feature_set import TEST, TRAIN, TRAIN_IDS, VALIDATION
 from semisup.params_sections import Augment, Embed
 from semisup.probe import probe_layers
@@ -68,9 +68,9 @@ def embed(
     train.flush()
     np.save(folder / TRAIN_IDS, train_ids)
     for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):
-        np.save(
-            folder / name, encode_plain(encoder, data, positions, layer, settings.pool, runtime)
-        )
+        features = open_memmap(folder / name, "w+", np.float16, (len(positions), width))
+        encode_into(features, encoder, data, positions, layer, settings.pool, runtime)
+        features.flush()
     after = checksum(encoder)
     if after != before:
         raise AssertionError("the frozen encoder's weights or buffers moved")

@@ -40,6 +40,14 @@ def in_order(lock: str, names: Sequence[str]) -> str:
     return head + "".join(sorted(blocks, key=lambda block: rank.get(stages(block)[0], last)))
 
 
+def put_in_order(names: Sequence[str]) -> None:
+    """`in_order` of the file, if it is there and whole or can be made so."""
+    mend()
+    lock = read()
+    if lock and _is_valid(lock):
+        write(in_order(lock, names))
+
+
 def mend() -> None:
     """Cut off a stage that DVC had not written whole when it was killed.
 

@@ -21,12 +21,14 @@ PRETEXT, HISTORY = "pretext.json", "history.csv"
 EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
 FEATURES_INFO = "features.json"
 RESULTS, PREDICTIONS = "results.csv", "predictions.npy"
+PRETRAIN, HEAD, FINETUNE = Path("data/pretrain"), Path("data/head"), Path("data/finetune")
+OF_TASKS = PRETRAIN, HEAD, FINETUNE  # each with a folder for each task
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
 
 
 def pretrain_folder(task: str) -> Path:
     """Where `pretrain` of a task writes."""
-    return Path("data/pretrain") / task
+    return PRETRAIN / task
 
 
 def features_folder(task: str) -> Path:
@@ -36,12 +38,12 @@ def features_folder(task: str) -> Path:
 
 def head_folder(task: str, budget: int) -> Path:
     """Where `head` of a task and budget writes."""
-    return Path("data/head") / f"{task}-{budget}"
+    return HEAD / f"{task}-{budget}"
 
 
 def finetune_folder(task: str, budget: int) -> Path:
     """Where `finetune` of a task and budget writes."""
-    return Path("data/finetune") / f"{task}-{budget}"
+    return FINETUNE / f"{task}-{budget}"
 
 
 def supervised_folder(budget: int) -> Path:

@@ -17,6 +17,8 @@ import torch
 from semisup.errors import NoMeans
 from semisup.processes import end_with_parent
 
+JOBS_PER_THREAD = 2  # at most at once: each has a network and its images in memory
+
 T = TypeVar("T")
 
 _jobs: Sequence[Callable[[], object]] = ()  # what forked processes find instead of a pickle
@@ -40,7 +42,8 @@ def side_by_side(jobs: Sequence[Callable[[], T]], device: torch.device) -> Itera
     _jobs = jobs
     share = max(1, threads // len(jobs))
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(len(jobs), context, _start, (share,)) as pool:
+    at_once = min(len(jobs), JOBS_PER_THREAD * threads)
+    with ProcessPoolExecutor(at_once, context, _start, (share,)) as pool:
         try:
             yield from cast(Iterator[T], pool.map(_run, range(len(jobs))))
         except BrokenProcessPool:

@@ -27,7 +27,7 @@ from semisup.probe import probe_layers
 from semisup.progress import Row, Score
 from semisup.training import Fit, Plan, fit
 
-EVALUATION_IMAGES = 256  # at once; a task may show each several times over
+EVALUATION_VIEWS = 4  # of a held-out image that its task may show at once
 PREPARE_IMAGES = 1000  # at most, for a task to look at before training
 PREPARE_VALUES = 2**26  # and no more than this many pixel values: a quarter of a GB
 PROBE_POOL = 4  # features are averaged down to 4 x 4 for the probe
@@ -211,7 +211,7 @@ class _Watch:
         """Means of the task's further figures."""
         values: dict[str, list[Tensor]] = defaultdict(list)
         with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
-            for batch in self._held.batches(EVALUATION_IMAGES):
+            for batch in self._held.batches(EVALUATION_VIEWS):
                 for name, value in self._network.figures(self._held.plain(batch)).items():
                     values[name].append(value.float())
         return {name: float(torch.cat(parts).mean()) for name, parts in values.items()}
@@ -227,7 +227,7 @@ def heldout_score(network: Any, held: DeviceImages, runtime: Runtime, seed: int)
     """Mean loss and figure of merit of held-out images as they are."""
     loss, merit, seen = 0.0, 0.0, 0
     with torch.no_grad(), runtime.autocast(), runtime.seeded(seed):
-        for batch in held.batches(EVALUATION_IMAGES):
+        for batch in held.batches(EVALUATION_VIEWS):
             batch_loss, batch_merit = network.loss(held.plain(batch))
             loss += float(batch_loss) * batch_merit.numel()
             merit += float(batch_merit.float().sum())

@@ -1,5 +1,6 @@
 """How much a linear classifier finds in the features of each layer."""
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -9,6 +10,7 @@ from semisup.device import Runtime
 from semisup.encoding import encode_plain
 
 PROBE_FOLDS = 4
+PROBE_IMAGES = 4000  # at most: time and memory grow with their square
 PROBE_RIDGE = 0.1  # of the mean squared length of the centred features
 
 
@@ -16,10 +18,13 @@ def probe_layers(
     encoder: Encoder, data: ImageData, pool: int, runtime: Runtime
 ) -> dict[str, float]:
     """Accuracy of a linear probe on each layer, cross-validated within the validation images."""
-    labels = torch.from_numpy(data.labels[data.validation])
+    positions = data.validation
+    if len(positions) > PROBE_IMAGES:
+        positions = np.sort(np.random.default_rng(0).permutation(positions)[:PROBE_IMAGES])
+    labels = torch.from_numpy(data.labels[positions])
     accuracies = {}
     for layer in encoder.layers:
-        features = encode_plain(encoder, data, data.validation, layer, pool, runtime)
+        features = encode_plain(encoder, data, positions, layer, pool, runtime)
         accuracies[layer] = round(
             probe_accuracy(torch.from_numpy(features).double(), labels, len(data.classes)), 4
         )

@@ -58,8 +58,7 @@ def repro(jobs: int) -> None:
             pool.shutdown(cancel_futures=True)
             raise
         finally:
-            if after := lockfile.read():
-                lockfile.write(lockfile.in_order(after, [*lockfile.stages(before), *order]))
+            lockfile.put_in_order([*lockfile.stages(before), *order])
     if failed:
         raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
 
@@ -75,16 +74,20 @@ def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
 def _stages() -> tuple[Parents, set[str], list[str]]:
     """What each stage depends on, which stages DVC finds changed, and the order that it runs in."""
     import networkx
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
-    with Repo() as repo:
-        graph = repo.index.graph
-        order = [stage.addressing for stage in networkx.dfs_postorder_nodes(graph)]
-        parents = {
-            stage.addressing: {before.addressing for before in graph.successors(stage)}
-            for stage in graph
-        }
-        return parents, set(repo.status()), order
+    try:
+        with Repo() as repo:
+            graph = repo.index.graph
+            order = [stage.addressing for stage in networkx.dfs_postorder_nodes(graph)]
+            parents = {
+                stage.addressing: {before.addressing for before in graph.successors(stage)}
+                for stage in graph
+            }
+            return parents, set(repo.status()), order
+    except DvcException as error:
+        raise UserError(f"DVC: {' '.join(str(error).split())}") from None
 
 
 def _run(name: str, env: Mapping[str, str], interrupted: Event) -> bool:
@@ -95,7 +98,8 @@ def _run(name: str, env: Mapping[str, str], interrupted: Event) -> bool:
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
         if done.returncode == 0 or not any(busy in done.stderr for busy in BUSY):
             break
-        time.sleep(PAUSE_SECONDS)
+        if interrupted.wait(PAUSE_SECONDS):
+            break
     seconds = time.monotonic() - started
     if done.returncode and not interrupted.is_set():
         print(f"{name}: failed\n{done.stdout}{done.stderr}", file=sys.stderr, end="", flush=True)

@@ -1,6 +1,7 @@
 """Which images get which label, which are refused, and which settings are."""
 
 import io
+import os
 import tarfile
 import zipfile
 from collections import deque
@@ -278,6 +279,37 @@ def test_workers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert got == sorted(expected)
     assert [x.source[-8:] for x in alone if isinstance(x, Rejected)] == ["a/06.png"]
     assert everything(2) == alone
+
+
+def test_classes_whose_names_are_not_utf8(tmp_path: Path) -> None:
+    fill(tmp_path, os.fsdecode(b"m\xfcnster/1.png"), os.fsdecode(b"m\xf6nster/1.png"), "ä/1.png")
+    images, _ = read(labelled=tmp_path)
+    assert {label for label, _ in images.values()} == {r"m\xfcnster", r"m\xf6nster", "ä"}
+    assert all(source.encode() for source in images)
+
+
+def test_a_warning_of_images_that_dvc_does_not_watch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fill(tmp_path / "data/raw/mine", "a/1.png", "b/1.png")
+    fill(tmp_path / "elsewhere", "1.png")
+    (tmp_path / "data/raw/link").symlink_to(tmp_path / "elsewhere")
+    read(labelled="data/raw/mine")
+    assert capsys.readouterr().err == ""
+    for place in ("elsewhere", "data/raw/link"):
+        read(labelled="data/raw/mine", unlabelled=place)
+        error = capsys.readouterr().err
+        assert error.startswith(f"warning: data.folder.unlabelled: {place}: not inside data/raw")
+        assert error.count("\n") == 1
+
+
+def test_files_that_changed_since_an_interruption(tmp_path: Path) -> None:
+    fill(tmp_path, "a/2.png", "b/1.png")
+    done = deque(x for x, _ in candidates(settings(labelled=tmp_path), data(), 1))
+    fill(tmp_path, "a/1.png")
+    with pytest.raises(UserError, match="other files than when `prepare` was interrupted"):
+        list(candidates(settings(labelled=tmp_path), data(), 1, done))
 
 
 def test_first_images_of_cifar() -> None:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from semisup import outputs
-from semisup.data.device_images import DeviceImages
+from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.data.labelled import ROLES, ImageData, open_data, read_manifest
 from semisup.data.packing import pack
 from semisup.data.records import Decoded, Record
@@ -36,9 +36,9 @@ def written(tmp_path: Path) -> tuple[Path, Path, Split]:
     prepared.mkdir()
     splits.mkdir()
     pack(zip(records, map(Decoded.of, images), strict=True), prepared, SIDE, "auto", 0.0)
-    labels, test, same_as, _ = read_manifest(prepared)
+    labels, test, same_as, classes = read_manifest(prepared)
     done = make_split(labels, test, same_as, Rules(2, 0.25, None, 2, 3))
-    write_split(splits, done, prepared)
+    write_split(splits, done, prepared, classes)
     return prepared, splits, done
 
 
@@ -73,6 +73,7 @@ def test_split_table_and_statistics(written: tuple[Path, Path, Split]) -> None:
     stats = json.loads((splits / outputs.STATS).read_text())
     assert stats["pool"] == len(done.pool)
     assert stats["leaked"] == done.leaked
+    assert stats["untrained"] == []
     assert sum(stats[name] for name in ROLES) == 31
     # 12 images of a class: 3 for test, 2 for validation, and at most one lost to the copy
     assert (stats["test"], stats["validation"]) == (6, 4)
@@ -82,7 +83,7 @@ def test_statistics_of_one_colour_can_be_divided_by(tmp_path: Path) -> None:
     np.save(tmp_path / "images.npy", np.full((4, SIDE, SIDE, 1), 7, np.uint8))
     none = np.full((1, 4), -1)
     split = Split(np.ones(4, np.int64), none, np.arange(4), 0)
-    write_split(tmp_path, split, tmp_path)
+    write_split(tmp_path, split, tmp_path, [])
     stats = json.loads((tmp_path / outputs.STATS).read_text())
     assert stats["mean"] == pytest.approx([7 / 255], abs=1e-6)
     assert stats["std"][0] > 0
@@ -155,9 +156,18 @@ def test_images_on_the_device(make_data: MakeData, runtime: Runtime) -> None:
     shown = images.plain(torch.tensor([2, 0]))
     expected = data.images[chosen[[2, 0]]] / 255
     np.testing.assert_allclose(shown.permute(0, 2, 3, 1).numpy(), expected, atol=1e-5)
-    parts = [images.plain(batch) for batch in images.batches(2)]
+    parts = [images.plain(batch) for batch in images.batches(EVALUATION_BATCH // 2)]
     assert [len(part) for part in parts] == [2, 1]
     assert torch.equal(torch.cat(parts), images.plain(slice(None)))
+
+
+def test_large_images_are_looked_at_fewer_at_once(make_data: MakeData, runtime: Runtime) -> None:
+    data = make_data(classes=2, size=512)
+    images = DeviceImages.of(data, np.tile(data.pool, 40), runtime)
+    sizes = {batch.stop - batch.start for batch in images.batches()}
+    assert max(sizes) == 1024 * 64**2 // 512**2
+    assert next(images.batches(views=1000)) == slice(0, 1)
+    assert not list(DeviceImages.of(data, data.pool[:0], runtime).batches())
 
 
 def test_an_encoder_normalises_by_the_pool(make_data: MakeData, runtime: Runtime) -> None:

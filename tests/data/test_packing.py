@@ -135,6 +135,17 @@ def test_limit_of_rejects(tmp_path: Path, bad: int, limit: float, refused: bool)
     assert "\n" not in message
 
 
+def test_the_list_of_too_many_rejects_stays(tmp_path: Path) -> None:
+    items = [entry(0), Rejected("x.png", "cut short"), Rejected("y.png", "empty file")]
+    (folder := tmp_path / "new").mkdir()
+    with pytest.raises(UserError, match=rf"all are listed in {tmp_path}/rejected\.csv"):
+        pack(iter(items), folder, SIDE, "auto", 0.1)
+    found = [row["source"] for row in rows(tmp_path / "rejected.csv")]
+    assert found == ["x.png", "y.png"]
+    pack(iter(items), folder, SIDE, "auto", 0.9)
+    assert not (tmp_path / "rejected.csv").exists()
+
+
 def test_nothing_left(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no images"):
         pack(iter([]), tmp_path, SIDE, "auto", 1.0)

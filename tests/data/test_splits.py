@@ -46,6 +46,28 @@ def test_roles_are_stratified_and_cover_everything() -> None:
     assert done.pool.tolist() == expected.tolist()
 
 
+def test_test_classes_that_nothing_is_trained_on() -> None:
+    given = np.array([0] * 6 + [1] * 6 + [2] * 3 + [3])
+    test = np.arange(16) >= 12
+    with pytest.raises(UserError, match="no class of the test images has training images"):
+        split(given, test)
+    given[12] = 0
+    assert split(given, test).untrained == (2, 3)
+    assert split(labels()).untrained == ()
+
+
+def test_no_copy_of_a_train_image_can_be_among_a_budgets_validation_images() -> None:
+    given = np.repeat([0, 1, -1], [10, 10, 3])
+    same_as = np.arange(23)
+    same_as[[4, 5, 21]] = 3  # two more train images, and an unlabelled one
+    test = (np.arange(23) == 0) | (np.arange(23) == 19)
+    done = split(given, test, same_as, validation_per_class=0)
+    assert np.flatnonzero(done.role == LEFT_OUT).tolist() == [4, 5]
+    assert done.leaked == 2
+    assert done.role[21] == UNLABELLED
+    assert (split(given, test, same_as).role[3:6] != LEFT_OUT).sum() in (1, 3)  # by their roles
+
+
 def test_ranks_are_permutations_and_budgets_nest() -> None:
     given = labels()
     done = split(given)

@@ -104,6 +104,13 @@ def test_removed_task_reruns_only_the_report(project: Project) -> None:
     assert project.repro() == {"report"}
 
 
+def test_a_clone_without_tasks_runs_the_baseline(finished: Project, tmp_path: Path) -> None:
+    clone = finished.clone(tmp_path)
+    clone.change({"pretext_tasks": []})
+    assert clone.repro() == {"prepare", "split"} | supervised() | {"report"}
+    assert clone.repro() == set()
+
+
 def test_new_file_in_raw_reruns_prepare_alone_where_the_source_ignores_it(
     project: Project,
 ) -> None:

@@ -67,7 +67,7 @@ def facts(tasks: Sequence[str] = DOZEN, **changed: Any) -> Facts:
     split = {"pool": 24000, "train": 60, "validation": changed.pop("validation", 320)}
     return Facts(
         data,
-        split | {"test": 30, "leaked": 0},
+        split | {"test": 30, "leaked": 0, "untrained": []},
         {
             task: pretext(task) | ({"figures": figures[task]} if task in figures else {})
             for task in tasks

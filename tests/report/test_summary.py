@@ -41,7 +41,8 @@ def results(
 
 
 def facts(**data: Any) -> Facts:
-    split = {"pool": 90, "train": 60, "validation": 12, "test": 30, "leaked": data.pop("leaked", 0)}
+    split = {"pool": 90, "train": 60, "validation": 12, "test": 30, "leaked": 0, "untrained": []}
+    split |= {name: data.pop(name) for name in ("leaked", "untrained") if name in data}
     found = {"classes": ["a", "b", "c"], "rejected": 0, "channels": 3} | data
     pretext = {"figures": {"accuracy": 0.75}, "encoder_images": SEEN, "pool_images": SEEN // 36}
     return Facts(found, split, {"rotation": pretext}, 0.95, 64, {"rotation": 4})
@@ -92,8 +93,11 @@ def test_fine_tuning_that_changed_nothing_is_named() -> None:
 
 
 def test_left_out_images_and_short_classes_are_named() -> None:
-    text = summary(results(labels_per_class=0.5), facts(rejected=7, leaked=3))
+    text = summary(
+        results(labels_per_class=0.5), facts(rejected=7, leaked=3, untrained=["Cat", "Dog"])
+    )
     assert "7 files could not be used" in text
+    assert "2 classes of the test images have no training images ('Cat' is one)" in text
     assert "3 images equal a validation or test image" in text
     assert "4 labels per class were 6 in all" in text
 

@@ -61,10 +61,7 @@ class Place:
 
     def source(self, path: str) -> str:
         """Where an entry lies, in the user's terms; always valid Unicode."""
-        whole = self._prefix + path
-        if whole.isascii():
-            return whole
-        return whole.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return printable(self._prefix + path)
 
     @cached_property
     def _prefix(self) -> str:
@@ -87,6 +84,13 @@ class Place:
                     yield entry
         except _DAMAGED as error:
             raise _damaged(self, error) from None
+
+
+def printable(name: str) -> str:
+    """A file's name as valid Unicode; bytes of it that are none are shown as \\xfc."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def locate(given: str, key: str) -> Place:

@@ -11,7 +11,8 @@ from semisup.data.rows import Rows, rows_of
 from semisup.device import Runtime
 from semisup.params_sections import Augment
 
-EVALUATION_BATCH = 1024
+EVALUATION_BATCH = 1024  # images at once, where they are small
+EVALUATION_VALUES = EVALUATION_BATCH * 3 * 64**2  # of pixels at once, where they are large
 
 
 class DeviceImages:
@@ -46,9 +47,15 @@ class DeviceImages:
         """Images (n, C, S, S) float in 0 to 1, changed at random."""
         return augment(self.plain(numbers), settings, generator)
 
-    def batches(self, size: int = EVALUATION_BATCH, part: slice = slice(None)) -> Iterator[slice]:
-        """Slices that cover all images, or a part of them, in order."""
+    def batches(self, views: int = 1, part: slice = slice(None)) -> Iterator[slice]:
+        """Slices that cover all images, or a part of them, in order.
+
+        Each is as many as a network looks at without gradients at once, in so many views.
+        """
         first, last, _ = part.indices(len(self))
+        values = self.pixels(slice(first, min(first + 1, last))).numel()
+        at_once = min(EVALUATION_BATCH, EVALUATION_VALUES // max(1, values))
+        size = max(1, at_once // views)
         return (slice(at, min(at + size, last)) for at in range(first, last, size))
 
 

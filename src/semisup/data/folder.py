@@ -11,6 +11,7 @@ A file belongs to the innermost of the three places that holds it (`test: data/t
 
 import csv
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -20,13 +21,14 @@ from pathlib import Path, PurePosixPath
 from tqdm import tqdm
 
 from semisup import params_sections
-from semisup.data.archive import Entry, Place, locate
+from semisup.data.archive import Entry, Place, locate, printable
 from semisup.data.decode import EXTENSIONS, Unreadable
 from semisup.data.decoding import Decoder, Job
 from semisup.data.records import Candidates, GivenSplit, Outcome, Record, Rejected
 from semisup.errors import UserError
 
 KEY = "data.folder"
+RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
 
 
 @dataclass
@@ -58,7 +60,9 @@ def candidates(
         UserError: at once where the settings contradict each other or a path or a CSV cannot be
             read; while iterating where an archive is damaged or a place has no usable image.
     """
-    return _candidates(_sources(settings), settings, data, workers, done or deque())
+    sources = _sources(settings)
+    _warn_of_unwatched(settings)
+    return _candidates(sources, settings, data, workers, done or deque())
 
 
 def _candidates(
@@ -86,10 +90,16 @@ def _left(
 ) -> Iterator[Job | Rejected]:
     """The jobs that are not done yet."""
     for job in jobs:
-        if done:
-            _count(source, done.popleft())
-        else:
+        if not done:
             yield job
+            continue
+        outcome = done.popleft()
+        if outcome.source != (job if isinstance(job, Rejected) else job[0]).source:
+            raise UserError(
+                f"{source.place.key}: {source.place.given}: other files than when `prepare` was "
+                "interrupted; run it again to start anew"
+            )
+        _count(source, outcome)
 
 
 def _count(source: _Source, outcome: Outcome) -> None:
@@ -125,6 +135,17 @@ def _sources(settings: params_sections.Folder) -> list[_Source]:
         raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
     _find_nested(sources)
     return sources
+
+
+def _warn_of_unwatched(settings: params_sections.Folder) -> None:
+    watched = os.path.realpath(RAW)
+    for name, given in settings:
+        if given and not os.path.realpath(given).startswith(f"{watched}/"):
+            print(
+                f"warning: {KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes "
+                "there; after any, run `dvc repro --force --single-item prepare` first",
+                file=sys.stderr,
+            )
 
 
 def _labelled(name: str, given: str, table: str | None, split: GivenSplit) -> _Source:
@@ -244,7 +265,7 @@ def _job(source: _Source, entry: Entry, name: str, root: str) -> Job | Rejected:
             return Rejected(name, f"test image without a label in {source.labels_file}")
     elif source.has_labels:
         inner = entry.path.removeprefix(root) if entry.path.startswith(root) else ""
-        label = inner.partition("/")[0] if "/" in inner else None
+        label = printable(inner.partition("/")[0]) if "/" in inner else None
         if label is None:
             return Rejected(name, "not in a class folder")
     try:

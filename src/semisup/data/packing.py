@@ -138,7 +138,9 @@ def pack(
             _write_all(candidates, manifest, writer, unfinished)
     if unfinished:
         path.replace(folder / outputs.IMAGES)
-    _check_rejects(manifest, max_rejected_fraction)
+    list_of_failed = folder.parent / outputs.REJECTED  # stays where no output does
+    list_of_failed.unlink(missing_ok=True)
+    _check_rejects(manifest, max_rejected_fraction, list_of_failed)
     is_grey = color == "grey" or (color == "auto" and manifest.all_grey)
     if is_grey:
         _to_grey(folder / outputs.IMAGES)
@@ -178,16 +180,17 @@ def describe(summary: dict[str, object]) -> str:
     )
 
 
-def _check_rejects(manifest: Manifest, max_fraction: float) -> None:
+def _check_rejects(manifest: Manifest, max_fraction: float, list_of_failed: Path) -> None:
     kept, left_out = manifest.images, len(manifest.rejected)
     if kept == 0 and left_out == 0:
         raise UserError("data: the source holds no images; put some there or change data.source")
     if left_out > max_fraction * (kept + left_out):
         example = manifest.rejected[0]
+        _write_rejected(list_of_failed, manifest.rejected)
         raise UserError(
             f"data.max_rejected_fraction: {left_out} of {kept + left_out} files can't be used, "
-            f"more than the allowed {max_fraction:g} (first: {example.source}: {example.reason}); "
-            "mend or remove them, or raise the limit"
+            f"more than the allowed {max_fraction:g} (first: {example.source}: {example.reason}; "
+            f"all are listed in {list_of_failed}); mend or remove them, or raise the limit"
         )
     if kept == 0:
         raise UserError(

@@ -44,6 +44,7 @@ class Split:
     rank: Ints
     pool: Ints
     leaked: int  # images taken out because they equal a validation or test image
+    untrained: tuple[int, ...] = ()  # classes of test images that no training image has
 
 
 def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules: Rules) -> Split:
@@ -56,7 +57,8 @@ def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules
         rules: fractions and counts.
 
     Raises:
-        UserError: where fewer than two classes have labels, or no test or training image is left.
+        UserError: where fewer than two classes have labels, no test or training image is left, or
+            the test images are all of classes that none is trained on.
     """
     role = np.where(labels >= 0, TRAIN, UNLABELLED).astype(np.int64)
     role[given_test] = np.where(labels[given_test] >= 0, TEST, LEFT_OUT)
@@ -70,14 +72,17 @@ def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules
         validation = min(rules.validation_per_class, spare // 2)
         role[shuffled[tests : tests + validation]] = VALIDATION
     leaked = _take_out_leaks(role, same_as)
-    _check_roles(role, labels, rules)
+    if not rules.validation_per_class:
+        leaked += _take_out_copies(role, same_as)
+    untrained = np.setdiff1d(labels[role == TEST], labels[role == TRAIN])
+    _check_roles(role, labels, rules, untrained)
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
         pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
-    return Split(role, _ranks(labels, role, rules), pool, leaked)
+    return Split(role, _ranks(labels, role, rules), pool, leaked, tuple(untrained.tolist()))
 
 
-def write_split(folder: Path, split: Split, prepared: Path) -> None:
+def write_split(folder: Path, split: Split, prepared: Path, classes: list[str]) -> None:
     """Write split.csv (id, role, in_pool, rank per draw) and stats.json of the pool's pixels."""
     in_pool = np.zeros(len(split.role), np.int64)
     in_pool[split.pool] = 1
@@ -90,6 +95,7 @@ def write_split(folder: Path, split: Split, prepared: Path) -> None:
     mean, std = _pixel_statistics(np.load(prepared / outputs.IMAGES, mmap_mode="r"), split.pool)
     counts = {name: int((split.role == role).sum()) for role, name in enumerate(ROLES)}
     stats = {"mean": mean, "std": std, "pool": len(split.pool), "leaked": split.leaked, **counts}
+    stats["untrained"] = [classes[number] for number in split.untrained]
     outputs.write_json(folder / outputs.STATS, stats)
 
 
@@ -125,19 +131,29 @@ def _take_out_leaks(role: Ints, same_as: Ints) -> int:
     return leaked
 
 
-def _check_roles(role: Ints, labels: Ints, rules: Rules) -> None:
+def _take_out_copies(role: Ints, same_as: Ints) -> int:
+    """Of equal train images leave one: where budgets bring their own validation images, a copy of
+    one that is trained on could be among them."""
+    trains = np.flatnonzero(role == TRAIN)
+    _, firsts = np.unique(same_as[trains], return_index=True)
+    copies = np.delete(trains, firsts)
+    role[copies] = LEFT_OUT
+    return len(copies)
+
+
+def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints) -> None:
     if not (role == TEST).any():
         raise UserError("split: no test image is left; give a test set or more labelled images")
-    without = [
-        int(c)
-        for c in np.unique(labels[role == TEST])
-        if not ((role == TRAIN) & (labels == c)).any()
-    ]
     trained = np.unique(labels[role == TRAIN])
     if len(trained) < 2:
         raise UserError(
             f"split: {len(trained)} class(es) have training images besides validation and test "
-            f"({len(without)} have none); give more labelled images"
+            f"({len(untrained)} have none); give more labelled images"
+        )
+    if np.isin(labels[role == TEST], untrained).all():
+        raise UserError(
+            "split: no class of the test images has training images; write the names of classes "
+            "the same way in both (see the column label of data/prepared/manifest.csv)"
         )
     if rules.validation_per_class and not (role == VALIDATION).any():
         raise UserError(

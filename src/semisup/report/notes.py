@@ -20,7 +20,13 @@ def notes(results: pd.DataFrame, facts: Facts) -> list[str]:
         )
     if facts.split["leaked"]:
         found.append(
-            f"{facts.split['leaked']} images equal a validation or test image and were left out."
+            f"{facts.split['leaked']} images equal a {'labelled' if within else 'validation'} or "
+            "test image and were left out."
+        )
+    if untrained := facts.split["untrained"]:
+        found.append(
+            f"{len(untrained)} classes of the test images have no training images "
+            f"({untrained[0]!r} is one): whatever is predicted for those images is wrong."
         )
     short = _short_budgets(results, len(facts.data["classes"]), within)
     if short:
