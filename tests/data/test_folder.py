@@ -307,9 +307,13 @@ def test_a_warning_of_images_that_dvc_does_not_watch(
 def test_files_that_changed_since_an_interruption(tmp_path: Path) -> None:
     fill(tmp_path, "a/2.png", "b/1.png")
     done = deque(x for x, _ in candidates(settings(labelled=tmp_path), data(), 1))
-    fill(tmp_path, "a/1.png")
-    with pytest.raises(UserError, match="other files than when `prepare` was interrupted"):
-        list(candidates(settings(labelled=tmp_path), data(), 1, done))
+    message = "other files than when `prepare` was interrupted"
+    (tmp_path / "b/1.png").unlink()
+    with pytest.raises(UserError, match=message):
+        list(candidates(settings(labelled=tmp_path), data(), 1, done.copy()))
+    fill(tmp_path, "a/1.png", "b/1.png")
+    with pytest.raises(UserError, match=message):
+        list(candidates(settings(labelled=tmp_path), data(), 1, done.copy()))
 
 
 def test_first_images_of_cifar() -> None:

@@ -83,6 +83,8 @@ def _candidates(
                 bar.update()
                 yield result
             _check_usable(source)
+        if done:  # of files that are gone
+            raise _changed(sources[-1])
 
 
 def _left(
@@ -95,11 +97,15 @@ def _left(
             continue
         outcome = done.popleft()
         if outcome.source != (job if isinstance(job, Rejected) else job[0]).source:
-            raise UserError(
-                f"{source.place.key}: {source.place.given}: other files than when `prepare` was "
-                "interrupted; run it again to start anew"
-            )
+            raise _changed(source)
         _count(source, outcome)
+
+
+def _changed(source: _Source) -> UserError:
+    return UserError(
+        f"{source.place.key}: {source.place.given}: other files than when `prepare` was "
+        "interrupted; run it again to start anew"
+    )
 
 
 def _count(source: _Source, outcome: Outcome) -> None:
