@@ -14,7 +14,7 @@ from PIL import Image
 
 from semisup import params_sections
 from semisup.data import decoding
-from semisup.data.folder import candidates, class_root
+from semisup.data.folder import candidates, class_root, warn_of_unwatched
 from semisup.data.records import Record, Rejected
 from semisup.errors import UserError
 
@@ -295,10 +295,10 @@ def test_a_warning_of_images_that_dvc_does_not_watch(
     fill(tmp_path / "data/raw/mine", "a/1.png", "b/1.png")
     fill(tmp_path / "elsewhere", "1.png")
     (tmp_path / "data/raw/link").symlink_to(tmp_path / "elsewhere")
-    read(labelled="data/raw/mine")
+    warn_of_unwatched(settings(labelled="data/raw/mine"))
     assert capsys.readouterr().err == ""
     for place in ("elsewhere", "data/raw/link"):
-        read(labelled="data/raw/mine", unlabelled=place)
+        warn_of_unwatched(settings(labelled="data/raw/mine", unlabelled=place))
         error = capsys.readouterr().err
         assert error.startswith(f"warning: data.folder.unlabelled: {place}: not inside data/raw")
         assert error.count("\n") == 1

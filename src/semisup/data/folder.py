@@ -60,9 +60,19 @@ def candidates(
         UserError: at once where the settings contradict each other or a path or a CSV cannot be
             read; while iterating where an archive is damaged or a place has no usable image.
     """
-    sources = _sources(settings)
-    _warn_of_unwatched(settings)
-    return _candidates(sources, settings, data, workers, done or deque())
+    return _candidates(_sources(settings), settings, data, workers, done or deque())
+
+
+def warn_of_unwatched(settings: params_sections.Folder) -> None:
+    """Name the places in which DVC would not see changes."""
+    watched = os.path.realpath(RAW)
+    for name, given in settings:
+        if given and not os.path.realpath(given).startswith(f"{watched}/"):
+            print(
+                f"warning: {KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes "
+                "there; after any, run `dvc repro --force --single-item prepare` first",
+                file=sys.stderr,
+            )
 
 
 def _candidates(
@@ -141,17 +151,6 @@ def _sources(settings: params_sections.Folder) -> list[_Source]:
         raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
     _find_nested(sources)
     return sources
-
-
-def _warn_of_unwatched(settings: params_sections.Folder) -> None:
-    watched = os.path.realpath(RAW)
-    for name, given in settings:
-        if given and not os.path.realpath(given).startswith(f"{watched}/"):
-            print(
-                f"warning: {KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes "
-                "there; after any, run `dvc repro --force --single-item prepare` first",
-                file=sys.stderr,
-            )
 
 
 def _labelled(name: str, given: str, table: str | None, split: GivenSplit) -> _Source:

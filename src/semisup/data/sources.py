@@ -20,6 +20,7 @@ def candidates(params: Params, done: deque[Outcome]) -> Candidates:
     elif data.source == "folder":
         from semisup.data import folder
 
+        folder.warn_of_unwatched(data.folder)
         yield from folder.candidates(data.folder, data, params.compute.cpu_threads(), done)
     else:
         from semisup.data import torchvision_sets
