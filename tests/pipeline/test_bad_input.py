@@ -186,16 +186,20 @@ def folders(workplace: Project) -> Project:
     return workplace
 
 
-def rejected(project: Project) -> list[dict[str, str]]:
-    path = project.root / "data/prepared/rejected.csv"
+def rejected(project: Project, folder: str = "data/prepared") -> list[dict[str, str]]:
+    path = project.root / folder / "rejected.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def assert_prepare_refuses(project: Project, wanted: str) -> None:
+def assert_prepare_refuses(project: Project, wanted: str, listed: int = 0) -> None:
+    """Nothing is written but, where `listed` files are too many, the list of them."""
     before = project.hashes(*WRITTEN)
     line = the_line(stage(project, "prepare"))
     assert re.search(wanted, line), line
+    if listed:
+        assert len(rejected(project, "data")) == listed
+        (project.root / "data/rejected.csv").unlink()
     assert project.hashes(*WRITTEN) == before, "nothing half-written"
 
 
@@ -231,7 +235,7 @@ def test_one_class(folders: Project) -> None:
 def test_too_many_broken_files(folders: Project) -> None:
     for number in range(3):
         (folders.root / f"data/raw/labelled/cat/broken{number}.png").write_bytes(b"no picture")
-    assert_prepare_refuses(folders, "max_rejected_fraction: 3 of 19 files .*broken0.png")
+    assert_prepare_refuses(folders, "max_rejected_fraction: 3 of 19 files .*broken0.png", 3)
 
 
 def write_labels(project: Project, *missing: str) -> None:
@@ -245,7 +249,8 @@ def write_labels(project: Project, *missing: str) -> None:
 
 def test_table_of_labels_that_names_too_many_missing_files(folders: Project) -> None:
     write_labels(folders, "gone1.png", "gone2.png")
-    assert_prepare_refuses(folders, "max_rejected_fraction: 2 of 18 files .*gone1.png.*no such")
+    wanted = "max_rejected_fraction: 2 of 18 files .*gone1.png.*no such"
+    assert_prepare_refuses(folders, wanted, listed=2)
 
 
 def test_table_of_labels_that_names_few_missing_files(folders: Project) -> None:
