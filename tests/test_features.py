@@ -1,7 +1,9 @@
 """Features of a frozen encoder: what is stored, and that nothing moves."""
 
 import dataclasses
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,23 @@ def test_views_are_the_plain_image_where_nothing_is_changed(
     train = np.load(tmp_path / feature_set.TRAIN)
     assert np.array_equal(train[:, 0], train[:, 1])
     assert np.array_equal(train[:, 0], train[:, 2])
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="no such call on this system")
+def test_a_disk_that_is_too_full_is_found_out_before_anything_is_computed(
+    make_data: MakeData,
+    make_augment: MakeAugment,
+    runtime: Runtime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(file: int, start: int, size: int) -> None:
+        assert (start, size) == (0, (tmp_path / feature_set.TRAIN).stat().st_size)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(OSError, match="No space left"):
+        embed(encoder(), make_data(), settings(), make_augment(), runtime, 1, tmp_path)
 
 
 def test_no_views_and_no_validation(

@@ -47,6 +47,16 @@ def test_each_job_has_a_process_and_its_share_of_the_threads() -> None:
     assert lines == ["[0, 1] [2, 2]", "False"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="jobs share a process but on Linux")
+def test_many_jobs_are_not_all_in_memory_at_once() -> None:
+    lines = run(
+        "torch.set_num_threads(2)\n"
+        "results = list(side_by_side([partial(job, n) for n in range(20)], cpu))\n"
+        "print([r[0] for r in results] == [*range(20)], len({r[1] for r in results}) <= 4)\n"
+    )
+    assert lines == ["True True"]
+
+
 @pytest.mark.parametrize(("threads", "jobs"), [(1, 3), (4, 1)])
 def test_one_thread_or_one_job_stays_in_this_process(threads: int, jobs: int) -> None:
     lines = run(

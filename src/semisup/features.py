@@ -1,7 +1,9 @@
 """Features of a frozen encoder, computed once for every budget and draw."""
 
 import hashlib
+import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,9 +46,7 @@ def embed(
         layer = max(accuracies, key=lambda name: accuracies[name])
     width = pooled_width(encoder, layer, settings.pool, data.image_size)
     train_ids = data.ranked_below(settings.images_per_class)
-    train = open_memmap(
-        folder / TRAIN, "w+", np.float16, (len(train_ids), 1 + settings.views, width)
-    )
+    train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
     images = DeviceImages.of(data, train_ids, runtime)
     rows = max(EVALUATION_BATCH, BLOCK_BYTES // (2 * width))
     for view in range(1 + settings.views):
@@ -68,7 +68,7 @@ def embed(
     train.flush()
     np.save(folder / TRAIN_IDS, train_ids)
     for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):
-        features = open_memmap(folder / name, "w+", np.float16, (len(positions), width))
+        features = _new_file(folder / name, (len(positions), width))
         encode_into(features, encoder, data, positions, layer, settings.pool, runtime)
         features.flush()
     after = checksum(encoder)
@@ -83,6 +83,20 @@ def embed(
     }
     outputs.write_json(folder / outputs.FEATURES_INFO, info)
     return info
+
+
+def _new_file(path: Path, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.float16]]:
+    """An array of features that lies in a file, whose place on disk is taken at once.
+
+    Raises:
+        OSError: where the disk is too full; found out later, in the middle of writing to memory
+            that is mapped, it would kill the process.
+    """
+    features = open_memmap(path, "w+", np.float16, shape)
+    if hasattr(os, "posix_fallocate"):  # not on macOS
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return features
 
 
 def freeze(encoder: Encoder) -> Encoder:

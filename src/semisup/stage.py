@@ -29,23 +29,25 @@ def call(app: Callable[[], object]) -> NoReturn:
     try:
         app()
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(USER_ERROR)
+        _fail(str(error))
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
-        print(
-            "error: out of memory: lower the batch size or data.image_size, take a smaller "
-            "backbone, or run fewer things beside",
-            file=sys.stderr,
+        _fail(
+            "out of memory: lower the batch size or data.image_size, take a smaller backbone, or "
+            "run fewer things beside"
         )
-        sys.exit(USER_ERROR)
     except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
         # of several processes that train together the one that started them says so
         if leaving.code == INTERRUPTED and "WORLD_SIZE" not in os.environ:
             print("interrupted: nothing was written; run it again to go on", file=sys.stderr)
         raise
     sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(USER_ERROR)
 
 
 def _is_out_of_memory(error: Exception) -> bool:

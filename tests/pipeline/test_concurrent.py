@@ -1,6 +1,7 @@
 """Stages side by side, and several processes for one stage, end as one after the other would."""
 
 import csv
+import re
 import sys
 from pathlib import Path
 
@@ -44,6 +45,15 @@ def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
     assert "the loss is no longer a number" in done.stderr
     assert done.stderr.splitlines()[-1].startswith(f"error: failed: head@{TASK}-")
     assert "report" not in ran(done.stdout)
+
+
+def test_what_dvc_refuses_is_one_line(project: Project) -> None:
+    lock = project.root / "dvc.lock"
+    lock.write_text("<<<<<<< HEAD\n" + lock.read_text())
+    code = "from semisup.cli import main; main()"
+    done = project.python("-c", code, "repro", "--jobs", "2")
+    assert done.returncode == 2
+    assert re.fullmatch(r"error: DVC: .*dvc\.lock.*\n", done.stderr)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pictures import write_pictures
 from projects import TASK, Project
 
 QUEUE_SECONDS = 300
@@ -97,6 +98,18 @@ def test_queued_experiments(project: Project) -> None:
         assert found[name]["params"]["params.yaml"]["data"]["finetune"]["lr"] == rate
         metrics = found[name]["metrics"][METRICS]["data"]
         assert metrics["finetune"][TASK].keys() == {"0002"}
+
+
+@pytest.mark.slow
+def test_an_experiment_in_a_clean_checkout_with_images_of_ones_own(project: Project) -> None:
+    for name in ("cat", "dog"):
+        write_pictures(project.root / f"data/raw/labelled/{name}", 20)
+    project.change({"data.source": "folder", "data.folder.labelled": "data/raw/labelled"})
+    project.dvc("exp", "run", "--temp", "--copy-paths", "data/raw/labelled", "--name", "own")
+    (found,) = experiments(project)
+    data = found["revs"][0]["data"]
+    assert data["params"]["params.yaml"]["data"]["data"]["source"] == "folder"
+    assert data["metrics"][METRICS]["data"]["supervised"]
 
 
 def wait_for_queue(project: Project) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from pictures import write_pictures
 from projects import TASK, Project
 
 LONG = {"compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100, "pretrain.epochs": 8}
@@ -73,6 +74,28 @@ def test_ctrl_c_ends_promptly_with_one_line(project: Project) -> None:
     assert "Traceback" not in said
     assert running.returncode != 0
     assert not list((project.root / "data").rglob("*.tmp"))
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.4, 1.0])  # processes start, import, decode
+def test_ctrl_c_while_files_are_decoded(project: Project, seconds: float) -> None:
+    for name in ("cat", "dog"):
+        write_pictures(project.root / f"data/raw/labelled/{name}", 4000)
+    project.change(
+        {
+            "compute.threads": 2,
+            "data.source": "folder",
+            "data.folder.labelled": "data/raw/labelled",
+        }
+    )
+    running = start(project, "--single-item", "prepare")
+    while not (project.root / CHECKPOINTS / "prepare/outcomes.jsonl").exists():
+        assert running.poll() is None, running.communicate()[0]
+        time.sleep(0.02)
+    time.sleep(seconds)
+    os.killpg(running.pid, signal.SIGINT)
+    said = running.communicate(timeout=20)[0]
+    assert "Traceback" not in said
+    assert said.count("interrupted: nothing was written; run it again to go on") == 1
 
 
 def test_a_checkpoint_of_other_parameters_is_refused_with_a_line(project: Project) -> None:

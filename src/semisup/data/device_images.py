@@ -1,5 +1,6 @@
 """Packed images on the device that trains, as batches of floats; see `semisup.data.rows`."""
 
+import math
 from collections.abc import Iterator
 
 import torch
@@ -18,13 +19,15 @@ EVALUATION_VALUES = EVALUATION_BATCH * 3 * 64**2  # of pixels at once, where the
 class DeviceImages:
     """Some images of the packed array, by their numbers 0 to len - 1."""
 
-    def __init__(self, rows: Rows, count: int) -> None:
-        self._rows, self._count = rows, count
+    def __init__(self, rows: Rows, count: int, values: int) -> None:
+        """`count` rows, images of so many values each."""
+        self._rows, self._count, self._values = rows, count, values
 
     @classmethod
     def of(cls, data: ImageData, positions: Ints, runtime: Runtime) -> "DeviceImages":
         """The images at these positions of the packed array."""
-        return cls(rows_of(data.images, positions, runtime), len(positions))
+        rows = rows_of(data.images, positions, runtime)
+        return cls(rows, len(positions), math.prod(data.images.shape[1:]))
 
     def __len__(self) -> int:
         return self._count
@@ -53,8 +56,7 @@ class DeviceImages:
         Each is as many as a network looks at without gradients at once, in so many views.
         """
         first, last, _ = part.indices(len(self))
-        values = self.pixels(slice(first, min(first + 1, last))).numel()
-        at_once = min(EVALUATION_BATCH, EVALUATION_VALUES // max(1, values))
+        at_once = min(EVALUATION_BATCH, EVALUATION_VALUES // self._values)
         size = max(1, at_once // views)
         return (slice(at, min(at + size, last)) for at in range(first, last, size))
 

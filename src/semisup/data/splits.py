@@ -132,8 +132,11 @@ def _take_out_leaks(role: Ints, same_as: Ints) -> int:
 
 
 def _take_out_copies(role: Ints, same_as: Ints) -> int:
-    """Of equal train images leave one: where budgets bring their own validation images, a copy of
-    one that is trained on could be among them."""
+    """Of equal train images leave one.
+
+    Where budgets bring their own validation images, a copy of one that is trained on could be
+    among them.
+    """
     trains = np.flatnonzero(role == TRAIN)
     _, firsts = np.unique(same_as[trains], return_index=True)
     copies = np.delete(trains, firsts)
