@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from semisup import device, encoders, outputs, scratch, stage
-from semisup.data.labelled import open_data
-from semisup.features import embed
-from semisup.params import load
+from semisup.compute import device
+from semisup.data.dataset import open_data
+from semisup.embed import embed
+from semisup.network import encoders
+from semisup.params.loading import load
+from semisup.workflow import command, outputs, scratch
 
 
 def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
@@ -25,4 +27,4 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    command.run(main)

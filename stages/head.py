@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from semisup import device, draws, outputs, scratch, stage
-from semisup.data.labelled import open_data
-from semisup.feature_set import FeatureSet
+from semisup.classify import draws
+from semisup.compute import device
+from semisup.data.dataset import open_data
+from semisup.features.stored import FeatureSet
 from semisup.head import learner
-from semisup.params import load
+from semisup.params.loading import load
+from semisup.workflow import command, outputs, scratch
 
 
 def main(
@@ -38,4 +40,4 @@ def main(
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    command.run(main)

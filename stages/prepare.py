@@ -1,10 +1,10 @@
 """Read the images of the chosen source and pack them into arrays with a manifest."""
 
-from semisup import outputs, scratch, stage
-from semisup.data import packing
-from semisup.data.sources import candidates
-from semisup.data.unfinished import Unfinished
-from semisup.params import load
+from semisup.params.loading import load
+from semisup.prepare import packing
+from semisup.prepare.sources import candidates
+from semisup.prepare.unfinished import Unfinished
+from semisup.workflow import command, outputs, scratch
 
 
 def main() -> None:
@@ -27,4 +27,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    command.run(main)

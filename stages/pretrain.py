@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from semisup import device, outputs, scratch, stage
-from semisup.data.labelled import open_data
-from semisup.params import load
-from semisup.pretraining import pretrain, write
+from semisup.compute import device
+from semisup.data.dataset import open_data
+from semisup.params.loading import load
+from semisup.pretrain.pretraining import pretrain, write
+from semisup.workflow import command, outputs, scratch
 
 
 def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
@@ -27,4 +28,4 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    command.run(main)

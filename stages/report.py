@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from semisup import stage
-from semisup.params import load
+from semisup.params.loading import load
 from semisup.report.build import build_report
+from semisup.workflow import command
 
 
 def main() -> None:
@@ -14,4 +14,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    command.run(main)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from semisup import outputs, stage
-from semisup.data.labelled import ROLES, read_manifest
-from semisup.data.splits import Rules, make_split, write_split
-from semisup.params import load
+from semisup.data.dataset import ROLES, read_manifest
+from semisup.params.loading import load
+from semisup.split import Rules, make_split, write_split
+from semisup.workflow import command, outputs
 
 
 def main() -> None:
@@ -35,4 +35,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    command.run(main)

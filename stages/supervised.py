@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from semisup import classifier, device, draws, outputs, scratch, stage
-from semisup.data.labelled import Selection, open_data
-from semisup.params import load
+from semisup.classify import classifier, draws
+from semisup.compute import device
+from semisup.data.dataset import Selection, open_data
+from semisup.params.loading import load
 from semisup.supervised import fresh_classifier
+from semisup.workflow import command, outputs, scratch
 
 
 def main(
@@ -37,4 +39,4 @@ def main(
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    command.run(main)

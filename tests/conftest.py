@@ -10,10 +10,10 @@ import pytest
 import torch
 import yaml
 
-from semisup.data.labelled import NO_RANK, ROLES, TRAIN, ImageData
-from semisup.device import Runtime
-from semisup.params import Params
-from semisup.params_sections import Augment
+from semisup.compute.device import Runtime
+from semisup.data.dataset import NO_RANK, ROLES, TRAIN, ImageData
+from semisup.params.loading import Params
+from semisup.params.sections import Augment
 
 REPOSITORY = Path(__file__).parents[1]
 NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 0.0, "erase": 0.0}

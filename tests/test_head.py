@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from semisup import draws, encoders, features, head
-from semisup.classifier import build_head
-from semisup.data.labelled import ImageData
-from semisup.device import Runtime
-from semisup.encoders import EncoderSpec
-from semisup.errors import UserError
-from semisup.evaluation import scores
-from semisup.feature_set import FeatureSet
-from semisup.params import Params
-from semisup.params_sections import Augment
-from semisup.weights import load_weights
+from semisup import embed, head
+from semisup.classify import draws
+from semisup.classify.classifier import build_head
+from semisup.classify.evaluation import scores
+from semisup.compute.device import Runtime
+from semisup.compute.weights import load_weights
+from semisup.data.dataset import ImageData
+from semisup.features.stored import FeatureSet
+from semisup.network import encoders
+from semisup.network.encoders import EncoderSpec
+from semisup.params.loading import Params
+from semisup.params.sections import Augment
+from semisup.workflow.errors import UserError
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 Make = Callable[..., Params]
@@ -48,7 +50,7 @@ def stored(
         encoder = encoders.make(EncoderSpec("small"), data, 0)
         augmentation = make_augment(shift=0.1)
         settings = make_params(HEAD).embed
-        features.embed(encoder, data, settings, augmentation, runtime, 0, tmp_path)
+        embed.embed(encoder, data, settings, augmentation, runtime, 0, tmp_path)
         return FeatureSet.read(tmp_path)
 
     return store

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from semisup import encoders, outputs
-from semisup.backbones import pooled_width
-from semisup.classifier import Classifier, build_head
-from semisup.data.labelled import ImageData
-from semisup.device import stream_seed
-from semisup.params import Params
-from semisup.weights import load_weights
+from semisup.classify.classifier import Classifier, build_head
+from semisup.compute.device import stream_seed
+from semisup.compute.weights import load_weights
+from semisup.data.dataset import ImageData
+from semisup.network import encoders
+from semisup.network.backbones import pooled_width
+from semisup.params.loading import Params
+from semisup.workflow import outputs
 
 
 def starting_classifier(

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from semisup.classifier import build_head
-from semisup.data.labelled import ImageData, Selection
+from semisup.classify.classifier import build_head
+from semisup.classify.draws import Learner
+from semisup.compute.device import Runtime, stream_seed
+from semisup.data.dataset import ImageData, Selection
 from semisup.data.rows import Rows, rows_of
-from semisup.device import Runtime, stream_seed
-from semisup.draws import Learner
-from semisup.feature_set import FeatureSet
-from semisup.params_sections import Head
+from semisup.features.stored import FeatureSet
+from semisup.params.sections import Head
 
 BATCH = 2**14  # features at once in evaluation
 

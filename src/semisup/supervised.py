@@ -1,12 +1,12 @@
 """The baseline: the same kind of network, from random weights, on labelled images alone."""
 
-from semisup import encoders
-from semisup.backbones import pooled_width
-from semisup.classifier import Classifier, build_head
-from semisup.data.labelled import ImageData
-from semisup.device import stream_seed
-from semisup.encoders import EncoderSpec
-from semisup.params import Params
+from semisup.classify.classifier import Classifier, build_head
+from semisup.compute.device import stream_seed
+from semisup.data.dataset import ImageData
+from semisup.network import encoders
+from semisup.network.backbones import pooled_width
+from semisup.network.encoders import EncoderSpec
+from semisup.params.loading import Params
 
 
 def fresh_classifier(params: Params, data: ImageData, seed: int, draw: int) -> Classifier:

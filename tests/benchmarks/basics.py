@@ -13,10 +13,10 @@ import numpy as np
 import yaml
 from PIL import Image
 
-from semisup.data import folder
-from semisup.data.glyphs import Glyphs
-from semisup.data.records import Candidates
-from semisup.params import Params
+from semisup.params.loading import Params
+from semisup.prepare import folder
+from semisup.prepare.glyphs import Glyphs
+from semisup.prepare.records import Candidates
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY.parent / "shared/data"

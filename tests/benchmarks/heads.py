@@ -16,15 +16,17 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
-from semisup import draws, encoders, head
-from semisup.backbones import Encoder, pooled
-from semisup.classifier import Classifier, build_head
-from semisup.data.labelled import ImageData
-from semisup.encoders import EncoderSpec
-from semisup.feature_set import FeatureSet
-from semisup.features import embed, freeze
-from semisup.params import Params
-from semisup.training import EVALUATIONS, Plan
+from semisup import head
+from semisup.classify import draws
+from semisup.classify.classifier import Classifier, build_head
+from semisup.data.dataset import ImageData
+from semisup.embed import embed, freeze
+from semisup.features.stored import FeatureSet
+from semisup.network import encoders
+from semisup.network.backbones import Encoder, pooled
+from semisup.network.encoders import EncoderSpec
+from semisup.params.loading import Params
+from semisup.training.loop import EVALUATIONS, Plan
 
 IMAGES = 6000
 BATCH = 32

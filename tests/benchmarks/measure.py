@@ -10,10 +10,11 @@ import torch
 from basics import class_folders, seconds
 from torch import nn
 
-from semisup import device, pretraining
-from semisup.data.labelled import NO_RANK, ROLES, TRAIN, ImageData
-from semisup.device import Runtime
-from semisup.params import Params
+from semisup.compute import device
+from semisup.compute.device import Runtime
+from semisup.data.dataset import NO_RANK, ROLES, TRAIN, ImageData
+from semisup.params.loading import Params
+from semisup.pretrain import pretraining
 
 
 def start(params: Params) -> Runtime:

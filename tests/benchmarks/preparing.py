@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 from basics import class_folders, medians, seconds, settings
 
-from semisup.data import packing
-from semisup.data.decode import decode
-from semisup.params import Params
+from semisup.params.loading import Params
+from semisup.prepare import packing
+from semisup.prepare.decode import decode
 
 CHUNK = 500
 ROUNDS = 7  # of a few seconds, which vary by a quarter

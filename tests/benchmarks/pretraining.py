@@ -15,13 +15,13 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
-from semisup import backbones, encoders
-from semisup.augment import augment
-from semisup.backbones import Encoder, pooled
-from semisup.data.labelled import ImageData
-from semisup.encoders import EncoderSpec
-from semisup.params import Params
-from semisup.params_sections import known_tasks
+from semisup.data.augment import augment
+from semisup.data.dataset import ImageData
+from semisup.network import backbones, encoders
+from semisup.network.backbones import Encoder, pooled
+from semisup.network.encoders import EncoderSpec
+from semisup.params.loading import Params
+from semisup.params.sections import known_tasks
 from semisup.pretext.gan import multiplications
 
 IMAGES = 6000

@@ -84,7 +84,7 @@ def _one(path: str, pool: int) -> None:
     """Rotated images per second, and the peak memory, of pretraining on the first images."""
     from measure import data_of, pretraining_rate
 
-    from semisup.training import Plan
+    from semisup.training.loop import Plan
 
     images = np.load(path, mmap_mode="r")
     unlabelled = np.full(len(images), -1)

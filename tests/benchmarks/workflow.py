@@ -86,12 +86,13 @@ def _dvc(*budgets: int) -> tuple[str, ...]:
 
 _READING = """
 from functools import partial
-from semisup import device, outputs
-from semisup.data.labelled import open_data
-from semisup.draws import train_draws
-from semisup.feature_set import FeatureSet
+from semisup.compute import device
+from semisup.workflow import outputs
+from semisup.data.dataset import open_data
+from semisup.classify.draws import train_draws
+from semisup.features.stored import FeatureSet
 from semisup.head import learner
-from semisup.params import load
+from semisup.params.loading import load
 params = load()
 data = open_data(outputs.PREPARED, outputs.SPLITS)
 runtime = device.start(params.compute)

@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
 from semisup.data.device_images import DeviceImages, to_unit
-from semisup.data.labelled import ImageData
-from semisup.device import Runtime
 
 MakeData = Callable[..., ImageData]
 READS = [
@@ -100,7 +100,7 @@ def test_pages_that_were_read_are_given_back(tmp_path: Path) -> None:
     program = f"""
 import types, numpy as np, torch
 from semisup.data.device_images import DeviceImages
-from semisup.device import Runtime
+from semisup.compute.device import Runtime
 data = types.SimpleNamespace(images=np.load({str(path)!r}, mmap_mode="r"))
 runtime = Runtime(torch.device("cpu"), torch.float32, memory=2**27)
 images = DeviceImages.of(data, np.arange({count}), runtime)

@@ -14,7 +14,7 @@ from pictures import write_pictures
 from projects import CHECKOUT, TASK, Project
 
 USER_ERROR = 2
-CHECK = "from semisup.cli import main; main()"  # as `semisup`, but with the project's own code
+CHECK = "from semisup.cli.main import main; main()"  # as `semisup`, but with the project's own code
 WRITTEN = ("data", "reports")
 EVERY_STAGE = {
     "prepare": [],
@@ -108,7 +108,7 @@ def test_check_looks_into_the_sections_of_tasks(workplace: Project) -> None:
 
 def test_console_script_is_what_is_checked_here() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert project["scripts"]["semisup"] == "semisup.cli:main"
+    assert project["scripts"]["semisup"] == "semisup.cli.main:main"
 
 
 def test_good_params_pass_the_check(workplace: Project) -> None:

@@ -12,7 +12,7 @@ STILL = {f"pretrain.augment.{key}": 0.0 for key in ("shift", "rotate", "scale", 
 
 
 def jobs(project: Project, number: int) -> str:
-    code = "from semisup.cli import main; main()"
+    code = "from semisup.cli.main import main; main()"
     done = project.run(sys.executable, "-c", code, "repro", "--jobs", str(number))
     return done.stdout
 
@@ -39,7 +39,7 @@ def test_two_jobs_write_the_lock_of_one(project: Project, tmp_path: Path) -> Non
 
 def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
     project.change({"head.lr": 1000000000000.0, "head.epochs": 30})
-    code = "from semisup.cli import main; main()"
+    code = "from semisup.cli.main import main; main()"
     done = project.python("-c", code, "repro", "--jobs", "2")
     assert done.returncode == 2
     assert "the loss is no longer a number" in done.stderr
@@ -50,7 +50,7 @@ def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
 def test_what_dvc_refuses_is_one_line(project: Project) -> None:
     lock = project.root / "dvc.lock"
     lock.write_text("<<<<<<< HEAD\n" + lock.read_text())
-    code = "from semisup.cli import main; main()"
+    code = "from semisup.cli.main import main; main()"
     done = project.python("-c", code, "repro", "--jobs", "2")
     assert done.returncode == 2
     assert re.fullmatch(r"error: DVC: .*dvc\.lock.*\n", done.stderr)

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from semisup import backbones
-from semisup.pretext import PretextTask
+from semisup.network import backbones
+from semisup.pretext.shared.task import PretextTask
 
 T = TypeVar("T", bound=PretextTask)
 

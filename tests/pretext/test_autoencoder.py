@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup.backbones import build, pooled_width
-from semisup.data.labelled import ImageData
-from semisup.encoder_input import Normalise
-from semisup.errors import UserError
-from semisup.params import Params
+from semisup.data.dataset import ImageData
+from semisup.network.backbones import build, pooled_width
+from semisup.network.entry import Normalise
+from semisup.params.loading import Params
 from semisup.pretext.autoencoder import Decoder, Settings, Task, patch_mask
+from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 KINDS = ["plain", "denoising", "masked"]

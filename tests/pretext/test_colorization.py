@@ -10,15 +10,16 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup import encoders, pretraining
-from semisup.backbones import build
-from semisup.data.labelled import ImageData
-from semisup.device import Runtime
-from semisup.encoder_input import Lightness
-from semisup.errors import UserError
-from semisup.lab import lab_to_rgb, rgb_to_lab
-from semisup.params import Params
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.network import encoders
+from semisup.network.backbones import build
+from semisup.network.entry import Lightness
+from semisup.network.lab import lab_to_rgb, rgb_to_lab
+from semisup.params.loading import Params
 from semisup.pretext.colorization import ColourBins, Settings, Task, coloured_share, rebalancing
+from semisup.pretrain import pretraining
+from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 WIDTH = 20.0

@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from semisup import backbones
-from semisup.encoder_input import Normalise
-from semisup.errors import UserError
-from semisup.optimiser import Adam
-from semisup.params import Params
+from semisup.network import backbones
+from semisup.network.entry import Normalise
+from semisup.params.loading import Params
 from semisup.pretext import gan
 from semisup.pretext.gan import Generator, Settings, Task, multiplications
+from semisup.training.optimiser import Adam
+from semisup.workflow.errors import UserError
 
 Weights = dict[str, Tensor]
 

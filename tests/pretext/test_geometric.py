@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup import backbones
-from semisup.data.labelled import ImageData
-from semisup.device import Runtime
-from semisup.errors import UserError
-from semisup.params import Params
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.network import backbones
+from semisup.params.loading import Params
 from semisup.pretext.geometric import Settings, Task
-from semisup.pretraining import pretrain
-from semisup.symmetries import SYMMETRIES, in_all
+from semisup.pretext.shared.symmetries import SYMMETRIES, in_all
+from semisup.pretrain.pretraining import pretrain
+from semisup.workflow.errors import UserError
 
 NAMES = [*SYMMETRIES]
 

@@ -13,18 +13,19 @@ from safetensors.torch import save_file
 from torch import Tensor, hub
 from torchvision import models
 
-from semisup import encoders, outputs
-from semisup.backbones import Encoder
-from semisup.data.labelled import ImageData
-from semisup.device import Runtime
-from semisup.encoders import EncoderSpec
-from semisup.errors import UserError
-from semisup.features import checksum, embed
-from semisup.params import Params
-from semisup.params_sections import Augment, Embed
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.embed import checksum, embed
+from semisup.network import encoders
+from semisup.network.backbones import Encoder
+from semisup.network.encoders import EncoderSpec
+from semisup.params.loading import Params
+from semisup.params.sections import Augment, Embed
 from semisup.pretext.imagenet import Settings, Task
-from semisup.pretraining import pretrain, write
+from semisup.pretrain.pretraining import pretrain, write
 from semisup.report import build
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 NAME = "ResNet18_Weights.IMAGENET1K_V1"

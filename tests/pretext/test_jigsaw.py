@@ -14,9 +14,7 @@ from pydantic import ValidationError
 from short_training import accuracy, build, four_deviations, images, train
 from torch import Tensor
 
-from semisup import patches
-from semisup.data.labelled import ImageData
-from semisup.errors import UserError
+from semisup.data.dataset import ImageData
 from semisup.pretext.jigsaw import (
     Settings,
     Task,
@@ -28,6 +26,8 @@ from semisup.pretext.jigsaw import (
     shuffle,
     tile_side,
 )
+from semisup.pretext.shared import patches
+from semisup.workflow.errors import UserError
 
 MakeData = Callable[..., ImageData]
 VALUES = {

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from short_training import accuracy, build, four_deviations, images, train
 from torch import Tensor
 
-from semisup import patches
-from semisup.data.labelled import ImageData
-from semisup.errors import UserError
-from semisup.patches import cut
+from semisup.data.dataset import ImageData
 from semisup.pretext.relative_patch import NEIGHBOURS, Layout, Settings, Task, draw_pairs, framed
+from semisup.pretext.shared import patches
+from semisup.pretext.shared.patches import cut
+from semisup.workflow.errors import UserError
 
 MakeData = Callable[..., ImageData]
 VALUES = {

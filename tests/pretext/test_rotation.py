@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from semisup import backbones
+from semisup.network import backbones
 from semisup.pretext.rotation import Settings, Task
-from semisup.symmetries import ROTATIONS, in_all
+from semisup.pretext.shared.symmetries import ROTATIONS, in_all
 
 
 def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:

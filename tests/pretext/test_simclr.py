@@ -8,12 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from semisup import backbones, similarity
-from semisup.errors import UserError
-from semisup.params import Params
-from semisup.params_sections import Augment
+from semisup.network import backbones
+from semisup.params.loading import Params
+from semisup.params.sections import Augment
+from semisup.pretext.shared import similarity
+from semisup.pretext.shared.similarity import strong_view
 from semisup.pretext.simclr import Settings, Task, nt_xent
-from semisup.similarity import strong_view
+from semisup.workflow.errors import UserError
 
 MakeAugment = Callable[..., Augment]
 OWN: dict[str, Any] = {"crop": 0.5, "hue": 0.1, "grey": 0.2, "blur": 0.5}

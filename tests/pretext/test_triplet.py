@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from semisup import backbones, similarity
-from semisup.errors import UserError
-from semisup.params import Params
-from semisup.params_sections import Augment
+from semisup.network import backbones
+from semisup.params.loading import Params
+from semisup.params.sections import Augment
+from semisup.pretext.shared import similarity
 from semisup.pretext.triplet import (
     Settings,
     Task,
@@ -20,6 +20,7 @@ from semisup.pretext.triplet import (
     semi_hard_negatives,
     without_own,
 )
+from semisup.workflow.errors import UserError
 
 MakeAugment = Callable[..., Augment]
 OWN: dict[str, Any] = {"crop": 1.0, "hue": 0.1, "grey": 0.2, "blur": 0.0}

@@ -11,10 +11,10 @@ import pytest
 from made_up import BUDGETS, OFFSETS, pretext, results, set_score, trains
 from safetensors.numpy import save_file
 
-from semisup import outputs
-from semisup.params import Params
-from semisup.progress import Row
+from semisup.params.loading import Params
 from semisup.report import build
+from semisup.training.progress import Row
+from semisup.workflow import outputs
 
 CLASSES, PER_ROLE = ["a", "b", "c"], ["unlabelled", "train", "validation", "test"]
 TASKS = ["rotation", "gan", "imagenet", "random"]

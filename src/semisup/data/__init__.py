@@ -1,1 +1,1 @@
-"""From images anywhere to packed arrays with roles."""
+"""The prepared and split images, as the stages that train see them."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from semisup.augment import augment
-from semisup.data.labelled import ImageData, Ints
+from semisup.compute.device import Runtime
+from semisup.data.augment import augment
+from semisup.data.dataset import ImageData, Ints
 from semisup.data.rows import Rows, rows_of
-from semisup.device import Runtime
-from semisup.params_sections import Augment
+from semisup.params.sections import Augment
 
 EVALUATION_BATCH = 1024  # images at once, where they are small
 EVALUATION_VALUES = EVALUATION_BATCH * 3 * 64**2  # of pixels at once, where they are large

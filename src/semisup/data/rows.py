@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from semisup.data.labelled import Ints
-from semisup.device import Runtime
+from semisup.compute.device import Runtime
+from semisup.data.dataset import Ints
 
 HOST_SHARE, GPU_SHARE = 1 / 4, 1 / 2
 BATCHES_AHEAD = 4

@@ -14,13 +14,13 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from semisup.backbones import Encoder, pooled, pooled_width
-from semisup.data.labelled import ImageData
-from semisup.encoder_input import Normalise
-from semisup.errors import UserError
-from semisup.params_sections import Count, Positive
-from semisup.pretext import Examples, PretextTask, TrainedSettings
-from semisup.psnr import mean_squared_error, psnr
+from semisup.data.dataset import ImageData
+from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.network.entry import Normalise
+from semisup.params.sections import Count, Positive
+from semisup.pretext.shared.psnr import mean_squared_error, psnr
+from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
+from semisup.workflow.errors import UserError
 
 POOL = 4  # features are averaged down to at most 4 x 4 before the bottleneck
 DECODER_WIDTH = 32  # channels

@@ -15,13 +15,13 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from semisup.backbones import Encoder, pooled_width
-from semisup.data.labelled import ImageData
-from semisup.encoders import EncoderSpec
-from semisup.errors import UserError
-from semisup.lab import lab_to_rgb, lightness, rgb_to_lab
-from semisup.pretext import Examples, PretextTask, TrainedSettings
-from semisup.psnr import psnr
+from semisup.data.dataset import ImageData
+from semisup.network.backbones import Encoder, pooled_width
+from semisup.network.encoders import EncoderSpec
+from semisup.network.lab import lab_to_rgb, lightness, rgb_to_lab
+from semisup.pretext.shared.psnr import psnr
+from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
+from semisup.workflow.errors import UserError
 
 REDUCTION = 4  # the image's side by that of the predicted colours, at most
 HIDDEN = 128  # channels between the features and the bins

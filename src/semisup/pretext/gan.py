@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F
 
-from semisup.backbones import Encoder, pooled, pooled_width
-from semisup.optimiser import Adam
-from semisup.params_sections import NotNegative
-from semisup.pretext import Examples, PretextTask, TrainedSettings
+from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.params.sections import NotNegative
+from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
+from semisup.training.optimiser import Adam
 
 LATENT = 100  # numbers that an image is generated from
 R1_EVERY = 8  # updates, and as much heavier then (Karras et al. 2020, arXiv 1912.04958, section 4)

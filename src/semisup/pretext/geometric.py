@@ -3,17 +3,17 @@
 
 Every image of a batch is shown turned and mirrored in all the ways that are asked about. Leave out
 those that the images themselves may show: a mirror where things have no left and right, or where
-`pretrain.augment.flip` mirrors them anyway. See `semisup.symmetries`.
+`pretrain.augment.flip` mirrors them anyway. See `semisup.pretext.shared.symmetries`.
 """
 
 from pydantic import field_validator
 
-from semisup.backbones import Encoder
-from semisup.data.labelled import ImageData
-from semisup.errors import UserError
-from semisup.params_messages import check_name
-from semisup.pretext import TrainedSettings
-from semisup.symmetries import SYMMETRIES, SymmetryTask
+from semisup.data.dataset import ImageData
+from semisup.network.backbones import Encoder
+from semisup.params.messages import check_name
+from semisup.pretext.shared.symmetries import SYMMETRIES, SymmetryTask
+from semisup.pretext.shared.task import TrainedSettings
+from semisup.workflow.errors import UserError
 
 
 class Settings(TrainedSettings):

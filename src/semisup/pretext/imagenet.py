@@ -19,14 +19,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, hub, nn
 
-from semisup import encoders
-from semisup.backbones import Encoder
-from semisup.data.labelled import ImageData
-from semisup.encoders import EncoderSpec
-from semisup.errors import UserError
-from semisup.params_messages import check_name
-from semisup.params_sections import BACKBONE_LAYERS, Name, Section
-from semisup.pretext import NoTraining
+from semisup.data.dataset import ImageData
+from semisup.network import encoders
+from semisup.network.backbones import Encoder
+from semisup.network.encoders import EncoderSpec
+from semisup.params.messages import check_name
+from semisup.params.sections import BACKBONE_LAYERS, Name, Section
+from semisup.pretext.shared.task import NoTraining
+from semisup.workflow.errors import UserError
 
 KEY = "pretrain.imagenet"
 BACKBONES = [name for name in BACKBONE_LAYERS if "resne" in name]

@@ -18,12 +18,19 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.backbones import Encoder
-from semisup.data.labelled import ImageData
-from semisup.errors import UserError
-from semisup.params_sections import Fraction
-from semisup.patches import GOOD_SIDE, LEAST_SIDE, Siamese, cut, drop_color, random_between
-from semisup.pretext import Examples, PretextTask, TrainedSettings
+from semisup.data.dataset import ImageData
+from semisup.network.backbones import Encoder
+from semisup.params.sections import Fraction
+from semisup.pretext.shared.patches import (
+    GOOD_SIDE,
+    LEAST_SIDE,
+    Siamese,
+    cut,
+    drop_color,
+    random_between,
+)
+from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
+from semisup.workflow.errors import UserError
 
 Grid = Literal[2, 3, 4]
 CANDIDATES = 50_000  # permutations to choose from where there are too many to list them all

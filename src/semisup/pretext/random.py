@@ -4,8 +4,8 @@ Its frozen head tells what the architecture alone gives, its fine-tuning what tw
 from random weights gives.
 """
 
-from semisup.params_sections import Section
-from semisup.pretext import NoTraining
+from semisup.params.sections import Section
+from semisup.pretext.shared.task import NoTraining
 
 
 class Settings(Section):

@@ -14,12 +14,19 @@ from pydantic import Field
 from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.backbones import Encoder
-from semisup.data.labelled import ImageData
-from semisup.errors import UserError
-from semisup.params_sections import Count, Fraction
-from semisup.patches import GOOD_SIDE, LEAST_SIDE, Siamese, cut, drop_color, random_between
-from semisup.pretext import Examples, PretextTask, TrainedSettings
+from semisup.data.dataset import ImageData
+from semisup.network.backbones import Encoder
+from semisup.params.sections import Count, Fraction
+from semisup.pretext.shared.patches import (
+    GOOD_SIDE,
+    LEAST_SIDE,
+    Siamese,
+    cut,
+    drop_color,
+    random_between,
+)
+from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
+from semisup.workflow.errors import UserError
 
 NEIGHBOURS = {  # name: rows down, columns to the right
     "above left": (-1, -1),

@@ -1,12 +1,12 @@
 """Which way up is it? (Gidaris et al., ICLR 2018, arXiv 1803.07728)
 
 Every image of a batch is shown in all four rotations, and the task is to say which one it is. That
-takes knowing what things look like upright. See `semisup.symmetries`.
+takes knowing what things look like upright. See `semisup.pretext.shared.symmetries`.
 """
 
-from semisup.backbones import Encoder
-from semisup.pretext import TrainedSettings
-from semisup.symmetries import ROTATIONS, SymmetryTask
+from semisup.network.backbones import Encoder
+from semisup.pretext.shared.symmetries import ROTATIONS, SymmetryTask
+from semisup.pretext.shared.task import TrainedSettings
 
 
 class Settings(TrainedSettings):

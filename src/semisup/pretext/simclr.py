@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.params_sections import Positive
-from semisup.similarity import SimilarityTask, ViewSettings, cosines
+from semisup.params.sections import Positive
+from semisup.pretext.shared.similarity import SimilarityTask, ViewSettings, cosines
 
 
 class Settings(ViewSettings):

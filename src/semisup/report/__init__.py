@@ -1,1 +1,1 @@
-"""From the results of every run to tables, figures and a summary in words."""
+"""The stage `report`: all results as tables, figures and words."""

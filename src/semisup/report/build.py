@@ -7,19 +7,21 @@ import pandas as pd
 from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
-from semisup import outputs
-from semisup.data.labelled import open_data
-from semisup.evaluation import confusion
-from semisup.params import Params
-from semisup.report import comparison_figure, curve, curve_figure, figures
-from semisup.report.advisor import choices
-from semisup.report.comparison import compare, ranking
-from semisup.report.curve import BASELINE, series_name
-from semisup.report.examples import pretext_pictures
+from semisup.classify.evaluation import confusion
+from semisup.data.dataset import open_data
+from semisup.params.loading import Params
 from semisup.report.facts import read_facts
-from semisup.report.summary import write_summary
-from semisup.report.training_curves import classifier_curves, pretext_curves
-from semisup.report.words import labels, what_is_shown
+from semisup.report.figures import label_curve, matrices
+from semisup.report.figures import tasks as tasks_figure
+from semisup.report.figures.examples import pretext_pictures
+from semisup.report.tables import curve
+from semisup.report.tables.comparison import compare, ranking
+from semisup.report.tables.curve import BASELINE, series_name
+from semisup.report.tables.training_curves import classifier_curves, pretext_curves
+from semisup.report.words.advisor import choices
+from semisup.report.words.phrases import labels, what_is_shown
+from semisup.report.words.summary import write_summary
+from semisup.workflow import outputs
 
 METRICS, LABEL_CURVE, COMPARISON = "metrics.json", "label_curve.csv", "task_comparison.csv"
 SUMMARY = "summary.md"
@@ -42,11 +44,11 @@ def build_report(params: Params, reports: Path) -> str:
     compared, ranked = compare(results, facts.pretext, confidence), ranking(results)
     summary = write_summary(results, compared, facts)
     with outputs.replacing(reports / "figures") as folder:
-        curve_figure.label_curve(results, ranked, confidence, folder)
+        label_curve.label_curve(results, ranked, confidence, folder)
         if tasks:
             shown = what_is_shown(results["draw"].nunique(), confidence)
-            comparison_figure.tasks(compared, ranked, shown, folder)
-            figures.filters({task: _first_filters(task) for task in tasks}, folder)
+            tasks_figure.tasks(compared, ranked, shown, folder)
+            matrices.filters({task: _first_filters(task) for task in tasks}, folder)
             pretext_pictures(tasks, folder)
         _confusion(params, results, folder)
     with outputs.replacing(reports / "plots") as folder:
@@ -92,4 +94,4 @@ def _confusion(params: Params, results: pd.DataFrame, folder: Path) -> None:
     predictions = np.load(source / outputs.PREDICTIONS).astype(np.int64)
     truth = np.tile(data.labels[data.test], len(predictions))
     matrix = confusion(predictions.reshape(-1), truth, len(data.classes))
-    figures.confusion(matrix, data.classes, title, folder)
+    matrices.confusion(matrix, data.classes, title, folder)

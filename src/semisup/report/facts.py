@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from semisup import outputs
+from semisup.workflow import outputs
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Classifiers trained on labelled images: one for each draw, all scored alike."""

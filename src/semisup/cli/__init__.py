@@ -1,0 +1,1 @@
+"""The command `semisup`, which no stage needs."""

@@ -1,0 +1,41 @@
+"""`semisup`: what is done around the stages."""
+
+from typing import Annotated
+
+import typer
+
+from semisup.cli import lockfile
+from semisup.params.loading import load_and_check_tasks
+from semisup.workflow import command
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def describe() -> None:
+    """Label curves from unlabelled images. The workflow itself runs by `dvc repro`."""
+
+
+@app.command()
+def check() -> None:
+    """Check params.yaml, and mend dvc.lock where DVC was killed while it wrote it.
+
+    DVC itself would crash on some mistakes in the one, and refuse the other.
+    """
+    load_and_check_tasks()
+    lockfile.mend()
+
+
+@app.command("repro")
+def run(
+    jobs: Annotated[int, typer.Option(min=1, help="stages at once")] = 1,
+) -> None:
+    """Run what changed, as `dvc repro` does, several stages at a time."""
+    from semisup.cli import repro
+
+    repro.repro(jobs)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    command.call(app)

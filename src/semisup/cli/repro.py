@@ -1,0 +1,108 @@
+"""`dvc repro` with several stages at a time, each by `dvc repro --single-item`.
+
+DVC itself runs one stage after the other, but its locks allow stages side by side as long as none
+writes what another one reads: here a stage starts when all that it depends on are done.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import Event
+
+from semisup.cli import lockfile
+from semisup.workflow.errors import UserError
+
+BUSY = ("Unable to acquire lock", "is busy, it is being blocked")  # another DVC, for a moment
+TRIES, PAUSE_SECONDS = 60, 0.5
+
+Parents = Mapping[str, set[str]]
+
+
+def repro(jobs: int) -> None:
+    """Run all stages that changed and those after them, up to `jobs` at once.
+
+    Raises:
+        UserError: where a stage failed; those that run beside it end first.
+    """
+    parents, changed, order = _stages()
+    wanted = with_descendants(parents, changed)
+    before = lockfile.read()
+    # each stage has as many threads as when it runs alone, so that it computes the same; where
+    # they are more than cores, they must not wait for each other busily
+    env = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    waiting = {name: parents[name] & wanted for name in wanted}
+    running: dict[Future[bool], str] = {}
+    failed: list[str] = []
+    interrupted = Event()
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            while waiting or running:
+                ready = sorted(name for name, missing in waiting.items() if not missing)
+                for name in [] if failed else ready:
+                    del waiting[name]
+                    running[pool.submit(_run, name, env, interrupted)] = name
+                if not running:
+                    break
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    name = running.pop(future)
+                    if not future.result():
+                        failed.append(name)
+                    for missing in waiting.values():
+                        missing.discard(name)
+        except KeyboardInterrupt:  # the stages were interrupted too
+            interrupted.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+        finally:
+            lockfile.put_in_order([*lockfile.stages(before), *order])
+    if failed:
+        raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
+
+
+def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
+    """The changed stages and all that depend on them, however far."""
+    found = set(changed)
+    while more := {name for name, before in parents.items() if before & found} - found:
+        found |= more
+    return found
+
+
+def _stages() -> tuple[Parents, set[str], list[str]]:
+    """What each stage depends on, which stages DVC finds changed, and the order that it runs in."""
+    import networkx
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            graph = repo.index.graph
+            order = [stage.addressing for stage in networkx.dfs_postorder_nodes(graph)]
+            parents = {
+                stage.addressing: {before.addressing for before in graph.successors(stage)}
+                for stage in graph
+            }
+            return parents, set(repo.status()), order
+    except DvcException as error:
+        raise UserError(f"DVC: {' '.join(str(error).split())}") from None
+
+
+def _run(name: str, env: Mapping[str, str], interrupted: Event) -> bool:
+    """One stage, whether it went well; what it printed is passed on in one piece if not."""
+    command = [sys.executable, "-m", "dvc", "repro", "--single-item", name]
+    started = time.monotonic()
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        if done.returncode == 0 or not any(busy in done.stderr for busy in BUSY):
+            break
+        if interrupted.wait(PAUSE_SECONDS):
+            break
+    seconds = time.monotonic() - started
+    if done.returncode and not interrupted.is_set():
+        print(f"{name}: failed\n{done.stdout}{done.stderr}", file=sys.stderr, end="", flush=True)
+    elif not done.returncode:
+        print(f"{name}: done in {seconds:.0f} s", flush=True)
+    return done.returncode == 0

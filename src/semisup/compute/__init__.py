@@ -1,0 +1,1 @@
+"""Where and how exactly to compute: device, processes, checkpoints, weights on disk."""

@@ -1,0 +1,111 @@
+"""The state of an unfinished training on disk, in one safetensors file: no code runs when read."""
+
+import hashlib
+import json
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from semisup.workflow.scratch import HALF_WRITTEN, Scratch, refuse, say
+
+Tensors = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class State:
+    """A training at one moment: its tensors by name, and what else it needs to go on, as JSON."""
+
+    tensors: Tensors
+    facts: dict[str, Any]
+
+    def part(self, name: str) -> Tensors:
+        """The tensors that `named` gave this name."""
+        start = f"{name}:"
+        return {k.removeprefix(start): v for k, v in self.tensors.items() if k.startswith(start)}
+
+
+def named(name: str, tensors: Tensors) -> Tensors:
+    """Tensors under a common first name, for `State.part`."""
+    return {f"{name}:{key}": value for key, value in tensors.items()}
+
+
+@dataclass
+class Checkpoint:
+    """The state of one training, in one safetensors file.
+
+    seconds: from one save to the next; key: of what the training depends on.
+    """
+
+    path: Path
+    key: str
+    seconds: float
+    _last: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._last = time.monotonic()
+
+    def is_due(self) -> bool:
+        """Whether the last save was long enough ago."""
+        return time.monotonic() - self._last >= self.seconds
+
+    def write(self, state: State) -> None:
+        """Replace the last state in one step; where the disk is full, keep it and say so."""
+        plain = {name: value.detach().cpu().contiguous() for name, value in state.tensors.items()}
+        facts = json.dumps(state.facts)
+        about = {"key": self.key, "facts": facts, "checksum": _checksum(plain, facts)}
+        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}{HALF_WRITTEN}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with scratch.open("wb") as file:
+                file.write(save(plain, about))
+                file.flush()
+                os.fsync(file.fileno())
+            scratch.replace(self.path)
+        except OSError as error:
+            say(f"{self.path}: not saved ({error.strerror}); an older one, if any, is kept")
+            scratch.unlink(missing_ok=True)
+        self._last = time.monotonic()
+
+    def read(self) -> State | None:
+        """The last state; None where there is none, or one line says why it is of no use."""
+        try:
+            with safe_open(self.path, "pt") as file:
+                about = file.metadata() or {}
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except FileNotFoundError:
+            return None
+        except (SafetensorError, OSError) as error:
+            refuse(self.path, f"damaged ({error})")
+            return None
+        if about.get("checksum") != _checksum(tensors, about.get("facts", "")):
+            refuse(self.path, "damaged (its checksum is another one)")
+        elif about.get("key") != self.key:
+            refuse(self.path, "made with other parameters, inputs or code")
+        else:
+            return State(tensors, json.loads(about["facts"]))
+        return None
+
+
+def checkpoint_of(scratch: Scratch, training: str, machine: str = "") -> Checkpoint:
+    """That of one training, by a name which no other of the stage has.
+
+    It goes on only on a machine of the same kind, as far as that matters.
+    """
+    name = re.sub(r"[^a-z0-9]+", "-", training.lower())
+    path = scratch.folder / f"{name}.safetensors"
+    return Checkpoint(path, f"{scratch.key} {machine}", scratch.seconds)
+
+
+def _checksum(tensors: Tensors, facts: str) -> str:
+    digest = hashlib.blake2b(facts.encode(), digest_size=16)
+    for name, value in sorted(tensors.items()):
+        digest.update(name.encode())
+        digest.update(value.numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,124 @@
+"""The prepared, split data as the later stages read it."""
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.workflow import outputs
+
+Ints = NDArray[np.int64]
+ROLES = ("left_out", "unlabelled", "train", "validation", "test")
+LEFT_OUT, UNLABELLED, TRAIN, VALIDATION, TEST = range(5)
+NO_RANK = -1  # of images that are not for training
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Images that one draw at one budget may use: positions into the packed array."""
+
+    train: Ints
+    validation: Ints
+
+
+@dataclass(frozen=True)
+class ImageData:
+    """Packed images with labels, roles and ranks.
+
+    images: (N, H, W, C) uint8, memory-mapped; labels: (N,) with -1 for none; role: (N,) indices
+    into ROLES; rank: (draws, N); pool: positions of the unlabelled pool; mean, std: (C,) of the
+    pool's pixels in 0 to 1.
+    """
+
+    images: NDArray[np.uint8]
+    labels: Ints
+    role: Ints
+    rank: Ints
+    pool: Ints
+    classes: list[str]
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
+
+    @property
+    def channels(self) -> int:
+        """1 (grey) or 3."""
+        return int(self.images.shape[3])
+
+    @property
+    def image_size(self) -> int:
+        """Side of the square images in pixels."""
+        return int(self.images.shape[1])
+
+    @cached_property
+    def test(self) -> Ints:
+        """Positions of the test images."""
+        return np.flatnonzero(self.role == TEST)
+
+    @cached_property
+    def validation(self) -> Ints:
+        """Positions of the images set aside for validation; empty with within_budget."""
+        return np.flatnonzero(self.role == VALIDATION)
+
+    def select(self, budget: int, draw: int, within_budget: float) -> Selection:
+        """Images of `budget` labels per class, or as many as the class has.
+
+        Where none are set aside, the last `within_budget` part of each class's images (rounded
+        down) is validation, not training.
+        """
+        bought = np.flatnonzero((self.rank[draw] != NO_RANK) & (self.rank[draw] < budget))
+        if len(self.validation):
+            return Selection(bought, self.validation)
+        per_class = np.bincount(self.labels[bought], minlength=len(self.classes))
+        kept = per_class - (per_class * within_budget).astype(np.int64)
+        trains = self.rank[draw, bought] < kept[self.labels[bought]]
+        return Selection(bought[trains], bought[~trains])
+
+    def selections(self, budget: int, draws: int, within_budget: float) -> list[Selection]:
+        """`select` for every draw."""
+        return [self.select(budget, draw, within_budget) for draw in range(draws)]
+
+    def ranked_below(self, limit: int) -> Ints:
+        """Train images that some draw ranks below `limit`, ascending."""
+        return np.flatnonzero(((self.rank != NO_RANK) & (self.rank < limit)).any(axis=0))
+
+
+def read_manifest(prepared: Path) -> tuple[Ints, NDArray[np.bool_], Ints, list[str]]:
+    """Labels (N,), given_test (N,), same_as (N,) and class names from manifest.csv."""
+    classes: list[str] = outputs.read_json(prepared / outputs.SUMMARY)["classes"]
+    number = {name: index for index, name in enumerate(classes)}
+    rows = _rows(prepared / outputs.MANIFEST)
+    labels = np.array([number.get(row["label"], -1) for row in rows], np.int64)
+    given_test = np.array([row["given_split"] == "test" for row in rows])
+    same_as = np.array([int(row["duplicate_of"] or row["id"]) for row in rows], np.int64)
+    return labels, given_test, same_as, classes
+
+
+def open_data(prepared: Path, splits: Path) -> ImageData:
+    """Open what `prepare` and `split` wrote.
+
+    Raises:
+        UserError: where a stage before this one has not run.
+    """
+    labels, _, _, classes = read_manifest(prepared)
+    stats = outputs.read_json(splits / outputs.STATS)
+    rows = _rows(splits / outputs.SPLIT)
+    draws = [key for key in rows[0] if key.startswith("rank_")]
+    ranks = [[int(row[key]) if row[key] else NO_RANK for row in rows] for key in draws]
+    return ImageData(
+        images=np.load(prepared / outputs.IMAGES, mmap_mode="r"),
+        labels=labels,
+        role=np.array([ROLES.index(row["role"]) for row in rows], np.int64),
+        rank=np.array(ranks, np.int64),
+        pool=np.array([int(row["id"]) for row in rows if row["in_pool"] == "1"], np.int64),
+        classes=classes,
+        mean=np.array(stats["mean"], np.float32),
+        std=np.array(stats["std"], np.float32),
+    )
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(outputs.read_text(path))))

@@ -1,0 +1,113 @@
+"""Features of a frozen encoder, computed once for every budget and draw."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.lib.format import open_memmap
+
+from semisup.compute.checkpoint import State
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
+from semisup.features.encode import encode, encode_into
+from semisup.features.probe import probe_layers
+from semisup.features.stored import TEST, TRAIN, TRAIN_IDS, VALIDATION
+from semisup.network.backbones import Encoder, pooled_width
+from semisup.params.sections import Augment, Embed
+from semisup.workflow import outputs
+
+BLOCK_BYTES = 2**28  # of features between two saves
+
+
+def embed(
+    encoder: Encoder,
+    data: ImageData,
+    settings: Embed,
+    augment: Augment,
+    runtime: Runtime,
+    seed: int,
+    folder: Path,
+) -> dict[str, object]:
+    """Write features of the labelled images into `folder`; returns what features.json says.
+
+    train.npy is (n, 1 + views, D) float16: each train image as it is, then its augmented views;
+    train_ids.npy (n,) their positions; validation.npy and test.npy are (n, D).
+    """
+    encoder = encoder.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    before = checksum(freeze(encoder))
+    layer = settings.layer
+    accuracies = {}
+    if layer == "auto":
+        accuracies = probe_layers(encoder, data, settings.pool, runtime)
+        layer = max(accuracies, key=lambda name: accuracies[name])
+    width = pooled_width(encoder, layer, settings.pool, data.image_size)
+    train_ids = data.ranked_below(settings.images_per_class)
+    train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
+    images = DeviceImages.of(data, train_ids, runtime)
+    rows = max(EVALUATION_BATCH, BLOCK_BYTES // (2 * width))
+    for view in range(1 + settings.views):
+        generator = runtime.generator(seed, view)
+        for start in range(0, len(train_ids), rows):
+            block = slice(start, min(start + rows, len(train_ids)))
+            checkpoint = runtime.checkpoint(f"{layer}, view {view}, from {start}")
+            if checkpoint and (state := checkpoint.read()):
+                train[block, view] = state.tensors["features"].numpy()
+                generator.set_state(state.tensors["generator"])
+                continue
+            for batch in images.batches(part=block):
+                shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
+                train[batch, view] = encode(encoder, shown, layer, settings.pool, runtime)
+            if checkpoint:
+                done = torch.from_numpy(train[block, view].copy())
+                tensors = {"features": done, "generator": generator.get_state()}
+                checkpoint.write(State(tensors, {}))
+    train.flush()
+    np.save(folder / TRAIN_IDS, train_ids)
+    for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):
+        features = _new_file(folder / name, (len(positions), width))
+        encode_into(features, encoder, data, positions, layer, settings.pool, runtime)
+        features.flush()
+    after = checksum(encoder)
+    if after != before:
+        raise AssertionError("the frozen encoder's weights or buffers moved")
+    info = {
+        "layer": layer,
+        "pool": settings.pool,
+        "width": width,
+        "probe": accuracies,
+        "encoder_checksum": after,
+    }
+    outputs.write_json(folder / outputs.FEATURES_INFO, info)
+    return info
+
+
+def _new_file(path: Path, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.float16]]:
+    """An array of features that lies in a file, whose place on disk is taken at once.
+
+    Raises:
+        OSError: where the disk is too full; found out later, in the middle of writing to memory
+            that is mapped, it would kill the process.
+    """
+    features = open_memmap(path, "w+", np.float16, shape)
+    if hasattr(os, "posix_fallocate"):  # not on macOS
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return features
+
+
+def freeze(encoder: Encoder) -> Encoder:
+    """Evaluation mode (batch norm uses its stored statistics and keeps them), no gradients."""
+    return encoder.eval().requires_grad_(False)
+
+
+def checksum(encoder: Encoder) -> str:
+    """A hash over the names, weights and buffers of an encoder."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, value in sorted(encoder.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(value.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

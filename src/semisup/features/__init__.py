@@ -1,0 +1,1 @@
+"""Features that a frozen encoder gives: computed, probed, stored."""

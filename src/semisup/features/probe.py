@@ -1,0 +1,53 @@
+"""How much a linear classifier finds in the features of each layer."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.features.encode import encode_plain
+from semisup.network.backbones import Encoder
+
+PROBE_FOLDS = 4
+PROBE_IMAGES = 4000  # at most: time and memory grow with their square
+PROBE_RIDGE = 0.1  # of the mean squared length of the centred features
+
+
+def probe_layers(
+    encoder: Encoder, data: ImageData, pool: int, runtime: Runtime
+) -> dict[str, float]:
+    """Accuracy of a linear probe on each layer, cross-validated within the validation images."""
+    positions = data.validation
+    if len(positions) > PROBE_IMAGES:
+        positions = np.sort(np.random.default_rng(0).permutation(positions)[:PROBE_IMAGES])
+    labels = torch.from_numpy(data.labels[positions])
+    accuracies = {}
+    for layer in encoder.layers:
+        features = encode_plain(encoder, data, positions, layer, pool, runtime)
+        accuracies[layer] = round(
+            probe_accuracy(torch.from_numpy(features).double(), labels, len(data.classes)), 4
+        )
+    return accuracies
+
+
+def probe_accuracy(features: Tensor, labels: Tensor, classes: int) -> float:
+    """Cross-validated accuracy of ridge regression from features (N, D) to one-hot labels (N,).
+
+    Solved in its dual form, so that N by N is the largest system, whatever D.
+    """
+    fold = torch.arange(len(labels)) % PROBE_FOLDS
+    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
+    fold = fold[order]
+    features = features - features.mean(dim=0)
+    gram = features @ features.T
+    ridge = PROBE_RIDGE * gram.diagonal().mean()
+    targets = torch.nn.functional.one_hot(labels, classes).double()
+    right = 0
+    for held in range(PROBE_FOLDS):
+        fits, tests = (fold != held).nonzero()[:, 0], (fold == held).nonzero()[:, 0]
+        system = gram[fits][:, fits] + ridge * torch.eye(len(fits), dtype=gram.dtype)
+        weights = torch.linalg.solve(system, targets[fits] - targets[fits].mean(dim=0))
+        logits = gram[tests][:, fits] @ weights + targets[fits].mean(dim=0)
+        right += int((logits.argmax(dim=1) == labels[tests]).sum())
+    return right / len(labels)

@@ -1,0 +1,1 @@
+"""Encoders: their layers, and what they make of an image first."""

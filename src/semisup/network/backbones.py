@@ -1,0 +1,168 @@
+"""Encoders whose named layers can be used as features.
+
+The names are those of `semisup.params.sections.BACKBONE_LAYERS`. Images are (N, C, S, S) float in
+0 to 1; what an encoder makes of them first is its `entry`.
+"""
+
+from collections import OrderedDict
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from semisup.params.sections import BACKBONE_LAYERS
+
+
+class Blocks(nn.ModuleDict):
+    """Named blocks, each from feature maps to feature maps, in a chain."""
+
+    def forward(self, maps: Tensor, layer: str | None = None) -> Tensor:
+        """Feature maps after the block `layer`, after the last one where it is None."""
+        for name, block in self.items():
+            maps = block(maps)
+            if name == layer:
+                break
+        return maps
+
+
+class Encoder(nn.Module):
+    """A chain of named blocks behind an entry.
+
+    The entry turns images in 0 to 1 into what the first block sees; see `semisup.network.entry`.
+    """
+
+    def __init__(self, entry: nn.Module, blocks: "OrderedDict[str, nn.Module]") -> None:
+        super().__init__()
+        self.entry = entry
+        self.blocks = Blocks(blocks)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers, shallow to deep."""
+        return tuple(self.blocks)
+
+    def forward(self, images: Tensor, layer: str | None = None) -> Tensor:
+        """Feature maps (N, C', H', W') of `layer`, of the last one where it is None."""
+        return self.body(self.entry(images), layer)
+
+    def body(self, inputs: Tensor, layer: str | None = None) -> Tensor:
+        """`forward` of what the entry would give, for those who make it themselves."""
+        maps: Tensor = self.blocks(inputs, layer)
+        return maps
+
+
+def build(
+    name: str,
+    channels: int,
+    image_size: int,
+    generator_seed: int,
+    entry: nn.Module | None = None,
+    resnet_stem: int | None = None,
+) -> Encoder:
+    """An encoder with random weights.
+
+    Args:
+        name: a key of BACKBONE_LAYERS.
+        channels: that the first block sees, 1 or 3.
+        image_size: side of the images in pixels; decides how far the stem downsamples.
+        generator_seed: the weights depend on it alone.
+        entry: what is done to images first; None: nothing.
+        resnet_stem: side of a ResNet's first kernel; None: 3 below 65 px, 7 above.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(generator_seed)
+        if name.startswith(("resnet", "resnext", "wide_resnet")):
+            blocks = _resnet(name, channels, image_size, resnet_stem)
+        else:
+            blocks = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
+        named = OrderedDict(zip(BACKBONE_LAYERS[name], blocks, strict=True))
+    encoder = Encoder(entry or nn.Identity(), named)
+    return encoder.to(memory_format=torch.channels_last)
+
+
+def pooled(maps: Tensor, side: int) -> Tensor:
+    """Feature maps averaged down to at most side x side and flattened: (N, C' * side**2)."""
+    height, width = maps.shape[2:]
+    if height > side or width > side:
+        maps = F.adaptive_avg_pool2d(maps, (min(side, height), min(side, width)))
+    return maps.flatten(1)
+
+
+def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> int:
+    """Length of `pooled`'s rows for one layer of an encoder, found by running it once."""
+    stem = next(encoder.parameters())
+    was_training = encoder.training
+    encoder.eval()
+    with torch.no_grad():
+        inputs = torch.zeros(1, stem.shape[1], image_size, image_size, device=stem.device)
+        maps = encoder.body(inputs, layer)
+    encoder.train(was_training)
+    return int(pooled(maps, side).shape[1])
+
+
+def _conv(fan_in: int, fan_out: int, kernel: int, stride: int = 1) -> nn.Sequential:
+    """Convolution, batch norm, ReLU."""
+    conv = nn.Conv2d(fan_in, fan_out, kernel, stride, kernel // 2, bias=False)
+    nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
+    return nn.Sequential(conv, nn.BatchNorm2d(fan_out), nn.ReLU(inplace=True))
+
+
+def _small(channels: int, image_size: int) -> list[nn.Module]:
+    """Five convolutions that keep the large maps thin: made for CPUs and images of 24 to 64 px.
+
+    Maps are halved by averages before a convolution, not by its stride: as many multiplications,
+    but on CPUs the gradients of strided convolutions take twice the time.
+    """
+    stem_stride = 4 if image_size > 64 else 2
+    return [
+        _conv(channels, 32, 5, stem_stride),
+        _conv(32, 64, 3),
+        nn.Sequential(_half(), _conv(64, 96, 3)),
+        _conv(96, 128, 3),
+        nn.Sequential(_half(), _conv(128, 128, 3)),
+    ]
+
+
+def _half() -> nn.Module:
+    """Maps of half the side, rounded up as a stride of 2 would."""
+    return nn.AvgPool2d(2, ceil_mode=True)
+
+
+def _alexnet(channels: int, image_size: int) -> list[nn.Module]:
+    """RotNet's AlexNet (64-192-384-256-256, batch norm); its stem is for 224 px, fitted to less."""
+    stem, stride = (11, 4) if image_size >= 160 else (7, 2) if image_size >= 64 else (5, 1)
+    return [
+        _conv(channels, 64, stem, stride),
+        nn.Sequential(nn.MaxPool2d(3, 2, 1), _conv(64, 192, 5)),
+        nn.Sequential(nn.MaxPool2d(3, 2, 1), _conv(192, 384, 3)),
+        _conv(384, 256, 3),
+        nn.Sequential(_conv(256, 256, 3), nn.MaxPool2d(3, 2, 1)),
+    ]
+
+
+def _nin(channels: int, image_size: int) -> list[nn.Module]:
+    """RotNet's Network-in-Network of four blocks for CIFAR (Gidaris et al. 2018, table 1)."""
+
+    def block(fan_in: int, first: int, last: int, kernel: int) -> list[nn.Module]:
+        return [_conv(fan_in, first, kernel), _conv(first, last, 1), _conv(last, last, 1)]
+
+    return [
+        nn.Sequential(
+            _conv(channels, 192, 5), _conv(192, 160, 1), _conv(160, 96, 1), nn.MaxPool2d(3, 2, 1)
+        ),
+        nn.Sequential(*block(96, 192, 192, 5), nn.AvgPool2d(3, 2, 1)),
+        nn.Sequential(*block(192, 192, 192, 3)),
+        nn.Sequential(*block(192, 192, 192, 3)),
+    ]
+
+
+def _resnet(name: str, channels: int, image_size: int, kernel: int | None) -> list[nn.Module]:
+    """torchvision's; below 65 px the stem has stride 1 and no max-pool (He et al. 2015, CIFAR)."""
+    from torchvision import models
+
+    net = getattr(models, name)(weights=None)
+    if image_size <= 64:
+        stem: nn.Module = _conv(channels, 64, kernel or 3)
+    else:
+        stem = nn.Sequential(_conv(channels, 64, kernel or 7, 2), nn.MaxPool2d(3, 2, 1))
+    return [stem, net.layer1, net.layer2, net.layer3, net.layer4]

@@ -1,0 +1,1 @@
+"""params.yaml as typed sections, and what is wrong with it in one line."""

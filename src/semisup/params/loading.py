@@ -1,0 +1,160 @@
+"""params.yaml as one typed, validated, read-only object. `load` is the one way to read it."""
+
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from semisup.params.messages import check_name, describe, suggestion
+from semisup.params.sections import (
+    BACKBONE_LAYERS,
+    Backbone,
+    Compute,
+    Count,
+    CountOrZero,
+    Data,
+    Embed,
+    Finetune,
+    Head,
+    Pretrain,
+    Report,
+    Section,
+    Split,
+    Supervised,
+    known_tasks,
+)
+from semisup.workflow.errors import UserError
+
+PARAMS_FILE = Path("params.yaml")
+
+S = TypeVar("S", bound=Section)
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    seed: CountOrZero
+    label_budgets: Annotated[list[Count], Field(min_length=1)]
+    pretext_tasks: list[str]
+    draws: Annotated[int, Field(ge=1, le=100)]
+    data: Data
+    split: Split
+    backbone: Backbone
+    pretrain: Pretrain
+    embed: Embed
+    head: Head
+    finetune: Finetune
+    supervised: Supervised
+    report: Report
+    compute: Compute
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Params":
+        _check_ascending(self.label_budgets)
+        _check_tasks(self.pretext_tasks, self.pretrain)
+        layers = BACKBONE_LAYERS[self.backbone.name]
+        check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
+        if self.embed.layer == "auto" and self.split.validation != "separate":
+            raise ValueError(
+                "embed.layer: auto chooses on a separate validation set, which split.validation "
+                f"{self.split.validation} lacks; name a layer: {', '.join(layers)}"
+            )
+        check_name(self.supervised.layer, layers, "layer", "supervised.layer")
+        if self.label_budgets[-1] > self.embed.images_per_class:
+            raise ValueError(
+                f"label_budgets: {self.label_budgets[-1]} is more than embed.images_per_class "
+                f"({self.embed.images_per_class}), the images whose features are kept; raise it"
+            )
+        return self
+
+    def task_settings(self, task: str, model: type[S]) -> S:
+        """The section `pretrain.<task>` as that task's own model.
+
+        Raises:
+            UserError: where the section does not fit the model.
+        """
+        section = (self.pretrain.model_extra or {}).get(task)
+        return _validated(model, section, f"pretrain.{task}")
+
+    def require_task(self, task: str) -> None:
+        """Refuse a task that params.yaml does not list."""
+        if task not in self.pretext_tasks:
+            listed = ", ".join(self.pretext_tasks) or "none"
+            hint = suggestion(task, self.pretext_tasks)
+            raise UserError(f"--task {task}: not in pretext_tasks of params.yaml{hint}: {listed}")
+
+    def require_budget(self, budget: int) -> None:
+        """Refuse a label budget that params.yaml does not list."""
+        if budget not in self.label_budgets:
+            listed = ", ".join(map(str, self.label_budgets))
+            raise UserError(f"--budget {budget}: not in label_budgets of params.yaml: {listed}")
+
+
+def load(path: Path = PARAMS_FILE) -> Params:
+    """Read and validate params.yaml, but for the tasks' own sections (`Params.task_settings`).
+
+    Raises:
+        UserError: one line that names the file, the key, the value and what is allowed.
+    """
+    try:
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file; run this in the project's top folder") from None
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {error.strerror}") from None
+    except (yaml.YAMLError, ValueError) as error:  # a date such as 2020-13-45 is a ValueError
+        raise UserError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+    return _validated(Params, values, "")
+
+
+def load_and_check_tasks(path: Path = PARAMS_FILE) -> Params:
+    """`load`, and the section of every task too. Imports each task's file."""
+    params = load(path)
+    for task in {*params.pretext_tasks, *(params.pretrain.model_extra or {})}:
+        params.task_settings(task, import_module(f"semisup.pretext.{task}").Settings)
+    return params
+
+
+class _Loader(yaml.SafeLoader):
+    """PyYAML's safe loader, but a key given twice is an error: it would keep the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise ValueError(f"line {key.start_mark.line + 1}: {name!r} is given twice")
+            seen.add(name)
+        return super().construct_mapping(node, deep)
+
+
+def _validated(model: type[S], values: Any, prefix: str) -> S:
+    if not isinstance(values, dict):
+        where = prefix or "the file"
+        raise UserError(f"{PARAMS_FILE}: {where}: must be a section of keys, not {values!r}")
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise UserError(f"{PARAMS_FILE}: {describe(error, model, prefix)}") from None
+
+
+def _check_ascending(budgets: list[int]) -> None:
+    for before, after in pairwise(budgets):
+        if before == after:
+            raise ValueError(f"label_budgets: {after} is given twice; list each budget once")
+        if before > after:
+            raise ValueError(
+                f"label_budgets: {after} comes after {before}; list them from small to large"
+            )
+
+
+def _check_tasks(tasks: list[str], pretrain: Pretrain) -> None:
+    for position, task in enumerate(tasks):
+        check_name(task, known_tasks(), "task", "pretext_tasks")
+        if task in tasks[:position]:
+            raise ValueError(f"pretext_tasks: {task!r} is given twice; list each task once")
+        if task not in (pretrain.model_extra or {}):
+            raise ValueError(f"pretrain.{task}: missing, but pretext_tasks lists {task!r}; add it")

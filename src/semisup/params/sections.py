@@ -1,0 +1,206 @@
+"""The sections of params.yaml as typed, validated, read-only objects.
+
+Values live in params.yaml only: no key has a default here.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from semisup.params.messages import check_name
+
+PRETEXT_FOLDER = Path(__file__).parents[1] / "pretext"
+
+# Layers that features can be taken from, shallow to deep. ResNet's are those of He et al. 2015
+# (conv2 to conv5 are its four groups of blocks), NIN's are RotNet's blocks.
+BACKBONE_LAYERS: dict[str, tuple[str, ...]] = {
+    "small": ("conv1", "conv2", "conv3", "conv4", "conv5"),
+    "alexnet": ("conv1", "conv2", "conv3", "conv4", "conv5"),
+    "nin": ("conv1", "conv2", "conv3", "conv4"),
+    **dict.fromkeys(
+        (
+            *("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
+            *("resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2"),
+        ),
+        ("conv1", "conv2", "conv3", "conv4", "conv5"),
+    ),
+}
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+CountOrZero = Annotated[int, Field(ge=0)]
+Name = Annotated[str, Field(min_length=1)]
+
+
+class Section(BaseModel):
+    """A part of params.yaml: unknown keys and values of another type are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Augment(Section):
+    """Random changes of each training image; see `semisup.data.augment`."""
+
+    shift: Annotated[float, Field(ge=0, le=0.5)]
+    rotate: Annotated[float, Field(ge=0, le=180)]
+    scale: Annotated[float, Field(ge=0, lt=1)]
+    flip: bool
+    color: Fraction
+    erase: Fraction
+
+
+class Glyphs(Section):
+    """The embedded set; see `semisup.prepare.glyphs`."""
+
+    classes: Annotated[int, Field(ge=2, le=1000)]
+    train_images: Count
+    test_images: Count
+    clutter: Fraction
+
+
+class Folder(Section):
+    """The user's own images; see `semisup.prepare.folder`."""
+
+    unlabelled: Name | None
+    labelled: Name | None
+    labels: Name | None
+    test: Name | None
+    test_labels: Name | None
+
+
+class Torchvision(Section):
+    """A set of torchvision; see `semisup.prepare.torchvision_sets`."""
+
+    name: Name
+    root: Name
+
+
+class Data(Section):
+    """Where the images come from, how they are decoded, how training changes them."""
+
+    source: Literal["glyphs", "folder", "torchvision"]
+    image_size: Annotated[int, Field(ge=8, le=512)]
+    color: Literal["auto", "rgb", "grey"]
+    fit: Literal["crop", "pad", "stretch"]
+    max_megapixels: Positive
+    max_rejected_fraction: Fraction
+    augment: Augment
+    glyphs: Glyphs
+    folder: Folder
+    torchvision: Torchvision
+
+
+class Split(Section):
+    """Roles of the images; see `semisup.split`."""
+
+    validation: Literal["separate", "within_budget"]
+    validation_per_class: Count
+    within_budget_fraction: Annotated[float, Field(gt=0, lt=1)]
+    test_fraction: Annotated[float, Field(gt=0, lt=1)]
+    max_pool: Count | None
+
+
+class Backbone(Section):
+    """The encoder; see `semisup.network.backbones`."""
+
+    name: str
+
+    @model_validator(mode="after")
+    def _known(self) -> "Backbone":
+        check_name(self.name, BACKBONE_LAYERS, "backbone", "backbone.name")
+        return self
+
+
+class Recipe(Section):
+    """How long and how fast to train; see `semisup.training.loop`."""
+
+    lr: Positive
+    weight_decay: NotNegative
+    batch_size: Annotated[int, Field(ge=2)]
+    epochs: Count
+    min_updates: CountOrZero
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Pretrain(Section):
+    """What all pretext tasks share. A section of its own per task is checked by the task's file."""
+
+    model_config = ConfigDict(extra="allow")
+
+    epochs: Count
+    heldout_images: Count
+    augment: Augment
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_tasks(cls, values: Any) -> Any:
+        # before the fields: a misspelt key would be reported as a missing one
+        allowed = [*cls.model_fields, *known_tasks()]
+        for key in values if isinstance(values, dict) else ():
+            check_name(str(key), allowed, "key", f"pretrain.{key}")
+        return values
+
+
+class Embed(Section):
+    """Which features of the frozen encoder to keep; see `semisup.embed`."""
+
+    layer: str
+    pool: Count
+    views: CountOrZero
+    images_per_class: Count
+
+
+class Head(Recipe):
+    """Fully connected layers on frozen features; see `semisup.head`."""
+
+    hidden: list[Count]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    patience: Count
+
+
+class Finetune(Recipe):
+    """Encoder and head together; see `semisup.finetune`."""
+
+    start: Literal["head", "random_head"]
+
+
+class Supervised(Recipe):
+    """The baseline; see `semisup.supervised`."""
+
+    layer: str
+    pool: Count
+    hidden: list[Count]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Report(Section):
+    """How results are shown."""
+
+    confidence: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Compute(Section):
+    """How to compute; no part of what is computed."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"]
+    precision: Literal["auto", "float32", "bfloat16"]
+    threads: CountOrZero
+    processes: Count
+    memory_gib: Annotated[float, Field(ge=0.25)]
+    checkpoint_seconds: NotNegative
+
+    def cpu_threads(self) -> int:
+        """`threads`, or the cores that this process may use where it is 0."""
+        if self.threads:
+            return self.threads
+        affinity = getattr(os, "sched_getaffinity", None)
+        return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def known_tasks() -> list[str]:
+    """Pretext tasks: one file of `semisup.pretext` each."""
+    return sorted(p.stem for p in PRETEXT_FOLDER.glob("[a-z]*.py"))

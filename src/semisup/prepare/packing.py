@@ -1,0 +1,210 @@
+"""Pack what a source yields into one memory-mappable array, a manifest and a list of rejects."""
+
+import csv
+import math
+import os
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO, Literal, TextIO
+
+import numpy as np
+
+from semisup.prepare.records import Candidates, Facts, GivenSplit, Outcome, Pixels, Record, Rejected
+from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+BUFFER_BYTES = 2**20  # that are written at once
+MANIFEST_COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of")
+
+
+class ArrayWriter:
+    """Writes an .npy of uint8 image by image, so that memory never holds more than a few."""
+
+    def __init__(self, path: Path, image_shape: tuple[int, int, int], kept: int = 0) -> None:
+        """The first `kept` images of a file that is there stay, and others are appended."""
+        self.shape = image_shape
+        self.count = kept
+        mode: Literal["r+b", "wb"] = "r+b" if kept else "wb"
+        self._file: BinaryIO = path.open(mode, buffering=BUFFER_BYTES)
+        self._write_header()
+        self._file.truncate(HEADER_BYTES + kept * math.prod(image_shape))
+        self._file.seek(0, os.SEEK_END)
+
+    def append(self, image: Pixels) -> None:
+        """Add one (H, W, C) image."""
+        self._file.write(np.ascontiguousarray(image).data)
+        self.count += 1
+
+    def flush(self) -> None:
+        """Bring all images to disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.seek(0)
+        self._write_header()
+        self._file.close()
+
+    def _write_header(self) -> None:
+        shape = (self.count, *self.shape)
+        fields = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}".encode()
+        body = fields.ljust(HEADER_BYTES - 11) + b"\n"
+        self._file.write(b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body)
+
+
+class Manifest:
+    """The list of packed images, written line by line, and what the summary tells of them."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._write = csv.writer(file, lineterminator="\n").writerow
+        self._write(MANIFEST_COLUMNS)
+        self._first_with: dict[str, int] = {}
+        self._per_kind: Counter[tuple[GivenSplit, str | None]] = Counter()
+        self.rejected: list[Rejected] = []
+        self.images = 0
+        self.all_grey = True
+
+    def add(self, outcome: Outcome, facts: Facts | None) -> None:
+        """Enter one image, or a file among the rejected ones."""
+        if isinstance(outcome, Rejected):
+            self.rejected.append(outcome)
+        elif facts:
+            self._enter(outcome, facts)
+
+    def _enter(self, record: Record, facts: Facts) -> None:
+        number, split, label = self.images, record.given_split, record.label
+        first = self._first_with.setdefault(facts.pixel_hash, number)
+        duplicate_of = "" if first == number else first
+        # csv writes None as nothing, as it does an empty label
+        self._write((number, record.source, split, label, facts.pixel_hash, duplicate_of))
+        self._per_kind[split, label or None] += 1
+        self.all_grey = self.all_grey and facts.is_grey
+        self.images += 1
+
+    def summary(self, channels: int) -> dict[str, object]:
+        """What summary.json says."""
+        per_split = Counter[tuple[GivenSplit, bool]]()
+        for (split, label), count in self._per_kind.items():
+            per_split[split, label is not None] += count
+        return {
+            "images": self.images,
+            "labelled": per_split["train", True],
+            "unlabelled": per_split["train", False],
+            "given_test": per_split["test", True] + per_split["test", False],
+            "channels": channels,
+            "rejected": len(self.rejected),
+            "duplicates": self.images - len(self._first_with),
+            "classes": sorted({label for _, label in self._per_kind if label}),
+        }
+
+
+def pack(
+    candidates: Candidates,
+    folder: Path,
+    image_size: int,
+    color: str,
+    max_rejected_fraction: float,
+    unfinished: Unfinished | None = None,
+) -> dict[str, object]:
+    """Write images.npy (N, H, W, C), manifest.csv, rejected.csv and summary.json into `folder`.
+
+    With `color` "auto" the images are stored with one channel where all of them are grey.
+    `unfinished` brings what an earlier run packed, which `candidates` leave out, and is kept up to
+    date. Returns the summary.
+
+    Raises:
+        UserError: where no image is left, or the rejected files are more than
+            `max_rejected_fraction` of all.
+    """
+    path = unfinished.images if unfinished else folder / outputs.IMAGES
+    with (folder / outputs.MANIFEST).open("w", encoding="utf-8", newline="") as file:
+        manifest = Manifest(file)
+        for outcome, facts in unfinished.done if unfinished else ():
+            manifest.add(outcome, facts)
+        shape = (image_size, image_size, 3)
+        with closing(ArrayWriter(path, shape, manifest.images)) as writer:
+            _write_all(candidates, manifest, writer, unfinished)
+    if unfinished:
+        path.replace(folder / outputs.IMAGES)
+    list_of_failed = folder.parent / outputs.REJECTED  # stays where no output does
+    list_of_failed.unlink(missing_ok=True)
+    _check_rejects(manifest, max_rejected_fraction, list_of_failed)
+    is_grey = color == "grey" or (color == "auto" and manifest.all_grey)
+    if is_grey:
+        _to_grey(folder / outputs.IMAGES)
+    _write_rejected(folder / outputs.REJECTED, manifest.rejected)
+    summary = manifest.summary(channels=1 if is_grey else 3)
+    outputs.write_json(folder / outputs.SUMMARY, summary)
+    return summary
+
+
+def _write_all(
+    candidates: Candidates, manifest: Manifest, writer: ArrayWriter, unfinished: Unfinished | None
+) -> None:
+    outcome: Outcome
+    facts: Facts | None
+    for candidate in candidates:
+        if isinstance(candidate, Rejected):
+            outcome, facts = candidate, None
+        else:
+            outcome, (pixels, facts) = candidate
+            writer.append(pixels)
+        manifest.add(outcome, facts)
+        if unfinished:
+            unfinished.add(outcome, facts)
+            if unfinished.is_due():
+                writer.flush()
+                unfinished.save()
+
+
+def describe(summary: dict[str, object]) -> str:
+    """One line for the console."""
+    classes = summary["classes"]
+    number = len(classes) if isinstance(classes, list) else 0
+    return (
+        f"{summary['images']} images ({summary['labelled']} labelled, {summary['unlabelled']} not, "
+        f"{summary['given_test']} for test) of {number} classes; "
+        f"{summary['rejected']} files left out, {summary['duplicates']} duplicates"
+    )
+
+
+def _check_rejects(manifest: Manifest, max_fraction: float, list_of_failed: Path) -> None:
+    kept, left_out = manifest.images, len(manifest.rejected)
+    if kept == 0 and left_out == 0:
+        raise UserError("data: the source holds no images; put some there or change data.source")
+    if left_out > max_fraction * (kept + left_out):
+        example = manifest.rejected[0]
+        _write_rejected(list_of_failed, manifest.rejected)
+        raise UserError(
+            f"data.max_rejected_fraction: {left_out} of {kept + left_out} files can't be used, "
+            f"more than the allowed {max_fraction:g} (first: {example.source}: {example.reason}; "
+            f"all are listed in {list_of_failed}); mend or remove them, or raise the limit"
+        )
+    if kept == 0:
+        raise UserError(
+            f"data: none of the {left_out} files can be used; see the first: "
+            f"{manifest.rejected[0].source}: {manifest.rejected[0].reason}"
+        )
+
+
+def _to_grey(path: Path) -> None:
+    """Rewrite an array of three channels as one: brightness by ITU-R 601, rounded."""
+    rgb = np.load(path, mmap_mode="r")
+    grey_path = path.with_suffix(".grey")
+    with closing(ArrayWriter(grey_path, (*rgb.shape[1:3], 1))) as writer:
+        for image in rgb:
+            grey = image @ np.array([0.299, 0.587, 0.114]) + 0.5
+            writer.append(grey.astype(np.uint8)[..., None])
+    del rgb
+    grey_path.replace(path)
+
+
+def _write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("source", "reason"))
+        writer.writerows((item.source, item.reason) for item in rejected)

@@ -1,0 +1,59 @@
+"""The source of images that params.yaml names."""
+
+from collections import deque
+
+from semisup.params.loading import Params
+from semisup.prepare.records import Candidates, Decoded, GivenSplit, Outcome, Record
+
+
+def candidates(params: Params, done: deque[Outcome]) -> Candidates:
+    """Every image that the source has, with its pixels, or why a file is left out.
+
+    The first ones, whose outcomes are `done`, are left out.
+
+    Raises:
+        UserError: where the source can't be read.
+    """
+    data = params.data
+    if data.source == "glyphs":
+        yield from _glyphs(params, len(done))
+    elif data.source == "folder":
+        from semisup.prepare import folder
+
+        folder.warn_of_unwatched(data.folder)
+        yield from folder.candidates(data.folder, data, params.compute.cpu_threads(), done)
+    else:
+        from semisup.prepare import torchvision_sets
+
+        yield from torchvision_sets.candidates(data.torchvision, data, len(done))
+
+
+def _glyphs(params: Params, done: int) -> Candidates:
+    from tqdm import tqdm
+
+    from semisup.prepare.glyphs import Glyphs, alphabet
+
+    settings = params.data.glyphs
+    glyphs = Glyphs(settings.classes, params.data.image_size, settings.clutter, params.seed)
+    names = class_names(alphabet(settings.classes))
+    sizes: dict[GivenSplit, int] = {
+        "train": settings.train_images,
+        "test": settings.test_images,
+    }
+    total = sum(sizes.values())
+    bar = tqdm(total=total, initial=done, desc="drawing letters", disable=None, leave=False)
+    with bar:
+        for stream, (split, size) in enumerate(sizes.items()):
+            first = min(done, size)
+            done -= first
+            labels = glyphs.labels(first, size)
+            images = (image for chunk in glyphs.chunks(first, size, stream) for image in chunk)
+            for number, (image, label) in enumerate(zip(images, labels, strict=True), first):
+                record = Record(f"glyphs/{split}/{number:06d}", names[label], split)
+                yield record, Decoded.of(image)
+                bar.update()
+
+
+def class_names(characters: str) -> list[str]:
+    """The characters themselves; `U+00E9` and the like beyond ASCII."""
+    return [char if char.isascii() else f"U+{ord(char):04X}" for char in characters]

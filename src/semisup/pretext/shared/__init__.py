@@ -1,0 +1,1 @@
+"""What several pretext tasks have in common."""

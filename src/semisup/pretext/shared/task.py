@@ -1,0 +1,111 @@
+"""Pretext tasks, one file each: what they learn from unlabelled images, and nothing else.
+
+A task's file holds `Settings`, the model of its section `pretrain.<task>` in params.yaml, and
+`Task`, which derives from `PretextTask`. A task that trains nothing derives from `NoTraining`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+from torch import Tensor, nn
+
+from semisup.data.dataset import ImageData
+from semisup.network import encoders
+from semisup.network.backbones import Encoder
+from semisup.network.encoders import EncoderSpec
+from semisup.params.sections import NotNegative, Positive, Section
+from semisup.training.optimiser import Optimiser, Sgd
+
+
+class TrainedSettings(Section):
+    """What every task that trains can set; see `semisup.training.loop`."""
+
+    lr: Positive
+    weight_decay: NotNegative
+    batch_images: Annotated[int, Field(ge=2)]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """A picture of what a task learned, for the report.
+
+    images: (rows, columns, C, S, S) float in 0 to 1; captions: a line below each image, or none;
+    columns: a line above each column, or none.
+    """
+
+    images: Tensor
+    captions: Sequence[Sequence[str]] = ()
+    columns: Sequence[str] = field(default=())
+
+
+class PretextTask(nn.Module, ABC):
+    """An encoder, and what is trained around it without labels.
+
+    Images are (N, C, S, S) float in 0 to 1; the encoder normalises them. What a task draws at
+    random it draws from torch's global state, which is seeded for it, in training and evaluation.
+    """
+
+    merit: ClassVar[str] = "accuracy"  # name of the figure of merit that `loss` returns
+    views: float = 4.0  # whole images that pass the encoder for each pool image
+    example_images: ClassVar[int] = 8  # held-out images that `examples` is given, where there are
+    optimiser: ClassVar[type[Optimiser]] = Sgd
+    probed: ClassVar[bool] = False  # keep the weights best at a probe on validation, not the last
+    compares: ClassVar[bool] = False  # images of a batch with each other, of all processes too
+    twice: ClassVar[bool] = False  # whether the loss takes gradients of gradients
+
+    def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
+        super().__init__()
+        self.encoder, self.settings, self.image_size = encoder, settings, image_size
+
+    @classmethod
+    def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
+        """Refuse what the task makes no sense for, by a UserError of one line.
+
+        Args:
+            settings: the task's section of params.yaml.
+            data: the images.
+            mirrored: whether `pretrain.augment` mirrors half of them.
+        """
+
+    @classmethod
+    def spec(cls, settings: Any, backbone: str) -> EncoderSpec:
+        """The encoder to train."""
+        return EncoderSpec(backbone)
+
+    def prepare(self, images: Tensor) -> None:
+        """Look, once before training, at some images of the pool as they are, without gradients."""
+
+    @abstractmethod
+    def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean loss of images, and the figure of merit of each prediction (n,)."""
+
+    def figures(self, images: Tensor) -> dict[str, Tensor]:
+        """Further figures of held-out images, each (n,), that are reported as their means."""
+        return {}
+
+    def collapse(self, figures: dict[str, float]) -> str | None:
+        """What is wrong, where means of `figures` show that nothing is learned any more."""
+        return None
+
+    @abstractmethod
+    def examples(self, images: Tensor) -> Examples:
+        """What the task made of a few held-out images."""
+
+
+class NoTraining:
+    """A task whose encoder is ready from the start."""
+
+    @classmethod
+    def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
+        """As `PretextTask.check`."""
+
+    @classmethod
+    def encoder(
+        cls, settings: Any, backbone: str, data: ImageData, seed: int
+    ) -> tuple[Encoder, EncoderSpec]:
+        """The encoder, and how to build it again."""
+        spec = EncoderSpec(backbone)
+        return encoders.make(spec, data, seed), spec

@@ -1,0 +1,59 @@
+"""Changes that make two views of an image hard to match: what `semisup.data.augment` lacks.
+
+Whole batches (N, C, S, S) in 0 to 1, each image changed in its own way, drawn from torch's global
+state.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+ASPECT = 4 / 3  # of a crop: from 1 / ASPECT to this
+
+
+def random_crop(images: Tensor, smallest: float) -> Tensor:
+    """A rectangle of each image, of `smallest` to all of its area, as large as the image was."""
+    if smallest == 1:
+        return images
+    n, device = len(images), images.device
+    area = smallest + (1 - smallest) * torch.rand(n, device=device)
+    aspect = ASPECT ** (2 * torch.rand(n, device=device) - 1)
+    # sides as shares of the image's; its middle so that it stays inside, where -1 to 1 is all
+    sides = torch.stack([(area * aspect).sqrt(), (area / aspect).sqrt()]).clamp_max(1)
+    middle = (1 - sides) * (2 * torch.rand(2, n, device=device) - 1)
+    theta = torch.zeros(n, 2, 3, device=device)
+    theta[:, 0, 0], theta[:, 1, 1] = sides
+    theta[:, :, 2] = middle.T
+    grid = F.affine_grid(theta, list(images.shape), align_corners=False)
+    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+
+
+def recolour(images: Tensor, hue: float, grey: float) -> Tensor:
+    """Turn each image's hues by up to `hue` of the circle; a share `grey` loses its colours."""
+    if images.shape[1] == 1 or not (hue or grey):
+        return images
+    n, device = len(images), images.device
+    angle = 2 * math.pi * hue * (2 * torch.rand(n, device=device) - 1)
+    kept = (torch.rand(n, device=device) >= grey).float()
+    # RGB turned about the axis of greys: Rodrigues' formula, with kept = 0 just the projection
+    to_grey = torch.full((3, 3), 1 / 3, device=device)
+    cross = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]], device=device) / math.sqrt(3)
+    cos, sin = (kept * angle.cos()).view(n, 1, 1), (kept * angle.sin()).view(n, 1, 1)
+    turn = to_grey + cos * (torch.eye(3, device=device) - to_grey) + sin * cross
+    changed: Tensor = torch.bmm(turn, images.flatten(2)).view_as(images)
+    return changed.clamp(0, 1)
+
+
+def random_blur(images: Tensor, share: float) -> Tensor:
+    """Mix a share of the images with their mean over squares of about a tenth of the side."""
+    if not share:
+        return images
+    n, side = len(images), images.shape[-1]
+    reach = max(1, round(side / 20))
+    padded = F.pad(images, [reach] * 4, mode="replicate")
+    smooth = F.avg_pool2d(padded, 2 * reach + 1, stride=1)
+    weight = torch.rand(n, device=images.device)
+    weight = weight * (torch.rand(n, device=images.device) < share)
+    return torch.lerp(images, smooth, weight.view(n, 1, 1, 1))

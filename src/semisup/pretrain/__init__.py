@@ -1,0 +1,1 @@
+"""The stage `pretrain`: an encoder trained on unlabelled images."""

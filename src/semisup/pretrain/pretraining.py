@@ -1,0 +1,243 @@
+"""Train an encoder on the unlabelled pool by a pretext task."""
+
+import dataclasses
+from collections import defaultdict
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semisup.compute.device import Runtime, stream_seed
+from semisup.compute.distributed import averaged
+from semisup.data.augment import augment
+from semisup.data.dataset import ImageData
+from semisup.data.device_images import DeviceImages, to_unit
+from semisup.features.probe import probe_layers
+from semisup.network import encoders
+from semisup.network.backbones import Encoder
+from semisup.network.encoders import EncoderSpec
+from semisup.params.loading import Params
+from semisup.params.sections import Pretrain
+from semisup.pretext.shared.task import Examples, NoTraining, PretextTask
+from semisup.training.loop import Fit, Plan, fit
+from semisup.training.progress import Row, Score
+from semisup.workflow import outputs
+from semisup.workflow.errors import NoMeans, UserError
+
+EVALUATION_VIEWS = 4  # of a held-out image that its task may show at once
+PREPARE_IMAGES = 1000  # at most, for a task to look at before training
+PREPARE_VALUES = 2**26  # and no more than this many pixel values: a quarter of a GB
+PROBE_POOL = 4  # features are averaged down to 4 x 4 for the probe
+PROBE_MERIT = "probe accuracy"
+# Images that the encoder sees in an epoch, for each of the pool: as many as rotation shows. Tasks
+# that show fewer make more passes over the pool, so that all train their encoder equally long.
+SHOWN_PER_EPOCH = 4
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """An encoder, and how its training went: nothing of that where a task trains nothing.
+
+    figures: means over the held-out images, the task's figure of merit first.
+    """
+
+    encoder: Encoder
+    spec: EncoderSpec
+    pool_images: int = 0
+    encoder_images: int = 0
+    fit: Fit | None = None
+    figures: dict[str, float] = dataclasses.field(default_factory=dict)
+    examples: Examples | None = None
+
+
+def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pretrained:
+    """Train the encoder of params.yaml by one pretext task.
+
+    The last weights are kept, and no label is read, but by tasks that are `probed`.
+
+    Raises:
+        UserError: where the task's section of params.yaml is wrong, the task makes no sense for
+            these images, or training diverges or collapses.
+    """
+    module = import_module(f"semisup.pretext.{task}")
+    settings = params.task_settings(task, module.Settings)
+    kind: type[PretextTask] | type[NoTraining] = module.Task
+    kind.check(settings, data, params.pretrain.augment.flip)
+    if issubclass(kind, NoTraining):
+        encoder, spec = kind.encoder(settings, params.backbone.name, data, params.seed)
+        return Pretrained(encoder.eval(), spec)
+    seed = stream_seed(params.seed, *task.encode())
+    spec = kind.spec(settings, params.backbone.name)
+    encoder = encoders.make(spec, data, params.seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(stream_seed(seed, 1))
+        network = kind(encoder, settings, data.image_size)
+    network = network.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    held, pool = _held_and_trained(data, params.pretrain.heldout_images, runtime, seed)
+    with torch.no_grad():
+        network.prepare(_sample(pool))
+    watch = _Watch(network, held, data, runtime, stream_seed(seed, 4))
+    done = _train(network, pool, watch, params.pretrain, runtime, seed, task)
+    figures = watch.figures()
+    if problem := network.collapse(figures):
+        raise UserError(f"pretraining by {task}: {problem}")
+    shown = round(done.updates * len(pool) / _plan(network, params.pretrain).batches(len(pool)))
+    return Pretrained(
+        encoder,
+        spec,
+        len(pool),
+        round(shown * network.views),
+        done,
+        {watch.merit: done.best.merit} | figures if done.best else figures,
+        watch.examples(),
+    )
+
+
+def write(folder: Path, task: str, pretrained: Pretrained) -> None:
+    """Write the encoder, history.csv, pretext.json (figures of merit, cost) and the examples."""
+    encoders.save(pretrained.encoder, pretrained.spec, folder)
+    rows = pretrained.fit.rows if pretrained.fit else []
+    columns = [field.name for field in dataclasses.fields(Row)]
+    outputs.write_table(folder / outputs.HISTORY, rows, columns)
+    facts: dict[str, Any] = {
+        "task": task,
+        "pool_images": pretrained.pool_images,
+        "encoder_images": pretrained.encoder_images,
+        "updates": rows[-1].update if rows else 0,
+        "figures": {name: round(value, 4) for name, value in pretrained.figures.items()},
+    }
+    outputs.write_json(folder / outputs.PRETEXT, facts)
+    if pretrained.examples:
+        _write_examples(folder, pretrained.examples)
+
+
+def _held_and_trained(
+    data: ImageData, wanted: int, runtime: Runtime, seed: int
+) -> tuple[DeviceImages, DeviceImages]:
+    """The pool in two parts; small pools keep at least nine tenths to train on."""
+    pool = np.random.default_rng(seed).permutation(data.pool)
+    held = min(wanted, max(1, len(pool) // 10))
+    first, second = (
+        DeviceImages.of(data, np.sort(part), runtime) for part in (pool[:held], pool[held:])
+    )
+    return first, second
+
+
+def _sample(pool: DeviceImages) -> Tensor:
+    """Images from all over the pool, which may be sorted by what the images show."""
+    values = pool.pixels(slice(0, 1)).numel()
+    wanted = max(1, min(PREPARE_IMAGES, PREPARE_VALUES // values))
+    return pool.plain(slice(0, None, -(-len(pool) // wanted)))
+
+
+def _plan(network: PretextTask, shared: Pretrain) -> Plan:
+    settings = network.settings
+    epochs = shared.epochs * SHOWN_PER_EPOCH / network.views
+    return Plan(settings.lr, settings.weight_decay, settings.batch_images, epochs)
+
+
+def _train(
+    network: PretextTask,
+    pool: DeviceImages,
+    watch: "_Watch",
+    shared: Pretrain,
+    runtime: Runtime,
+    seed: int,
+    task: str,
+) -> Fit:
+    generator = runtime.generator(seed, 2, *runtime.group.key)
+    plan = _plan(network, shared)
+    _check_parts(len(pool) // plan.batches(len(pool)), runtime.group.size, task)
+    if not network.twice:  # compiled code has no gradients of gradients
+        runtime.compile(network.encoder.blocks)  # which no task goes around
+    loss = averaged(network, runtime.group)
+
+    def batch_loss(pixels: Tensor) -> tuple[Tensor, Tensor]:
+        found: tuple[Tensor, Tensor] = loss(augment(to_unit(pixels), shared.augment, generator))
+        return found
+
+    return fit(
+        network,
+        batch_loss,
+        len(pool),
+        plan,
+        runtime,
+        stream_seed(seed, 3),
+        watch.score,
+        keep="best" if watch.probes else "last",
+        label=f"pretraining by {task}",
+        optimiser=network.optimiser,
+        load=pool.stream,
+        streams=(generator,),
+    )
+
+
+def _check_parts(smallest: int, processes: int, task: str) -> None:
+    if smallest < processes:
+        raise NoMeans(
+            f"params.yaml: pretrain.{task}.batch_images: batches of {smallest} images are too few "
+            f"for {processes} processes; raise it, or lower compute.processes"
+        )
+
+
+class _Watch:
+    """Looks at a task's network on held-out images, always by the same random choices."""
+
+    def __init__(
+        self,
+        network: PretextTask,
+        held: DeviceImages,
+        data: ImageData,
+        runtime: Runtime,
+        seed: int,
+    ) -> None:
+        self._network, self._held, self._data = network, held, data
+        self._runtime, self._seed = runtime, seed
+        self.probes = network.probed and len(data.validation) > 0
+        self.merit = PROBE_MERIT if self.probes else network.merit
+
+    def score(self) -> Score:
+        """Mean loss and figure of merit; of a probe on validation, where the task wants that."""
+        score = heldout_score(self._network, self._held, self._runtime, self._seed)
+        if not self.probes:
+            return score
+        probe = probe_layers(self._network.encoder, self._data, PROBE_POOL, self._runtime)
+        return Score(max(probe.values()), score.loss)
+
+    def figures(self) -> dict[str, float]:
+        """Means of the task's further figures."""
+        values: dict[str, list[Tensor]] = defaultdict(list)
+        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
+            for batch in self._held.batches(EVALUATION_VIEWS):
+                for name, value in self._network.figures(self._held.plain(batch)).items():
+                    values[name].append(value.float())
+        return {name: float(torch.cat(parts).mean()) for name, parts in values.items()}
+
+    def examples(self) -> Examples:
+        """The task's picture of the first held-out images."""
+        images = self._held.plain(slice(0, self._network.example_images))
+        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
+            return self._network.examples(images)
+
+
+def heldout_score(network: Any, held: DeviceImages, runtime: Runtime, seed: int) -> Score:
+    """Mean loss and figure of merit of held-out images as they are."""
+    loss, merit, seen = 0.0, 0.0, 0
+    with torch.no_grad(), runtime.autocast(), runtime.seeded(seed):
+        for batch in held.batches(EVALUATION_VIEWS):
+            batch_loss, batch_merit = network.loss(held.plain(batch))
+            loss += float(batch_loss) * batch_merit.numel()
+            merit += float(batch_merit.float().sum())
+            seen += batch_merit.numel()
+    return Score(merit / seen, loss / seen)
+
+
+def _write_examples(folder: Path, examples: Examples) -> None:
+    pixels = examples.images.float().clamp(0, 1).mul(255).round().byte()
+    np.save(folder / outputs.EXAMPLES, pixels.permute(0, 1, 3, 4, 2).cpu().numpy())
+    texts = {"columns": [*examples.columns], "captions": [[*row] for row in examples.captions]}
+    outputs.write_json(folder / outputs.CAPTIONS, texts)

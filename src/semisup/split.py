@@ -1,0 +1,178 @@
+"""Roles of the images, and the order in which each draw would have bought their labels.
+
+Never reads the label budgets: budget b means the images of rank below b in their class, so that
+budgets nest, all methods see the same images, and a new budget changes no split.
+"""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.data.dataset import LEFT_OUT, NO_RANK, ROLES, TEST, TRAIN, UNLABELLED, VALIDATION, Ints
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How to split; see the section `split` of params.yaml."""
+
+    validation_per_class: int  # 0: none set aside, each budget brings its own
+    test_fraction: float  # of each class, where the source has no test set
+    max_pool: int | None
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """role (N,) as index into ROLES; rank (draws, N), NO_RANK but for train images; pool (P,)."""
+
+    role: Ints
+    rank: Ints
+    pool: Ints
+    leaked: int  # images taken out because they equal a validation or test image
+    untrained: tuple[int, ...] = ()  # classes of test images that no training image has
+
+
+def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules: Rules) -> Split:
+    """Assign every image one role, stratified by class.
+
+    Args:
+        labels: (N,) class of each image, -1 where it has none.
+        given_test: (N,) whether the source put the image into its test set.
+        same_as: (N,) the first image with equal pixels (itself where there is none before it).
+        rules: fractions and counts.
+
+    Raises:
+        UserError: where fewer than two classes have labels, no test or training image is left, or
+            the test images are all of classes that none is trained on.
+    """
+    role = np.where(labels >= 0, TRAIN, UNLABELLED).astype(np.int64)
+    role[given_test] = np.where(labels[given_test] >= 0, TEST, LEFT_OUT)
+    _check_classes(labels)
+    rng = np.random.default_rng([rules.seed, 11])
+    for members in _by_class(labels, role == TRAIN):
+        shuffled = rng.permutation(members)
+        tests = 0 if given_test.any() else _share(len(members), rules.test_fraction)
+        role[shuffled[:tests]] = TEST
+        spare = len(members) - tests
+        validation = min(rules.validation_per_class, spare // 2)
+        role[shuffled[tests : tests + validation]] = VALIDATION
+    leaked = _take_out_leaks(role, same_as)
+    if not rules.validation_per_class:
+        leaked += _take_out_copies(role, same_as)
+    untrained = np.setdiff1d(labels[role == TEST], labels[role == TRAIN])
+    _check_roles(role, labels, rules, untrained)
+    pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
+    if rules.max_pool is not None and rules.max_pool < len(pool):
+        pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
+    return Split(role, _ranks(labels, role, rules), pool, leaked, tuple(untrained.tolist()))
+
+
+def write_split(folder: Path, split: Split, prepared: Path, classes: list[str]) -> None:
+    """Write split.csv (id, role, in_pool, rank per draw) and stats.json of the pool's pixels."""
+    in_pool = np.zeros(len(split.role), np.int64)
+    in_pool[split.pool] = 1
+    with (folder / outputs.SPLIT).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["id", "role", "in_pool", *(f"rank_{d}" for d in range(len(split.rank)))])
+        for number, role in enumerate(split.role):
+            ranks = ["" if r == NO_RANK else r for r in split.rank[:, number].tolist()]
+            writer.writerow([number, ROLES[role], in_pool[number], *ranks])
+    mean, std = _pixel_statistics(np.load(prepared / outputs.IMAGES, mmap_mode="r"), split.pool)
+    counts = {name: int((split.role == role).sum()) for role, name in enumerate(ROLES)}
+    stats = {"mean": mean, "std": std, "pool": len(split.pool), "leaked": split.leaked, **counts}
+    stats["untrained"] = [classes[number] for number in split.untrained]
+    outputs.write_json(folder / outputs.STATS, stats)
+
+
+def _check_classes(labels: Ints) -> None:
+    classes = np.unique(labels[labels >= 0])
+    if len(classes) < 2:
+        raise UserError(
+            f"data: {len(classes)} class(es) with labels; a classifier needs at least 2: "
+            "give class folders or a CSV of path,label"
+        )
+
+
+def _by_class(labels: Ints, chosen: NDArray[np.bool_]) -> list[Ints]:
+    return [np.flatnonzero(chosen & (labels == c)) for c in np.unique(labels[labels >= 0])]
+
+
+def _share(images: int, fraction: float) -> int:
+    """At least one test image where the class has two, and at least one left to train on."""
+    return min(max(round(images * fraction), 1), images - 1)
+
+
+def _take_out_leaks(role: Ints, same_as: Ints) -> int:
+    """Leave out what equals a test image, and train or pool images that equal a validation one."""
+    leaked = 0
+    for held, weaker in (
+        (TEST, (VALIDATION, TRAIN, UNLABELLED)),
+        (VALIDATION, (TRAIN, UNLABELLED)),
+    ):
+        seen = np.unique(same_as[role == held])
+        leaks = np.isin(same_as, seen) & np.isin(role, weaker)
+        role[leaks] = LEFT_OUT
+        leaked += int(leaks.sum())
+    return leaked
+
+
+def _take_out_copies(role: Ints, same_as: Ints) -> int:
+    """Of equal train images leave one.
+
+    Where budgets bring their own validation images, a copy of one that is trained on could be
+    among them.
+    """
+    trains = np.flatnonzero(role == TRAIN)
+    _, firsts = np.unique(same_as[trains], return_index=True)
+    copies = np.delete(trains, firsts)
+    role[copies] = LEFT_OUT
+    return len(copies)
+
+
+def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints) -> None:
+    if not (role == TEST).any():
+        raise UserError("split: no test image is left; give a test set or more labelled images")
+    trained = np.unique(labels[role == TRAIN])
+    if len(trained) < 2:
+        raise UserError(
+            f"split: {len(trained)} class(es) have training images besides validation and test "
+            f"({len(untrained)} have none); give more labelled images"
+        )
+    if np.isin(labels[role == TEST], untrained).all():
+        raise UserError(
+            "split: no class of the test images has training images; write the names of classes "
+            "the same way in both (see the column label of data/prepared/manifest.csv)"
+        )
+    if rules.validation_per_class and not (role == VALIDATION).any():
+        raise UserError(
+            "split.validation_per_class: the classes have too few images to set any aside; "
+            "give more labelled images or set split.validation to within_budget"
+        )
+
+
+def _ranks(labels: Ints, role: Ints, rules: Rules) -> Ints:
+    rank = np.full((rules.draws, len(labels)), NO_RANK, np.int64)
+    for draw in range(rules.draws):
+        rng = np.random.default_rng([rules.seed, 13, draw])
+        for members in _by_class(labels, role == TRAIN):
+            rank[draw, rng.permutation(members)] = np.arange(len(members))
+    return rank
+
+
+def _pixel_statistics(images: NDArray[np.uint8], pool: Ints) -> tuple[list[float], list[float]]:
+    """Mean and standard deviation of each channel over at most 10,000 pool images, in 0 to 1."""
+    some = pool[:: max(1, len(pool) // 10_000)]
+    total = np.zeros((2, images.shape[3]))
+    for start in range(0, len(some), 1000):
+        pixels = images[some[start : start + 1000]].reshape(-1, images.shape[3]) / 255.0
+        total += np.stack([pixels.sum(axis=0), (pixels**2).sum(axis=0)])
+    n = len(some) * images.shape[1] * images.shape[2]
+    mean = total[0] / n
+    std = np.sqrt(np.maximum(total[1] / n - mean**2, 1e-6))
+    return [round(float(m), 6) for m in mean], [round(float(s), 6) for s in std]

@@ -1,0 +1,1 @@
+"""The one training loop, what it keeps and what it selects."""

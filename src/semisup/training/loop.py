@@ -1,0 +1,197 @@
+"""The training loop: pretraining, heads, fine-tuning and the baseline all run through `fit`.
+
+They differ by the function that turns example numbers into a loss, and by their `Plan`.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from semisup.compute.device import Runtime, stream_seed
+from semisup.params.sections import Recipe
+from semisup.training.optimiser import Optimiser, Sgd
+from semisup.training.progress import Progress, Row, Running, Score, Selection
+
+WARMUP = 0.05  # share of the updates in which the learning rate rises
+EVALUATIONS = 12  # at most, over a training of more epochs than that
+
+# a batch -> mean loss to minimise, and the figure of merit of each prediction
+BatchLoss = Callable[[Tensor], tuple[Tensor, Tensor]]
+# numbers of the examples of each batch to come -> the batches
+Load = Callable[[Iterator[Tensor]], Iterator[Tensor]]
+Evaluate = Callable[[], Score]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long, how fast. `patience`: evaluations without gain before stopping (None: never)."""
+
+    lr: float
+    weight_decay: float
+    batch_size: int
+    epochs: float
+    min_updates: int = 0
+    patience: int | None = None
+
+    @classmethod
+    def of(cls, recipe: Recipe, patience: int | None = None) -> "Plan":
+        """From a section of params.yaml."""
+        return cls(
+            recipe.lr,
+            recipe.weight_decay,
+            recipe.batch_size,
+            recipe.epochs,
+            recipe.min_updates,
+            patience,
+        )
+
+    def updates(self, examples: int) -> int:
+        """Updates in all: `epochs` passes, but no fewer than `min_updates`."""
+        return max(round(self.epochs * self.batches(examples)), self.min_updates, 1)
+
+    def batches(self, examples: int) -> int:
+        """Batches an epoch: of nearly equal size, and none smaller than `batch_size`.
+
+        A small last batch would make the statistics of batch norm noisy, one of a single example
+        would make them undefined.
+        """
+        return max(1, examples // self.batch_size)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What training did: its curve, the updates made, and which weights were kept.
+
+    kept: the update that made them, 0 for those that training started from; best: their score.
+    """
+
+    rows: list[Row]
+    updates: int
+    kept: int
+    best: Score | None
+
+
+def fit(
+    network: nn.Module,
+    batch_loss: BatchLoss,
+    examples: int,
+    plan: Plan,
+    runtime: Runtime,
+    seed: int,
+    evaluate: Evaluate | None = None,
+    keep: Literal["best", "last"] = "best",
+    start_counts: bool = False,
+    label: str = "training",
+    position: int = 0,
+    optimiser: type[Optimiser] = Sgd,
+    load: Load = iter,
+    streams: Sequence[torch.Generator] = (),
+) -> Fit:
+    """Train `network` in place, its learning rate rising at first, then falling by a cosine.
+
+    Where the runtime keeps checkpoints, an unfinished training of the same label goes on from its
+    last one, to the same end. Where it is one of several processes, each has a part of each batch.
+
+    Args:
+        network: the parameters to train; those with requires_grad False stay.
+        batch_loss: called with each batch as `load` gives it.
+        examples: how many there are.
+        plan: length, learning rate, batch size, patience.
+        runtime: device, precision, checkpoints, processes.
+        seed: of the order of the examples and of dropout.
+        evaluate: scores the network in its present state on held-out examples; None: no selection.
+        keep: "best" puts back the weights with the best score, "last" leaves the last.
+        start_counts: whether the weights to start from are among those to choose the best of.
+        label: of the progress bar and the checkpoint; no other training of the stage has it.
+        position: of the progress bar, below others that run at the same time.
+        optimiser: SGD with Nesterov momentum, or another.
+        load: turns the numbers (0 to examples - 1) of each batch into what `batch_loss` takes.
+        streams: random generators that `batch_loss` draws from, besides torch's global state.
+
+    Raises:
+        UserError: where the loss is no longer a number.
+    """
+    weights = (p for p in network.parameters() if p.requires_grad)
+    steps = optimiser(weights, plan.weight_decay)
+    updates, per_epoch = plan.updates(examples), plan.batches(examples)
+    every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
+    selection = Selection(network, keep, plan.patience)
+    training = Progress(network, steps, selection, Running(runtime), streams, runtime)
+    checkpoint = runtime.checkpoint(label)
+    with runtime.seeded(seed, 1, *runtime.group.key):  # dropout, and what else is drawn at random
+        if checkpoint and (state := runtime.group.agreed(checkpoint.read())):
+            training.restore(state)
+        elif start_counts:
+            selection.is_enough(0, _evaluated(network, evaluate))
+        order = _batches(examples, per_epoch, runtime, seed, training.update)
+        batches = load(runtime.group.part(numbers) for numbers in order)
+        network.train()
+        silent = None if runtime.group.leads else True  # None: where this is no terminal
+        done = training.update
+        bar = tqdm(None, label, updates, False, initial=done, disable=silent, position=position)
+        for update in range(done + 1, updates + 1):
+            rate = plan.lr * _schedule(update - 1, updates)
+            with runtime.autocast():
+                loss, merit = batch_loss(next(batches))
+            loss.backward()  # type: ignore[no-untyped-call]
+            steps.step(rate)
+            training.took_step(loss.detach(), merit.detach())
+            bar.update()
+            if update % every == 0 or update == updates:
+                train = training.running.score_and_reset(label)
+                score = _evaluated(network, evaluate)
+                training.rows.append(_row(update, per_epoch, rate, train, score))
+                if selection.is_enough(update, score):
+                    break
+            if checkpoint and runtime.group.decides(checkpoint.is_due, update):
+                state = training.state()
+                if runtime.group.leads:
+                    checkpoint.write(state)
+        bar.close()
+    best = selection.finish()
+    return Fit(training.rows, training.update, selection.kept, best)
+
+
+def _evaluated(network: nn.Module, evaluate: Evaluate | None) -> Score | None:
+    if evaluate is None:
+        return None
+    network.eval()
+    score = evaluate()
+    network.train()
+    return score
+
+
+def _schedule(update: int, updates: int) -> float:
+    """Share of the learning rate: linear warm-up, then half a cosine down to zero."""
+    warmup = max(1, round(WARMUP * updates))
+    if update < warmup:
+        return (update + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (update - warmup) / max(1, updates - warmup)))
+
+
+def _batches(
+    examples: int, per_epoch: int, runtime: Runtime, seed: int, done: int
+) -> Iterator[Tensor]:
+    """Numbers of the examples, newly shuffled each epoch, in batches of nearly equal size.
+
+    The first `done` batches are left out.
+    """
+    generator = torch.Generator().manual_seed(stream_seed(seed, 0))
+    for _ in range(done // per_epoch):
+        torch.randperm(examples, generator=generator)
+    first = done % per_epoch
+    while True:
+        order = torch.randperm(examples, generator=generator).to(runtime.device)
+        yield from order.tensor_split(per_epoch)[first:]
+        first = 0
+
+
+def _row(update: int, per_epoch: int, rate: float, train: Score, heldout: Score | None) -> Row:
+    held = heldout or Score(math.nan, math.nan)
+    epoch = update / per_epoch
+    return Row(update, epoch, rate, train.loss, train.merit, held.loss, held.merit)

@@ -1,0 +1,1 @@
+"""How a stage starts, ends and writes: what all stages have in common."""

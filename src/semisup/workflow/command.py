@@ -1,0 +1,63 @@
+"""How a command line program of this project starts and ends."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import typer
+
+from semisup.workflow.errors import UserError
+
+USER_ERROR, INTERRUPTED = 2, 130
+
+
+def run(main: Callable[..., None]) -> NoReturn:
+    """Run a Typer function; a user's mistake and Ctrl-C end in one line on standard error."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    try:
+        call(app)
+    except SystemExit as leaving:
+        if not leaving.code:
+            _leave_at_once()
+        raise
+
+
+def call(app: Callable[[], object]) -> NoReturn:
+    """Run `app` and leave with its status."""
+    try:
+        app()
+    except UserError as error:
+        _fail(str(error))
+    except (MemoryError, RuntimeError) as error:
+        if not _is_out_of_memory(error):
+            raise
+        _fail(
+            "out of memory: lower the batch size or data.image_size, take a smaller backbone, or "
+            "run fewer things beside"
+        )
+    except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
+        # of several processes that train together the one that started them says so
+        if leaving.code == INTERRUPTED and "WORLD_SIZE" not in os.environ:
+            print("interrupted: nothing was written; run it again to go on", file=sys.stderr)
+        raise
+    sys.exit(0)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(USER_ERROR)
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    # torch's class cannot be named here: stages that do without torch would import it
+    is_torchs = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    return isinstance(error, MemoryError) or is_torchs
+
+
+def _leave_at_once() -> NoReturn:
+    """Without taking the interpreter apart: with torch in it that lasts half a second."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -1,0 +1,150 @@
+"""What stages write: whole folders or nothing, with tables that have one definition each."""
+
+import csv
+import dataclasses
+import json
+import math
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from semisup.workflow.errors import NoMeans, UserError
+
+PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
+IMAGES, MANIFEST, REJECTED, SUMMARY = "images.npy", "manifest.csv", "rejected.csv", "summary.json"
+SPLIT, STATS = "split.csv", "stats.json"
+ENCODER, ENCODER_SPEC = "encoder.safetensors", "encoder.json"
+PRETEXT, HISTORY = "pretext.json", "history.csv"
+EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
+FEATURES_INFO = "features.json"
+RESULTS, PREDICTIONS = "results.csv", "predictions.npy"
+PRETRAIN, HEAD, FINETUNE = Path("data/pretrain"), Path("data/head"), Path("data/finetune")
+OF_TASKS = PRETRAIN, HEAD, FINETUNE  # each with a folder for each task
+NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
+
+
+def pretrain_folder(task: str) -> Path:
+    """Where `pretrain` of a task writes."""
+    return PRETRAIN / task
+
+
+def features_folder(task: str) -> Path:
+    """Where `embed` of a task writes."""
+    return Path("data/features") / task
+
+
+def head_folder(task: str, budget: int) -> Path:
+    """Where `head` of a task and budget writes."""
+    return HEAD / f"{task}-{budget}"
+
+
+def finetune_folder(task: str, budget: int) -> Path:
+    """Where `finetune` of a task and budget writes."""
+    return FINETUNE / f"{task}-{budget}"
+
+
+def supervised_folder(budget: int) -> Path:
+    """Where `supervised` of a budget writes."""
+    return Path("data/supervised") / str(budget)
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A new folder to write to, which takes the place of `folder` when all went well.
+
+    Where the block raises, `folder` stays as it was and nothing else is left behind.
+
+    Raises:
+        UserError: where the folder can't be written.
+    """
+    scratch = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    try:
+        for left in folder.parent.glob(f".{folder.name}.*.tmp"):
+            if left == scratch or not _is_running(int(left.name.split(".")[-2])):
+                shutil.rmtree(left)  # of a process that was killed
+        scratch.mkdir(parents=True)
+    except OSError as error:
+        raise NoMeans(f"{folder}: can't be written: {error.strerror}; free or unlock it") from None
+    try:
+        yield scratch
+        if folder.exists():
+            shutil.rmtree(folder)
+        scratch.rename(folder)
+    except OSError as error:
+        raise NoMeans(f"{folder}: can't be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
+
+
+def write_json(path: Path, values: Any) -> None:
+    """Write readable JSON whose bytes depend on the values alone."""
+    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON that another stage wrote.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    return json.loads(read_text(path))
+
+
+def read_text(path: Path) -> str:
+    """Read a file that another stage wrote.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise missing(path) from None
+
+
+def copy(file: Path, folder: Path) -> None:
+    """Copy a file that another stage wrote.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    try:
+        shutil.copyfile(file, folder / file.name)
+    except FileNotFoundError:
+        raise missing(file) from None
+
+
+def missing(path: Path) -> UserError:
+    """The error for an input that an earlier stage should have written."""
+    return UserError(f"{path}: not there yet; run `dvc repro` or the stages before")
+
+
+def write_table(path: Path, rows: Iterable[Any], columns: Sequence[str] | None = None) -> None:
+    """Write dataclass instances as CSV; `columns` are needed where there may be no row.
+
+    Floats have 6 significant digits, NaN is an empty cell.
+    """
+    dicts = [dataclasses.asdict(row) if not isinstance(row, dict) else row for row in rows]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns or list(dicts[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: _cell(value) for key, value in row.items()} for row in dicts)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.6g}"
+    return value

@@ -1,0 +1,130 @@
+"""What unfinished stages leave on disk, so that one that was killed goes on where it was.
+
+It lies outside of what DVC knows: a folder for each stage below data/checkpoints, removed when the
+stage has ended. It counts only for the same parameters, inputs and code: dvc.yaml says what a stage
+depends on, and a hash of all that is the key.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from semisup.workflow.errors import NoMeans, UserError
+from semisup.workflow.outputs import read_text
+
+FOLDER = Path("data/checkpoints")
+HALF_WRITTEN = ".tmp"  # how the names of hidden files end until they are whole
+WHOLE_BYTES = 2**28  # files up to this size are hashed whole, of larger ones BLOCKS blocks
+BLOCKS, BLOCK_BYTES = 64, 2**16
+MANY_FILES = 1000  # of a folder with more, such as a user's images, only sizes and times count
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A stage's folder. key: of what the stage depends on; seconds: from one save to the next."""
+
+    folder: Path
+    key: str
+    seconds: float
+
+
+@contextmanager
+def during(stage: str, seconds: float, **item: object) -> Iterator[Scratch]:
+    """The scratch folder of a stage, which is removed when the block ends well.
+
+    And when it ends by a mistake of the user; not where it was interrupted.
+
+    Args:
+        stage: its name in dvc.yaml.
+        seconds: from one save to the next.
+        item: values of its matrix: task, budget.
+    """
+    folder = FOLDER / "-".join([stage, *map(str, item.values())])
+    try:
+        yield Scratch(folder, stage_key(stage, **item), seconds)
+    except NoMeans:
+        raise
+    except UserError:
+        _remove(folder)  # with the mistake mended, it will be another training
+        raise
+    finally:
+        for half_written in folder.glob(f".*{HALF_WRITTEN}"):  # by processes that were interrupted
+            half_written.unlink(missing_ok=True)
+    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # of other stages
+        folder.parent.rmdir()
+
+
+def stage_key(stage: str, **item: object) -> str:
+    """A hash of the parameters, inputs and code that dvc.yaml declares for a stage."""
+    declared = yaml.safe_load(read_text(Path("dvc.yaml")))["stages"][stage]
+    params = yaml.safe_load(read_text(Path("params.yaml")))
+    digest = hashlib.blake2b(digest_size=16)
+    for key in declared["params"]:
+        value = params
+        for part in _filled(key, item).split("."):
+            value = value[part]
+        digest.update(json.dumps([key, value]).encode())
+    for dependency in declared["deps"]:
+        files = _files(Path(_filled(dependency, item)))
+        for path in files:
+            digest.update(str(path).encode())
+            digest.update(_fingerprint(path) if len(files) <= MANY_FILES else _stamp(path))
+    return digest.hexdigest()
+
+
+def _filled(text: str, item: dict[str, object]) -> str:
+    """With `${item.task}` and the like replaced."""
+    return re.sub(r"\$\{item\.(\w+)\}", lambda found: str(item[found[1]]), text)
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+
+
+def _fingerprint(path: Path) -> bytes:
+    """A hash of a file; of a large one its size, its time and blocks from all over it.
+
+    The large file of images is described by the manifest beside it, which has a hash of each image.
+    """
+    size = path.stat().st_size
+    digest = hashlib.blake2b(str(size).encode(), digest_size=16)
+    with path.open("rb") as file:
+        if size <= WHOLE_BYTES:
+            digest.update(file.read())
+        else:
+            digest.update(_stamp(path))
+            for block in range(BLOCKS):
+                file.seek(block * (size - BLOCK_BYTES) // (BLOCKS - 1))
+                digest.update(file.read(BLOCK_BYTES))
+    return digest.digest()
+
+
+def _stamp(path: Path) -> bytes:
+    about = path.stat()
+    return f"{about.st_size} {about.st_mtime_ns}".encode()
+
+
+def refuse(path: Path, reason: str) -> None:
+    """Say why a file is of no use, and remove it."""
+    say(f"{path}: {reason}; the work starts anew")
+    path.unlink(missing_ok=True)
+
+
+def say(line: str) -> None:
+    """Tell the user something about a checkpoint."""
+    print(f"checkpoint: {line}", file=sys.stderr)

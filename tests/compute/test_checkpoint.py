@@ -1,0 +1,205 @@
+"""Checkpoints: written whole or not at all, refused when they fit no longer, removed at the end."""
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from semisup.compute import checkpoint
+from semisup.compute.checkpoint import Checkpoint, State, checkpoint_of, named
+from semisup.workflow import scratch
+from semisup.workflow.errors import NoMeans, UserError
+from semisup.workflow.scratch import Scratch, during, stage_key
+
+STATE = State(
+    named("network", {"weight": torch.tensor([[1.5, -2.0]]), "count": torch.tensor(7)})
+    | {"random": torch.arange(5, dtype=torch.uint8)},
+    {"update": 3, "rows": [{"loss": 0.1}], "nothing": None},
+)
+STAGES = """
+stages:
+  train:
+    matrix: {task: [a, b]}
+    deps: [data/in, "src/${item.task}.py"]
+    params: [seed, "tasks.${item.task}"]
+"""
+
+
+def kept(tmp_path: Path, key: str = "key", seconds: float = 0.0) -> Checkpoint:
+    return Checkpoint(tmp_path / "one.safetensors", key, seconds)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one stage."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in {
+        "dvc.yaml": STAGES,
+        "params.yaml": "seed: 1\nother: 2\ntasks: {a: {lr: 0.1}, b: {lr: 0.2}}\n",
+        "data/in/images.npy": "pixels",
+        "src/a.py": "a = 1",
+        "src/b.py": "b = 1",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    kept(tmp_path).write(STATE)
+    found = kept(tmp_path).read()
+    assert found is not None
+    assert found.facts == STATE.facts
+    assert found.tensors.keys() == STATE.tensors.keys()
+    for name, value in STATE.tensors.items():
+        assert torch.equal(found.tensors[name], value)
+        assert found.tensors[name].dtype == value.dtype
+    assert found.part("network").keys() == {"weight", "count"}
+    assert [path.name for path in tmp_path.iterdir()] == ["one.safetensors"]
+
+
+def test_nothing_was_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert kept(tmp_path).read() is None
+    assert capsys.readouterr().err == ""
+
+
+def cut_short(content: bytes) -> bytes:
+    return content[:-3]
+
+
+def one_bit(content: bytes) -> bytes:
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
+def other_facts(content: bytes) -> bytes:
+    return content.replace(b'\\"update\\": 3', b'\\"update\\": 4')
+
+
+def a_pickle(content: bytes) -> bytes:
+    return b"\x80\x04K\x01." + content
+
+
+@pytest.mark.parametrize("damage", [cut_short, one_bit, other_facts, a_pickle, lambda _: b""])
+def test_a_damaged_file_is_refused_with_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: Any
+) -> None:
+    one = kept(tmp_path)
+    one.write(STATE)
+    before = one.path.read_bytes()
+    one.path.write_bytes(damage(before))
+    assert one.path.read_bytes() != before
+    assert one.read() is None
+    said = capsys.readouterr().err
+    assert said.startswith(f"checkpoint: {one.path}: damaged (")
+    assert said.endswith("; the work starts anew\n")
+    assert said.count("\n") == 1
+    assert not one.path.exists()
+
+
+def test_that_of_another_training_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(tmp_path, "one").write(STATE)
+    assert kept(tmp_path, "two").read() is None
+    assert "made with other parameters, inputs or code; the work starts anew" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_full_disk_keeps_the_last_good_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = kept(tmp_path)
+    one.write(STATE)
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    one.write(State({}, {"update": 9}))
+    assert "not saved (No space left on device)" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["one.safetensors"]
+    found = kept(tmp_path).read()
+    assert found is not None
+    assert found.facts["update"] == 3
+
+
+def test_when_it_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(checkpoint.time, "monotonic", lambda: now[0])
+    one = kept(tmp_path, seconds=30)
+    assert not one.is_due()
+    now[0] += 31
+    assert one.is_due()
+    one.write(STATE)
+    assert not one.is_due()
+
+
+def test_a_stages_folder_goes_when_it_ends_well_and_stays_when_not(project: Path) -> None:
+    folder = project / "data/checkpoints/train-a"
+    with pytest.raises(KeyboardInterrupt), during("train", 0, task="a") as ones:
+        checkpoint_of(ones, "Draw 1 of 3").write(STATE)
+        # what a process of this stage leaves that was ended while it wrote
+        (folder / ".draw-2-of-3.safetensors.17.tmp").write_bytes(b"half")
+        raise KeyboardInterrupt
+    assert [path.name for path in folder.iterdir()] == ["draw-1-of-3.safetensors"]
+    with during("train", 0, task="a") as ones:
+        assert checkpoint_of(ones, "Draw 1 of 3").read() is not None
+        assert checkpoint_of(ones, "Draw 2 of 3").read() is None
+        assert checkpoint_of(ones, "Draw 1 of 3", "cuda").read() is None
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(("error", "stays"), [(UserError, False), (NoMeans, True)])
+def test_a_mistake_leaves_nothing_behind(
+    project: Path, error: type[UserError], stays: bool
+) -> None:
+    with pytest.raises(error), during("train", 0, task="a") as ones:
+        checkpoint_of(ones, "draw").write(STATE)
+        raise error("oh")
+    assert (project / "data/checkpoints").exists() == stays
+
+
+@pytest.mark.parametrize(
+    ("edit", "counts"),
+    [
+        ({"params.yaml": "seed: 2\nother: 2\ntasks: {a: {lr: 0.1}, b: {lr: 0.2}}\n"}, True),
+        ({"params.yaml": "seed: 1\nother: 2\ntasks: {a: {lr: 0.3}, b: {lr: 0.2}}\n"}, True),
+        ({"params.yaml": "seed: 1\nother: 3\ntasks: {a: {lr: 0.1}, b: {lr: 0.3}}\n"}, False),
+        ({"data/in/images.npy": "pixelz"}, True),
+        ({"data/in/more.npy": "more"}, True),
+        ({"data/in/.gitignore": "more"}, False),
+        ({"src/a.py": "a = 2"}, True),
+        ({"src/b.py": "b = 2"}, False),
+    ],
+)
+def test_what_the_key_depends_on(project: Path, edit: dict[str, str], counts: bool) -> None:
+    before = stage_key("train", task="a")
+    assert before != stage_key("train", task="b")
+    for name, text in edit.items():
+        (project / name).write_text(text)
+    assert (stage_key("train", task="a") != before) == counts
+
+
+def test_a_large_file_counts_by_its_size_and_blocks_of_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "WHOLE_BYTES", 1000)
+    monkeypatch.setattr(scratch, "BLOCK_BYTES", 10)
+    path = project / "data/in/images.npy"
+    keys = []
+    for content in (bytes(5000), bytes(5001), b"\1" + bytes(4999), bytes(4999) + b"\1"):
+        path.write_bytes(content)
+        keys.append(stage_key("train", task="a"))
+    assert len(set(keys)) == 4
+
+
+def test_names_of_files(tmp_path: Path) -> None:
+    ones = Scratch(tmp_path, "key", 1.0)
+    assert checkpoint_of(ones, "fine-tuning rotation 4, draw 1 of 3").path.name == (
+        "fine-tuning-rotation-4-draw-1-of-3.safetensors"
+    )

@@ -1,0 +1,201 @@
+"""Two processes that train together train the network that one would."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from semisup.compute.distributed import (
+    ALONE,
+    BatchNormOfAll,
+    Group,
+    averaged,
+    gathered_images,
+    launch,
+)
+
+HEADER = """
+import sys, torch
+from torch import nn
+from semisup.compute import distributed
+from semisup.compute.distributed import Group, averaged, gathered_images
+group = distributed.join(torch.device("cpu"))
+torch.set_num_threads(1)
+"""
+NETWORK = """
+class Network(nn.Module):
+    compares, twice = False, True
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(),
+            nn.Linear(4 * 4, 5), nn.BatchNorm1d(5, track_running_stats=False), nn.Linear(5, 2),
+        )
+    def loss(self, images):
+        images = images.clone().requires_grad_()
+        logits = self.layers(images)
+        labels = (images.mean(dim=(1, 2, 3)) > 0).long()
+        loss = nn.functional.cross_entropy(logits, labels)
+        if self.penalised:  # as gan: by gradients of gradients
+            (slope,) = torch.autograd.grad(logits.square().sum(), images, create_graph=True)
+            loss = loss + 0.1 * slope.square().sum(dim=(1, 2, 3)).mean()
+        return loss, logits.argmax(1) == labels
+
+images = torch.randn(11, 3, 4, 4, generator=torch.Generator().manual_seed(1))
+network = Network()
+network.penalised = "twice" in sys.argv
+step = averaged(network, group)
+for _ in range(3):
+    loss, merit = step(group.part(images))
+    loss.backward()
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight -= 0.1 * weight.grad
+            weight.grad = None
+"""
+
+
+def run(program: str, processes: int, *arguments: str) -> list[str]:
+    """What each of the processes prints."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", HEADER + program, *arguments]
+    env = os.environ | {"MASTER_ADDR": "localhost", "MASTER_PORT": str(port)}
+    env |= {"WORLD_SIZE": str(processes)}
+    started = [
+        subprocess.Popen(command, env=env | {"RANK": str(r)}, stdout=subprocess.PIPE, text=True)
+        for r in range(processes)
+    ]
+    outputs = [one.communicate(timeout=120)[0] for one in started]
+    assert [one.returncode for one in started] == [0] * processes
+    return outputs
+
+
+def numbers(text: str) -> torch.Tensor:
+    return torch.tensor([float(word) for word in text.split()])
+
+
+@pytest.mark.parametrize("arguments", [(), ("twice",)])
+def test_weights_and_statistics_are_those_of_the_whole_batch(arguments: Sequence[str]) -> None:
+    """Parts of 6 and 5 images."""
+    shown = (
+        "print(*torch.cat([v.flatten().double() for v in network.state_dict().values()]).tolist())"
+    )
+    (alone,) = run(NETWORK + shown, 1, *arguments)
+    first, second = run(NETWORK + shown, 2, *arguments)
+    assert torch.equal(numbers(first), numbers(second))
+    assert torch.allclose(numbers(first), numbers(alone), atol=1e-5)
+
+
+def test_embeddings_of_all_with_their_gradients() -> None:
+    program = """
+torch.manual_seed(0)
+whole = torch.randn(5, 3)
+mine = group.part(whole).clone().requires_grad_()
+found = gathered_images(mine)
+(found @ found.T).softmax(dim=1)[:, 0].sum().div(group.size).backward()
+print(*found.flatten().tolist(), *mine.grad.flatten().tolist())
+"""
+    (alone,) = run(program, 1)
+    parts = [numbers(text) for text in run(program, 2)]
+    expected = numbers(alone)
+    assert torch.equal(parts[0][:15], expected[:15])
+    assert torch.equal(parts[1][:15], expected[:15])
+    assert torch.allclose(torch.cat([part[15:] for part in parts]), expected[15:], atol=1e-6)
+
+
+def test_what_they_agree_on() -> None:
+    program = """
+from semisup.compute.checkpoint import State
+same, other = State({}, {"update": 4}), State({}, {"update": group.rank})
+print(group.agreed(same) is same, group.agreed(other), group.agreed(same if group.rank else None))
+print(group.decides(lambda: True, 20), group.decides(lambda: True, 21))
+print(group.total(torch.tensor([1.0, group.rank])).tolist())
+print({rank: value.tolist() for rank, value in group.gathered(torch.tensor([group.rank])).items()})
+group.wait()
+"""
+    for text in run(program, 2):
+        assert text.splitlines() == [
+            "True None None",
+            "True False",
+            "[2.0, 1.0]",
+            "{'0': [0], '1': [1]}",
+        ]
+
+
+def test_alone() -> None:
+    values = torch.tensor([1.0, 2.0])
+    assert ALONE.leads
+    assert ALONE.key == ()
+    assert torch.equal(ALONE.part(values), values)
+    assert ALONE.total(values) is values
+    assert ALONE.decides(lambda: True, 7)
+    assert ALONE.agreed(None) is None
+    assert gathered_images(values) is values
+    ALONE.wait()
+
+
+@pytest.mark.parametrize(("size", "parts"), [(2, [[0, 1, 2], [3, 4]]), (3, [[0, 1], [2, 3], [4]])])
+def test_parts_of_a_batch(size: int, parts: Sequence[list[int]]) -> None:
+    found = [Group(rank, size).part(torch.arange(5)).tolist() for rank in range(size)]
+    assert found == parts
+
+
+def test_a_single_process_needs_no_wrapping() -> None:
+    class Network(nn.Module):
+        def loss(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            return images.mean(), images > 0
+
+    loss, merit = averaged(Network(), ALONE)(torch.tensor([1.0, -1.0]))
+    assert loss == 0
+    assert merit.tolist() == [True, False]
+
+
+def test_batch_norm_of_all_is_the_usual_one_in_evaluation() -> None:
+    usual = nn.BatchNorm2d(3)
+    usual(torch.randn(4, 3, 2, 2))
+    ours = BatchNormOfAll(usual)
+    assert ours.state_dict().keys() == usual.state_dict().keys()
+    assert ours.weight is usual.weight
+    images = torch.randn(2, 3, 5, 5)
+    assert torch.equal(ours.eval()(images), usual.eval()(images))
+
+
+def test_launches_only_where_there_is_something_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
+    launch(1)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    launch(2)
+
+
+@pytest.mark.parametrize(
+    ("program", "status", "said"),
+    [
+        ("print('rank', __import__('os').environ['RANK'])", 0, ""),
+        ("import os; sys.exit(0 if int(os.environ['RANK']) else 2)", 2, ""),
+        (
+            "import os; sys.exit(int(os.environ['RANK']))",
+            2,
+            "error: process 1 of 0 to 1",
+        ),
+        ("import os; os.kill(os.getpid(), 9)", 2, "error: one of 2 training processes was killed"),
+    ],
+)
+def test_launching(tmp_path: Path, program: str, status: int, said: str) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import sys\nfrom semisup.workflow import command\nfrom semisup.compute.distributed import launch\n"
+        f"def main() -> None:\n    launch(2)\n    {program}\ncommand.run(main)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+    assert done.stdout == ("rank 0\n" if not status else "")
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == bool(said)

@@ -1,0 +1,50 @@
+"""Weights on disk."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from semisup.compute.weights import load_weights, save_weights
+from semisup.workflow.errors import UserError
+
+
+def network(width: int = 4, scale: float = 1.0) -> nn.Module:
+    made = nn.Sequential(nn.Conv2d(3, width, 3), nn.BatchNorm2d(width))
+    for value in made.state_dict().values():
+        value.copy_(scale * torch.arange(value.numel()).view(value.shape))
+    return made.to(memory_format=torch.channels_last)
+
+
+def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "w.safetensors"
+    saved, loaded = network(), network(scale=2.0)
+    save_weights(saved, path)
+    load_weights(loaded, path)
+    for name, value in loaded.state_dict().items():
+        assert torch.equal(value, saved.state_dict()[name])
+    first = path.read_bytes()
+    save_weights(loaded, path)
+    assert path.read_bytes() == first
+
+
+def test_files_that_do_not_fit(tmp_path: Path) -> None:
+    save_weights(network(5), tmp_path / "wider.safetensors")
+    save_weights(nn.Linear(2, 2), tmp_path / "other.safetensors")
+    save_weights(network(), tmp_path / "cut.safetensors")
+    whole = (tmp_path / "cut.safetensors").read_bytes()
+    (tmp_path / "cut.safetensors").write_bytes(whole[:-7])
+    (tmp_path / "text.safetensors").write_text("not weights at all")
+    for name, said in (
+        ("gone", "not there yet; run `dvc repro`"),
+        ("wider", "weights of another network than params.yaml describes"),
+        ("other", "weights of another network than params.yaml describes"),
+        ("cut", "damaged"),
+        ("text", "damaged"),
+    ):
+        path = tmp_path / f"{name}.safetensors"
+        with pytest.raises(UserError, match=said) as caught:
+            load_weights(network(), path)
+        assert str(caught.value).startswith(f"{path}: ")
+        assert "\n" not in str(caught.value)

@@ -1,0 +1,179 @@
+"""Prepared, split data as later stages open it, and what a draw may use at a budget."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ROLES, ImageData, open_data, read_manifest
+from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
+from semisup.network.entry import Normalise
+from semisup.prepare.packing import pack
+from semisup.prepare.records import Decoded, Record
+from semisup.split import Rules, Split, make_split, write_split
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+MakeData = Callable[..., ImageData]
+SIDE = 4
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> tuple[Path, Path, Split]:
+    """Folders of `prepare` and `split`: 24 images of 2 classes, 6 unlabelled, one a copy."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (31, SIDE, SIDE, 3)).astype(np.uint8)
+    images[:, 0, 0] = [1, 2, 3]  # no grey image
+    images[30] = images[0]
+    names = [*["b,c"] * 12, *["a"] * 12, *[None] * 7]
+    records = [Record(f"{n}.png", name) for n, name in enumerate(names)]
+    prepared, splits = tmp_path / "prepared", tmp_path / "splits"
+    prepared.mkdir()
+    splits.mkdir()
+    pack(zip(records, map(Decoded.of, images), strict=True), prepared, SIDE, "auto", 0.0)
+    labels, test, same_as, classes = read_manifest(prepared)
+    done = make_split(labels, test, same_as, Rules(2, 0.25, None, 2, 3))
+    write_split(splits, done, prepared, classes)
+    return prepared, splits, done
+
+
+def test_manifest(written: tuple[Path, Path, Split]) -> None:
+    labels, test, same_as, classes = read_manifest(written[0])
+    assert classes == ["a", "b,c"]
+    assert labels.tolist() == [1] * 12 + [0] * 12 + [-1] * 7
+    assert not test.any()
+    assert same_as.tolist() == [*range(30), 0]
+
+
+def test_what_is_written_is_opened(written: tuple[Path, Path, Split]) -> None:
+    prepared, splits, done = written
+    data = open_data(prepared, splits)
+    assert np.array_equal(data.role, done.role)
+    assert np.array_equal(data.rank, done.rank)
+    assert np.array_equal(data.pool, done.pool)
+    assert isinstance(data.images, np.memmap)
+    assert (data.channels, data.image_size) == (3, SIDE)
+    pixels = data.images[done.pool].reshape(-1, 3) / 255
+    np.testing.assert_allclose(data.mean, pixels.mean(axis=0), atol=1e-5)
+    np.testing.assert_allclose(data.std, pixels.std(axis=0), atol=1e-5)
+    for name, positions in (("test", data.test), ("validation", data.validation)):
+        assert positions.tolist() == np.flatnonzero(done.role == ROLES.index(name)).tolist()
+
+
+def test_split_table_and_statistics(written: tuple[Path, Path, Split]) -> None:
+    _, splits, done = written
+    rows = list(csv.DictReader((splits / outputs.SPLIT).open()))
+    assert list(rows[0]) == ["id", "role", "in_pool", "rank_0", "rank_1"]
+    assert [row["role"] for row in rows] == [ROLES[role] for role in done.role]
+    stats = json.loads((splits / outputs.STATS).read_text())
+    assert stats["pool"] == len(done.pool)
+    assert stats["leaked"] == done.leaked
+    assert stats["untrained"] == []
+    assert sum(stats[name] for name in ROLES) == 31
+    # 12 images of a class: 3 for test, 2 for validation, and at most one lost to the copy
+    assert (stats["test"], stats["validation"]) == (6, 4)
+
+
+def test_statistics_of_one_colour_can_be_divided_by(tmp_path: Path) -> None:
+    np.save(tmp_path / "images.npy", np.full((4, SIDE, SIDE, 1), 7, np.uint8))
+    none = np.full((1, 4), -1)
+    split = Split(np.ones(4, np.int64), none, np.arange(4), 0)
+    write_split(tmp_path, split, tmp_path, [])
+    stats = json.loads((tmp_path / outputs.STATS).read_text())
+    assert stats["mean"] == pytest.approx([7 / 255], abs=1e-6)
+    assert stats["std"][0] > 0
+
+
+def test_stages_that_have_not_run(written: tuple[Path, Path, Split], tmp_path: Path) -> None:
+    prepared, splits, _ = written
+    for places in ((tmp_path / "gone", splits), (prepared, tmp_path / "gone")):
+        with pytest.raises(UserError, match="not there yet; run `dvc repro`") as caught:
+            open_data(*places)
+        assert str(tmp_path / "gone") in str(caught.value)
+
+
+def test_selection_with_separate_validation(make_data: MakeData) -> None:
+    data = make_data(train=6, validation=4)
+    before: set[int] = set()
+    for budget, per_class in ((1, 1), (4, 4), (100, 6)):
+        chosen = data.select(budget, 1, 0.5)
+        assert np.bincount(data.labels[chosen.train]).tolist() == [per_class] * 3
+        assert (data.role[chosen.train] == ROLES.index("train")).all()
+        assert np.array_equal(chosen.validation, data.validation)
+        assert before < set(chosen.train.tolist())
+        before = set(chosen.train.tolist())
+    first, second = data.selections(2, 2, 0.5)
+    assert first.train.tolist() != second.train.tolist()
+
+
+@pytest.mark.parametrize(
+    ("budget", "fraction", "validation"),
+    [
+        (1, 0.25, 0),
+        (3, 0.25, 0),
+        (4, 0.25, 1),
+        (6, 0.5, 3),
+        (6, 0.99, 5),
+        (1, 0.99, 0),
+        (8, 0.5, 3),
+    ],
+)
+def test_selection_within_the_budget(
+    make_data: MakeData, budget: int, fraction: float, validation: int
+) -> None:
+    data = make_data(train=6, validation=0)
+    has = min(budget, 6)
+    for draw in range(2):
+        chosen = data.select(budget, draw, fraction)
+        assert np.bincount(data.labels[chosen.validation], minlength=3).tolist() == [validation] * 3
+        assert np.bincount(data.labels[chosen.train]).tolist() == [has - validation] * 3
+        assert not set(chosen.train) & set(chosen.validation)
+        # together exactly the images whose labels the budget buys
+        bought = np.flatnonzero((data.rank[draw] >= 0) & (data.rank[draw] < budget))
+        assert sorted([*chosen.train, *chosen.validation]) == bought.tolist()
+
+
+def test_images_that_some_draw_ranks_low(make_data: MakeData) -> None:
+    data = make_data(train=6, draws=2)
+    expected = {
+        position for draw in range(2) for position in data.select(2, draw, 0.5).train.tolist()
+    }
+    assert data.ranked_below(2).tolist() == sorted(expected)
+    assert 6 <= len(expected) <= 12
+    assert len(data.ranked_below(100)) == 18
+
+
+def test_images_on_the_device(make_data: MakeData, runtime: Runtime) -> None:
+    data = make_data()
+    chosen = data.test[[3, 0, 5]]
+    images = DeviceImages.of(data, chosen, runtime)
+    assert len(images) == 3
+    shown = images.plain(torch.tensor([2, 0]))
+    expected = data.images[chosen[[2, 0]]] / 255
+    np.testing.assert_allclose(shown.permute(0, 2, 3, 1).numpy(), expected, atol=1e-5)
+    parts = [images.plain(batch) for batch in images.batches(EVALUATION_BATCH // 2)]
+    assert [len(part) for part in parts] == [2, 1]
+    assert torch.equal(torch.cat(parts), images.plain(slice(None)))
+
+
+def test_large_images_are_looked_at_fewer_at_once(make_data: MakeData, runtime: Runtime) -> None:
+    data = make_data(classes=2, size=512)
+    images = DeviceImages.of(data, np.tile(data.pool, 40), runtime)
+    sizes = {batch.stop - batch.start for batch in images.batches()}
+    assert max(sizes) == 1024 * 64**2 // 512**2
+    assert next(images.batches(views=1000)) == slice(0, 1)
+    assert not list(DeviceImages.of(data, data.pool[:0], runtime).batches())
+
+
+def test_an_encoder_normalises_by_the_pool(make_data: MakeData, runtime: Runtime) -> None:
+    data = make_data()
+    pool = DeviceImages.of(data, data.pool, runtime).plain(slice(None))
+    seen = Normalise(data.mean.tolist(), data.std.tolist())(pool)
+    for channel in seen.unbind(1):
+        assert channel.mean().item() == pytest.approx(0, abs=1e-4)
+        assert channel.std().item() == pytest.approx(1, abs=1e-3)

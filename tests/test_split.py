@@ -1,0 +1,193 @@
+"""Splits: roles, ranks, leaks, and what small classes get."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from semisup.data.dataset import LEFT_OUT, NO_RANK, TEST, TRAIN, UNLABELLED, VALIDATION, Ints
+from semisup.split import Rules, Split, make_split
+from semisup.workflow.errors import UserError
+
+SIZES = {0: 40, 1: 20, 2: 11}  # images of each class
+
+
+def rules(**some: Any) -> Rules:
+    defaults = {"validation_per_class": 4, "test_fraction": 0.2, "max_pool": None}
+    return Rules(**{**defaults, "draws": 3, "seed": 0} | some)
+
+
+def labels(unlabelled: int = 15) -> Ints:
+    every = np.repeat([*SIZES, -1], [*SIZES.values(), unlabelled])
+    return np.random.default_rng(1).permutation(every)
+
+
+def split(given: Ints, test: Any = None, same_as: Any = None, **some: Any) -> Split:
+    none = np.zeros(len(given), bool)
+    return make_split(
+        given,
+        none if test is None else test,
+        np.arange(len(given)) if same_as is None else same_as,
+        rules(**some),
+    )
+
+
+def test_roles_are_stratified_and_cover_everything() -> None:
+    given = labels()
+    done = split(given)
+    assert set(done.role[given < 0]) == {UNLABELLED}
+    for label, size in SIZES.items():
+        counts = np.bincount(done.role[given == label], minlength=5)
+        tests = round(0.2 * size)
+        assert counts[[TEST, VALIDATION, TRAIN]].tolist() == [tests, 4, size - tests - 4]
+    assert done.leaked == 0
+    assert (done.role != LEFT_OUT).all()
+    expected = np.flatnonzero((done.role == UNLABELLED) | (done.role == TRAIN))
+    assert done.pool.tolist() == expected.tolist()
+
+
+def test_test_classes_that_nothing_is_trained_on() -> None:
+    given = np.array([0] * 6 + [1] * 6 + [2] * 3 + [3])
+    test = np.arange(16) >= 12
+    with pytest.raises(UserError, match="no class of the test images has training images"):
+        split(given, test)
+    given[12] = 0
+    assert split(given, test).untrained == (2, 3)
+    assert split(labels()).untrained == ()
+
+
+def test_no_copy_of_a_train_image_can_be_among_a_budgets_validation_images() -> None:
+    given = np.repeat([0, 1, -1], [10, 10, 3])
+    same_as = np.arange(23)
+    same_as[[4, 5, 21]] = 3  # two more train images, and an unlabelled one
+    test = (np.arange(23) == 0) | (np.arange(23) == 19)
+    done = split(given, test, same_as, validation_per_class=0)
+    assert np.flatnonzero(done.role == LEFT_OUT).tolist() == [4, 5]
+    assert done.leaked == 2
+    assert done.role[21] == UNLABELLED
+    assert (split(given, test, same_as).role[3:6] != LEFT_OUT).sum() in (1, 3)  # by their roles
+
+
+def test_ranks_are_permutations_and_budgets_nest() -> None:
+    given = labels()
+    done = split(given)
+    assert done.rank.shape == (3, len(given))
+    assert (done.rank[:, done.role != TRAIN] == NO_RANK).all()
+    for draw in done.rank:
+        for label in SIZES:
+            ranks = draw[(given == label) & (done.role == TRAIN)]
+            assert sorted(ranks) == list(range(len(ranks)))
+        chosen: set[int] = set()
+        for budget in (1, 2, 4, 100):
+            larger = set(np.flatnonzero((draw != NO_RANK) & (draw < budget)).tolist())
+            assert chosen < larger
+            chosen = larger
+    assert not np.array_equal(done.rank[0], done.rank[1])
+    assert not np.array_equal(done.rank[1], done.rank[2])
+
+
+def test_more_draws_keep_the_earlier_ones() -> None:
+    few, many = split(labels(), draws=2), split(labels(), draws=7)
+    assert np.array_equal(few.rank, many.rank[:2])
+    assert np.array_equal(few.role, many.role)
+    assert np.array_equal(few.pool, many.pool)
+
+
+def test_a_seed_decides_everything() -> None:
+    one, same, other = (split(labels(), seed=seed) for seed in (5, 5, 6))
+    assert np.array_equal(one.role, same.role)
+    assert np.array_equal(one.rank, same.rank)
+    assert not np.array_equal(one.role, other.role)
+
+
+def test_a_given_test_set_is_the_test_set() -> None:
+    given = labels()
+    test = np.arange(len(given)) % 5 == 0
+    done = split(given, test)
+    assert np.array_equal(done.role == TEST, test & (given >= 0))
+    assert (done.role[test & (given < 0)] == LEFT_OUT).all()
+    assert not test[done.pool].any()
+    assert (done.role == VALIDATION).sum() == 4 * len(SIZES)
+
+
+def test_copies_of_test_and_validation_images_are_left_out() -> None:
+    given = labels()
+    plain = split(given)
+    test, other_test = np.flatnonzero(plain.role == TEST)[:2]
+    validation, to_lose = np.flatnonzero(plain.role == VALIDATION)[:2]
+    train, pair = np.flatnonzero(plain.role == TRAIN)[:4].reshape(2, 2)
+    unlabelled, kept = np.flatnonzero(plain.role == UNLABELLED)[[0, 1]]
+    groups = [(test, train[0], to_lose), (validation, train[1], unlabelled), tuple(pair)]
+    groups.append((other_test, other_test))
+    same_as = np.arange(len(given))
+    for group in groups:
+        same_as[list(group)] = min(group)
+    done = split(given, same_as=same_as)
+    gone = [train[0], to_lose, train[1], unlabelled]
+    assert (done.role[gone] == LEFT_OUT).all()
+    assert done.leaked == 4
+    assert not set(gone) & set(done.pool.tolist())
+    assert (done.rank[:, gone] == NO_RANK).all()
+    others = np.setdiff1d(np.arange(len(given)), gone)
+    assert np.array_equal(done.role[others], plain.role[others])
+    assert done.role[kept] == UNLABELLED
+    held = same_as[np.isin(done.role, (TEST, VALIDATION))]
+    assert not set(held) & set(same_as[done.pool])
+    for label in SIZES:  # ranks have no gap where an image was left out
+        ranks = done.rank[0][(given == label) & (done.role == TRAIN)]
+        assert sorted(ranks) == list(range(len(ranks)))
+
+
+def test_copies_of_given_test_images() -> None:
+    given = np.array([0, 0, 0, 1, 1, 1, -1, 0, 1])
+    test = np.array([False] * 7 + [True] * 2)
+    same_as = np.array([0, 1, 2, 3, 4, 5, 6, 6, 0])  # the test set holds copies of 6 and 0
+    done = split(given, test, same_as, validation_per_class=1)
+    assert done.role[[0, 6]].tolist() == [LEFT_OUT, LEFT_OUT]
+    assert done.role[[7, 8]].tolist() == [TEST, TEST]
+    assert done.leaked == 2
+
+
+@pytest.mark.parametrize(
+    ("images", "expected"),
+    [(1, [0, 0, 1]), (2, [1, 0, 1]), (3, [1, 1, 1]), (4, [1, 1, 2]), (20, [4, 4, 12])],
+)
+def test_small_classes(images: int, expected: list[int]) -> None:
+    given = np.repeat([0, 1], [images, 30])
+    counts = np.bincount(split(given).role[given == 0], minlength=5)
+    assert counts[[TEST, VALIDATION, TRAIN]].tolist() == expected
+
+
+def test_no_validation_with_within_budget() -> None:
+    done = split(labels(), validation_per_class=0)
+    assert not (done.role == VALIDATION).any()
+
+
+def test_max_pool() -> None:
+    given = labels()
+    whole = split(given)
+    some = split(given, max_pool=10)
+    assert len(some.pool) == 10
+    assert set(some.pool) < set(whole.pool)
+    assert some.pool.tolist() == sorted(some.pool)
+    assert np.array_equal(some.role, whole.role)
+    assert np.array_equal(some.rank, whole.rank)
+    assert np.array_equal(split(given, max_pool=10_000).pool, whole.pool)
+
+
+@pytest.mark.parametrize(
+    ("given", "test", "validation", "said"),
+    [
+        ([0, 0, 0, -1], [], 1, "1 class.* with labels; a classifier needs at least 2"),
+        ([-1, -1], [], 1, "0 class.* with labels; a classifier needs at least 2"),
+        ([0, 1], [], 1, "no test image is left"),
+        ([0, 0, 1, 1, -1], [4], 1, "no test image is left"),
+        ([0, 0, 0, 1, 1], [3, 4], 1, "1 class.* have training images"),
+        ([0, 0, 1, 1], [], 4, r"validation_per_class: .* within_budget"),
+    ],
+)
+def test_too_little(given: list[int], test: list[int], validation: int, said: str) -> None:
+    given_test = np.isin(np.arange(len(given)), test)
+    with pytest.raises(UserError, match=said) as caught:
+        split(np.array(given), given_test, validation_per_class=validation)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,71 @@
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import torch
+
+from semisup.training.optimiser import Adam, Optimiser, Sgd
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.01])
+@pytest.mark.parametrize(
+    ("kind", "reference_kind", "settings"),
+    [
+        (Sgd, torch.optim.SGD, {"momentum": 0.9, "nesterov": True}),
+        (Adam, torch.optim.Adam, {"betas": (0.5, 0.999)}),
+    ],
+)
+def test_equals_torchs_own(
+    kind: type[Optimiser], reference_kind: Any, settings: dict[str, Any], weight_decay: float
+) -> None:
+    generator = torch.Generator().manual_seed(0)
+    start = [torch.randn(3, 2, generator=generator), torch.randn(4, generator=generator)]
+    ours = [w.clone().requires_grad_() for w in start]
+    theirs = [w.clone().requires_grad_() for w in start]
+    optimiser = kind(ours, weight_decay=weight_decay)
+    reference = reference_kind(theirs, lr=0.1, weight_decay=weight_decay, **settings)
+    for update in range(5):
+        rate = 0.1 / (1 + update)
+        reference.param_groups[0]["lr"] = rate
+        for weights in (ours, theirs):
+            # the second weight has no gradient at first
+            used = weights if update else weights[:1]
+            sum((w.sin() ** 2).sum() for w in used).backward()  # type: ignore[union-attr]
+        optimiser.step(rate)
+        reference.step()
+        reference.zero_grad()
+        for mine, other in zip(ours, theirs, strict=True):
+            assert mine.grad is None
+            assert torch.allclose(mine, other, atol=1e-7)
+    assert not torch.equal(ours[0], start[0])
+
+
+def test_weights_without_a_gradient_stay() -> None:
+    used, unused = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    sgd = Sgd([unused, used], weight_decay=0.1)
+    for _ in range(2):
+        used.sum().backward()
+        sgd.step(0.1)
+    assert unused.tolist() == [1, 1]
+    assert (used < 1).all()
+
+
+def test_training_does_not_import_the_compiler() -> None:
+    code = """
+import sys, torch
+from semisup.compute import device
+from semisup.training import loop
+from semisup.params.sections import Compute
+means = {"threads": 1, "processes": 1, "memory_gib": 1.0, "checkpoint_seconds": 1.0}
+runtime = device.start(Compute(device="cpu", precision="float32", **means))
+net = torch.nn.Linear(2, 2)
+x, y = torch.randn(8, 2), torch.arange(8) % 2
+def loss(i):
+    logits = net(x[i])
+    return torch.nn.functional.cross_entropy(logits, y[i]), logits.argmax(1) == y[i]
+loop.fit(net, loss, 8, loop.Plan(0.1, 0.0, 4, 2), runtime, 0)
+print("torch._dynamo" in sys.modules, "torch._inductor" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

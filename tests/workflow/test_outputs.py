@@ -1,0 +1,162 @@
+"""Folders are replaced whole or not at all; tables have one format."""
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    value: float
+    count: int
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_a_new_folder_with_its_parents(tmp_path: Path) -> None:
+    target = tmp_path / "data" / "head" / "rotation-4"
+    with outputs.replacing(target) as folder:
+        (folder / "a.txt").write_text("new")
+        assert not target.exists()
+    assert names(target.parent) == {"rotation-4"}
+    assert (target / "a.txt").read_text() == "new"
+
+
+def test_success_replaces_all_that_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "old.txt").write_text("old")
+    (target / "deep").mkdir()
+    with outputs.replacing(target) as folder:
+        (folder / "new.txt").write_text("new")
+        assert (target / "old.txt").exists()
+    assert names(target) == {"new.txt"}
+    assert names(tmp_path) == {"out"}
+
+
+@pytest.mark.parametrize("error", [RuntimeError, UserError, KeyboardInterrupt, SystemExit])
+def test_an_exception_leaves_the_old_folder(tmp_path: Path, error: type[BaseException]) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "old.txt").write_text("old")
+
+    def fail() -> None:
+        with outputs.replacing(target) as folder:
+            (folder / "half.txt").write_text("half")
+            raise error("stop")
+
+    with pytest.raises(error, match="stop"):
+        fail()
+    assert names(target) == {"old.txt"}
+    assert names(tmp_path) == {"out"}
+
+
+def test_an_exception_leaves_no_folder_where_none_was(tmp_path: Path) -> None:
+    def fail() -> None:
+        with outputs.replacing(tmp_path / "out"):
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert names(tmp_path) == set()
+
+
+def test_a_full_disk_is_the_users_matter(tmp_path: Path) -> None:
+    def fail() -> None:
+        with outputs.replacing(tmp_path / "out"):
+            raise OSError(28, os.strerror(28))
+
+    with pytest.raises(UserError, match="out: can't be written: No space left on device"):
+        fail()
+    assert names(tmp_path) == set()
+
+
+def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "file"  # not even root may make a folder below a file
+    file.write_text("x")
+    target = file / "out"
+    with pytest.raises(UserError, match=r"out: can't be written: Not a directory") as caught:
+        outputs.replacing(target).__enter__()
+    assert str(caught.value).startswith(str(target))
+    assert file.read_text() == "x"
+
+
+def test_leftovers_of_a_killed_process_with_the_same_number(tmp_path: Path) -> None:
+    with outputs.replacing(tmp_path / "out") as folder:
+        scratch = folder
+    scratch.mkdir()
+    (scratch / "half.txt").write_text("half")
+    with outputs.replacing(tmp_path / "out") as folder:
+        (folder / "whole.txt").write_text("whole")
+    assert names(tmp_path) == {"out"}
+    assert names(tmp_path / "out") == {"whole.txt"}
+
+
+def test_table(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    lines = [Line("a", 0.123456789, 3), Line("b", math.nan, 0), Line("c,d", 1e-9, -1)]
+    outputs.write_table(path, lines)
+    expected = 'name,value,count\na,0.123457,3\nb,,0\n"c,d",1e-09,-1\n'
+    assert path.read_bytes() == expected.encode()
+
+
+def test_table_of_dicts_and_of_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    outputs.write_table(path, [{"x": 2.0, "y": "é"}, {"x": 1 / 3, "y": None}])
+    assert path.read_text("utf-8") == "x,y\n2,é\n0.333333,\n"
+    outputs.write_table(path, [], ["x", "y"])
+    assert path.read_text("utf-8") == "x,y\n"
+
+
+def test_json_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "info.json"
+    values = {"layer": "conv5", "probe": {"conv1": 0.25}, "n": [1, 2]}
+    outputs.write_json(path, values)
+    assert outputs.read_json(path) == values == json.loads(path.read_text())
+    first = path.read_bytes()
+    outputs.write_json(path, values)
+    assert path.read_bytes() == first
+    assert first.endswith(b"\n")
+
+
+def test_inputs_that_are_not_there(tmp_path: Path) -> None:
+    for act in (
+        lambda: outputs.read_json(tmp_path / "gone.json"),
+        lambda: outputs.copy(tmp_path / "gone.json", tmp_path),
+    ):
+        with pytest.raises(UserError, match=r"gone\.json: not there yet; run `dvc repro`"):
+            act()
+
+
+def test_copy(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / "to").mkdir()
+    outputs.copy(tmp_path / "a.json", tmp_path / "to")
+    assert (tmp_path / "to" / "a.json").read_text() == "{}"
+
+
+def test_each_stage_item_has_a_folder_of_its_own() -> None:
+    folders = [
+        outputs.PREPARED,
+        outputs.SPLITS,
+        outputs.pretrain_folder("rotation"),
+        outputs.pretrain_folder("random"),
+        outputs.features_folder("rotation"),
+        outputs.head_folder("rotation", 4),
+        outputs.head_folder("rotation", 8),
+        outputs.finetune_folder("rotation", 4),
+        outputs.finetune_folder("random", 4),
+        outputs.supervised_folder(4),
+    ]
+    assert len(set(folders)) == len(folders)
+    assert {folder.parts[0] for folder in folders} == {"data"}
