@@ -85,7 +85,7 @@ def test_learner(
     runtime: Runtime,
 ) -> None:
     data, settings = make_data(), make_params(HEAD).head
-    selection = data.select(4, 1, 0.25)
+    selection = data.labelled_set(4, 1, 0.25)
     found = stored(data)
     make = partial(head.learner, data, found, settings, runtime, 5)
     one = make(1, selection)
@@ -127,7 +127,7 @@ def test_validation_out_of_the_budget_sees_plain_views(
     runtime: Runtime,
 ) -> None:
     data = make_data(validation=0)
-    selection = data.select(4, 0, 0.25)
+    selection = data.labelled_set(4, 0, 0.25)
     assert len(selection.validation) == 3
     found = stored(data)
     one = head.learner(data, found, make_params(HEAD).head, runtime, 5, 0, selection)
@@ -146,7 +146,7 @@ def test_draws_are_trained_scored_and_written(
 ) -> None:
     data, params = make_data(), make_params(HEAD)
     found = stored(data)
-    selections = data.selections(4, 2, 0.25)
+    selections = data.labelled_sets(4, 2, 0.25)
     make = partial(head.learner, data, found, params.head, runtime, 5)
     train = partial(draws.train_draws, make, data, selections, params.head, runtime, 5, "head")
     trained = list(train(4))
@@ -205,7 +205,7 @@ def test_without_validation_images_the_last_weights_are_kept(
     runtime: Runtime,
 ) -> None:
     data, settings = make_data(validation=0), make_params(HEAD | {"head.hidden": []}).head
-    selections = data.selections(1, 2, 0.25)  # one label per class: none to spare
+    selections = data.labelled_sets(1, 2, 0.25)  # one label per class: none to spare
     make = partial(head.learner, data, stored(data), settings, runtime, 5)
     trained = list(draws.train_draws(make, data, selections, settings, runtime, 5, "head", 4))
     for one in trained:

@@ -58,7 +58,7 @@ def _line(root: Path, kind: str, name: str, side: int, stored: Path) -> Line:
     def train() -> None:
         make = partial(head.learner, data, features, params.head, runtime, 0)
         for budget in params.label_budgets:
-            selections = data.selections(budget, params.draws, 0.25)
+            selections = data.labelled_sets(budget, params.draws, 0.25)
             list(draws.train_draws(make, data, selections, params.head, runtime, 0, "head"))
 
     ours = seconds(train)
@@ -79,7 +79,7 @@ def _line(root: Path, kind: str, name: str, side: int, stored: Path) -> Line:
 
 def _shown(params: Params, data: ImageData, budget: int) -> tuple[float, int]:
     """Images that pass the encoder for one draw: to train on; of validation and test."""
-    train = len(data.select(budget, 0, 0.25).train)
+    train = len(data.labelled_set(budget, 0, 0.25).train)
     plan = Plan.of(params.head)
     updates, epoch = plan.updates(train), plan.batches(train)
     evaluations = -(-updates // (epoch * max(1, -(-updates // epoch // EVALUATIONS))))

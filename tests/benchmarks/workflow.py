@@ -102,7 +102,7 @@ _TRAINING = (
     _READING
     + """
 make = partial(learner, data, features, params.head, runtime, 0)
-selections = data.selections(1, params.draws, params.split.within_budget_fraction)
+selections = data.labelled_sets(1, params.draws, params.split.within_budget_fraction)
 list(train_draws(make, data, selections, params.head, runtime, 0, 'head', params.head.patience))
 """
 )

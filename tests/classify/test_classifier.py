@@ -12,7 +12,7 @@ from semisup.classify import classifier, draws
 from semisup.classify.classifier import Classifier, build_head, predict
 from semisup.compute.device import Runtime
 from semisup.compute.weights import save_weights
-from semisup.data.dataset import ImageData, Selection
+from semisup.data.dataset import ImageData, LabelledSet
 from semisup.data.device_images import DeviceImages
 from semisup.embed import embed
 from semisup.finetune import starting_classifier
@@ -75,7 +75,7 @@ def test_forward_is_head_of_pooled_features() -> None:
 
 def test_learner(make_data: MakeData, make_augment: MakeAugment, runtime: Runtime) -> None:
     data = make_data()
-    selection = data.select(4, 0, 0.25)
+    selection = data.labelled_set(4, 0, 0.25)
     augmentation = make_augment(shift=0.2, color=0.2)
     one = classifier.learner(network(), data, augmentation, runtime, 3, selection)
     numbers = torch.arange(6)
@@ -98,7 +98,7 @@ def test_training_images_are_those_of_the_draw(
     make_data: MakeData, make_augment: MakeAugment, runtime: Runtime
 ) -> None:
     data = make_data()
-    selection = data.select(2, 1, 0.25)
+    selection = data.labelled_set(2, 1, 0.25)
     one = classifier.learner(network(), data, make_augment(), runtime, 3, selection)
     one.network.eval()
     shown = one.train_logits(torch.arange(len(selection.train)))
@@ -202,10 +202,10 @@ def test_training_reaches_up_to_the_chosen_layer(
     start = fresh_classifier(params, data, 0, 0)
     before = {name: value.clone() for name, value in start.state_dict().items()}
 
-    def learner(draw: int, selection: Selection) -> draws.Learner:
+    def learner(draw: int, selection: LabelledSet) -> draws.Learner:
         return classifier.learner(start, data, make_augment(), runtime, 0, selection)
 
-    chosen = data.selections(4, 1, 0.25)
+    chosen = data.labelled_sets(4, 1, 0.25)
     (one,) = draws.train_draws(learner, data, chosen, params.supervised, runtime, 0, "test")
     moved = {name for name, value in one.weights.items() if not np.array_equal(value, before[name])}
     convolutions = {name for name, value in before.items() if value.ndim == 4}
