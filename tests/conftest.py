@@ -10,6 +10,7 @@ import pytest
 import torch
 import yaml
 
+from semisup.classify.budget import BudgetRun
 from semisup.compute.device import Runtime
 from semisup.data.dataset import NO_RANK, ROLES, TRAIN, ImageData
 from semisup.params.loading import Params
@@ -54,6 +55,18 @@ def make_params(values: dict[str, Any]) -> Callable[..., Params]:
                 section = section[name]
             section[last] = value
         return Params.model_validate(changed)
+
+    return make
+
+
+@pytest.fixture
+def make_run(runtime: Runtime) -> Callable[..., BudgetRun]:
+    """A method's stage at a budget, for the task `rotation`."""
+
+    def make(
+        params: Params, data: ImageData, method: str = "head", budget: int = 4, seed: int = 5
+    ) -> BudgetRun:
+        return BudgetRun(method, "rotation", budget, params, data, runtime, seed)
 
     return make
 
