@@ -46,29 +46,6 @@ def same(one: nn.Module, other: nn.Module) -> bool:
     return all(torch.equal(value, theirs[name]) for name, value in one.state_dict().items())
 
 
-@pytest.mark.parametrize(
-    ("hidden", "shapes"),
-    [([], [(3, 6)]), ([5], [(5, 6), (3, 5)]), ([5, 4], [(5, 6), (4, 5), (3, 4)])],
-)
-def test_layers_of_a_head(hidden: list[int], shapes: list[tuple[int, int]]) -> None:
-    head = build_head(6, hidden, 3, 0.4, 0)
-    linear = [module for module in head if isinstance(module, nn.Linear)]
-    assert [tuple(module.weight.shape) for module in linear] == shapes
-    dropouts = [module.p for module in head if isinstance(module, nn.Dropout)]
-    assert dropouts == [0.4] * len(hidden)
-    assert isinstance(head[-1], nn.Linear)
-    assert head(torch.randn(2, 6)).shape == (2, 3)
-
-
-def test_a_seed_decides_a_heads_weights() -> None:
-    before = torch.get_rng_state()
-    head = build_head(6, [5], 3, 0.0, 7)
-    assert torch.equal(torch.get_rng_state(), before)
-    torch.rand(1)
-    assert same(head, build_head(6, [5], 3, 0.0, 7))
-    assert not same(head, build_head(6, [5], 3, 0.0, 8))
-
-
 def test_forward_is_head_of_pooled_features() -> None:
     net = network().eval()
     images = torch.randn(2, 3, 16, 16, generator=torch.Generator().manual_seed(0))

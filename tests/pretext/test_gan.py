@@ -13,7 +13,7 @@ from semisup.network.entry import Normalise
 from semisup.params.loading import Params
 from semisup.pretext import gan
 from semisup.pretext.gan import Generator, Settings, Task, multiplications
-from semisup.training.optimiser import Adam
+from semisup.training.optimiser import Adam, update
 from semisup.workflow.errors import UserError
 
 Weights = dict[str, Tensor]
@@ -233,11 +233,11 @@ def test_learns_where_the_light_is() -> None:
 
     start, nearest = distance(), math.inf
     torch.manual_seed(0)
-    for update in range(1, 241):
+    for number in range(1, 241):
         shown = (mean + 0.1 * torch.randn(16, 1, 8, 8, generator=stream)).clamp(0, 1)
         network.loss(shown)[0].backward()
-        adam.step(0.002)
-        if update % 20 == 0:  # the players circle each other
+        update(adam, 0.002)
+        if number % 20 == 0:  # the players circle each other
             nearest = min(nearest, distance())
     assert start > 0.3
     assert nearest < 0.2
