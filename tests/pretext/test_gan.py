@@ -145,9 +145,9 @@ def test_penalty_is_that_of_finite_differences() -> None:
     torch.manual_seed(8)
     fakes = copy.deepcopy(without).generate(shown).detach()
     expected = gan.R1_EVERY * 0.6 / 2 * slopes(copy.deepcopy(without), shown, fakes)
-    for update in range(1, gan.R1_EVERY + 1):
+    for number in range(1, gan.R1_EVERY + 1):
         extra = (seeded(with_penalty, shown)[0] - seeded(without, shown)[0]).item()
-        if update < gan.R1_EVERY:
+        if number < gan.R1_EVERY:
             assert extra == 0
     assert extra == pytest.approx(expected, rel=0.05)
     assert expected > 1e-4
