@@ -8,7 +8,7 @@ from semisup.workflow import command, outputs, scratch
 
 
 def main() -> None:
-    """Write data/prepared: images.npy, manifest.csv, rejected.csv, summary.json."""
+    """Write data/prepared: images.npy, manifest.csv and .npy, rejected.csv, summary.json."""
     params = load()
     with (
         scratch.during("prepare", params.compute.checkpoint_seconds) as work,

@@ -9,7 +9,7 @@ from semisup.workflow import command, outputs
 
 
 def main() -> None:
-    """Write data/splits: split.csv, stats.json."""
+    """Write data/splits: split.csv and .npy, stats.json."""
     params = load()
     settings = params.split
     separate = settings.validation == "separate"

@@ -11,9 +11,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.data.dataset import LEFT_OUT, NO_RANK, ROLES, TEST, TRAIN, UNLABELLED, VALIDATION, Ints
+from semisup.data.dataset import (
+    LEFT_OUT,
+    NO_RANK,
+    ROLES,
+    TEST,
+    TRAIN,
+    UNLABELLED,
+    VALIDATION,
+    Ints,
+    split_row,
+)
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+
+ROWS_AT_ONCE = 10_000  # of the table, as Python's own numbers
 
 
 @dataclass(frozen=True)
@@ -74,20 +86,31 @@ def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules
 
 
 def write_split(folder: Path, split: Split, prepared: Path, classes: list[str]) -> None:
-    """Write split.csv (id, role, in_pool, rank per draw) and stats.json of the pool's pixels."""
-    in_pool = np.zeros(len(split.role), np.int64)
-    in_pool[split.pool] = 1
-    with (folder / outputs.SPLIT).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["id", "role", "in_pool", *(f"rank_{d}" for d in range(len(split.rank)))])
-        for number, role in enumerate(split.role):
-            ranks = ["" if r == NO_RANK else r for r in split.rank[:, number].tolist()]
-            writer.writerow([number, ROLES[role], in_pool[number], *ranks])
-    mean, std = _pixel_statistics(np.load(prepared / outputs.IMAGES, mmap_mode="r"), split.pool)
+    """Write the split as an array and as a table, and stats.json of the pool's pixels."""
+    rows = np.zeros(len(split.role), split_row(len(split.rank)))
+    rows["role"], rows["rank"] = split.role, split.rank.T
+    rows["in_pool"][split.pool] = True
+    np.save(folder / outputs.SPLIT_ROWS, rows)
+    _write_table(folder / outputs.SPLIT, rows)
+    mean, std = _pixel_statistics(outputs.read_array(prepared / outputs.IMAGES), split.pool)
     counts = {name: int((split.role == role).sum()) for role, name in enumerate(ROLES)}
     stats = {"mean": mean, "std": std, "pool": len(split.pool), "leaked": split.leaked, **counts}
     stats["untrained"] = [classes[number] for number in split.untrained]
     outputs.write_json(folder / outputs.STATS, stats)
+
+
+def _write_table(path: Path, rows: NDArray[np.void]) -> None:
+    """Write split.csv: id, role, in_pool (0 or 1), rank per draw."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        draws = rows["rank"].shape[1]
+        writer.writerow(["id", "role", "in_pool", *(f"rank_{draw}" for draw in range(draws))])
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            columns = (some[name].tolist() for name in ("role", "in_pool", "rank"))
+            for number, (role, in_pool, ranks) in enumerate(zip(*columns, strict=True), start):
+                shown = ["" if rank == NO_RANK else rank for rank in ranks]
+                writer.writerow([number, ROLES[role], int(in_pool), *shown])
 
 
 def _check_classes(labels: Ints) -> None:

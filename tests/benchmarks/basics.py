@@ -1,6 +1,7 @@
 """What the benchmarks share and needs no torch: a table, clocks, files to measure on."""
 
 import contextlib
+import resource
 import shutil
 import tarfile
 import time
@@ -108,3 +109,15 @@ def folder_of_its_own(parent: Path, name: str) -> Iterator[Path]:
         yield path
     finally:
         shutil.rmtree(path)
+
+
+def memory_gib(which: str) -> float:
+    """Of this process: now (VmRSS), or the most so far (VmHWM); that off Linux for both.
+
+    getrusage counts the memory of a process's parent, too.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
+        return int(next(line for line in lines if line.startswith(which)).split()[1]) / 2**20
+    except FileNotFoundError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**30

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import heads
+import opening
 import pretraining
 import scale
 import torch
@@ -13,7 +14,13 @@ import workflow
 from basics import REPOSITORY, settings
 from measure import start
 
-GROUPS = {"pretraining": pretraining, "heads": heads, "scale": scale, "workflow": workflow}
+GROUPS = {
+    "pretraining": pretraining,
+    "heads": heads,
+    "scale": scale,
+    "opening": opening,
+    "workflow": workflow,
+}
 TABLE = Path(__file__).parent / "results.md"
 TITLE = "What `make bench` measured last: compare ratios, not speeds.\n"
 HEADER = "| what | measured | wanted | kept | |\n|---|---|---|---|---|"

@@ -3,14 +3,22 @@
 import dataclasses
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from basics import CIFAR, TINY_IMAGENET, Line, folder_of_its_own, jpeg_files, medians, settings
+from basics import (
+    CIFAR,
+    TINY_IMAGENET,
+    Line,
+    folder_of_its_own,
+    jpeg_files,
+    medians,
+    memory_gib,
+    settings,
+)
 
 SIDE, LARGEST = 96, 500_000
 POOLS = (10_000, 100_000, LARGEST)
@@ -96,16 +104,7 @@ def _one(path: str, pool: int) -> None:
     # the learning rate of a whole epoch, but only so many updates of it
     Plan.updates = lambda self, examples: UPDATES  # type: ignore[method-assign]
     rate = pretraining_rate("rotation", data, params)
-    print(json.dumps([rate, _peak_gib()]))
-
-
-def _peak_gib() -> float:
-    """Largest memory of this process so far. getrusage's counts that of its parent, too."""
-    try:
-        lines = Path("/proc/self/status").read_text("ascii").splitlines()
-        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 2**20
-    except FileNotFoundError:  # no Linux
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**30
+    print(json.dumps([rate, memory_gib("VmHWM")]))
 
 
 if __name__ == "__main__":

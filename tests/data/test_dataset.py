@@ -2,6 +2,7 @@
 
 import csv
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import torch
 
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ROLES, ImageData, open_data, read_manifest
+from semisup.data.dataset import ROLES, ImageData, open_data, read_manifest, split_row
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.network.entry import Normalise
 from semisup.prepare.packing import pack
@@ -95,6 +96,50 @@ def test_stages_that_have_not_run(written: tuple[Path, Path, Split], tmp_path: P
         with pytest.raises(UserError, match="not there yet; run `dvc repro`") as caught:
             open_data(*places)
         assert str(tmp_path / "gone") in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["manifest.npy", "images.npy", "split.npy"])
+def test_outputs_of_an_older_run(written: tuple[Path, Path, Split], name: str) -> None:
+    prepared, splits, _ = written
+    (gone,) = prepared.parent.glob(f"*/{name}")
+    gone.unlink()
+    with pytest.raises(UserError, match=rf"{name}: not there yet; run `dvc repro`"):
+        open_data(prepared, splits)
+
+
+def test_arrays_say_what_the_tables_say(written: tuple[Path, Path, Split]) -> None:
+    prepared, splits, _ = written
+    data = open_data(prepared, splits)
+    _, _, same_as, _ = read_manifest(prepared)
+    with (prepared / outputs.MANIFEST).open() as file:
+        images = list(csv.DictReader(file))
+    with (splits / outputs.SPLIT).open() as file:
+        roles = list(csv.DictReader(file))
+    shown = [data.classes[label] if label >= 0 else "" for label in data.labels]
+    assert [image["label"] for image in images] == shown
+    assert [int(image["duplicate_of"] or image["id"]) for image in images] == same_as.tolist()
+    assert [ROLES.index(row["role"]) for row in roles] == data.role.tolist()
+    assert [int(row["id"]) for row in roles if row["in_pool"] == "1"] == data.pool.tolist()
+    for draw, ranks in enumerate(data.rank):
+        expected = ["" if rank < 0 else str(rank) for rank in ranks]
+        assert [row[f"rank_{draw}"] for row in roles] == expected
+
+
+def test_a_row_takes_few_bytes_of_memory(tmp_path: Path) -> None:
+    rows, draws = 200_000, 3
+    np.save(tmp_path / outputs.MANIFEST_ROWS, np.zeros(rows, outputs.MANIFEST_ROW))
+    np.save(tmp_path / outputs.SPLIT_ROWS, np.ones(rows, split_row(draws)))
+    np.save(tmp_path / outputs.IMAGES, np.zeros((rows, 1, 1, 1), np.uint8))
+    outputs.write_json(tmp_path / outputs.SUMMARY, {"classes": ["a", "b"]})
+    outputs.write_json(tmp_path / outputs.STATS, {"mean": [0.5], "std": [0.2]})
+    tracemalloc.start()
+    try:
+        data = open_data(tmp_path, tmp_path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(data.pool) == rows
+    assert peak / rows < 64, "seven whole numbers; a dict of the table's cells has 900"
 
 
 def test_selection_with_separate_validation(make_data: MakeData) -> None:

@@ -59,6 +59,10 @@ def test_manifest_rejects_and_summary(tmp_path: Path) -> None:
     assert [row["label"] for row in manifest] == ["dög", "", "cat", "cat", ""]
     assert [row["given_split"] for row in manifest] == ["train"] * 3 + ["test"] * 2
     assert [row["duplicate_of"] for row in manifest] == ["", "", "0", "", "0"]
+    as_array = np.load(tmp_path / "manifest.npy")
+    assert as_array["label"].tolist() == [1, -1, 0, 0, -1]  # of the sorted classes
+    assert as_array["given_test"].tolist() == [False] * 3 + [True] * 2
+    assert as_array["same_as"].tolist() == [0, 1, 0, 3, 0]
     hashes = [row["pixel_hash"] for row in manifest]
     assert hashes[0] == hashes[2] == hashes[4]
     assert len(set(hashes)) == 3
@@ -89,7 +93,8 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
         pack((entry(seed, "x") for seed in range(4)), folder, SIDE, "auto", 0.0)
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert contents[0] == contents[1]
-    assert set(contents[0]) == {"images.npy", "manifest.csv", "rejected.csv", "summary.json"}
+    tables = {"manifest.csv", "manifest.npy", "rejected.csv", "summary.json"}
+    assert set(contents[0]) == tables | {"images.npy"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from made_up import BUDGETS, OFFSETS, pretext, results, set_score, trains
 from safetensors.numpy import save_file
 
+from semisup.data.dataset import NO_RANK, ROLES, split_row
 from semisup.params.loading import Params
 from semisup.report import build
 from semisup.training.progress import Row
@@ -53,18 +54,13 @@ def _write_images() -> None:
     stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0, "untrained": []}
     stats |= dict.fromkeys(PER_ROLE, 3)
     outputs.write_json(outputs.SPLITS / outputs.STATS, stats)
-    manifest = [
-        {"id": n, "label": label, "given_split": "train", "duplicate_of": ""}
-        for n, (label, _) in enumerate(pairs)
-    ]
-    split = [
-        {"id": n, "role": role, "in_pool": 0, "rank_0": ""} for n, (_, role) in enumerate(pairs)
-    ]
-    for path, rows in (
-        (outputs.PREPARED / outputs.MANIFEST, manifest),
-        (outputs.SPLITS / outputs.SPLIT, split),
-    ):
-        outputs.write_table(path, rows)
+    manifest = np.zeros(len(pairs), outputs.MANIFEST_ROW)
+    manifest["label"] = [CLASSES.index(label) for label, _ in pairs]
+    split = np.zeros(len(pairs), split_row(1))
+    split["role"] = [ROLES.index(role) for _, role in pairs]
+    split["rank"] = NO_RANK
+    np.save(outputs.PREPARED / outputs.MANIFEST_ROWS, manifest)
+    np.save(outputs.SPLITS / outputs.SPLIT_ROWS, split)
 
 
 def _write_history(folder: Path, extra: dict[str, int]) -> None:

@@ -1,10 +1,9 @@
 """The prepared, split data as the later stages read it."""
 
-import csv
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,14 +86,19 @@ class ImageData:
 
 
 def read_manifest(prepared: Path) -> tuple[Ints, NDArray[np.bool_], Ints, list[str]]:
-    """Labels (N,), given_test (N,), same_as (N,) and class names from manifest.csv."""
+    """Labels (N,), given_test (N,), same_as (N,) and class names.
+
+    Raises:
+        UserError: where `prepare` has not run.
+    """
     classes: list[str] = outputs.read_json(prepared / outputs.SUMMARY)["classes"]
-    number = {name: index for index, name in enumerate(classes)}
-    rows = _rows(prepared / outputs.MANIFEST)
-    labels = np.array([number.get(row["label"], -1) for row in rows], np.int64)
-    given_test = np.array([row["given_split"] == "test" for row in rows])
-    same_as = np.array([int(row["duplicate_of"] or row["id"]) for row in rows], np.int64)
-    return labels, given_test, same_as, classes
+    rows = outputs.read_array(prepared / outputs.MANIFEST_ROWS)
+    return _ints(rows["label"]), np.array(rows["given_test"]), _ints(rows["same_as"]), classes
+
+
+def split_row(draws: int) -> np.dtype[np.void]:
+    """What split.npy has of each image; the reverse is `open_data`."""
+    return np.dtype([("role", "i1"), ("in_pool", "?"), ("rank", "<i4", (draws,))])
 
 
 def open_data(prepared: Path, splits: Path) -> ImageData:
@@ -105,20 +109,19 @@ def open_data(prepared: Path, splits: Path) -> ImageData:
     """
     labels, _, _, classes = read_manifest(prepared)
     stats = outputs.read_json(splits / outputs.STATS)
-    rows = _rows(splits / outputs.SPLIT)
-    draws = [key for key in rows[0] if key.startswith("rank_")]
-    ranks = [[int(row[key]) if row[key] else NO_RANK for row in rows] for key in draws]
+    rows = outputs.read_array(splits / outputs.SPLIT_ROWS)
     return ImageData(
-        images=np.load(prepared / outputs.IMAGES, mmap_mode="r"),
+        images=outputs.read_array(prepared / outputs.IMAGES),
         labels=labels,
-        role=np.array([ROLES.index(row["role"]) for row in rows], np.int64),
-        rank=np.array(ranks, np.int64),
-        pool=np.array([int(row["id"]) for row in rows if row["in_pool"] == "1"], np.int64),
+        role=_ints(rows["role"]),
+        rank=_ints(rows["rank"].T),
+        pool=np.flatnonzero(rows["in_pool"]),
         classes=classes,
         mean=np.array(stats["mean"], np.float32),
         std=np.array(stats["std"], np.float32),
     )
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(outputs.read_text(path))))
+def _ints(column: NDArray[Any]) -> Ints:
+    """A copy in memory."""
+    return np.array(column, np.int64, order="C")

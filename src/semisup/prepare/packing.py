@@ -3,21 +3,20 @@
 import csv
 import math
 import os
-from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, Literal, TextIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 
-from semisup.prepare.records import Candidates, Facts, GivenSplit, Outcome, Pixels, Record, Rejected
+from semisup.prepare.manifest import Manifest
+from semisup.prepare.records import Candidates, Facts, Outcome, Pixels, Rejected
 from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 BUFFER_BYTES = 2**20  # that are written at once
-MANIFEST_COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of")
 
 
 class ArrayWriter:
@@ -56,52 +55,6 @@ class ArrayWriter:
         self._file.write(b"\x93NUMPY\x01\x00" + (HEADER_BYTES - 10).to_bytes(2, "little") + body)
 
 
-class Manifest:
-    """The list of packed images, written line by line, and what the summary tells of them."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._write = csv.writer(file, lineterminator="\n").writerow
-        self._write(MANIFEST_COLUMNS)
-        self._first_with: dict[str, int] = {}
-        self._per_kind: Counter[tuple[GivenSplit, str | None]] = Counter()
-        self.rejected: list[Rejected] = []
-        self.images = 0
-        self.all_grey = True
-
-    def add(self, outcome: Outcome, facts: Facts | None) -> None:
-        """Enter one image, or a file among the rejected ones."""
-        if isinstance(outcome, Rejected):
-            self.rejected.append(outcome)
-        elif facts:
-            self._enter(outcome, facts)
-
-    def _enter(self, record: Record, facts: Facts) -> None:
-        number, split, label = self.images, record.given_split, record.label
-        first = self._first_with.setdefault(facts.pixel_hash, number)
-        duplicate_of = "" if first == number else first
-        # csv writes None as nothing, as it does an empty label
-        self._write((number, record.source, split, label, facts.pixel_hash, duplicate_of))
-        self._per_kind[split, label or None] += 1
-        self.all_grey = self.all_grey and facts.is_grey
-        self.images += 1
-
-    def summary(self, channels: int) -> dict[str, object]:
-        """What summary.json says."""
-        per_split = Counter[tuple[GivenSplit, bool]]()
-        for (split, label), count in self._per_kind.items():
-            per_split[split, label is not None] += count
-        return {
-            "images": self.images,
-            "labelled": per_split["train", True],
-            "unlabelled": per_split["train", False],
-            "given_test": per_split["test", True] + per_split["test", False],
-            "channels": channels,
-            "rejected": len(self.rejected),
-            "duplicates": self.images - len(self._first_with),
-            "classes": sorted({label for _, label in self._per_kind if label}),
-        }
-
-
 def pack(
     candidates: Candidates,
     folder: Path,
@@ -110,7 +63,7 @@ def pack(
     max_rejected_fraction: float,
     unfinished: Unfinished | None = None,
 ) -> dict[str, object]:
-    """Write images.npy (N, H, W, C), manifest.csv, rejected.csv and summary.json into `folder`.
+    """Write the images (N, H, W, C), manifest, rejected files and summary into `folder`.
 
     With `color` "auto" the images are stored with one channel where all of them are grey.
     `unfinished` brings what an earlier run packed, which `candidates` leave out, and is kept up to
@@ -136,6 +89,7 @@ def pack(
     is_grey = color == "grey" or (color == "auto" and manifest.all_grey)
     if is_grey:
         _to_grey(folder / outputs.IMAGES)
+    manifest.write_array(folder / outputs.MANIFEST_ROWS)
     _write_rejected(folder / outputs.REJECTED, manifest.rejected)
     summary = manifest.summary(channels=1 if is_grey else 3)
     outputs.write_json(folder / outputs.SUMMARY, summary)

@@ -9,13 +9,19 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from semisup.workflow.errors import NoMeans, UserError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
 IMAGES, MANIFEST, REJECTED, SUMMARY = "images.npy", "manifest.csv", "rejected.csv", "summary.json"
 SPLIT, STATS = "split.csv", "stats.json"
+MANIFEST_ROWS, SPLIT_ROWS = "manifest.npy", "split.npy"  # what stages read of the two tables
+# of an image: its class, -1 for none; whether it is of the source's test set; the first equal one
+MANIFEST_ROW = [("label", "<i4"), ("given_test", "?"), ("same_as", "<i8")]
 ENCODER, ENCODER_SPEC = "encoder.safetensors", "encoder.json"
 PRETEXT, HISTORY = "pretext.json", "history.csv"
 EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
@@ -111,6 +117,20 @@ def read_text(path: Path) -> str:
     """
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise missing(path) from None
+
+
+def read_array(path: Path) -> "NDArray[Any]":
+    """Map an array that another stage wrote into memory.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    import numpy as np
+
+    try:
+        return cast("NDArray[Any]", np.load(path, mmap_mode="r"))
     except FileNotFoundError:
         raise missing(path) from None
 
