@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test test-all bench check check-params lock clean
+.PHONY: help setup repro test test-all bench check check-params lock plots-page clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ lock: setup  ## pin the newest versions that pyproject.toml admits
 	python -m pip install --quiet uv
 	uv pip compile --universal --python-version 3.11 --group dev --no-header --no-annotate \
 	  --no-emit-index-url --upgrade --quiet --output-file requirements.lock pyproject.toml
+
+plots-page:  ## build anew the page that `dvc plots` fills in (needs npm)
+	$(PYTHON) .dvc/plots/page/build.py
 
 clean:  ## remove the environment (the cache of DVC stays)
 	rm -rf $(VENV)
