@@ -12,6 +12,7 @@ from semisup.compute import checkpoint
 from semisup.compute.checkpoint import Checkpoint, checkpoint_of
 from semisup.workflow import scratch
 from semisup.workflow.errors import NoMeans, UserError
+from semisup.workflow.processes import HOST
 from semisup.workflow.scratch import Scratch, during, stage_key
 
 STATE: dict[str, Any] = {
@@ -23,6 +24,7 @@ STATE: dict[str, Any] = {
     "none of them": {},
     "nothing": None,
 }
+REPOSITORY = Path(__file__).parents[2]
 STAGES = """
 stages:
   train:
@@ -42,6 +44,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for name, text in {
         "dvc.yaml": STAGES,
+        ".dvcignore": (REPOSITORY / ".dvcignore").read_text(),
         "params.yaml": "seed: 1\nother: 2\ntasks: {a: {lr: 0.1}, b: {lr: 0.2}}\n",
         "data/in/images.npy": "pixels",
         "src/a.py": "a = 1",
@@ -143,7 +146,7 @@ def test_a_stages_folder_goes_when_it_ends_well_and_stays_when_not(project: Path
     with pytest.raises(KeyboardInterrupt), during("train", 0, task="a") as ones:
         checkpoint_of(ones, "Draw 1 of 3").write(STATE)
         # what a process of this stage leaves that was ended while it wrote
-        (folder / ".draw-2-of-3.safetensors.17.tmp").write_bytes(b"half")
+        (folder / f".draw-2-of-3.safetensors.{HOST}-17.tmp").write_bytes(b"half")
         raise KeyboardInterrupt
     assert [path.name for path in folder.iterdir()] == ["draw-1-of-3.safetensors"]
     with during("train", 0, task="a") as ones:
@@ -202,3 +205,16 @@ def test_names_of_files(tmp_path: Path) -> None:
     assert checkpoint_of(ones, "fine-tuning rotation 4, draw 1 of 3").path.name == (
         "fine-tuning-rotation-4-draw-1-of-3.safetensors"
     )
+
+
+def test_the_key_sees_what_dvc_sees(project: Path) -> None:
+    """Leftovers of editors, notebooks and Python beside the code change nothing."""
+    (project / "dvc.yaml").write_text(STAGES.replace('"src/${item.task}.py"', "src"))
+    before = stage_key("train", task="a")
+    for name in ("__pycache__/a.pyc", "a.py~", ".a.py.swp", ".ipynb_checkpoints/a.py", "a.txt"):
+        path = project / "src" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("left behind")
+    assert stage_key("train", task="a") == before
+    (project / "src/c.py").write_text("c = 1")
+    assert stage_key("train", task="a") != before

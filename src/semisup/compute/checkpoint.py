@@ -13,6 +13,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from semisup.workflow.processes import HOST
 from semisup.workflow.scratch import HALF_WRITTEN, Scratch, refuse, say
 
 # Dicts and lists of tensors, and of what JSON can hold. Keys are strings.
@@ -45,7 +46,7 @@ class Checkpoint:
         facts = json.dumps(_taken_apart(state, "", tensors))
         plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
         about = {"key": self.key, "facts": facts, "checksum": _checksum(plain, facts)}
-        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}{HALF_WRITTEN}")
+        scratch = self.path.with_name(f".{self.path.name}.{HOST}-{os.getpid()}{HALF_WRITTEN}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with scratch.open("wb") as file:
