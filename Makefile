@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-check-params: setup  ## check params.yaml, mend a dvc.lock that was cut off
+check-params: setup  ## check params.yaml, remove a dvc.lock that was cut off
 	@semisup check
 
 repro: check-params  ## run all that changed, from images to the report (JOBS=4: stages at once)
@@ -31,7 +31,7 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
 	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
 
-test: setup  ## run the tests (under 10 minutes on 2 cores)
+test: setup  ## run the tests (under 6 minutes on 2 cores)
 	pytest -n 2 -m "not slow"
 
 test-all: setup  ## run the slow tests too
