@@ -47,9 +47,12 @@ def ready(project: Project) -> Project:
         shutil.copy2(CHECKOUT / name, project.root)
     (project.root / "tests").mkdir()
     (project.root / "tests/test_one.py").write_text("def test_one() -> None:\n    assert True\n")
-    (project.root / ".venv").mkdir()
-    (project.root / ".venv/bin").symlink_to(Path(sys.executable).parent)
-    (project.root / ".venv/.installed").touch()
+    environment = project.root / ".venv"
+    environment.mkdir()
+    for path in Path(sys.prefix).iterdir():  # pyvenv.cfg too, else this would be another Python
+        (environment / path.name).symlink_to(path)
+    (environment / ".installed").unlink(missing_ok=True)  # a link: not that of this Python
+    (environment / ".installed").touch()
     project.restore()
     return project
 
