@@ -21,7 +21,7 @@ def candidates(params: Params, done: deque[Outcome]) -> Candidates:
         from semisup.prepare import folder
 
         folder.warn_of_unwatched(data.folder)
-        yield from folder.candidates(data.folder, data, params.compute.cpu_threads(), done)
+        yield from folder.candidates(data.folder, data, params.compute, done)
     else:
         from semisup.prepare import torchvision_sets
 

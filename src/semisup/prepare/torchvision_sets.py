@@ -26,8 +26,8 @@ from PIL import Image
 from tqdm import tqdm
 
 from semisup.params import sections
-from semisup.prepare.decode import Unreadable, fit_pixels
-from semisup.prepare.records import Candidates, Decoded, GivenSplit, Record, Rejected
+from semisup.prepare.pixels import fit_pixels
+from semisup.prepare.records import Candidates, Decoded, GivenSplit, Record, Rejected, Unreadable
 from semisup.workflow.errors import UserError
 
 KEY = "data.torchvision.name"
