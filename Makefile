@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test test-all bench check check-params lock clean
+.PHONY: help setup repro test test-all bench check check-params lock plots-page clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-check-params: setup  ## check params.yaml, mend a dvc.lock that was cut off
+check-params: setup  ## check params.yaml, remove a dvc.lock that was cut off
 	@semisup check
 
 repro: check-params  ## run all that changed, from images to the report (JOBS=4: stages at once)
@@ -31,7 +31,7 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
 	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
 
-test: setup  ## run the tests (under 10 minutes on 2 cores)
+test: setup  ## run the tests (under 6 minutes on 2 cores)
 	pytest -n 2 -m "not slow"
 
 test-all: setup  ## run the slow tests too
@@ -49,6 +49,9 @@ lock: setup  ## pin the newest versions that pyproject.toml admits
 	python -m pip install --quiet uv
 	uv pip compile --universal --python-version 3.11 --group dev --no-header --no-annotate \
 	  --no-emit-index-url --upgrade --quiet --output-file requirements.lock pyproject.toml
+
+plots-page:  ## build anew the page that `dvc plots` fills in (needs npm)
+	$(PYTHON) .dvc/plots/page/build.py
 
 clean:  ## remove the environment (the cache of DVC stays)
 	rm -rf $(VENV)

@@ -7,6 +7,7 @@ import typer
 from semisup.compute import device
 from semisup.data.dataset import open_data
 from semisup.params.loading import load
+from semisup.pretrain.launch import launch
 from semisup.pretrain.pretraining import pretrain, write
 from semisup.workflow import command, outputs, scratch
 
@@ -15,7 +16,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     """Write data/pretrain/TASK: the encoder, history.csv, pretext.json, examples.npy."""
     params = load()
     params.require_task(task)
-    device.launch(params.compute)
+    launch(params.compute)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("pretrain", seconds, task=task) as work:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from projects import Project, finished_once
 
+from semisup.classify.budget import BudgetRun
 from semisup.compute.device import Runtime
 from semisup.data.dataset import NO_RANK, ROLES, TRAIN, ImageData
 from semisup.params.loading import Params
@@ -27,6 +29,18 @@ def _one_thread() -> None:
 @pytest.fixture(autouse=True)
 def _same_random_state() -> None:
     torch.manual_seed(0)  # whichever tests ran before
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """A project whose whole workflow has run and is committed. Only to be read and copied."""
+    return finished_once(tmp_path_factory.getbasetemp(), worker_id, "finished")
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A copy of the finished project, with its cache and history, to change at will."""
+    return finished.copy(tmp_path)
 
 
 @pytest.fixture
@@ -54,6 +68,18 @@ def make_params(values: dict[str, Any]) -> Callable[..., Params]:
                 section = section[name]
             section[last] = value
         return Params.model_validate(changed)
+
+    return make
+
+
+@pytest.fixture
+def make_run(runtime: Runtime) -> Callable[..., BudgetRun]:
+    """A method's stage at a budget, for the task `rotation`."""
+
+    def make(
+        params: Params, data: ImageData, method: str = "head", budget: int = 4, seed: int = 5
+    ) -> BudgetRun:
+        return BudgetRun(method, "rotation", budget, params, data, runtime, seed)
 
     return make
 

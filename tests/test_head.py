@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 import torch
 
-from semisup import embed, head
-from semisup.classify import draws
-from semisup.classify.classifier import build_head
+from semisup import embed
+from semisup.classify import results
+from semisup.classify.budget import BudgetRun
+from semisup.classify.draws import train_draws
 from semisup.classify.evaluation import scores
+from semisup.classify.layers import build_head
 from semisup.compute.device import Runtime
 from semisup.compute.weights import load_weights
 from semisup.data.dataset import ImageData
 from semisup.features.stored import FeatureSet
+from semisup.head import learn_from_features
 from semisup.network import encoders
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
@@ -26,6 +29,7 @@ from semisup.workflow.errors import UserError
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 Make = Callable[..., Params]
+MakeRun = Callable[..., BudgetRun]
 HEAD = {
     "head.hidden": [8],
     "head.epochs": 10,
@@ -82,12 +86,13 @@ def test_learner(
     make_data: MakeData,
     make_params: Make,
     stored: Callable[[ImageData], FeatureSet],
+    make_run: MakeRun,
     runtime: Runtime,
 ) -> None:
-    data, settings = make_data(), make_params(HEAD).head
-    selection = data.select(4, 1, 0.25)
+    data = make_data()
+    selection = data.labelled_set(4, 1, 0.25)
     found = stored(data)
-    make = partial(head.learner, data, found, settings, runtime, 5)
+    make = partial(learn_from_features, make_run(make_params(HEAD), data), found)
     one = make(1, selection)
     one.network.eval()
     logits = one.train_logits(torch.arange(7))
@@ -124,13 +129,14 @@ def test_validation_out_of_the_budget_sees_plain_views(
     make_data: MakeData,
     make_params: Make,
     stored: Callable[[ImageData], FeatureSet],
+    make_run: MakeRun,
     runtime: Runtime,
 ) -> None:
     data = make_data(validation=0)
-    selection = data.select(4, 0, 0.25)
+    selection = data.labelled_set(4, 0, 0.25)
     assert len(selection.validation) == 3
     found = stored(data)
-    one = head.learner(data, found, make_params(HEAD).head, runtime, 5, 0, selection)
+    one = learn_from_features(make_run(make_params(HEAD), data), found, 0, selection)
     one.network.eval()
     rows = np.searchsorted(found.train_ids, selection.validation)
     expected = one.network(torch.from_numpy(found.train[rows, 0]).float())
@@ -141,19 +147,20 @@ def test_draws_are_trained_scored_and_written(
     make_data: MakeData,
     make_params: Make,
     stored: Callable[[ImageData], FeatureSet],
+    make_run: MakeRun,
     runtime: Runtime,
     tmp_path: Path,
 ) -> None:
-    data, params = make_data(), make_params(HEAD)
+    data, params = make_data(), make_params(HEAD | {"draws": 2})
     found = stored(data)
-    selections = data.selections(4, 2, 0.25)
-    make = partial(head.learner, data, found, params.head, runtime, 5)
-    train = partial(draws.train_draws, make, data, selections, params.head, runtime, 5, "head")
+    run = make_run(params, data)
+    make = partial(learn_from_features, run, found)
+    train = partial(train_draws, run, make, params.head)
     trained = list(train(4))
     assert [one.draw for one in trained] == [0, 1]
     # the logits are those of the weights that validation chose
     for one in trained:
-        network = make(one.draw, one.selection).network.eval()
+        network = make(one.draw, one.labelled).network.eval()
         network.load_state_dict({k: torch.from_numpy(v) for k, v in one.weights.items()})
         with torch.no_grad():
             logits = network(torch.from_numpy(found.test.copy()).float())
@@ -169,7 +176,7 @@ def test_draws_are_trained_scored_and_written(
 
     out = tmp_path / "out"
     out.mkdir()
-    draws.write(out, "head", "rotation", 4, data, iter(trained))
+    results.write(run, iter(trained), out)
     assert {path.name for path in out.iterdir()} == {
         *("results.csv", "history.csv", "predictions.npy"),
         *("head_0.safetensors", "head_1.safetensors"),
@@ -202,14 +209,17 @@ def test_without_validation_images_the_last_weights_are_kept(
     make_data: MakeData,
     make_params: Make,
     stored: Callable[[ImageData], FeatureSet],
+    make_run: MakeRun,
     runtime: Runtime,
 ) -> None:
-    data, settings = make_data(validation=0), make_params(HEAD | {"head.hidden": []}).head
-    selections = data.selections(1, 2, 0.25)  # one label per class: none to spare
-    make = partial(head.learner, data, stored(data), settings, runtime, 5)
-    trained = list(draws.train_draws(make, data, selections, settings, runtime, 5, "head", 4))
+    data = make_data(validation=0)
+    params = make_params(HEAD | {"head.hidden": [], "draws": 2})
+    run = make_run(params, data, budget=1)  # one label per class: none to spare
+    make = partial(learn_from_features, run, stored(data))
+    trained = list(train_draws(run, make, params.head, 4))
+    assert len(trained) == 2
     for one in trained:
-        assert len(one.selection.validation) == 0
+        assert len(one.labelled.validation) == 0
         assert one.fit.best is None
         assert one.fit.updates == 40  # no early stop
         assert np.isfinite(one.test_logits).all()

@@ -9,14 +9,13 @@ import numpy as np
 import torch
 from numpy.lib.format import open_memmap
 
-from semisup.compute.checkpoint import State
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
-from semisup.features.encode import encode, encode_into
+from semisup.features.encode import FeatureExtractor
 from semisup.features.probe import probe_layers
-from semisup.features.stored import TEST, TRAIN, TRAIN_IDS, VALIDATION
-from semisup.network.backbones import Encoder, pooled_width
+from semisup.features.stored import TEST, TRAIN, TRAIN_IDS, VALIDATION, Features
+from semisup.network.backbones import Encoder
 from semisup.params.sections import Augment, Embed
 from semisup.workflow import outputs
 
@@ -39,37 +38,17 @@ def embed(
     """
     encoder = encoder.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     before = checksum(freeze(encoder))
-    layer = settings.layer
-    accuracies = {}
-    if layer == "auto":
-        accuracies = probe_layers(encoder, data, settings.pool, runtime)
-        layer = max(accuracies, key=lambda name: accuracies[name])
-    width = pooled_width(encoder, layer, settings.pool, data.image_size)
+    layer, accuracies = _chosen_layer(encoder, data, settings, runtime)
+    extractor = FeatureExtractor(encoder, layer, settings.pool, runtime)
+    width = extractor.width(data.image_size)
     train_ids = data.ranked_below(settings.images_per_class)
-    train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
-    images = DeviceImages.of(data, train_ids, runtime)
-    rows = max(EVALUATION_BATCH, BLOCK_BYTES // (2 * width))
-    for view in range(1 + settings.views):
-        generator = runtime.generator(seed, view)
-        for start in range(0, len(train_ids), rows):
-            block = slice(start, min(start + rows, len(train_ids)))
-            checkpoint = runtime.checkpoint(f"{layer}, view {view}, from {start}")
-            if checkpoint and (state := checkpoint.read()):
-                train[block, view] = state.tensors["features"].numpy()
-                generator.set_state(state.tensors["generator"])
-                continue
-            for batch in images.batches(part=block):
-                shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
-                train[batch, view] = encode(encoder, shown, layer, settings.pool, runtime)
-            if checkpoint:
-                done = torch.from_numpy(train[block, view].copy())
-                tensors = {"features": done, "generator": generator.get_state()}
-                checkpoint.write(State(tensors, {}))
-    train.flush()
     np.save(folder / TRAIN_IDS, train_ids)
+    train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
+    _write_views(extractor, DeviceImages.of(data, train_ids, runtime), train, augment, seed)
+    train.flush()
     for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):
         features = _new_file(folder / name, (len(positions), width))
-        encode_into(features, encoder, data, positions, layer, settings.pool, runtime)
+        extractor.write_plain(data, positions, features)
         features.flush()
     after = checksum(encoder)
     if after != before:
@@ -83,6 +62,41 @@ def embed(
     }
     outputs.write_json(folder / outputs.FEATURES_INFO, info)
     return info
+
+
+def _chosen_layer(
+    encoder: Encoder, data: ImageData, settings: Embed, runtime: Runtime
+) -> tuple[str, dict[str, float]]:
+    """The layer, and the accuracies of a linear probe where `auto` chose it by them."""
+    if settings.layer != "auto":
+        return settings.layer, {}
+    accuracies = probe_layers(encoder, data, settings.pool, runtime)
+    return max(accuracies, key=lambda name: accuracies[name]), accuracies
+
+
+def _write_views(
+    extractor: FeatureExtractor, images: DeviceImages, train: Features, augment: Augment, seed: int
+) -> None:
+    """Each image as it is, then augmented, in blocks that are saved when they are done."""
+    count, views, width = train.shape
+    rows = max(EVALUATION_BATCH, BLOCK_BYTES // (2 * width))
+    for view in range(views):
+        generator = extractor.runtime.generator(seed, view)
+        for start in range(0, count, rows):
+            block = slice(start, min(start + rows, count))
+            checkpoint = extractor.runtime.checkpoint(
+                f"{extractor.layer}, view {view}, from {start}"
+            )
+            if checkpoint and (state := checkpoint.read()):
+                train[block, view] = state["features"].numpy()
+                generator.set_state(state["generator"])
+                continue
+            for batch in images.batches(part=block):
+                shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
+                train[batch, view] = extractor(shown)
+            if checkpoint:
+                done = torch.from_numpy(train[block, view].copy())
+                checkpoint.write({"features": done, "generator": generator.get_state()})
 
 
 def _new_file(path: Path, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.float16]]:

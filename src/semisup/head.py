@@ -6,69 +6,58 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from semisup.classify.classifier import build_head
+from semisup.classify.budget import BudgetRun
 from semisup.classify.draws import Learner
+from semisup.classify.layers import build_head
 from semisup.compute.device import Runtime, stream_seed
-from semisup.data.dataset import ImageData, Selection
+from semisup.data.dataset import LabelledSet
 from semisup.data.rows import Rows, rows_of
 from semisup.features.stored import FeatureSet
-from semisup.params.sections import Head
 
-BATCH = 2**14  # features at once in evaluation
+EVALUATION_VALUES = 2**25  # of features at once
 
 
-def learner(
-    data: ImageData,
-    features: FeatureSet,
-    settings: Head,
-    runtime: Runtime,
-    seed: int,
-    draw: int,
-    selection: Selection,
+def learn_from_features(
+    run: BudgetRun, features: FeatureSet, draw: int, labelled: LabelledSet
 ) -> Learner:
     """A head with random weights for one draw, trained on a random view of each image.
 
     Args:
-        data: for the number of classes.
+        run: the section `head` for the architecture, number of classes, device, seed.
         features: of the frozen encoder.
-        settings: architecture.
-        runtime: device.
-        seed: with the draw, decides weights and views.
-        draw: number of the draw.
-        selection: the draw's images.
+        draw: number of the draw, which with the seed decides weights and views.
+        labelled: the draw's images.
     """
-    train = features.of_train(selection.train, runtime)
+    settings, runtime = run.params.head, run.runtime
+    train = features.of_train(labelled.train, runtime)
     test = rows_of(features.test, np.arange(len(features.test)), runtime)
-    if len(data.validation):
-        count = len(features.validation)
-        held = rows_of(features.validation, np.arange(count), runtime)
+    if len(run.data.validation):
+        held = rows_of(features.validation, np.arange(len(features.validation)), runtime)
     else:
-        count = len(selection.validation)
-        held = features.plain_of_train(selection.validation, runtime)
-    head = build_head(
-        features.width,
-        settings.hidden,
-        len(data.classes),
-        settings.dropout,
-        stream_seed(seed, draw, 0),
-    ).to(runtime.device)
-    stream = runtime.generator(seed, draw, 1)
+        held = features.plain_of_train(labelled.validation, runtime)
+    classes = len(run.data.classes)
+    weights_seed = stream_seed(run.seed, draw, 0)
+    head = build_head(features.width, settings.hidden, classes, settings.dropout, weights_seed)
+    head = head.to(runtime.device)
+    stream = runtime.generator(run.seed, draw, 1)
 
     def train_logits(numbers: Tensor) -> Tensor:
         view = torch.randint(features.views, numbers.shape, device=runtime.device, generator=stream)
         logits: Tensor = head(train.read(features.views * numbers + view).float())
         return logits.float()
 
+    at_once = max(1, EVALUATION_VALUES // features.width)
     return Learner(
         head,
         train_logits,
-        partial(_logits, head, held, count, runtime),
-        partial(_logits, head, test, len(features.test), runtime),
+        partial(_logits, head, held, len(labelled.validation), at_once, runtime),
+        partial(_logits, head, test, len(features.test), at_once, runtime),
         stream,
     )
 
 
-def _logits(head: nn.Module, features: Rows, count: int, runtime: Runtime) -> Tensor:
+def _logits(head: nn.Module, features: Rows, count: int, at_once: int, runtime: Runtime) -> Tensor:
+    """Logits (count, classes) of all features."""
     with torch.no_grad(), runtime.autocast():
-        batches = (features.read(slice(at, at + BATCH)) for at in range(0, count, BATCH))
-        return torch.cat([head(batch.to(runtime.dtype)) for batch in batches]).float()
+        batches = (features.read(slice(at, at + at_once)) for at in range(0, count, at_once))
+        return torch.cat([head(batch.float()) for batch in batches])

@@ -16,12 +16,14 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
-from semisup import head
-from semisup.classify import draws
-from semisup.classify.classifier import Classifier, build_head
+from semisup.classify.budget import BudgetRun
+from semisup.classify.classifier import Classifier
+from semisup.classify.draws import train_draws
+from semisup.classify.layers import build_head
 from semisup.data.dataset import ImageData
 from semisup.embed import embed, freeze
 from semisup.features.stored import FeatureSet
+from semisup.head import learn_from_features
 from semisup.network import encoders
 from semisup.network.backbones import Encoder, pooled
 from semisup.network.encoders import EncoderSpec
@@ -56,10 +58,9 @@ def _line(root: Path, kind: str, name: str, side: int, stored: Path) -> Line:
     features = FeatureSet.read(stored)
 
     def train() -> None:
-        make = partial(head.learner, data, features, params.head, runtime, 0)
         for budget in params.label_budgets:
-            selections = data.selections(budget, params.draws, 0.25)
-            list(draws.train_draws(make, data, selections, params.head, runtime, 0, "head"))
+            run = BudgetRun("head", "rotation", budget, params, data, runtime, 0)
+            list(train_draws(run, partial(learn_from_features, run, features), params.head))
 
     ours = seconds(train)
     # the plain loop would take long: its time follows from its rates and what it has to show
@@ -79,7 +80,7 @@ def _line(root: Path, kind: str, name: str, side: int, stored: Path) -> Line:
 
 def _shown(params: Params, data: ImageData, budget: int) -> tuple[float, int]:
     """Images that pass the encoder for one draw: to train on; of validation and test."""
-    train = len(data.select(budget, 0, 0.25).train)
+    train = len(data.labelled_set(budget, 0, 0.25).train)
     plan = Plan.of(params.head)
     updates, epoch = plan.updates(train), plan.batches(train)
     evaluations = -(-updates // (epoch * max(1, -(-updates // epoch // EVALUATIONS))))

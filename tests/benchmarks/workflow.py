@@ -91,7 +91,8 @@ from semisup.workflow import outputs
 from semisup.data.dataset import open_data
 from semisup.classify.draws import train_draws
 from semisup.features.stored import FeatureSet
-from semisup.head import learner
+from semisup.classify.budget import BudgetRun
+from semisup.head import learn_from_features
 from semisup.params.loading import load
 params = load()
 data = open_data(outputs.PREPARED, outputs.SPLITS)
@@ -101,9 +102,9 @@ features = FeatureSet.read(outputs.features_folder('rotation'))
 _TRAINING = (
     _READING
     + """
-make = partial(learner, data, features, params.head, runtime, 0)
-selections = data.selections(1, params.draws, params.split.within_budget_fraction)
-list(train_draws(make, data, selections, params.head, runtime, 0, 'head', params.head.patience))
+run = BudgetRun('head', 'rotation', 1, params, data, runtime, 0)
+make = partial(learn_from_features, run, features)
+list(train_draws(run, make, params.head, params.head.patience))
 """
 )
 _READING, _TRAINING = (

@@ -8,11 +8,13 @@ import pytest
 import torch
 from torch import nn
 
-from semisup.classify import classifier, draws
-from semisup.classify.classifier import Classifier, build_head, predict
+from semisup.classify.budget import BudgetRun
+from semisup.classify.classifier import Classifier, learn_from_images, predict
+from semisup.classify.draws import Learner, train_draws
+from semisup.classify.layers import build_head
 from semisup.compute.device import Runtime
 from semisup.compute.weights import save_weights
-from semisup.data.dataset import ImageData, Selection
+from semisup.data.dataset import ImageData, LabelledSet
 from semisup.data.device_images import DeviceImages
 from semisup.embed import embed
 from semisup.finetune import starting_classifier
@@ -22,10 +24,14 @@ from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.params.sections import Augment
 from semisup.supervised import fresh_classifier
+from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
+NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 0.0, "erase": 0.0}
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 Make = Callable[..., Params]
+MakeRun = Callable[..., BudgetRun]
+AS_THEY_ARE = {f"data.augment.{name}": value for name, value in NO_CHANGE.items()}
 SMALL = EncoderSpec("small")
 
 
@@ -40,29 +46,6 @@ def same(one: nn.Module, other: nn.Module) -> bool:
     return all(torch.equal(value, theirs[name]) for name, value in one.state_dict().items())
 
 
-@pytest.mark.parametrize(
-    ("hidden", "shapes"),
-    [([], [(3, 6)]), ([5], [(5, 6), (3, 5)]), ([5, 4], [(5, 6), (4, 5), (3, 4)])],
-)
-def test_layers_of_a_head(hidden: list[int], shapes: list[tuple[int, int]]) -> None:
-    head = build_head(6, hidden, 3, 0.4, 0)
-    linear = [module for module in head if isinstance(module, nn.Linear)]
-    assert [tuple(module.weight.shape) for module in linear] == shapes
-    dropouts = [module.p for module in head if isinstance(module, nn.Dropout)]
-    assert dropouts == [0.4] * len(hidden)
-    assert isinstance(head[-1], nn.Linear)
-    assert head(torch.randn(2, 6)).shape == (2, 3)
-
-
-def test_a_seed_decides_a_heads_weights() -> None:
-    before = torch.get_rng_state()
-    head = build_head(6, [5], 3, 0.0, 7)
-    assert torch.equal(torch.get_rng_state(), before)
-    torch.rand(1)
-    assert same(head, build_head(6, [5], 3, 0.0, 7))
-    assert not same(head, build_head(6, [5], 3, 0.0, 8))
-
-
 def test_forward_is_head_of_pooled_features() -> None:
     net = network().eval()
     images = torch.randn(2, 3, 16, 16, generator=torch.Generator().manual_seed(0))
@@ -73,11 +56,11 @@ def test_forward_is_head_of_pooled_features() -> None:
             assert net(images).dtype == torch.float32
 
 
-def test_learner(make_data: MakeData, make_augment: MakeAugment, runtime: Runtime) -> None:
+def test_learner(make_data: MakeData, make_params: Make, make_run: MakeRun) -> None:
     data = make_data()
-    selection = data.select(4, 0, 0.25)
-    augmentation = make_augment(shift=0.2, color=0.2)
-    one = classifier.learner(network(), data, augmentation, runtime, 3, selection)
+    selection = data.labelled_set(4, 0, 0.25)
+    params = make_params(AS_THEY_ARE | {"data.augment.shift": 0.2, "data.augment.color": 0.2})
+    one = learn_from_images(make_run(params, data), network(), 3, selection)
     numbers = torch.arange(6)
     one.network.eval()
     logits = one.train_logits(numbers)
@@ -95,11 +78,11 @@ def test_learner(make_data: MakeData, make_augment: MakeAugment, runtime: Runtim
 
 
 def test_training_images_are_those_of_the_draw(
-    make_data: MakeData, make_augment: MakeAugment, runtime: Runtime
+    make_data: MakeData, make_params: Make, make_run: MakeRun, runtime: Runtime
 ) -> None:
     data = make_data()
-    selection = data.select(2, 1, 0.25)
-    one = classifier.learner(network(), data, make_augment(), runtime, 3, selection)
+    selection = data.labelled_set(2, 1, 0.25)
+    one = learn_from_images(make_run(make_params(AS_THEY_ARE), data), network(), 3, selection)
     one.network.eval()
     shown = one.train_logits(torch.arange(len(selection.train)))
     expected = predict(one.network, DeviceImages.of(data, selection.train, runtime), runtime)
@@ -116,13 +99,13 @@ def test_predictions_one_by_one(make_data: MakeData, runtime: Runtime) -> None:
             assert torch.allclose(net(pixels)[0], logits, atol=1e-4)
 
 
-def test_the_baselines_start(make_data: MakeData, make_params: Make) -> None:
+def test_the_baselines_start(make_data: MakeData, make_params: Make, make_run: MakeRun) -> None:
     data = make_data()
     params = make_params({"supervised.hidden": [8], "supervised.layer": "conv4"})
-    start = fresh_classifier(params, data, 1, 0)
-    assert same(start, fresh_classifier(params, data, 1, 0))
-    assert not same(start, fresh_classifier(params, data, 1, 1))
-    assert not same(start, fresh_classifier(params, data, 2, 0))
+    start = fresh_classifier(make_run(params, data, seed=1), 0)
+    assert same(start, fresh_classifier(make_run(params, data, seed=1), 0))
+    assert not same(start, fresh_classifier(make_run(params, data, seed=1), 1))
+    assert not same(start, fresh_classifier(make_run(params, data, seed=2), 0))
     assert (start.layer, start.pool) == ("conv4", params.supervised.pool)
     assert start(torch.zeros(2, 3, 16, 16)).shape == (2, 3)
 
@@ -134,12 +117,14 @@ def stages(
     make_params: Make,
     runtime: Runtime,
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> tuple[ImageData, Path, Path]:
     """Image data, and what `pretrain` and `head` leave behind for fine-tuning."""
+    monkeypatch.chdir(tmp_path)
     data, params = make_data(), make_params({"head.hidden": [8], "embed.layer": "conv4"})
-    pretrained, heads = tmp_path / "pretrain", tmp_path / "head"
+    pretrained, heads = outputs.pretrain_folder("rotation"), outputs.head_folder("rotation", 4)
     for folder in (pretrained, heads):
-        folder.mkdir()
+        folder.mkdir(parents=True)
     encoder = encoders.make(SMALL, data, 42)
     encoders.save(encoder, SMALL, pretrained)
     info = embed(encoder, data, params.embed, make_augment(), runtime, 0, heads)
@@ -150,11 +135,11 @@ def stages(
 
 
 def test_fine_tuning_starts_with_the_predictions_of_the_head(
-    stages: tuple[ImageData, Path, Path], make_params: Make, runtime: Runtime
+    stages: tuple[ImageData, Path, Path], make_params: Make, make_run: MakeRun, runtime: Runtime
 ) -> None:
-    data, pretrained, heads = stages
+    data, _pretrained, heads = stages
     params = make_params({"head.hidden": [8], "finetune.start": "head"})
-    start = starting_classifier(params, data, pretrained, heads, 0, 1).eval()
+    start = starting_classifier(make_run(params, data), 1).eval()
     assert start.layer == "conv4"  # that of the features, not of params.yaml
     found = predict(start, DeviceImages.of(data, data.test, runtime), runtime)
     head = build_head(int(np.load(heads / "test.npy").shape[1]), [8], 3, 0.0, 1).eval()
@@ -164,11 +149,11 @@ def test_fine_tuning_starts_with_the_predictions_of_the_head(
 
 
 def test_fine_tuning_from_a_random_head(
-    stages: tuple[ImageData, Path, Path], make_params: Make
+    stages: tuple[ImageData, Path, Path], make_params: Make, make_run: MakeRun
 ) -> None:
-    data, pretrained, heads = stages
+    data, _pretrained, _heads = stages
     params = make_params({"head.hidden": [8], "finetune.start": "random_head"})
-    start, other = (starting_classifier(params, data, pretrained, heads, 0, d) for d in (0, 1))
+    start, other = (starting_classifier(make_run(params, data), d) for d in (0, 1))
     assert same(start.encoder, other.encoder)
     assert same(start.encoder, encoders.make(SMALL, data, 42))
     assert not same(start.head, other.head)
@@ -176,37 +161,41 @@ def test_fine_tuning_from_a_random_head(
 
 
 def test_fine_tuning_before_the_stages_that_it_needs(
-    stages: tuple[ImageData, Path, Path], make_params: Make, tmp_path: Path
+    stages: tuple[ImageData, Path, Path], make_params: Make, make_run: MakeRun
 ) -> None:
     data, pretrained, heads = stages
     params = make_params({"head.hidden": [8]})
-    gone = tmp_path / "gone"
-    for places in ((pretrained, gone), (gone, heads)):
+    for folder in (pretrained, heads):
+        away = folder.rename(folder.with_name("away"))
         with pytest.raises(UserError, match="not there yet; run `dvc repro`"):
-            starting_classifier(params, data, *places, 0, 0)
+            starting_classifier(make_run(params, data), 0)
+        away.rename(folder)
     with pytest.raises(UserError, match=r"head_2\.safetensors: not there yet"):
-        starting_classifier(params, data, pretrained, heads, 0, 2)
+        starting_classifier(make_run(params, data), 2)
     wider = make_params({"head.hidden": [9]})
     with pytest.raises(UserError, match="weights of another network"):
-        starting_classifier(wider, data, pretrained, heads, 0, 0)
+        starting_classifier(make_run(wider, data), 0)
 
 
 @pytest.mark.parametrize("layer", ["conv2", "conv5"])
 def test_training_reaches_up_to_the_chosen_layer(
-    make_data: MakeData, make_augment: MakeAugment, make_params: Make, runtime: Runtime, layer: str
+    make_data: MakeData, make_params: Make, make_run: MakeRun, layer: str
 ) -> None:
     data = make_data()
     params = make_params(
-        {"supervised.epochs": 1, "supervised.min_updates": 2, "supervised.layer": layer}
+        AS_THEY_ARE
+        | {"supervised.epochs": 1, "supervised.min_updates": 2, "supervised.layer": layer}
+        | {"draws": 1}
     )
-    start = fresh_classifier(params, data, 0, 0)
+    start = fresh_classifier(make_run(params, data, seed=0), 0)
     before = {name: value.clone() for name, value in start.state_dict().items()}
 
-    def learner(draw: int, selection: Selection) -> draws.Learner:
-        return classifier.learner(start, data, make_augment(), runtime, 0, selection)
+    run = make_run(params, data, "supervised", seed=0)
 
-    chosen = data.selections(4, 1, 0.25)
-    (one,) = draws.train_draws(learner, data, chosen, params.supervised, runtime, 0, "test")
+    def learner(draw: int, labelled: LabelledSet) -> Learner:
+        return learn_from_images(run, start, 0, labelled)
+
+    (one,) = train_draws(run, learner, params.supervised)
     moved = {name for name, value in one.weights.items() if not np.array_equal(value, before[name])}
     convolutions = {name for name, value in before.items() if value.ndim == 4}
     assert {name for name in convolutions if name.split(".")[2] <= layer} <= moved

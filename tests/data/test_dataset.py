@@ -146,13 +146,13 @@ def test_selection_with_separate_validation(make_data: MakeData) -> None:
     data = make_data(train=6, validation=4)
     before: set[int] = set()
     for budget, per_class in ((1, 1), (4, 4), (100, 6)):
-        chosen = data.select(budget, 1, 0.5)
+        chosen = data.labelled_set(budget, 1, 0.5)
         assert np.bincount(data.labels[chosen.train]).tolist() == [per_class] * 3
         assert (data.role[chosen.train] == ROLES.index("train")).all()
         assert np.array_equal(chosen.validation, data.validation)
         assert before < set(chosen.train.tolist())
         before = set(chosen.train.tolist())
-    first, second = data.selections(2, 2, 0.5)
+    first, second = data.labelled_sets(2, 2, 0.5)
     assert first.train.tolist() != second.train.tolist()
 
 
@@ -174,7 +174,7 @@ def test_selection_within_the_budget(
     data = make_data(train=6, validation=0)
     has = min(budget, 6)
     for draw in range(2):
-        chosen = data.select(budget, draw, fraction)
+        chosen = data.labelled_set(budget, draw, fraction)
         assert np.bincount(data.labels[chosen.validation], minlength=3).tolist() == [validation] * 3
         assert np.bincount(data.labels[chosen.train]).tolist() == [has - validation] * 3
         assert not set(chosen.train) & set(chosen.validation)
@@ -186,7 +186,7 @@ def test_selection_within_the_budget(
 def test_images_that_some_draw_ranks_low(make_data: MakeData) -> None:
     data = make_data(train=6, draws=2)
     expected = {
-        position for draw in range(2) for position in data.select(2, draw, 0.5).train.tolist()
+        position for draw in range(2) for position in data.labelled_set(2, draw, 0.5).train.tolist()
     }
     assert data.ranked_below(2).tolist() == sorted(expected)
     assert 6 <= len(expected) <= 12

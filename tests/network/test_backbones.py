@@ -133,3 +133,12 @@ def test_width_of_pooled_features(training: bool) -> None:
     assert encoder.training is training
     for name, value in encoder.state_dict().items():
         assert torch.equal(value, before[name])  # batch norm saw nothing
+
+
+def test_pooling_half_precision_is_off_by_a_rounding() -> None:
+    """Of maps whose side does not divide, under autocast too."""
+    maps = torch.randn(2, 4, 7, 9).bfloat16()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = pooled(maps, 4)
+    assert found.dtype == torch.bfloat16
+    assert torch.allclose(found.float(), pooled(maps.float(), 4), rtol=2**-8, atol=0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from semisup.classify.classifier import build_head
+from semisup.classify.layers import build_head
 from semisup.compute.device import Runtime
 from semisup.compute.weights import save_weights
 from semisup.data.dataset import ImageData

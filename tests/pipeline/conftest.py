@@ -1,19 +1,16 @@
 from pathlib import Path
 
 import pytest
-from projects import Project, new_project
+from projects import Project, finished_once
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project whose whole workflow has run and is committed. Only to be read and copied."""
-    project = new_project(tmp_path_factory.mktemp("finished") / "project")
-    project.dvc("repro")
-    project.commit("Results")
-    return project
+def finished_stubs(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """As `finished`, but its stages only pretend to work: for tests of what DVC runs when."""
+    return finished_once(tmp_path_factory.getbasetemp(), worker_id, "stubs", stubs=True)
 
 
 @pytest.fixture
-def project(finished: Project, tmp_path: Path) -> Project:
-    """A copy of the finished project, with its cache and history, to change at will."""
-    return finished.copy(tmp_path)
+def stubs(finished_stubs: Project, tmp_path: Path) -> Project:
+    """A copy of the project of stubs, with its cache and history, to change at will."""
+    return finished_stubs.copy(tmp_path)

@@ -1,6 +1,7 @@
 """Small real projects to try the workflow in: Git and DVC, tiny data, tiny networks."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from filelock import FileLock
 
 CHECKOUT = Path(__file__).parents[2]
 COPIED = [
@@ -189,8 +191,30 @@ class Project:
         return Project(root)
 
 
-def new_project(root: Path) -> Project:
-    """The workflow of this checkout with the tiny parameters, committed and never run."""
+def use_stubs(project: Project) -> None:
+    """Replace each command of dvc.yaml by `stub_stage.py`; all else that it declares stays."""
+    path = project.root / "dvc.yaml"
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    declared = {}
+    for name, stage in workflow["stages"].items():
+        items = [f"{item}=${{item.{item}}}" for item in stage.get("matrix", {})]
+        stage["cmd"] = " ".join(["python", "stub_stage.py", name, *items])
+        outs = [*stage["outs"], *stage.get("metrics", [])]
+        declared[name] = {key: stage[key] for key in ("deps", "params")} | {
+            "outs": [out if isinstance(out, str) else next(iter(out)) for out in outs]
+        }
+    path.write_text(yaml.safe_dump(workflow, sort_keys=False), encoding="utf-8")
+    (project.root / "stubs.json").write_text(json.dumps(declared))
+    shutil.copy2(Path(__file__).with_name("stub_stage.py"), project.root)
+
+
+def new_project(root: Path, stubs: bool = False) -> Project:
+    """The workflow of this checkout with the tiny parameters, committed and never run.
+
+    Args:
+        root: of the project, not there yet.
+        stubs: whether its stages only pretend to work, see `stub_stage.py`.
+    """
     for name in COPIED:
         source, target = CHECKOUT / name, root / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -200,6 +224,29 @@ def new_project(root: Path) -> Project:
             shutil.copy2(source, target)
     project = Project(root)
     project.change(TINY)
+    if stubs:
+        use_stubs(project)
     project.git("init", "--quiet", "--initial-branch", "main")
     project.commit("Workflow")
     return project
+
+
+def finished_once(base: Path, worker: str, name: str, stubs: bool = False) -> Project:
+    """A project whose workflow has run and is committed, made once for all workers of xdist.
+
+    Args:
+        base: the session's folder for temporary files, which workers have below a common one.
+        worker: pytest-xdist's `worker_id`.
+        name: of the project's folder.
+        stubs: as of `new_project`.
+    """
+    shared = base if worker == "master" else base.parent
+    place, done = shared / name, shared / f"{name}.done"
+    with FileLock(shared / f"{name}.lock"):
+        if not done.exists():
+            shutil.rmtree(place, ignore_errors=True)  # of a worker that failed
+            project = new_project(place / "project", stubs)
+            project.dvc("repro")
+            project.commit("Results")
+            done.touch()
+    return Project(place / "project")

@@ -1,11 +1,17 @@
-"""What an edit reruns, and that it reruns nothing else: the promise that the workflow makes."""
+"""What an edit reruns, and that it reruns nothing else: the promise that the workflow makes.
 
+What runs follows from dvc.yaml and from bytes, so that stubs of the stages show it; two rows and
+one clone run in earnest.
+"""
+
+import json
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from projects import BUDGETS, TASK, Project
+from projects import BUDGETS, CHECKOUT, TASK, Project
 
 ONE_BUDGET = [BUDGETS[-1]]  # keeps rows with many stages short
 
@@ -69,13 +75,18 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
         from_split(ONE_BUDGET),
     ),
     "seed": ({"label_budgets": ONE_BUDGET, "seed": 1}, {"prepare"} | from_split(ONE_BUDGET)),
+    "supervised": ({"supervised.lr": 0.05}, supervised() | {"report"}),
+    "pretrain.* shared": (
+        {"label_budgets": ONE_BUDGET, "pretrain.epochs": 2},
+        from_pretrain(ONE_BUDGET),
+    ),
+    "another task's settings": ({"pretrain.jigsaw.gap": 0.2}, set()),
     "report": ({"report.confidence": 0.9}, {"report"}),
     "compute": ({"compute.threads": 2, "compute.precision": "auto"}, set()),
 }
 
 
-@pytest.mark.parametrize("row", ROWS)
-def test_edit_of_params_reruns_what_it_affects(project: Project, row: str) -> None:
+def assert_row(project: Project, row: str) -> None:
     edit, expected = ROWS[row]
     project.change(edit)
     if "label_budgets" in edit:
@@ -83,51 +94,71 @@ def test_edit_of_params_reruns_what_it_affects(project: Project, row: str) -> No
     assert project.repro() == expected
 
 
-def test_new_task_then_its_code_then_what_tasks_share(project: Project) -> None:
+@pytest.mark.parametrize("row", ROWS)
+def test_edit_of_params_reruns_what_it_affects(stubs: Project, row: str) -> None:
+    assert_row(stubs, row)
+
+
+@pytest.mark.parametrize("row", ["finetune", "add a budget"])
+def test_edit_of_params_in_earnest(project: Project, row: str) -> None:
+    assert_row(project, row)
+
+
+def test_new_task_then_its_code_then_what_tasks_share(stubs: Project) -> None:
     """Three rows of the table that need a second task."""
-    project.change({"label_budgets": ONE_BUDGET, "pretext_tasks": [TASK, "random"]})
-    project.prune()
-    assert project.repro() == from_pretrain(ONE_BUDGET, "random")
+    stubs.change({"label_budgets": ONE_BUDGET, "pretext_tasks": [TASK, "random"]})
+    stubs.prune()
+    assert stubs.repro() == from_pretrain(ONE_BUDGET, "random")
 
-    code = project.root / "src/semisup/pretext/random.py"
+    code = stubs.root / "src/semisup/pretext/random.py"
     code.write_text(code.read_text(encoding="utf-8") + "\n# a remark\n", encoding="utf-8")
-    assert project.repro() == pretrained("random"), "the encoder's bytes did not change"
+    assert stubs.repro() == pretrained("random"), "the encoder's bytes did not change"
 
-    project.change({"pretrain.augment.shift": 0.2})
-    ran = project.repro()
+    stubs.change({"pretrain.augment.shift": 0.2})
+    ran = stubs.repro()
     assert ran == pretrained("random") | from_pretrain(ONE_BUDGET), "an untrained encoder stays"
 
 
-def test_removed_task_reruns_only_the_report(project: Project) -> None:
-    project.change({"pretext_tasks": []})
-    project.prune()
-    assert project.repro() == {"report"}
+def test_code_of_a_task_that_does_something_else(stubs: Project) -> None:
+    code = stubs.root / "src/semisup/pretext/rotation.py"
+    code.write_text(code.read_text(encoding="utf-8") + "\nOTHER = 1\n", encoding="utf-8")
+    assert stubs.repro() == from_pretrain(BUDGETS)
 
 
-def test_a_clone_without_tasks_runs_the_baseline(finished: Project, tmp_path: Path) -> None:
-    clone = finished.clone(tmp_path)
+def test_removed_task_reruns_only_the_report(stubs: Project) -> None:
+    stubs.change({"pretext_tasks": []})
+    stubs.prune()
+    assert stubs.repro() == {"report"}
+
+
+def test_a_clone_without_tasks_runs_the_baseline(finished_stubs: Project, tmp_path: Path) -> None:
+    clone = finished_stubs.clone(tmp_path)
     clone.change({"pretext_tasks": []})
     assert clone.repro() == {"prepare", "split"} | supervised() | {"report"}
     assert clone.repro() == set()
 
 
-def test_new_file_in_raw_reruns_prepare_alone_where_the_source_ignores_it(
-    project: Project,
+def test_new_file_in_raw_reruns_prepare_alone_where_the_source_ignores_it(stubs: Project) -> None:
+    (stubs.root / "data/raw/notes.txt").write_text("bought in May\n", encoding="utf-8")
+    assert stubs.repro() == {"prepare"}
+
+
+def test_edit_taken_back_trains_nothing_again(stubs: Project) -> None:
+    stubs.change({"supervised.lr": 0.05})
+    assert stubs.repro() == supervised() | {"report"}
+    stubs.git("checkout", "--quiet", "params.yaml")
+    assert stubs.repro() == {"report"}, "results of known parameters come from DVC's cache"
+    assert stubs.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    "kind", ["finished_stubs", pytest.param("finished", marks=pytest.mark.slow)]
+)
+def test_budget_removed_in_a_clone_gives_the_same_bytes(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str
 ) -> None:
-    (project.root / "data/raw/notes.txt").write_text("bought in May\n", encoding="utf-8")
-    assert project.repro() == {"prepare"}
-
-
-def test_edit_taken_back_trains_nothing_again(project: Project) -> None:
-    project.change({"supervised.lr": 0.05})
-    assert project.repro() == supervised() | {"report"}
-    project.git("checkout", "--quiet", "params.yaml")
-    assert project.repro() == {"report"}, "results of known parameters come from DVC's cache"
-    assert project.git("status", "--porcelain") == ""
-
-
-def test_budget_removed_in_a_clone_gives_the_same_bytes(finished: Project, tmp_path: Path) -> None:
     """Run from scratch, without cache or data, against pruned where all had run before."""
+    finished: Project = request.getfixturevalue(kind)
     edit = {"label_budgets": ONE_BUDGET}
     clone, pruned = finished.clone(tmp_path), finished.copy(tmp_path)
     clone.change(edit)
@@ -139,3 +170,80 @@ def test_budget_removed_in_a_clone_gives_the_same_bytes(finished: Project, tmp_p
     assert clone.hashes("reports") == pruned.hashes("reports")
     was = pruned.lock()
     assert clone.lock() == {stage: was[stage] for stage in clone.lock()}
+
+
+# Code. What `dvc status` names runs; what follows from it runs where its bytes changed.
+
+TRAINERS = {"pretrain", "head", "finetune", "supervised"}
+ROOMS: dict[str, set[str]] = {
+    "params/loading.py": {"prepare", "split", "embed", "report", *TRAINERS},
+    "workflow/outputs.py": {"prepare", "split", "embed", "report", *TRAINERS},
+    "compute/device.py": {"embed", *TRAINERS},
+    "data/dataset.py": {"split", "embed", "report", *TRAINERS},
+    "data/augment.py": {"embed", *TRAINERS},
+    "network/encoders.py": {"embed", *TRAINERS},
+    "features/encode.py": {"pretrain", "embed"},
+    "features/stored.py": {"pretrain", "embed", "head"},
+    "training/loop.py": TRAINERS,
+    "classify/classifier.py": TRAINERS - {"pretrain"},
+    "classify/evaluation.py": TRAINERS - {"pretrain"} | {"report"},
+    "pretext/rotation.py": {"pretrain"},
+    "pretext/jigsaw.py": set(),  # which is not asked for
+    "pretext/shared/patches.py": {"pretrain"},
+    "pretrain/pretraining.py": {"pretrain"},
+    "prepare/glyphs.py": {"prepare"},
+    "split.py": {"split"},
+    "embed.py": {"embed"},
+    "head.py": {"head"},
+    "finetune.py": {"finetune"},
+    "supervised.py": {"supervised"},
+    "report/words/summary.py": {"report"},
+    "cli/main.py": set(),
+}
+
+
+# prints by file what `dvc status` says when that file is edited, in one process to be fast
+STATUS_OF_EDITS = """
+import json, sys
+from pathlib import Path
+from dvc.repo import Repo
+
+found = {}
+for name in sys.argv[1:]:
+    code = Path("src/semisup", name)
+    was = code.read_text(encoding="utf-8")
+    code.write_text(was + "EDITED = True\\n", encoding="utf-8")
+    with Repo() as repo:
+        found[name] = sorted(repo.status())
+    code.write_text(was, encoding="utf-8")
+print(json.dumps(found))
+"""
+
+
+def test_edit_of_a_room_reruns_the_stages_that_use_it(stubs: Project) -> None:
+    """The table is printed by `pytest -s -k edit_of_a_room`."""
+    shown = stubs.run(sys.executable, "-c", STATUS_OF_EDITS, *ROOMS).stdout
+    found = {
+        name: {stage.partition("@")[0] for stage in stages}
+        for name, stages in json.loads(shown).items()
+    }
+    for name, stages in found.items():
+        print(f"{name:24} -> {', '.join(sorted(stages)) or 'nothing'}")
+    assert found == ROOMS
+    assert json.loads(stubs.dvc("status", "--json")) == {}
+
+
+def test_every_room_is_edited_above() -> None:
+    package = CHECKOUT / "src/semisup"
+    edited = {Path(name).parts[0] for name in ROOMS}
+    code = {path.relative_to(package).parts[0] for path in package.rglob("*.py")}
+    assert edited == code - {"__init__.py"}
+
+
+def test_what_is_no_code_reruns_nothing(stubs: Project) -> None:
+    """Leftovers of editors, notebooks and Python in rooms that stages declare."""
+    room = stubs.root / "src/semisup/data"
+    for name in ("rows.py~", ".rows.py.swp", "__pycache__/x.pyc", ".ipynb_checkpoints/rows.py"):
+        (room / name).parent.mkdir(exist_ok=True)
+        (room / name).write_text("left over")
+    assert json.loads(stubs.dvc("status", "--json")) == {}

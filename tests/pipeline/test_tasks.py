@@ -81,7 +81,10 @@ def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
     assert [one["status"] for one in seen.values()] == [0] * 4, seen["pretrain"]["stderr"]
     for stage, one in seen.items():
         declared = {dep.replace("${item.task}", task) for dep in STAGES[stage]["deps"]}
-        assert {f"src/{path}" for path in one["imported"]} <= declared
+        for path in one["imported"]:
+            file = f"src/{path}"  # packages hold docstrings only
+            inside = any(file == room or file.startswith(f"{room}/") for room in declared)
+            assert inside or file.endswith("__init__.py")
         keys = tuple(key.replace("${item.task}", task) for key in STAGES[stage]["params"])
         read = [key for key in one["read"] if not key.startswith("compute.")]
         assert all(re.match(rf"({'|'.join(map(re.escape, keys))})(\.|$)", key) for key in read)

@@ -13,7 +13,7 @@ from semisup.network.entry import Normalise
 from semisup.params.loading import Params
 from semisup.pretext import gan
 from semisup.pretext.gan import Generator, Settings, Task, multiplications
-from semisup.training.optimiser import Adam
+from semisup.training.optimiser import Adam, update
 from semisup.workflow.errors import UserError
 
 Weights = dict[str, Tensor]
@@ -145,9 +145,9 @@ def test_penalty_is_that_of_finite_differences() -> None:
     torch.manual_seed(8)
     fakes = copy.deepcopy(without).generate(shown).detach()
     expected = gan.R1_EVERY * 0.6 / 2 * slopes(copy.deepcopy(without), shown, fakes)
-    for update in range(1, gan.R1_EVERY + 1):
+    for number in range(1, gan.R1_EVERY + 1):
         extra = (seeded(with_penalty, shown)[0] - seeded(without, shown)[0]).item()
-        if update < gan.R1_EVERY:
+        if number < gan.R1_EVERY:
             assert extra == 0
     assert extra == pytest.approx(expected, rel=0.05)
     assert expected > 1e-4
@@ -233,11 +233,11 @@ def test_learns_where_the_light_is() -> None:
 
     start, nearest = distance(), math.inf
     torch.manual_seed(0)
-    for update in range(1, 241):
+    for number in range(1, 241):
         shown = (mean + 0.1 * torch.randn(16, 1, 8, 8, generator=stream)).clamp(0, 1)
         network.loss(shown)[0].backward()
-        adam.step(0.002)
-        if update % 20 == 0:  # the players circle each other
+        update(adam, 0.002)
+        if number % 20 == 0:  # the players circle each other
             nearest = min(nearest, distance())
     assert start > 0.3
     assert nearest < 0.2

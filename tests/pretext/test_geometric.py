@@ -83,7 +83,7 @@ def test_a_batch_holds_every_image_in_every_chosen_symmetry() -> None:
 def test_loss_is_the_mean_cross_entropy() -> None:
     names = ["identity", "mirror", "mirror_rotate90"]
     network, upright = task(names).eval(), images()
-    assert network.views == 3
+    assert network.encoder_passes == 3
     with torch.no_grad():
         loss, right = network.loss(upright)
         losses, hits = [], []

@@ -93,9 +93,9 @@ def test_auto_is_three_where_tiles_are_large_enough(size: int, grid: int) -> Non
 
 
 def test_views_are_the_share_of_the_image_that_is_seen() -> None:
-    assert task(side=24).views == pytest.approx(4 * 10 * 10 / 24 / 24)
-    assert task(side=24, gap=0.0).views == 1
-    assert task(side=96, grid=3).views == pytest.approx(9 * 27 * 27 / 96 / 96)
+    assert task(side=24).encoder_passes == pytest.approx(4 * 10 * 10 / 24 / 24)
+    assert task(side=24, gap=0.0).encoder_passes == 1
+    assert task(side=96, grid=3).encoder_passes == pytest.approx(9 * 27 * 27 / 96 / 96)
 
 
 # Permutations

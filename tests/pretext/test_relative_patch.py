@@ -83,7 +83,7 @@ def test_patches_lie_anywhere_that_they_fit() -> None:
 )
 def test_layout(size: int, layout: Layout) -> None:
     assert Layout.of(settings(), size) == layout
-    assert task(side=size).views == pytest.approx(2 * 2 * layout.side**2 / size**2)
+    assert task(side=size).encoder_passes == pytest.approx(2 * 2 * layout.side**2 / size**2)
 
 
 # The loss

@@ -84,7 +84,7 @@ def test_loss_sees_two_different_views_of_each_image(
 
     monkeypatch.setattr(similarity, "strong_view", view)
     loss, hits = network.loss(images)
-    assert len(shown) == 2 == network.views
+    assert len(shown) == 2 == network.encoder_passes
     assert not torch.equal(*shown)
     expected, expected_hits = slow_nt_xent(network.embed(torch.cat(shown)).tolist(), 0.5)
     assert loss.item() == pytest.approx(expected, rel=1e-4)

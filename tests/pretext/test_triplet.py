@@ -178,7 +178,7 @@ def test_encoder_is_trained_through_the_loss(
     loss.backward()
     assert loss.shape == ()
     assert nearer.shape == (2,)
-    assert network.views == 2
+    assert network.encoder_passes == 2
     assert all(p.grad is not None for p in network.encoder.parameters())
     assert all(p.grad.isfinite().all() for p in network.parameters() if p.grad is not None)
     assert all(p.grad.abs().sum() > 0 for p in network.parameters() if p.grad is not None)

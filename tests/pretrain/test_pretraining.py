@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from semisup.compute.device import Runtime
-from semisup.compute.distributed import Group
+from semisup.compute.group import Group
 from semisup.data.dataset import ImageData
 from semisup.data.device_images import DeviceImages
 from semisup.features.probe import probe_layers
@@ -25,9 +25,10 @@ from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
 from semisup.prepare.glyphs import Glyphs
 from semisup.pretext.rotation import Task
-from semisup.pretrain import pretraining
-from semisup.pretrain.pretraining import heldout_score, pretrain, write
-from semisup.training.progress import Score
+from semisup.pretrain import watch
+from semisup.pretrain.pretraining import pretrain, write
+from semisup.pretrain.watch import heldout_score
+from semisup.training.selection import Score
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -208,7 +209,7 @@ def test_a_probed_task_keeps_the_weights_that_are_best_at_the_probe(
         seen.append(weights(encoder))
         return {"conv1": 0.1, "conv3": probe[len(seen) - 1], "conv5": 0.2}
 
-    monkeypatch.setattr(pretraining, "probe_layers", probe_layers)
+    monkeypatch.setattr(watch, "probe_layers", probe_layers)
     done = pretrain("gan", make_params(GAN), letters, runtime)
     assert done.fit is not None
     assert [row.heldout_merit for row in done.fit.rows] == probe

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Callable
 from itertools import chain, pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -13,11 +14,26 @@ from torch.nn import functional as F
 from semisup.compute.device import Runtime
 from semisup.params.loading import Params
 from semisup.training import loop
-from semisup.training.loop import Plan, fit
-from semisup.training.progress import Score
+from semisup.training.loop import Fit, Objective, Plan, fit
+from semisup.training.selection import Evaluate, Score, Selection
 from semisup.workflow.errors import UserError
 
 Weights = dict[str, Tensor]
+
+
+def train(
+    network: nn.Module,
+    batch_loss: Callable[[Tensor], tuple[Tensor, Tensor]],
+    examples: int,
+    plan: Plan,
+    runtime: Runtime,
+    seed: int,
+    evaluate: Evaluate | None = None,
+    label: str = "training",
+    **selection: Any,
+) -> Fit:
+    objective = Objective(network, batch_loss, examples)
+    return fit(objective, plan, Selection(network, evaluate, **selection), runtime, seed, label)
 
 
 def toy(seed: int = 0) -> tuple[nn.Module, Callable[[Tensor], tuple[Tensor, Tensor]]]:
@@ -59,7 +75,7 @@ def scripted(network: nn.Module, scores: list[Score]) -> tuple[Callable[[], Scor
 def test_learns_what_a_line_separates(runtime: Runtime) -> None:
     network, batch_loss = toy()
     before = batch_loss(torch.arange(64))[0].item()
-    result = fit(network, batch_loss, 64, Plan(0.5, 0.0, 16, 20), runtime, 0)
+    result = train(network, batch_loss, 64, Plan(0.5, 0.0, 16, 20), runtime, 0)
     loss, right = batch_loss(torch.arange(64))
     assert right.all()
     assert loss.item() < before / 4
@@ -74,7 +90,7 @@ def test_learns_what_a_line_separates(runtime: Runtime) -> None:
 def test_curve_holds_means_over_all_examples(runtime: Runtime) -> None:
     network, batch_loss = toy()
     loss, right = batch_loss(torch.arange(64))
-    result = fit(network, batch_loss, 64, Plan(1e-12, 0.0, 10, 3), runtime, 0)
+    result = train(network, batch_loss, 64, Plan(1e-12, 0.0, 10, 3), runtime, 0)
     assert len(result.rows) == 3
     for row in result.rows:
         assert row.train_loss == pytest.approx(loss.item(), rel=1e-5)
@@ -86,7 +102,7 @@ def test_best_weights_are_put_back(runtime: Runtime, best_at: int) -> None:
     network, batch_loss = toy()
     scores = [Score(0.9 if at == best_at else 0.5, 1.0) for at in range(5)]
     evaluate, seen = scripted(network, scores)
-    result = fit(network, batch_loss, 64, Plan(0.5, 0.0, 64, 5), runtime, 0, evaluate)
+    result = train(network, batch_loss, 64, Plan(0.5, 0.0, 64, 5), runtime, 0, evaluate)
     assert len(seen) == 5
     assert same(state(network), seen[best_at])
     assert not same(seen[best_at], seen[best_at - 1])
@@ -102,7 +118,7 @@ def test_the_start_may_be_the_best(runtime: Runtime, best_at: int) -> None:
     scores = [Score(0.9 if at == best_at else 0.5, 1.0) for at in range(4)]
     evaluate, seen = scripted(network, scores)
     plan = Plan(0.5, 0.0, 64, 3)
-    result = fit(network, batch_loss, 64, plan, runtime, 0, evaluate, start_counts=True)
+    result = train(network, batch_loss, 64, plan, runtime, 0, evaluate, start_counts=True)
     assert same(seen[0], before)
     assert same(state(network), seen[best_at])
     assert not same(seen[1], before)
@@ -117,7 +133,7 @@ def test_last_weights_are_kept_on_request(runtime: Runtime) -> None:
     scores = [Score(0.9, 1.0), Score(0.8, 1.0), Score(0.7, 1.0)]
     evaluate, seen = scripted(network, scores)
     plan = Plan(0.5, 0.0, 64, 3)
-    result = fit(network, batch_loss, 64, plan, runtime, 0, evaluate, keep="last")
+    result = train(network, batch_loss, 64, plan, runtime, 0, evaluate, keep="last")
     assert same(state(network), seen[-1])
     assert result.best == scores[-1]
     assert result.kept == result.updates == 3
@@ -127,7 +143,7 @@ def test_a_tie_goes_to_the_lower_loss_then_to_the_earlier(runtime: Runtime) -> N
     network, batch_loss = toy()
     scores = [Score(0.5, 2.0), Score(0.5, 1.0), Score(0.5, 1.0), Score(0.4, 0.1)]
     evaluate, seen = scripted(network, scores)
-    result = fit(network, batch_loss, 64, Plan(0.5, 0.0, 64, 4), runtime, 0, evaluate)
+    result = train(network, batch_loss, 64, Plan(0.5, 0.0, 64, 4), runtime, 0, evaluate)
     assert same(state(network), seen[1])
     assert result.best == Score(0.5, 1.0)
 
@@ -147,8 +163,8 @@ def test_stops_after_that_many_evaluations_without_gain(
 ) -> None:
     network, batch_loss = toy()
     evaluate, seen = scripted(network, [Score(accuracy, 1.0) for accuracy in accuracies])
-    plan = Plan(0.1, 0.0, 32, 10, patience=patience)
-    result = fit(network, batch_loss, 64, plan, runtime, 0, evaluate)
+    plan = Plan(0.1, 0.0, 32, 10)
+    result = train(network, batch_loss, 64, plan, runtime, 0, evaluate, patience=patience)
     assert len(seen) == len(result.rows) == evaluations
     assert result.updates == 2 * evaluations
     assert result.best == Score(max(accuracies[:evaluations]), 1.0)
@@ -163,14 +179,14 @@ def test_a_loss_that_is_no_number(runtime: Runtime, bad: float) -> None:
         return loss * bad, right
 
     with pytest.raises(UserError, match=r"head 4.*no longer a number.*lower the learning rate"):
-        fit(network, spoilt, 64, Plan(0.1, 0.0, 16, 2), runtime, 0, label="head 4")
+        train(network, spoilt, 64, Plan(0.1, 0.0, 16, 2), runtime, 0, label="head 4")
 
 
 def test_same_seed_same_bytes(runtime: Runtime) -> None:
     finals = []
     for seed in (3, 3, 4):
         network, batch_loss = toy()
-        fit(network, batch_loss, 64, Plan(0.3, 0.001, 8, 2), runtime, seed)
+        train(network, batch_loss, 64, Plan(0.3, 0.001, 8, 2), runtime, seed)
         finals.append(state(network))
     assert same(finals[0], finals[1])
     assert not same(finals[0], finals[2])
@@ -179,7 +195,7 @@ def test_same_seed_same_bytes(runtime: Runtime) -> None:
 def test_the_order_needs_no_global_random_state(runtime: Runtime) -> None:
     network, batch_loss = toy()
     before = torch.get_rng_state()
-    fit(network, batch_loss, 64, Plan(0.3, 0.0, 8, 2), runtime, 0)
+    train(network, batch_loss, 64, Plan(0.3, 0.0, 8, 2), runtime, 0)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -194,7 +210,7 @@ def test_dropout_depends_on_the_seed_alone(runtime: Runtime) -> None:
             logits = network(torch.ones(len(numbers), 2))  # the order makes no difference
             return logits.square().mean(), logits[:, 0] > 0
 
-        fit(network, batch_loss, 8, Plan(0.1, 0.0, 4, 2), runtime, seed)
+        train(network, batch_loss, 8, Plan(0.1, 0.0, 4, 2), runtime, seed)
         finals.append(state(layer))
     assert same(finals[0], finals[1])
     assert not same(finals[0], finals[2])
@@ -205,7 +221,7 @@ def test_learning_rate_warms_up_then_falls_to_zero(
 ) -> None:
     monkeypatch.setattr(loop, "EVALUATIONS", 1000)  # a row for each update
     network, batch_loss = toy()
-    result = fit(network, batch_loss, 64, Plan(0.2, 0.0, 64, 100), runtime, 0)
+    result = train(network, batch_loss, 64, Plan(0.2, 0.0, 64, 100), runtime, 0)
     rates = [row.lr for row in result.rows]
     assert len(rates) == 100
     assert rates[:5] == pytest.approx([0.04, 0.08, 0.12, 0.16, 0.2])
@@ -219,7 +235,7 @@ def test_learning_rate_warms_up_then_falls_to_zero(
 def test_very_short_trainings_train(runtime: Runtime, updates: int) -> None:
     network, batch_loss = toy()
     before = state(network)
-    result = fit(network, batch_loss, 64, Plan(0.2, 0.0, 64, updates), runtime, 0)
+    result = train(network, batch_loss, 64, Plan(0.2, 0.0, 64, updates), runtime, 0)
     assert result.updates == updates
     assert not same(state(network), before)
     assert all(0 <= row.lr <= 0.2 for row in result.rows)
@@ -238,7 +254,7 @@ def test_every_example_once_an_epoch_in_no_small_batch(
         return network(torch.ones(len(numbers), 1)).mean(), torch.ones(len(numbers))
 
     plan = Plan(0.1, 0.0, batch_size, 3)
-    fit(network, batch_loss, examples, plan, runtime, 0)
+    train(network, batch_loss, examples, plan, runtime, 0)
     per_epoch = plan.batches(examples)
     assert len(batches) == 3 * per_epoch == plan.updates(examples)
     shown = list(chain.from_iterable(batches))
@@ -262,7 +278,7 @@ def test_min_updates_lengthen_short_trainings_only() -> None:
 
 def test_min_updates_are_made(runtime: Runtime) -> None:
     network, batch_loss = toy()
-    result = fit(network, batch_loss, 64, Plan(0.1, 0.0, 32, 1, min_updates=9), runtime, 0)
+    result = train(network, batch_loss, 64, Plan(0.1, 0.0, 32, 1, min_updates=9), runtime, 0)
     assert result.updates == 9 == result.rows[-1].update
     assert result.rows[-1].epoch == 4.5
 
@@ -270,7 +286,7 @@ def test_min_updates_are_made(runtime: Runtime) -> None:
 def test_long_trainings_are_evaluated_seldom_and_at_the_end(runtime: Runtime) -> None:
     network, batch_loss = toy()
     evaluate, seen = scripted(network, [Score(0.5, 1.0)] * 100)
-    result = fit(network, batch_loss, 64, Plan(0.1, 0.0, 32, 50), runtime, 0, evaluate)
+    result = train(network, batch_loss, 64, Plan(0.1, 0.0, 32, 50), runtime, 0, evaluate)
     assert len(seen) == len(result.rows) <= loop.EVALUATIONS
     assert len(seen) > loop.EVALUATIONS / 2
     assert result.rows[-1].update == 100
@@ -278,9 +294,7 @@ def test_long_trainings_are_evaluated_seldom_and_at_the_end(runtime: Runtime) ->
 
 def test_plan_of_a_section(make_params: Callable[..., Params]) -> None:
     head = make_params({"head.lr": 0.3, "head.epochs": 4, "head.min_updates": 6}).head
-    plan = Plan.of(head, head.patience)
-    assert plan == Plan(0.3, head.weight_decay, head.batch_size, 4, 6, head.patience)
-    assert Plan.of(head).patience is None
+    assert Plan.of(head) == Plan(0.3, head.weight_decay, head.batch_size, 4, 6)
 
 
 def test_modes_and_frozen_parameters(runtime: Runtime) -> None:
@@ -298,7 +312,7 @@ def test_modes_and_frozen_parameters(runtime: Runtime) -> None:
         modes["evaluation"].add(network.training)
         return Score(0.5, 1.0)
 
-    fit(network, batch_loss, 8, Plan(0.1, 0.1, 4, 3), runtime, 0, evaluate, keep="last")
+    train(network, batch_loss, 8, Plan(0.1, 0.1, 4, 3), runtime, 0, evaluate, keep="last")
     assert modes == {"training": {True}, "evaluation": {False}}
     assert not network.training
     assert torch.equal(network[0].weight, before["0.weight"])
@@ -309,6 +323,6 @@ def test_weight_decay_shrinks_weights(runtime: Runtime) -> None:
     norms = []
     for decay in (0.0, 0.1):
         network, batch_loss = toy()
-        fit(network, batch_loss, 64, Plan(0.3, decay, 16, 10), runtime, 0)
+        train(network, batch_loss, 64, Plan(0.3, decay, 16, 10), runtime, 0)
         norms.append(float(network.state_dict()["weight"].norm()))
     assert norms[1] < 0.8 * norms[0]

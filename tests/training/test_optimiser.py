@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from semisup.training.optimiser import Adam, Optimiser, Sgd
+from semisup.training.optimiser import Adam, Sgd, memory, remember, update
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01])
@@ -17,7 +17,7 @@ from semisup.training.optimiser import Adam, Optimiser, Sgd
     ],
 )
 def test_equals_torchs_own(
-    kind: type[Optimiser], reference_kind: Any, settings: dict[str, Any], weight_decay: float
+    kind: type[Sgd] | type[Adam], reference_kind: Any, settings: dict[str, Any], weight_decay: float
 ) -> None:
     generator = torch.Generator().manual_seed(0)
     start = [torch.randn(3, 2, generator=generator), torch.randn(4, generator=generator)]
@@ -25,14 +25,14 @@ def test_equals_torchs_own(
     theirs = [w.clone().requires_grad_() for w in start]
     optimiser = kind(ours, weight_decay=weight_decay)
     reference = reference_kind(theirs, lr=0.1, weight_decay=weight_decay, **settings)
-    for update in range(5):
-        rate = 0.1 / (1 + update)
+    for number in range(5):
+        rate = 0.1 / (1 + number)
         reference.param_groups[0]["lr"] = rate
         for weights in (ours, theirs):
             # the second weight has no gradient at first
-            used = weights if update else weights[:1]
+            used = weights if number else weights[:1]
             sum((w.sin() ** 2).sum() for w in used).backward()  # type: ignore[union-attr]
-        optimiser.step(rate)
+        update(optimiser, rate)
         reference.step()
         reference.zero_grad()
         for mine, other in zip(ours, theirs, strict=True):
@@ -46,9 +46,29 @@ def test_weights_without_a_gradient_stay() -> None:
     sgd = Sgd([unused, used], weight_decay=0.1)
     for _ in range(2):
         used.sum().backward()
-        sgd.step(0.1)
+        update(sgd, 0.1)
     assert unused.tolist() == [1, 1]
     assert (used < 1).all()
+
+
+@pytest.mark.parametrize("kind", [Sgd, Adam])
+def test_what_is_remembered_in_another_layout_goes_on_the_same(
+    kind: type[Sgd] | type[Adam],
+) -> None:
+    """Checkpoints are contiguous; the weights of convolutions here are channels_last."""
+    start = torch.randn(4, 3, 3, 3).to(memory_format=torch.channels_last)
+    ours, theirs = (start.clone().requires_grad_() for _ in range(2))
+    first, second = kind([ours], 0.01), kind([theirs], 0.01)
+    for number in range(4):
+        if number == 2:
+            past = memory(second)
+            second = kind([theirs], 0.01)
+            saved = {n: {k: v.contiguous() for k, v in one.items()} for n, one in past.items()}
+            remember(second, saved)
+        for weight, optimiser in ((ours, first), (theirs, second)):
+            weight.sin().square().sum().backward()
+            update(optimiser, 0.1)
+    assert torch.equal(ours, theirs)
 
 
 def test_training_does_not_import_the_compiler() -> None:
@@ -56,6 +76,7 @@ def test_training_does_not_import_the_compiler() -> None:
 import sys, torch
 from semisup.compute import device
 from semisup.training import loop
+from semisup.training.selection import Selection
 from semisup.params.sections import Compute
 means = {"threads": 1, "processes": 1, "memory_gib": 1.0, "checkpoint_seconds": 1.0}
 runtime = device.start(Compute(device="cpu", precision="float32", **means))
@@ -64,7 +85,8 @@ x, y = torch.randn(8, 2), torch.arange(8) % 2
 def loss(i):
     logits = net(x[i])
     return torch.nn.functional.cross_entropy(logits, y[i]), logits.argmax(1) == y[i]
-loop.fit(net, loss, 8, loop.Plan(0.1, 0.0, 4, 2), runtime, 0)
+plan = loop.Plan(0.1, 0.0, 4, 2)
+loop.fit(loop.Objective(net, loss, 8), plan, Selection(net), runtime, 0)
 print("torch._dynamo" in sys.modules, "torch._inductor" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

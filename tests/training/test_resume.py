@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.compute.device import Runtime
-from semisup.training.loop import Fit, Plan, fit
-from semisup.training.optimiser import Adam, Optimiser, Sgd
-from semisup.training.progress import Score
+from semisup.training.loop import Fit, Objective, Plan, fit
+from semisup.training.optimiser import Adam, Sgd
+from semisup.training.selection import Score, Selection
 from semisup.workflow.scratch import Scratch
 
 Weights = dict[str, Tensor]
@@ -35,7 +35,7 @@ def train(
     stop_at: int | None = None,
     keep: Literal["best", "last"] = "best",
     patience: int | None = None,
-    optimiser: type[Optimiser] = Sgd,
+    optimiser: type[Sgd] | type[Adam] = Sgd,
     start_counts: bool = False,
 ) -> tuple[Weights, Fit]:
     """A network with batch norm and dropout on points that a stream of its own disturbs."""
@@ -64,20 +64,10 @@ def train(
         merit = (logits.argmax(dim=1) == labels[:10]).float().mean()
         return Score(float(merit), float(F.cross_entropy(logits, labels[:10])))
 
-    plan = Plan(0.1, 0.001, 8, UPDATES / 5, patience=patience)
-    done = fit(
-        network,
-        batch_loss,
-        EXAMPLES,
-        plan,
-        runtime,
-        3,
-        evaluate,
-        keep,
-        start_counts,
-        optimiser=optimiser,
-        streams=(stream,),
-    )
+    plan = Plan(0.1, 0.001, 8, UPDATES / 5)
+    objective = Objective(network, batch_loss, EXAMPLES, streams=(stream,), optimiser=optimiser)
+    selection = Selection(network, evaluate, keep, patience, start_counts)
+    done = fit(objective, plan, selection, runtime, 3)
     return copy.deepcopy(network.state_dict()), done
 
 

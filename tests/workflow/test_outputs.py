@@ -10,6 +10,7 @@ import pytest
 
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.processes import HOST
 
 
 @dataclass(frozen=True)
@@ -160,3 +161,14 @@ def test_each_stage_item_has_a_folder_of_its_own() -> None:
     ]
     assert len(set(folders)) == len(folders)
     assert {folder.parts[0] for folder in folders} == {"data"}
+
+
+def test_leftovers_of_this_machine_go_those_of_another_stay(tmp_path: Path) -> None:
+    """Machines may share the folder, and process numbers are those of one of them."""
+    nobody = 2**22 + 1  # above the largest number of a process on Linux
+    mine, theirs = (tmp_path / f".out.{host}-{nobody}.tmp" for host in (HOST, f"{HOST}_2"))
+    mine.mkdir()
+    theirs.mkdir()
+    with outputs.replacing(tmp_path / "out"):
+        pass
+    assert names(tmp_path) == {"out", theirs.name}

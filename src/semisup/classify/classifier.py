@@ -5,12 +5,12 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from semisup.classify.budget import BudgetRun
 from semisup.classify.draws import Learner
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ImageData, Selection
+from semisup.data.dataset import LabelledSet
 from semisup.data.device_images import DeviceImages
 from semisup.network.backbones import Encoder, pooled
-from semisup.params.sections import Augment
 
 
 class Classifier(nn.Module):
@@ -27,51 +27,30 @@ class Classifier(nn.Module):
         return logits.float()
 
 
-def build_head(
-    width: int, hidden: list[int], classes: int, dropout: float, generator_seed: int
-) -> nn.Sequential:
-    """Fully connected layers with batch norm, ReLU and dropout between them, random weights.
-
-    No hidden layers make it a linear classifier. Without batch norm, a network trained from random
-    weights stays at chance for much of its training.
-    """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(generator_seed)
-        layers: list[nn.Module] = []
-        for units in hidden:
-            linear = nn.Linear(width, units, bias=False)
-            layers += [linear, nn.BatchNorm1d(units), nn.ReLU(inplace=True), nn.Dropout(dropout)]
-            width = units
-        return nn.Sequential(*layers, nn.Linear(width, classes))
-
-
-def learner(
-    classifier: Classifier,
-    data: ImageData,
-    augment: Augment,
-    runtime: Runtime,
-    seed: int,
-    selection: Selection,
+def learn_from_images(
+    run: BudgetRun, classifier: Classifier, seed: int, labelled: LabelledSet
 ) -> Learner:
     """A classifier trained on one draw's images, augmented.
 
     Args:
+        run: the images, their augmentation, the device.
         classifier: with the weights to start from.
-        data: the images.
-        augment: random changes of the training images.
-        runtime: device and precision.
         seed: of the augmentation.
-        selection: the draw's images.
+        labelled: the draw's images.
     """
+    runtime, augment = run.runtime, run.params.data.augment
     network = classifier.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    train = DeviceImages.of(data, selection.train, runtime)
-    generator = runtime.generator(seed)
+    train, validation, test = (
+        DeviceImages.of(run.data, positions, runtime)
+        for positions in (labelled.train, labelled.validation, run.data.test)
+    )
+    stream = runtime.generator(seed)
     return Learner(
         network,
-        lambda numbers: network(train.augmented(numbers, augment, generator)),
-        partial(predict, network, DeviceImages.of(data, selection.validation, runtime), runtime),
-        partial(predict, network, DeviceImages.of(data, data.test, runtime), runtime),
-        generator,
+        lambda numbers: network(train.augmented(numbers, augment, stream)),
+        partial(predict, network, validation, runtime),
+        partial(predict, network, test, runtime),
+        stream,
     )
 
 

@@ -18,12 +18,12 @@ def describe() -> None:
 
 @app.command()
 def check() -> None:
-    """Check params.yaml, and mend dvc.lock where DVC was killed while it wrote it.
+    """Check params.yaml, and remove a dvc.lock that DVC was killed while writing.
 
     DVC itself would crash on some mistakes in the one, and refuse the other.
     """
     load_and_check_tasks()
-    lockfile.mend()
+    lockfile.remove_if_cut_off()
 
 
 @app.command("repro")

@@ -29,7 +29,7 @@ def repro(jobs: int) -> None:
     """
     parents, changed, order = _stages()
     wanted = with_descendants(parents, changed)
-    before = lockfile.read()
+    before = lockfile.stages()
     # each stage has as many threads as when it runs alone, so that it computes the same; where
     # they are more than cores, they must not wait for each other busily
     env = os.environ | {"OMP_WAIT_POLICY": "passive"}
@@ -58,7 +58,7 @@ def repro(jobs: int) -> None:
             pool.shutdown(cancel_futures=True)
             raise
         finally:
-            lockfile.put_in_order([*lockfile.stages(before), *order])
+            lockfile.put_in_order([*before, *order])
     if failed:
         raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
 

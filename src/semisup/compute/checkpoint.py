@@ -13,27 +13,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from semisup.workflow.processes import HOST
 from semisup.workflow.scratch import HALF_WRITTEN, Scratch, refuse, say
 
-Tensors = dict[str, Tensor]
-
-
-@dataclass(frozen=True)
-class State:
-    """A training at one moment: its tensors by name, and what else it needs to go on, as JSON."""
-
-    tensors: Tensors
-    facts: dict[str, Any]
-
-    def part(self, name: str) -> Tensors:
-        """The tensors that `named` gave this name."""
-        start = f"{name}:"
-        return {k.removeprefix(start): v for k, v in self.tensors.items() if k.startswith(start)}
-
-
-def named(name: str, tensors: Tensors) -> Tensors:
-    """Tensors under a common first name, for `State.part`."""
-    return {f"{name}:{key}": value for key, value in tensors.items()}
+# Dicts and lists of tensors, and of what JSON can hold. Keys are strings.
+State = dict[str, Any]
+_TENSOR = "tensor"  # in the JSON, the key before the name of a tensor that stands there
 
 
 @dataclass
@@ -57,10 +42,11 @@ class Checkpoint:
 
     def write(self, state: State) -> None:
         """Replace the last state in one step; where the disk is full, keep it and say so."""
-        plain = {name: value.detach().cpu().contiguous() for name, value in state.tensors.items()}
-        facts = json.dumps(state.facts)
+        tensors: dict[str, Tensor] = {}
+        facts = json.dumps(_taken_apart(state, "", tensors))
+        plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
         about = {"key": self.key, "facts": facts, "checksum": _checksum(plain, facts)}
-        scratch = self.path.with_name(f".{self.path.name}.{os.getpid()}{HALF_WRITTEN}")
+        scratch = self.path.with_name(f".{self.path.name}.{HOST}-{os.getpid()}{HALF_WRITTEN}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with scratch.open("wb") as file:
@@ -89,8 +75,31 @@ class Checkpoint:
         elif about.get("key") != self.key:
             refuse(self.path, "made with other parameters, inputs or code")
         else:
-            return State(tensors, json.loads(about["facts"]))
+            state: State = _put_together(json.loads(about["facts"]), tensors)
+            return state
         return None
+
+
+def _taken_apart(value: Any, name: str, tensors: dict[str, Tensor]) -> Any:
+    """The value with the tensors in it moved to `tensors`, by the path that leads to them."""
+    if isinstance(value, Tensor):
+        tensors[name] = value
+        return {_TENSOR: name}
+    if isinstance(value, dict):
+        return {key: _taken_apart(part, f"{name}/{key}", tensors) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_taken_apart(part, f"{name}/{at}", tensors) for at, part in enumerate(value)]
+    return value
+
+
+def _put_together(value: Any, tensors: dict[str, Tensor]) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {_TENSOR} and isinstance(value[_TENSOR], str):
+            return tensors[value[_TENSOR]]
+        return {key: _put_together(part, tensors) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_put_together(part, tensors) for part in value]
+    return value
 
 
 def checkpoint_of(scratch: Scratch, training: str, machine: str = "") -> Checkpoint:
@@ -103,7 +112,7 @@ def checkpoint_of(scratch: Scratch, training: str, machine: str = "") -> Checkpo
     return Checkpoint(path, f"{scratch.key} {machine}", scratch.seconds)
 
 
-def _checksum(tensors: Tensors, facts: str) -> str:
+def _checksum(tensors: dict[str, Tensor], facts: str) -> str:
     digest = hashlib.blake2b(facts.encode(), digest_size=16)
     for name, value in sorted(tensors.items()):
         digest.update(name.encode())

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from semisup.compute import distributed
 from semisup.compute.checkpoint import Checkpoint, checkpoint_of
-from semisup.compute.distributed import ALONE, Group
+from semisup.compute.group import ALONE, Group, join, local_rank
 from semisup.params.sections import Compute
-from semisup.workflow.errors import NoMeans, UserError
+from semisup.workflow.errors import NoMeans
 from semisup.workflow.scratch import Scratch
 
 GIB = 2**30
@@ -97,7 +96,7 @@ def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) ->
     Raises:
         NoMeans: where the device is not there, or has no use for the precision.
     """
-    device = _device(compute.device)
+    device = chosen_device(compute.device)
     # cuBLAS repeats its results only with a fixed workspace; it reads this when it first starts
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     # the same as use_deterministic_algorithms(True, warn_only=True), which imports a compiler
@@ -107,29 +106,12 @@ def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) ->
     _keep_freed_memory()
     torch.set_num_threads(compute.cpu_threads())
     if device.type == "cuda":
-        device = torch.device("cuda", distributed.local_rank())
+        device = torch.device("cuda", local_rank())
         torch.cuda.set_device(device)
-    group = distributed.join(device)
+    group = join(device)
     here = int(os.environ.get("LOCAL_WORLD_SIZE", group.size))  # torchrun's: of this machine
     memory = int(compute.memory_gib * GIB) // (here * sharers)
     return Runtime(device, _dtype(compute.precision, device), memory, scratch, group)
-
-
-def launch(compute: Compute) -> None:
-    """Run this program again as `compute.processes` processes; see `distributed.launch`.
-
-    Raises:
-        UserError: where the machine has no device for each.
-    """
-    processes = compute.processes
-    kind = _device(compute.device).type if processes > 1 else "cpu"
-    devices = {"cuda": torch.cuda.device_count(), "mps": 1}.get(kind, processes)
-    if "WORLD_SIZE" not in os.environ and processes > devices:
-        raise UserError(
-            f"params.yaml: compute.processes: {processes} is more than this machine's {devices} "
-            f"{kind} device(s); lower it, or set compute.device to cpu"
-        )
-    distributed.launch(processes)
 
 
 def stream_seed(*key: int) -> int:
@@ -155,7 +137,8 @@ def _keep_freed_memory() -> None:
     libc.mallopt(top_pad, 1 << 26)
 
 
-def _device(name: str) -> torch.device:
+def chosen_device(name: str) -> torch.device:
+    """The device that `compute.device` names; `auto`: the fastest there is."""
     there = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),

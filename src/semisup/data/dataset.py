@@ -17,7 +17,7 @@ NO_RANK = -1  # of images that are not for training
 
 
 @dataclass(frozen=True)
-class Selection:
+class LabelledSet:
     """Images that one draw at one budget may use: positions into the packed array."""
 
     train: Ints
@@ -62,7 +62,7 @@ class ImageData:
         """Positions of the images set aside for validation; empty with within_budget."""
         return np.flatnonzero(self.role == VALIDATION)
 
-    def select(self, budget: int, draw: int, within_budget: float) -> Selection:
+    def labelled_set(self, budget: int, draw: int, within_budget: float) -> LabelledSet:
         """Images of `budget` labels per class, or as many as the class has.
 
         Where none are set aside, the last `within_budget` part of each class's images (rounded
@@ -70,15 +70,15 @@ class ImageData:
         """
         bought = np.flatnonzero((self.rank[draw] != NO_RANK) & (self.rank[draw] < budget))
         if len(self.validation):
-            return Selection(bought, self.validation)
+            return LabelledSet(bought, self.validation)
         per_class = np.bincount(self.labels[bought], minlength=len(self.classes))
         kept = per_class - (per_class * within_budget).astype(np.int64)
         trains = self.rank[draw, bought] < kept[self.labels[bought]]
-        return Selection(bought[trains], bought[~trains])
+        return LabelledSet(bought[trains], bought[~trains])
 
-    def selections(self, budget: int, draws: int, within_budget: float) -> list[Selection]:
-        """`select` for every draw."""
-        return [self.select(budget, draw, within_budget) for draw in range(draws)]
+    def labelled_sets(self, budget: int, draws: int, within_budget: float) -> list[LabelledSet]:
+        """`labelled_set` of every draw."""
+        return [self.labelled_set(budget, draw, within_budget) for draw in range(draws)]
 
     def ranked_below(self, limit: int) -> Ints:
         """Train images that some draw ranks below `limit`, ascending."""

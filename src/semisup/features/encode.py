@@ -1,5 +1,7 @@
 """Features that a frozen encoder gives."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,32 +13,32 @@ from semisup.features.stored import Features
 from semisup.network.backbones import Encoder, pooled, pooled_width
 
 
-def encode(encoder: Encoder, images: Tensor, layer: str, pool: int, runtime: Runtime) -> Features:
-    """Features (N, D) of images (N, C, S, S): maps of `layer`, averaged to pool x pool at most."""
-    with torch.no_grad(), runtime.autocast():
-        return pooled(encoder(images, layer), pool).half().cpu().numpy()
+@dataclass(frozen=True)
+class FeatureExtractor:
+    """A frozen encoder up to `layer`, whose maps are averaged to pool x pool at most."""
 
+    encoder: Encoder
+    layer: str
+    pool: int
+    runtime: Runtime
 
-def encode_plain(
-    encoder: Encoder, data: ImageData, positions: Ints, layer: str, pool: int, runtime: Runtime
-) -> Features:
-    """`encode` of the images at these positions, as they are."""
-    width = pooled_width(encoder, layer, pool, data.image_size)
-    features = np.empty((len(positions), width), np.float16)
-    encode_into(features, encoder, data, positions, layer, pool, runtime)
-    return features
+    def width(self, image_size: int) -> int:
+        """Length D of the features."""
+        return pooled_width(self.encoder, self.layer, self.pool, image_size)
 
+    def __call__(self, images: Tensor) -> Features:
+        """Features (N, D) of images (N, C, S, S) in 0 to 1."""
+        with torch.no_grad(), self.runtime.autocast():
+            return pooled(self.encoder(images, self.layer), self.pool).half().cpu().numpy()
 
-def encode_into(
-    features: Features,
-    encoder: Encoder,
-    data: ImageData,
-    positions: Ints,
-    layer: str,
-    pool: int,
-    runtime: Runtime,
-) -> None:
-    """`encode_plain` to where the features shall lie, such as a file."""
-    images = DeviceImages.of(data, positions, runtime)
-    for batch in images.batches():
-        features[batch] = encode(encoder, images.plain(batch), layer, pool, runtime)
+    def plain(self, data: ImageData, positions: Ints) -> Features:
+        """Features of the images at these positions, as they are."""
+        features = np.empty((len(positions), self.width(data.image_size)), np.float16)
+        self.write_plain(data, positions, features)
+        return features
+
+    def write_plain(self, data: ImageData, positions: Ints, features: Features) -> None:
+        """`plain` to where the features shall lie, such as a file."""
+        images = DeviceImages.of(data, positions, self.runtime)
+        for batch in images.batches():
+            features[batch] = self(images.plain(batch))

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
-from semisup.features.encode import encode_plain
+from semisup.features.encode import FeatureExtractor
 from semisup.network.backbones import Encoder
 
 PROBE_FOLDS = 4
@@ -24,7 +24,7 @@ def probe_layers(
     labels = torch.from_numpy(data.labels[positions])
     accuracies = {}
     for layer in encoder.layers:
-        features = encode_plain(encoder, data, positions, layer, pool, runtime)
+        features = FeatureExtractor(encoder, layer, pool, runtime).plain(data, positions)
         accuracies[layer] = round(
             probe_accuracy(torch.from_numpy(features).double(), labels, len(data.classes)), 4
         )

@@ -83,9 +83,28 @@ def build(
 def pooled(maps: Tensor, side: int) -> Tensor:
     """Feature maps averaged down to at most side x side and flattened: (N, C' * side**2)."""
     height, width = maps.shape[2:]
-    if height > side or width > side:
-        maps = F.adaptive_avg_pool2d(maps, (min(side, height), min(side, width)))
-    return maps.flatten(1)
+    rows, columns = min(side, height), min(side, width)
+    if height % rows == 0 and width % columns == 0:
+        if (height, width) != (rows, columns):
+            maps = F.avg_pool2d(maps, (height // rows, width // columns))
+        return maps.flatten(1)
+    down, across = (_averages(*sizes, maps.device) for sizes in ((height, rows), (width, columns)))
+    # bfloat16 has no exact thirds
+    with torch.autocast(maps.device.type, enabled=False):
+        return (down @ maps.float() @ across.T).to(maps.dtype).flatten(1)
+
+
+def _averages(size: int, cells: int, device: torch.device) -> Tensor:
+    """A matrix (cells, size) of means over parts that cover all, as `F.adaptive_avg_pool2d` has.
+
+    Its own gradients are not the same in each run on CUDA, and ONNX does not know it where sizes
+    do not divide.
+    """
+    at = torch.arange(cells, device=device)
+    first, end = at * size // cells, -(-(at + 1) * size // cells)
+    place = torch.arange(size, device=device)
+    covered = (place >= first[:, None]) & (place < end[:, None])
+    return covered / covered.sum(dim=1, keepdim=True)
 
 
 def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> int:

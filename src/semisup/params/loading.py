@@ -5,8 +5,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from semisup.params.messages import check_name, describe, suggestion
 from semisup.params.sections import (
@@ -100,12 +101,16 @@ def load(path: Path = PARAMS_FILE) -> Params:
         UserError: one line that names the file, the key, the value and what is allowed.
     """
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        # DVC's reader too: 1e-3 is a number, a key given twice an error
+        values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: no such file; run this in the project's top folder") from None
     except OSError as error:
         raise UserError(f"{path}: can't be read: {error.strerror}") from None
-    except (yaml.YAMLError, ValueError) as error:  # a date such as 2020-13-45 is a ValueError
+    except MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise UserError(f"{path}: not readable as YAML: {line}{error.problem}") from None
+    except (YAMLError, ValueError) as error:  # a date such as 2020-13-45 is a ValueError
         raise UserError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
     return _validated(Params, values, "")
 
@@ -116,19 +121,6 @@ def load_and_check_tasks(path: Path = PARAMS_FILE) -> Params:
     for task in {*params.pretext_tasks, *(params.pretrain.model_extra or {})}:
         params.task_settings(task, import_module(f"semisup.pretext.{task}").Settings)
     return params
-
-
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, but a key given twice is an error: it would keep the last one."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            name = str(key.value)
-            if name in seen:
-                raise ValueError(f"line {key.start_mark.line + 1}: {name!r} is given twice")
-            seen.add(name)
-        return super().construct_mapping(node, deep)
 
 
 def _validated(model: type[S], values: Any, prefix: str) -> S:

@@ -2,13 +2,10 @@
 
 import difflib
 import re
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-# what PyYAML reads as text, because it lacks the point or the sign of the exponent
-NUMBER_AS_TEXT = re.compile(r"[-+]?([0-9]+\.?|[0-9]*\.[0-9]+)[eE][-+]?[0-9]{1,2}")
 # by the type of pydantic's error, where its own words would read badly
 MESSAGES = {
     "int_type": "should be an integer",
@@ -67,9 +64,7 @@ def _one_line(model: type[BaseModel], issue: Any, prefix: str) -> str:
     if kind == "invalid_key":
         return f"{'.'.join(map(str, path[:-1])) or 'the file'}: keys must be text, not {value!r}"
     message = MESSAGES.get(kind) or issue["msg"].removeprefix("Input ").replace("valid ", "")
-    if isinstance(value, str) and NUMBER_AS_TEXT.fullmatch(value):
-        message += f" (YAML takes it for text: write {Decimal(value):f})"
-    elif kind == "literal_error" and isinstance(value, str):
+    if kind == "literal_error" and isinstance(value, str):
         message += suggestion(value, re.findall(r"'([^']+)'", message))
     return f"{key}: {value!r} {message}"
 

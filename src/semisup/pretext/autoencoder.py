@@ -44,8 +44,8 @@ class Task(PretextTask):
     The figure of merit is the peak signal-to-noise ratio; masked, that of the masked pixels alone.
     """
 
-    merit = "PSNR (dB)"
-    views = 1.0
+    metric = "PSNR (dB)"
+    encoder_passes = 1.0
 
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)

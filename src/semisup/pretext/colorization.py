@@ -45,8 +45,8 @@ class Settings(TrainedSettings):
 class Task(PretextTask):
     """The encoder of L, and two convolutions that say the bin of each pixel's colour."""
 
-    merit = "pixels right"
-    views = 1.0
+    metric = "pixels right"
+    encoder_passes = 1.0
 
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)

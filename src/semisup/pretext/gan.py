@@ -36,10 +36,10 @@ class Settings(TrainedSettings):
 class Task(PretextTask):
     """A discriminator on the encoder's last maps, and the generator that it is trained against."""
 
-    views = 3  # real, generated, and generated once more to train the generator
+    encoder_passes = 3  # real, generated, and generated once more to train the generator
     optimiser = Adam
-    probed = True
-    twice = True  # for the penalty
+    select_by_probe = True
+    double_backward = True  # for the penalty
 
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)

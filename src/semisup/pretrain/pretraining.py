@@ -1,7 +1,6 @@
 """Train an encoder on the unlabelled pool by a pretext task."""
 
 import dataclasses
-from collections import defaultdict
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,27 +11,25 @@ import torch
 from torch import Tensor
 
 from semisup.compute.device import Runtime, stream_seed
-from semisup.compute.distributed import averaged
 from semisup.data.augment import augment
 from semisup.data.dataset import ImageData
 from semisup.data.device_images import DeviceImages, to_unit
-from semisup.features.probe import probe_layers
 from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.params.sections import Pretrain
+from semisup.pretext.shared.synchronised import averaged
 from semisup.pretext.shared.task import Examples, NoTraining, PretextTask
-from semisup.training.loop import Fit, Plan, fit
-from semisup.training.progress import Row, Score
+from semisup.pretrain.watch import Watch
+from semisup.training.loop import Fit, Objective, Plan, fit
+from semisup.training.progress import Row
+from semisup.training.selection import Selection
 from semisup.workflow import outputs
 from semisup.workflow.errors import NoMeans, UserError
 
-EVALUATION_VIEWS = 4  # of a held-out image that its task may show at once
 PREPARE_IMAGES = 1000  # at most, for a task to look at before training
 PREPARE_VALUES = 2**26  # and no more than this many pixel values: a quarter of a GB
-PROBE_POOL = 4  # features are averaged down to 4 x 4 for the probe
-PROBE_MERIT = "probe accuracy"
 # Images that the encoder sees in an epoch, for each of the pool: as many as rotation shows. Tasks
 # that show fewer make more passes over the pool, so that all train their encoder equally long.
 SHOWN_PER_EPOCH = 4
@@ -57,7 +54,7 @@ class Pretrained:
 def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pretrained:
     """Train the encoder of params.yaml by one pretext task.
 
-    The last weights are kept, and no label is read, but by tasks that are `probed`.
+    The last weights are kept, and no label is read, but by tasks that are chosen by a probe.
 
     Raises:
         UserError: where the task's section of params.yaml is wrong, the task makes no sense for
@@ -80,7 +77,7 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
     held, pool = _held_and_trained(data, params.pretrain.heldout_images, runtime, seed)
     with torch.no_grad():
         network.prepare(_sample(pool))
-    watch = _Watch(network, held, data, runtime, stream_seed(seed, 4))
+    watch = Watch(network, held, data, runtime, stream_seed(seed, 4))
     done = _train(network, pool, watch, params.pretrain, runtime, seed, task)
     figures = watch.figures()
     if problem := network.collapse(figures):
@@ -90,9 +87,9 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
         encoder,
         spec,
         len(pool),
-        round(shown * network.views),
+        round(shown * network.encoder_passes),
         done,
-        {watch.merit: done.best.merit} | figures if done.best else figures,
+        {watch.metric: done.best.merit} | figures if done.best else figures,
         watch.examples(),
     )
 
@@ -136,14 +133,14 @@ def _sample(pool: DeviceImages) -> Tensor:
 
 def _plan(network: PretextTask, shared: Pretrain) -> Plan:
     settings = network.settings
-    epochs = shared.epochs * SHOWN_PER_EPOCH / network.views
+    epochs = shared.epochs * SHOWN_PER_EPOCH / network.encoder_passes
     return Plan(settings.lr, settings.weight_decay, settings.batch_images, epochs)
 
 
 def _train(
     network: PretextTask,
     pool: DeviceImages,
-    watch: "_Watch",
+    watch: Watch,
     shared: Pretrain,
     runtime: Runtime,
     seed: int,
@@ -152,7 +149,7 @@ def _train(
     generator = runtime.generator(seed, 2, *runtime.group.key)
     plan = _plan(network, shared)
     _check_parts(len(pool) // plan.batches(len(pool)), runtime.group.size, task)
-    if not network.twice:  # compiled code has no gradients of gradients
+    if not network.double_backward:  # compiled code has no gradients of gradients
         runtime.compile(network.encoder.blocks)  # which no task goes around
     loss = averaged(network, runtime.group)
 
@@ -160,20 +157,12 @@ def _train(
         found: tuple[Tensor, Tensor] = loss(augment(to_unit(pixels), shared.augment, generator))
         return found
 
-    return fit(
-        network,
-        batch_loss,
-        len(pool),
-        plan,
-        runtime,
-        stream_seed(seed, 3),
-        watch.score,
-        keep="best" if watch.probes else "last",
-        label=f"pretraining by {task}",
-        optimiser=network.optimiser,
-        load=pool.stream,
-        streams=(generator,),
+    objective = Objective(
+        network, batch_loss, len(pool), pool.stream, (generator,), network.optimiser
     )
+    selection = Selection(network, watch.score, "best" if watch.probes else "last")
+    label = f"pretraining by {task}"
+    return fit(objective, plan, selection, runtime, stream_seed(seed, 3), label)
 
 
 def _check_parts(smallest: int, processes: int, task: str) -> None:
@@ -182,58 +171,6 @@ def _check_parts(smallest: int, processes: int, task: str) -> None:
             f"params.yaml: pretrain.{task}.batch_images: batches of {smallest} images are too few "
             f"for {processes} processes; raise it, or lower compute.processes"
         )
-
-
-class _Watch:
-    """Looks at a task's network on held-out images, always by the same random choices."""
-
-    def __init__(
-        self,
-        network: PretextTask,
-        held: DeviceImages,
-        data: ImageData,
-        runtime: Runtime,
-        seed: int,
-    ) -> None:
-        self._network, self._held, self._data = network, held, data
-        self._runtime, self._seed = runtime, seed
-        self.probes = network.probed and len(data.validation) > 0
-        self.merit = PROBE_MERIT if self.probes else network.merit
-
-    def score(self) -> Score:
-        """Mean loss and figure of merit; of a probe on validation, where the task wants that."""
-        score = heldout_score(self._network, self._held, self._runtime, self._seed)
-        if not self.probes:
-            return score
-        probe = probe_layers(self._network.encoder, self._data, PROBE_POOL, self._runtime)
-        return Score(max(probe.values()), score.loss)
-
-    def figures(self) -> dict[str, float]:
-        """Means of the task's further figures."""
-        values: dict[str, list[Tensor]] = defaultdict(list)
-        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
-            for batch in self._held.batches(EVALUATION_VIEWS):
-                for name, value in self._network.figures(self._held.plain(batch)).items():
-                    values[name].append(value.float())
-        return {name: float(torch.cat(parts).mean()) for name, parts in values.items()}
-
-    def examples(self) -> Examples:
-        """The task's picture of the first held-out images."""
-        images = self._held.plain(slice(0, self._network.example_images))
-        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
-            return self._network.examples(images)
-
-
-def heldout_score(network: Any, held: DeviceImages, runtime: Runtime, seed: int) -> Score:
-    """Mean loss and figure of merit of held-out images as they are."""
-    loss, merit, seen = 0.0, 0.0, 0
-    with torch.no_grad(), runtime.autocast(), runtime.seeded(seed):
-        for batch in held.batches(EVALUATION_VIEWS):
-            batch_loss, batch_merit = network.loss(held.plain(batch))
-            loss += float(batch_loss) * batch_merit.numel()
-            merit += float(batch_merit.float().sum())
-            seen += batch_merit.numel()
-    return Score(merit / seen, loss / seen)
 
 
 def _write_examples(folder: Path, examples: Examples) -> None:

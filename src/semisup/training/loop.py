@@ -6,16 +6,17 @@ They differ by the function that turns example numbers into a loss, and by their
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
 from semisup.params.sections import Recipe
-from semisup.training.optimiser import Optimiser, Sgd
-from semisup.training.progress import Progress, Row, Running, Score, Selection
+from semisup.training.optimiser import Adam, Sgd, update
+from semisup.training.progress import Progress, Row
+from semisup.training.selection import Score, Selection
 
 WARMUP = 0.05  # share of the updates in which the learning rate rises
 EVALUATIONS = 12  # at most, over a training of more epochs than that
@@ -24,30 +25,23 @@ EVALUATIONS = 12  # at most, over a training of more epochs than that
 BatchLoss = Callable[[Tensor], tuple[Tensor, Tensor]]
 # numbers of the examples of each batch to come -> the batches
 Load = Callable[[Iterator[Tensor]], Iterator[Tensor]]
-Evaluate = Callable[[], Score]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long, how fast. `patience`: evaluations without gain before stopping (None: never)."""
+    """How long, how fast."""
 
     lr: float
     weight_decay: float
     batch_size: int
     epochs: float
     min_updates: int = 0
-    patience: int | None = None
 
     @classmethod
-    def of(cls, recipe: Recipe, patience: int | None = None) -> "Plan":
+    def of(cls, recipe: Recipe) -> "Plan":
         """From a section of params.yaml."""
         return cls(
-            recipe.lr,
-            recipe.weight_decay,
-            recipe.batch_size,
-            recipe.epochs,
-            recipe.min_updates,
-            patience,
+            recipe.lr, recipe.weight_decay, recipe.batch_size, recipe.epochs, recipe.min_updates
         )
 
     def updates(self, examples: int) -> int:
@@ -64,6 +58,25 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Objective:
+    """What is minimised.
+
+    network: the parameters to train; those with requires_grad False stay; batch_loss: called with
+    each batch as `load` gives it; examples: how many there are; load: turns the numbers (0 to
+    examples - 1) of each batch into what `batch_loss` takes; streams: random generators that
+    `batch_loss` draws from, besides torch's global state; optimiser: SGD with Nesterov momentum, or
+    another.
+    """
+
+    network: nn.Module
+    batch_loss: BatchLoss
+    examples: int
+    load: Load = iter
+    streams: Sequence[torch.Generator] = ()
+    optimiser: type[Sgd] | type[Adam] = Sgd
+
+
+@dataclass(frozen=True)
 class Fit:
     """What training did: its curve, the updates made, and which weights were kept.
 
@@ -77,93 +90,81 @@ class Fit:
 
 
 def fit(
-    network: nn.Module,
-    batch_loss: BatchLoss,
-    examples: int,
+    objective: Objective,
     plan: Plan,
+    selection: Selection,
     runtime: Runtime,
     seed: int,
-    evaluate: Evaluate | None = None,
-    keep: Literal["best", "last"] = "best",
-    start_counts: bool = False,
     label: str = "training",
     position: int = 0,
-    optimiser: type[Optimiser] = Sgd,
-    load: Load = iter,
-    streams: Sequence[torch.Generator] = (),
 ) -> Fit:
-    """Train `network` in place, its learning rate rising at first, then falling by a cosine.
+    """Train a network in place, its learning rate rising at first, then falling by a cosine.
 
     Where the runtime keeps checkpoints, an unfinished training of the same label goes on from its
     last one, to the same end. Where it is one of several processes, each has a part of each batch.
 
     Args:
-        network: the parameters to train; those with requires_grad False stay.
-        batch_loss: called with each batch as `load` gives it.
-        examples: how many there are.
-        plan: length, learning rate, batch size, patience.
+        objective: what to minimise.
+        plan: length, learning rate, batch size.
+        selection: which weights to keep.
         runtime: device, precision, checkpoints, processes.
         seed: of the order of the examples and of dropout.
-        evaluate: scores the network in its present state on held-out examples; None: no selection.
-        keep: "best" puts back the weights with the best score, "last" leaves the last.
-        start_counts: whether the weights to start from are among those to choose the best of.
         label: of the progress bar and the checkpoint; no other training of the stage has it.
         position: of the progress bar, below others that run at the same time.
-        optimiser: SGD with Nesterov momentum, or another.
-        load: turns the numbers (0 to examples - 1) of each batch into what `batch_loss` takes.
-        streams: random generators that `batch_loss` draws from, besides torch's global state.
 
     Raises:
         UserError: where the loss is no longer a number.
     """
-    weights = (p for p in network.parameters() if p.requires_grad)
-    steps = optimiser(weights, plan.weight_decay)
-    updates, per_epoch = plan.updates(examples), plan.batches(examples)
+    network, group = objective.network, runtime.group
+    optimiser = objective.optimiser(
+        (p for p in network.parameters() if p.requires_grad), plan.weight_decay
+    )
+    updates, per_epoch = plan.updates(objective.examples), plan.batches(objective.examples)
     every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
-    selection = Selection(network, keep, plan.patience)
-    training = Progress(network, steps, selection, Running(runtime), streams, runtime)
+    training = Progress(network, optimiser, selection, objective.streams, runtime)
     checkpoint = runtime.checkpoint(label)
-    with runtime.seeded(seed, 1, *runtime.group.key):  # dropout, and what else is drawn at random
-        if checkpoint and (state := runtime.group.agreed(checkpoint.read())):
-            training.restore(state)
-        elif start_counts:
-            selection.is_enough(0, _evaluated(network, evaluate))
-        order = _batches(examples, per_epoch, runtime, seed, training.update)
-        batches = load(runtime.group.part(numbers) for numbers in order)
+    with runtime.seeded(seed, 1, *group.key):  # dropout, and what else is drawn at random
+        _go_on_or_begin(training, selection, checkpoint, runtime)
+        order = _batches(objective.examples, per_epoch, runtime, seed, training.update)
+        batches = objective.load(group.part(numbers) for numbers in order)
         network.train()
-        silent = None if runtime.group.leads else True  # None: where this is no terminal
+        silent = None if group.leads else True  # None: where this is no terminal
         done = training.update
         bar = tqdm(None, label, updates, False, initial=done, disable=silent, position=position)
-        for update in range(done + 1, updates + 1):
-            rate = plan.lr * _schedule(update - 1, updates)
+        for number in range(done + 1, updates + 1):
+            rate = plan.lr * _schedule(number - 1, updates)
             with runtime.autocast():
-                loss, merit = batch_loss(next(batches))
+                loss, merit = objective.batch_loss(next(batches))
             loss.backward()  # type: ignore[no-untyped-call]
-            steps.step(rate)
+            update(optimiser, rate)
             training.took_step(loss.detach(), merit.detach())
             bar.update()
-            if update % every == 0 or update == updates:
+            if number % every == 0 or number == updates:
                 train = training.running.score_and_reset(label)
-                score = _evaluated(network, evaluate)
-                training.rows.append(_row(update, per_epoch, rate, train, score))
-                if selection.is_enough(update, score):
+                held = selection.look(number)
+                training.rows.append(_row(number, per_epoch, rate, train, held))
+                if selection.is_enough:
                     break
-            if checkpoint and runtime.group.decides(checkpoint.is_due, update):
-                state = training.state()
-                if runtime.group.leads:
-                    checkpoint.write(state)
+            if checkpoint and group.decides(checkpoint.is_due, number):
+                _save(training, checkpoint, runtime)
         bar.close()
     best = selection.finish()
     return Fit(training.rows, training.update, selection.kept, best)
 
 
-def _evaluated(network: nn.Module, evaluate: Evaluate | None) -> Score | None:
-    if evaluate is None:
-        return None
-    network.eval()
-    score = evaluate()
-    network.train()
-    return score
+def _go_on_or_begin(
+    training: Progress, selection: Selection, checkpoint: Checkpoint | None, runtime: Runtime
+) -> None:
+    if checkpoint and (state := runtime.group.agreed(checkpoint.read())):
+        training.restore(state)
+    else:
+        selection.look_at_start()
+
+
+def _save(training: Progress, checkpoint: Checkpoint, runtime: Runtime) -> None:
+    state = training.state()  # by all processes together
+    if runtime.group.leads:
+        checkpoint.write(state)
 
 
 def _schedule(update: int, updates: int) -> float:
@@ -191,7 +192,6 @@ def _batches(
         first = 0
 
 
-def _row(update: int, per_epoch: int, rate: float, train: Score, heldout: Score | None) -> Row:
-    held = heldout or Score(math.nan, math.nan)
+def _row(update: int, per_epoch: int, rate: float, train: Score, held: Score) -> Row:
     epoch = update / per_epoch
     return Row(update, epoch, rate, train.loss, train.merit, held.loss, held.merit)

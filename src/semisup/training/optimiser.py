@@ -1,150 +1,90 @@
-"""PyTorch's SGD and Adam without its `Optimizer` class.
+"""PyTorch's SGD and Adam without the import of PyTorch's compiler.
 
-The class imports PyTorch's compiler, 1.6 s in each of the workflow's two dozen processes; the
-functions that do the arithmetic do not.
+torch wraps methods of its optimisers so that its compiler passes over them, and the wrappers import
+that compiler when first called: 1.3 s in each of the workflow's two dozen processes. Here the plain
+methods below the wrappers take their place.
 """
 
-from abc import ABC, abstractmethod
+import inspect
 from collections.abc import Iterable
+from typing import Any, cast
 
 import torch
 from torch import Tensor
-from torch.optim.adam import adam
-from torch.optim.sgd import sgd
+from torch.optim import SGD
+from torch.optim import Adam as TorchAdam
+from torch.optim.optimizer import Optimizer
 
-FUSED = ("cpu", "cuda")  # devices that have these kernels in every version of torch we run with
+FUSED = ("cpu", "cuda")  # devices that have one-pass kernels in every version of torch we run with
 MOMENTUM = 0.9  # of SGD
 BETAS = (0.5, 0.999)  # of Adam, as Radford et al. 2015 (DCGAN) set them
 
 
-class Optimiser(ABC):
-    """Changes weights by their gradients, where there is such a kernel in one pass over memory."""
+class Sgd(SGD):
+    """SGD with Nesterov momentum and L2 weight decay."""
+
+    add_param_group = inspect.unwrap(SGD.add_param_group)
+    step = torch.no_grad()(inspect.unwrap(SGD.step))
 
     def __init__(self, weights: Iterable[Tensor], weight_decay: float) -> None:
-        self._weights = list(weights)
-        self._fused = all(weight.device.type in FUSED for weight in self._weights)
-        self._weight_decay = weight_decay
-
-    def step(self, lr: float) -> None:
-        """Change the weights by their gradients, then forget the gradients.
-
-        Weights without one, such as those of layers above the chosen one, stay.
-        """
-        used = [i for i, weight in enumerate(self._weights) if weight.grad is not None]
-        with torch.no_grad():
-            self._apply(used, lr)
-        for i in used:
-            self._weights[i].grad = None
-
-    @abstractmethod
-    def state(self) -> dict[str, Tensor]:
-        """What it remembers of past gradients, by name; nothing of weights that had none."""
-
-    def restore(self, state: dict[str, Tensor]) -> None:
-        """Go on from what `state` gave; the weights must be put back beside."""
-        for name, value in state.items():
-            kind, number = name.split(".")
-            self._restore(kind, int(number), value)
-
-    @abstractmethod
-    def _restore(self, kind: str, number: int, value: Tensor) -> None:
-        """Put one tensor back, in the layout of its weight."""
-
-    @abstractmethod
-    def _apply(self, used: list[int], lr: float) -> None:
-        """Change the weights of these numbers, all of which have gradients."""
-
-    def _of(self, used: list[int]) -> tuple[list[Tensor], list[Tensor]]:
-        weights = [self._weights[i] for i in used]
-        return weights, [weight.grad for weight in weights if weight.grad is not None]
-
-    def _like(self, number: int, value: Tensor) -> Tensor:
-        return torch.empty_like(self._weights[number]).copy_(value)
-
-
-class Sgd(Optimiser):
-    """SGD with Nesterov momentum and L2 weight decay, as `torch.optim.SGD`."""
-
-    def __init__(self, weights: Iterable[Tensor], weight_decay: float) -> None:
-        super().__init__(weights, weight_decay)
-        self._momenta: list[Tensor | None] = [None] * len(self._weights)
-
-    def _apply(self, used: list[int], lr: float) -> None:
-        # the fused kernel wants the momenta of all its weights, or of none
-        first = [i for i in used if self._momenta[i] is None]
-        later = [i for i in used if self._momenta[i] is not None]
-        for group in (first, later):
-            if group:
-                self._apply_to(group, lr)
-
-    def _apply_to(self, used: list[int], lr: float) -> None:
-        weights, gradients = self._of(used)
-        momenta = [self._momenta[i] for i in used]
-        sgd(
+        weights = [*weights]
+        super().__init__(
             weights,
-            gradients,
-            momenta,
-            foreach=not self._fused,
-            fused=self._fused,
-            lr=lr,
+            lr=0.0,
             momentum=MOMENTUM,
-            weight_decay=self._weight_decay,
-            dampening=0,
             nesterov=True,
-            maximize=False,
+            weight_decay=weight_decay,
+            fused=_fused(weights),
         )
-        for i, momentum in zip(used, momenta, strict=True):
-            self._momenta[i] = momentum
-
-    def state(self) -> dict[str, Tensor]:
-        """Momenta."""
-        pairs = enumerate(self._momenta)
-        return {f"momentum.{i}": momentum for i, momentum in pairs if momentum is not None}
-
-    def _restore(self, kind: str, number: int, value: Tensor) -> None:
-        self._momenta[number] = self._like(number, value)
+        for weight in weights:  # the fused kernel wants the momenta of all weights, or of none
+            self.state[weight]["momentum_buffer"] = torch.zeros_like(weight)
 
 
-class Adam(Optimiser):
-    """Adam with L2 weight decay, as `torch.optim.Adam` with `BETAS`."""
+class Adam(TorchAdam):
+    """Adam with L2 weight decay and `BETAS`."""
+
+    add_param_group = inspect.unwrap(TorchAdam.add_param_group)
+    step = torch.no_grad()(inspect.unwrap(TorchAdam.step))
 
     def __init__(self, weights: Iterable[Tensor], weight_decay: float) -> None:
-        super().__init__(weights, weight_decay)
-        self._means = [torch.zeros_like(weight) for weight in self._weights]
-        self._squares = [torch.zeros_like(weight) for weight in self._weights]
-        where = [weight.device if self._fused else None for weight in self._weights]
-        self._steps = [torch.zeros((), device=device) for device in where]
-
-    def _apply(self, used: list[int], lr: float) -> None:
-        weights, gradients = self._of(used)
-        adam(
-            weights,
-            gradients,
-            [self._means[i] for i in used],
-            [self._squares[i] for i in used],
-            [],
-            [self._steps[i] for i in used],
-            foreach=not self._fused,
-            fused=self._fused,
-            amsgrad=False,
-            beta1=BETAS[0],
-            beta2=BETAS[1],
-            lr=lr,
-            weight_decay=self._weight_decay,
-            eps=1e-8,
-            maximize=False,
+        weights = [*weights]
+        super().__init__(
+            weights, lr=0.0, betas=BETAS, weight_decay=weight_decay, fused=_fused(weights)
         )
 
-    def state(self) -> dict[str, Tensor]:
-        """Running means of gradients and of their squares, and the steps made."""
-        return {
-            f"{kind}.{i}": value
-            for kind, values in self._kinds().items()
-            for i, value in enumerate(values)
-        }
 
-    def _restore(self, kind: str, number: int, value: Tensor) -> None:
-        self._kinds()[kind][number].copy_(value)
+def _fused(weights: list[Tensor]) -> bool:
+    return all(weight.device.type in FUSED for weight in weights)
 
-    def _kinds(self) -> dict[str, list[Tensor]]:
-        return {"mean": self._means, "square": self._squares, "steps": self._steps}
+
+def update(optimiser: Optimizer, lr: float) -> None:
+    """Change the weights by their gradients, then forget the gradients.
+
+    Weights without one, such as those of layers above the chosen one, stay.
+    """
+    for group in optimiser.param_groups:
+        group["lr"] = lr
+    optimiser.step()
+    for weight in _weights(optimiser):
+        weight.grad = None
+
+
+def memory(optimiser: Optimizer) -> dict[str, Any]:
+    """What it remembers of past gradients: for the number of each weight, tensors by name."""
+    return {str(n): optimiser.state[weight] for n, weight in enumerate(_weights(optimiser))}
+
+
+def remember(optimiser: Optimizer, past: dict[str, Any]) -> None:
+    """Go on from what `memory` gave; the weights must be put back beside."""
+    for number, weight in enumerate(_weights(optimiser)):
+        for name, value in past[str(number)].items():
+            if value.shape == weight.shape:
+                # in the layout of the weight: the fused kernels go through memory in its order
+                own = torch.empty_like(weight).copy_(value)
+            else:  # the count of steps, which fused kernels want beside the weight
+                own = value.to(weight.device) if optimiser.defaults["fused"] else value
+            optimiser.state[weight][name] = own
+
+
+def _weights(optimiser: Optimizer) -> list[Tensor]:
+    return [cast(Tensor, weight) for group in optimiser.param_groups for weight in group["params"]]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from semisup.workflow.errors import NoMeans, UserError
+from semisup.workflow.processes import HOST, is_running
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,10 +67,11 @@ def replacing(folder: Path) -> Iterator[Path]:
     Raises:
         UserError: where the folder can't be written.
     """
-    scratch = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    mine = f".{folder.name}.{HOST}-"
+    scratch = folder.with_name(f"{mine}{os.getpid()}.tmp")
     try:
-        for left in folder.parent.glob(f".{folder.name}.*.tmp"):
-            if left == scratch or not _is_running(int(left.name.split(".")[-2])):
+        for left in folder.parent.glob(f"{mine}*.tmp"):
+            if left == scratch or not is_running(int(left.stem.removeprefix(mine))):
                 shutil.rmtree(left)  # of a process that was killed
         scratch.mkdir(parents=True)
     except OSError as error:
@@ -83,16 +85,6 @@ def replacing(folder: Path) -> Iterator[Path]:
         raise NoMeans(f"{folder}: can't be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # of another user
-        return True
-    return True
 
 
 def write_json(path: Path, values: Any) -> None:

@@ -1,9 +1,13 @@
-"""What processes that others start do first."""
+"""Processes: what those that others start do first, and which of them are still running."""
 
 import ctypes
+import os
+import re
 import signal
 import sys
 
+# in names of files that machines may share, since process numbers are those of one machine
+HOST = re.sub(r"\W", "_", os.uname().nodename)
 ENDS_WITH_PARENT = sys.platform == "linux"  # whether `end_with_parent` can do it
 
 
@@ -12,3 +16,14 @@ def end_with_parent() -> None:
     if ENDS_WITH_PARENT and hasattr(libc := ctypes.CDLL(None), "prctl"):
         set_parent_death_signal = 1  # of sys/prctl.h
         libc.prctl(set_parent_death_signal, signal.SIGKILL)
+
+
+def is_running(process: int) -> bool:
+    """Whether this machine has a process of that number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True

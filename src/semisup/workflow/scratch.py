@@ -7,6 +7,7 @@ depends on, and a hash of all that is the key.
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
@@ -15,10 +16,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pathspec
 import yaml
 
 from semisup.workflow.errors import NoMeans, UserError
 from semisup.workflow.outputs import read_text
+from semisup.workflow.processes import HOST
 
 FOLDER = Path("data/checkpoints")
 HALF_WRITTEN = ".tmp"  # how the names of hidden files end until they are whole
@@ -56,7 +59,8 @@ def during(stage: str, seconds: float, **item: object) -> Iterator[Scratch]:
         _remove(folder)  # with the mistake mended, it will be another training
         raise
     finally:
-        for half_written in folder.glob(f".*{HALF_WRITTEN}"):  # by processes that were interrupted
+        # by processes that were interrupted
+        for half_written in folder.glob(f".*.{HOST}-*{HALF_WRITTEN}"):
             half_written.unlink(missing_ok=True)
     _remove(folder)
 
@@ -93,7 +97,19 @@ def _filled(text: str, item: dict[str, object]) -> str:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+    ignored = _ignored_by_dvc()
+    found: list[str] = []
+    for folder, inner, names in os.walk(path, followlinks=True):
+        inner[:] = [name for name in inner if not ignored.match_file(f"{folder}/{name}/")]
+        found += [f"{folder}/{name}" for name in names]
+    return sorted(Path(file) for file in found if not ignored.match_file(file))
+
+
+def _ignored_by_dvc() -> pathspec.GitIgnoreSpec:
+    """What DVC leaves out of the hashes of folders, by the rules of .dvcignore."""
+    rules = Path(".dvcignore")
+    lines = rules.read_text(encoding="utf-8").splitlines() if rules.exists() else []
+    return pathspec.GitIgnoreSpec.from_lines(lines)
 
 
 def _fingerprint(path: Path) -> bytes:

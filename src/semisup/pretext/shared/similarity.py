@@ -12,11 +12,11 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from semisup.compute.distributed import gathered_images
 from semisup.data.augment import augment
 from semisup.data.dataset import ImageData
 from semisup.network.backbones import Encoder, pooled, pooled_width
 from semisup.params.sections import Augment, Fraction
+from semisup.pretext.shared.synchronised import gathered_images
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.pretext.shared.views import random_blur, random_crop, recolour
 from semisup.workflow.errors import UserError
@@ -44,8 +44,8 @@ class SimilarityTask(PretextTask):
     spreads the embeddings from the start: pooled features are all alike.
     """
 
-    views = 2
-    compares = True
+    encoder_passes = 2
+    contrastive = True
     example_images: ClassVar[int] = 256  # to find the nearest among
 
     def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:

@@ -53,7 +53,7 @@ class SymmetryTask(PretextTask):
         self, encoder: Encoder, settings: Any, image_size: int, symmetries: Sequence[Symmetry]
     ) -> None:
         super().__init__(encoder, settings, image_size)
-        self.symmetries, self.views = symmetries, len(symmetries)
+        self.symmetries, self.encoder_passes = symmetries, len(symmetries)
         width = pooled_width(encoder, encoder.layers[-1], 1, image_size)
         self.classifier = nn.Linear(width, len(symmetries))
 

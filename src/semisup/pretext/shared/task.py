@@ -17,7 +17,7 @@ from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
 from semisup.params.sections import NotNegative, Positive, Section
-from semisup.training.optimiser import Optimiser, Sgd
+from semisup.training.optimiser import Adam, Sgd
 
 
 class TrainedSettings(Section):
@@ -48,13 +48,15 @@ class PretextTask(nn.Module, ABC):
     random it draws from torch's global state, which is seeded for it, in training and evaluation.
     """
 
-    merit: ClassVar[str] = "accuracy"  # name of the figure of merit that `loss` returns
-    views: float = 4.0  # whole images that pass the encoder for each pool image
+    metric: ClassVar[str] = "accuracy"  # name of the figure of merit that `loss` returns
+    # images' worth of pixels that pass the encoder for each pool image: 4 where it is shown in four
+    # ways, a share of 1 where only patches of it are
+    encoder_passes: float = 4.0
     example_images: ClassVar[int] = 8  # held-out images that `examples` is given, where there are
-    optimiser: ClassVar[type[Optimiser]] = Sgd
-    probed: ClassVar[bool] = False  # keep the weights best at a probe on validation, not the last
-    compares: ClassVar[bool] = False  # images of a batch with each other, of all processes too
-    twice: ClassVar[bool] = False  # whether the loss takes gradients of gradients
+    optimiser: ClassVar[type[Sgd] | type[Adam]] = Sgd
+    select_by_probe: ClassVar[bool] = False  # keep the weights best at a probe on validation
+    contrastive: ClassVar[bool] = False  # the loss compares all images of a batch with each other
+    double_backward: ClassVar[bool] = False  # the loss takes gradients of gradients
 
     def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
         super().__init__()

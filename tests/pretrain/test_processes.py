@@ -11,26 +11,21 @@ import pytest
 import torch
 from torch import nn
 
-from semisup.compute.distributed import (
-    ALONE,
-    BatchNormOfAll,
-    Group,
-    averaged,
-    gathered_images,
-    launch,
-)
+from semisup.compute.group import ALONE, Group
+from semisup.pretext.shared.synchronised import BatchNormOfAll, averaged, gathered_images
+from semisup.pretrain.launch import run_as
 
 HEADER = """
 import sys, torch
 from torch import nn
-from semisup.compute import distributed
-from semisup.compute.distributed import Group, averaged, gathered_images
-group = distributed.join(torch.device("cpu"))
+from semisup.compute.group import join
+from semisup.pretext.shared.synchronised import averaged, gathered_images
+group = join(torch.device("cpu"))
 torch.set_num_threads(1)
 """
 NETWORK = """
 class Network(nn.Module):
-    compares, twice = False, True
+    contrastive, double_backward = False, True
     def __init__(self):
         super().__init__()
         torch.manual_seed(0)
@@ -114,12 +109,11 @@ print(*found.flatten().tolist(), *mine.grad.flatten().tolist())
 
 def test_what_they_agree_on() -> None:
     program = """
-from semisup.compute.checkpoint import State
-same, other = State({}, {"update": 4}), State({}, {"update": group.rank})
+same, other = {"update": 4}, {"update": group.rank}
 print(group.agreed(same) is same, group.agreed(other), group.agreed(same if group.rank else None))
 print(group.decides(lambda: True, 20), group.decides(lambda: True, 21))
 print(group.total(torch.tensor([1.0, group.rank])).tolist())
-print({rank: value.tolist() for rank, value in group.gathered(torch.tensor([group.rank])).items()})
+print([value.tolist() for value in group.gathered(torch.tensor([group.rank]))])
 group.wait()
 """
     for text in run(program, 2):
@@ -127,7 +121,7 @@ group.wait()
             "True None None",
             "True False",
             "[2.0, 1.0]",
-            "{'0': [0], '1': [1]}",
+            "[[0], [1]]",
         ]
 
 
@@ -170,9 +164,9 @@ def test_batch_norm_of_all_is_the_usual_one_in_evaluation() -> None:
 
 
 def test_launches_only_where_there_is_something_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
-    launch(1)
+    run_as(1)
     monkeypatch.setenv("WORLD_SIZE", "2")
-    launch(2)
+    run_as(2)
 
 
 @pytest.mark.parametrize(
@@ -191,8 +185,9 @@ def test_launches_only_where_there_is_something_to_launch(monkeypatch: pytest.Mo
 def test_launching(tmp_path: Path, program: str, status: int, said: str) -> None:
     script = tmp_path / "train.py"
     script.write_text(
-        "import sys\nfrom semisup.workflow import command\nfrom semisup.compute.distributed import launch\n"
-        f"def main() -> None:\n    launch(2)\n    {program}\ncommand.run(main)\n"
+        "import sys\nfrom semisup.workflow import command\n"
+        "from semisup.pretrain.launch import run_as\n"
+        f"def main() -> None:\n    run_as(2)\n    {program}\ncommand.run(main)\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr

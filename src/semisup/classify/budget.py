@@ -1,0 +1,62 @@
+"""One method at one label budget: what its stage has at hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from semisup.compute import device
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData, LabelledSet, open_data
+from semisup.params.loading import Params, load
+from semisup.workflow import outputs, scratch
+
+
+@dataclass(frozen=True)
+class BudgetRun:
+    """A run of the stage `method` for a task (or `NO_TASK`) and a budget of labels per class.
+
+    seed: of this method, task and budget, whatever else is run.
+    """
+
+    method: str
+    task: str
+    budget: int
+    params: Params
+    data: ImageData
+    runtime: Runtime
+    seed: int
+
+    def labelled_sets(self) -> list[LabelledSet]:
+        """The images that each draw may use."""
+        within_budget = self.params.split.within_budget_fraction
+        return self.data.labelled_sets(self.budget, self.params.draws, within_budget)
+
+    def __str__(self) -> str:
+        """For progress bars; the checkpoints of each run have names of their own by it."""
+        return " ".join(map(str, (self.method, *_item(self.task, self.budget).values())))
+
+
+@contextmanager
+def started(method: str, budget: int, task: str = outputs.NO_TASK) -> Iterator[BudgetRun]:
+    """Everything that a stage at one budget begins with.
+
+    Raises:
+        UserError: where params.yaml is wrong or lists no such task or budget, or a stage before
+            this one has not run.
+    """
+    params = load()
+    if task != outputs.NO_TASK:
+        params.require_task(task)
+    params.require_budget(budget)
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    item = _item(task, budget)
+    with scratch.during(method, params.compute.checkpoint_seconds, **item) as unfinished:
+        runtime = device.start(params.compute, unfinished, params.draws)
+        of_task = task.encode() if "task" in item else b""
+        seed = device.stream_seed(params.seed, *method.encode(), *of_task, budget)
+        yield BudgetRun(method, task, budget, params, data, runtime, seed)
+
+
+def _item(task: str, budget: int) -> dict[str, object]:
+    """The item of the stage's matrix in dvc.yaml."""
+    return {"budget": budget} if task == outputs.NO_TASK else {"task": task, "budget": budget}

@@ -1,0 +1,51 @@
+"""What a method's stage writes: a row of scores for each draw, curves, predictions, weights."""
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from semisup.classify.budget import BudgetRun
+from semisup.classify.draws import Trained
+from semisup.classify.evaluation import scores
+from semisup.compute.weights import save_arrays
+from semisup.training.progress import Row
+from semisup.workflow import outputs
+
+
+@dataclass(frozen=True)
+class HistoryRow(Row):
+    """A line of a training curve, and the draw that it belongs to."""
+
+    draw: int
+
+
+def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
+    """Write results.csv, history.csv, predictions.npy (draws, test images) and the weights."""
+    rows, history, predictions = [], [], []
+    for one in trained:
+        rows.append(_row(run, one))
+        history += [HistoryRow(**dataclasses.asdict(row), draw=one.draw) for row in one.fit.rows]
+        predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
+        save_arrays(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
+    outputs.write_table(folder / outputs.RESULTS, rows)
+    outputs.write_table(folder / outputs.HISTORY, history)
+    np.save(folder / outputs.PREDICTIONS, np.stack(predictions))
+
+
+def _row(run: BudgetRun, one: Trained) -> dict[str, object]:
+    return {
+        "method": run.method,
+        "task": run.task,
+        "budget": run.budget,
+        "draw": one.draw,
+        "labels_used": len(one.labelled.train),
+        "validation_labels": len(one.labelled.validation),
+        "updates": one.fit.updates,
+        "kept": one.fit.kept,
+        "validation_top1": one.fit.best.merit if one.fit.best else math.nan,
+        **dataclasses.asdict(scores(one.test_logits, run.data.labels[run.data.test])),
+    }

@@ -1,0 +1,107 @@
+"""Which weights of a training to keep, by their score on held-out examples."""
+
+import copy
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Score:
+    """Figure of merit (higher is better; mostly the accuracy in 0 to 1) and loss, both means."""
+
+    merit: float
+    loss: float
+
+    def better_than(self, other: "Score | None") -> bool:
+        """Higher merit; with equal merit, lower loss."""
+        return other is None or (self.merit, -self.loss) > (other.merit, -other.loss)
+
+
+UNKNOWN = Score(math.nan, math.nan)  # where there was nothing to hold out
+Evaluate = Callable[[], Score]
+
+
+class Selection:
+    """Which weights to keep, and when to stop waiting for better ones."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        evaluate: Evaluate | None = None,
+        keep: Literal["best", "last"] = "best",
+        patience: int | None = None,
+        start_counts: bool = False,
+    ) -> None:
+        """A choice among the states that `network` will have.
+
+        Args:
+            network: that is trained.
+            evaluate: scores it in its present state on held-out examples; None: the last are kept.
+            keep: whether `finish` puts back the weights with the best score or leaves the last.
+            patience: evaluations without gain before training stops; None: it never does.
+            start_counts: whether the weights to start from are among those to choose from.
+        """
+        self._network, self._evaluate = network, evaluate
+        self._keep, self._patience, self._start_counts = keep, patience, start_counts
+        self._best: Score | None = None
+        self._last: Score | None = None
+        self._best_weights: dict[str, Tensor] = {}
+        self._since_best = 0
+        self.kept = 0
+
+    def look_at_start(self) -> None:
+        """Score the weights to start from, where they count."""
+        if self._start_counts:
+            self.look(0)
+
+    def look(self, update: int) -> Score:
+        """Score the network as it is after that update; NaN where nothing is held out."""
+        self._last = self._score()
+        if self._last is None or self._keep == "last":
+            self.kept = update
+        if self._last is None:
+            return UNKNOWN
+        self._since_best += 1
+        if self._last.better_than(self._best):
+            self._best, self._since_best = self._last, 0
+            if self._keep == "best":
+                self.kept = update
+                self._best_weights = copy.deepcopy(self._network.state_dict())
+        return self._last
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether to stop, since nothing better has come for too long."""
+        return self._patience is not None and self._since_best >= self._patience
+
+    def _score(self) -> Score | None:
+        if self._evaluate is None:
+            return None
+        self._network.eval()
+        score = self._evaluate()
+        self._network.train()
+        return score
+
+    def state(self) -> dict[str, Any]:
+        """What it knows so far, and the best weights."""
+        scores = [score and dataclasses.asdict(score) for score in (self._best, self._last)]
+        facts = {"scores": scores, "since_best": self._since_best, "kept": self.kept}
+        return {**facts, "weights": self._best_weights}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self._best, self._last = (score and Score(**score) for score in state["scores"])
+        self._since_best, self.kept = state["since_best"], state["kept"]
+        self._best_weights = state["weights"]
+
+    def finish(self) -> Score | None:
+        """Put the weights to keep into the network, in evaluation mode; their score."""
+        if self._best_weights:
+            self._network.load_state_dict(self._best_weights)
+        self._network.eval()
+        return self._best if self._keep == "best" else self._last

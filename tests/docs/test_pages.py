@@ -1,0 +1,199 @@
+"""The documentation is true where that can be told: links, tables, graphs, settings."""
+
+import copy
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import networkx
+import pytest
+import test_rerun_table as rerun
+import yaml
+from pages import CHECKOUT, PAGES, blocks, prose, table, text
+from projects import TASK
+
+from semisup.params.loading import Params
+from semisup.params.sections import BACKBONE_LAYERS, known_tasks
+
+WORKFLOW: dict[str, Any] = yaml.safe_load(text("dvc.yaml"))["stages"]
+ARCHITECTURE, TASKS = "docs/architecture.md", "docs/pretext-tasks.md"
+
+
+def anchors(page: str) -> set[str]:
+    """Of its headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", prose(page)):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (CHECKOUT / page).parent / path if path else CHECKOUT / page
+        assert file.exists(), f"{page}: {target}"
+        if anchor:
+            assert anchor in anchors(str(file.resolve().relative_to(CHECKOUT))), target
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_settings_shown_are_valid(page: str, values: dict[str, Any]) -> None:
+    for block in blocks(page, "yaml"):
+        Params.model_validate(merged(values, yaml.safe_load(block)))
+
+
+def merged(values: dict[str, Any], edit: dict[str, Any]) -> dict[str, Any]:
+    result = copy.deepcopy(values)
+    for key, value in edit.items():
+        assert key in result, f"params.yaml has no {key}"
+        result[key] = merged(result[key], value) if isinstance(value, dict) else value
+    return result
+
+
+def test_readme_is_short_and_pages_open_with_their_question() -> None:
+    assert len(text("README.md").splitlines()) <= 120
+    for page in PAGES:
+        if page.startswith("docs/") or page == "CONTRIBUTING.md":
+            title, question = text(page).split("\n\n")[:2]
+            assert title.startswith("# ")
+            assert question.endswith("?"), page
+
+
+def test_every_page_is_in_the_index() -> None:
+    for page in PAGES:
+        if page.startswith("docs/") and page != "docs/README.md":
+            assert f"]({Path(page).name})" in text("docs/README.md")
+            assert f"]({page})" in text("README.md")
+
+
+# The table of what an edit reruns, and what tests/pipeline finds.
+
+FOUND = {
+    "a budget more in `label_budgets`": rerun.ROWS["add a budget"][1],
+    "a budget less": rerun.ROWS["remove a budget"][1],
+    "`finetune.*`": rerun.ROWS["finetune"][1],
+    "`head.*`": rerun.ROWS["head"][1],
+    "`supervised.*`": rerun.supervised() | {"report"},  # test_edit_taken_back...
+    "`pretrain.rotation.*`": rerun.ROWS["pretrain.rotation"][1],
+    # test_new_task_then...
+    "a task more in `pretext_tasks`": rerun.from_pretrain(rerun.ONE_BUDGET, "random"),
+    "`backbone.*`": rerun.ROWS["backbone"][1],
+    "`compute.*`": rerun.ROWS["compute"][1],
+}
+FOUND_TOO = {
+    "`embed.*`": rerun.ROWS["embed"][1],
+    "`data.augment.*`": rerun.ROWS["data.augment"][1],
+    "`split.*`": rerun.ROWS["split"][1],
+    "`seed`": rerun.ROWS["seed"][1],
+    "`report.*`": rerun.ROWS["report"][1],
+}
+
+
+def named_stages(cell: str) -> set[str]:
+    """The stages that a cell of the table means."""
+    if cell in ("nothing", "all"):
+        return set(WORKFLOW) if cell == "all" else set()
+    named = {stage for stage in WORKFLOW if re.search(rf"\b{stage}\b", cell)}
+    if cell.startswith("all but"):
+        return set(WORKFLOW) - named
+    if "what follows" in cell:
+        named |= {after for stage in named for after in networkx.descendants(graph(), stage)}
+    return named
+
+
+@pytest.mark.parametrize(("page", "found"), [("README.md", FOUND), (ARCHITECTURE, FOUND_TOO)])
+def test_rerun_table(page: str, found: dict[str, set[str]]) -> None:
+    rows = {edit: again for edit, (again,) in table(page, "edit | runs again").items()}
+    if page == "README.md":
+        assert rows.keys() == found.keys()
+    for edit, stages in found.items():
+        assert named_stages(rows[edit]) == {stage.partition("@")[0] for stage in stages}, edit
+    assert all(f"@{TASK}" in s for s in found.get("`pretrain.rotation.*`", ()) if "pretrain" in s)
+
+
+# The graph of stages.
+
+
+def graph() -> "networkx.DiGraph[str]":
+    """Stages of dvc.yaml; an edge leads to one that reads what another writes."""
+    writes = {
+        Path(out).parts[:2]: stage
+        for stage, declared in WORKFLOW.items()
+        for out in declared["outs"]
+        if isinstance(out, str)
+    }
+    found: networkx.DiGraph[str] = networkx.DiGraph()
+    for stage, declared in WORKFLOW.items():
+        for dep in declared["deps"]:
+            if source := writes.get(Path(dep).parts[:2]):
+                found.add_edge(source, stage)
+    return found
+
+
+def test_the_graph_drawn_is_that_of_dvc() -> None:
+    (drawn,) = blocks(ARCHITECTURE, "mermaid")
+    edges = {tuple(edge) for edge in re.findall(r"(\w+) --> (\w+)", drawn)}
+    assert edges == set(networkx.transitive_reduction(graph()).edges)
+    for name, label in re.findall(r'(\w+)\["(.+?)"\]', drawn):
+        items = "-".join(item.upper() for item in WORKFLOW[name]["matrix"])
+        assert label == f"{name}@{items}"
+
+
+def test_the_graph_in_the_readme_names_every_stage() -> None:
+    (drawn,) = (block for block in blocks("README.md", "") if "->" in block)
+    assert {word.partition("@")[0] for word in re.findall(r"[a-z][\w@-]+", drawn)} == set(WORKFLOW)
+
+
+# Tables of what there is.
+
+
+def test_every_room_is_in_its_table() -> None:
+    package = CHECKOUT / "src/semisup"
+    there = {path.relative_to(package).parts[0] for path in package.rglob("*.py")}
+    named = re.findall(r"`([\w.]+)`", " ".join(table(ARCHITECTURE, "room | knows")))
+    assert set(named) == there - {"__init__.py"}
+
+
+def test_every_task_is_in_its_table_and_has_a_source() -> None:
+    rows = table(TASKS, "task | what the encoder learns to tell | mind")
+    assert sorted(name.strip("`") for name in rows) == known_tasks()
+    sources = text(TASKS).partition("## Where they come from")[2]
+    for task in known_tasks():
+        assert f"**{task}**" in sources or f"`{task}`" in sources, task
+
+
+def test_every_backbone_is_named() -> None:
+    named = prose("docs/methods.md")
+    for name in BACKBONE_LAYERS:
+        assert f"`{name}`" in named or ("resne" in name and "ResNets" in named), name
+
+
+def test_every_column_of_the_curve_is_explained() -> None:
+    from semisup.report.build import CURVE_COLUMNS
+
+    rows = table("docs/methods.md", "column of `label_curve.csv` | meaning")
+    assert re.findall(r"`(\w+)`", " ".join(rows)) == CURVE_COLUMNS
+
+
+# What else stands at the top.
+
+
+def test_help_shows_every_target() -> None:
+    makefile = text("Makefile")
+    phony = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[0].split()
+    shown = re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE)
+    assert sorted(shown) == sorted(phony)
+
+
+def test_version_and_licence_are_the_same_everywhere() -> None:
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    citation = yaml.safe_load(text("CITATION.cff"))
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"] == "MIT"
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
+    assert text("LICENSE").startswith("MIT License")
+    released = re.findall(r"^## (\S+) - (\S+)$", text("CHANGELOG.md"), re.MULTILINE)
+    assert released[0] == (project["version"], citation["date-released"])
+    assert (CHECKOUT / "src/semisup/py.typed").exists()
