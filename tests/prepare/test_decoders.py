@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from made_files import compute, data, fill, make_zip, png, settings
 
-from semisup.prepare import decoders, room
+from semisup.prepare import decoders, memory
 from semisup.prepare.decoders import Decoder, Job
 from semisup.prepare.folder import candidates
 from semisup.prepare.places import Entry
@@ -21,7 +21,7 @@ MIB = 2**20
 
 
 def test_workers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "CHUNK_FILES", 3)
+    monkeypatch.setattr(memory, "CHUNK_FILES", 3)
     # more chunks than there are slots in the memory that workers share
     names = [f"{'ab'[i % 2]}/{i:02}.png" for i in range(50)]
     fill(tmp_path, *names)

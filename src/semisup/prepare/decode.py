@@ -28,7 +28,7 @@ from PIL.ImageFile import ImageFile
 from semisup.prepare.pixels import REDUCING_GAP, Fit, fit_pixels, target_size
 from semisup.prepare.records import Decoded, Facts, Pixels, Unreadable
 
-Room = Callable[[int], AbstractContextManager[object]]  # held while so many bytes are needed
+Reserve = Callable[[int], AbstractContextManager[object]]  # held while so many bytes are needed
 
 EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
@@ -47,7 +47,7 @@ def decode(
     image_size: int,
     fit: Fit,
     max_megapixels: float,
-    room: Room = _unlimited,
+    reserve: Reserve = _unlimited,
 ) -> Pixels:
     """Pixels of an image file, given as its content or its path: (S, S, 3), S = `image_size`.
 
@@ -60,7 +60,7 @@ def decode(
     try:
         # Odd metadata makes Pillow warn; it says nothing about the pixels.
         with warnings.catch_warnings(action="ignore"), _stream(file) as stream:
-            return _decode(stream, image_size, fit, max_megapixels, room)
+            return _decode(stream, image_size, fit, max_megapixels, reserve)
     except OSError as error:  # of the file system: those of a decoder never come this far
         raise Unreadable(f"cannot be read: {error.strerror or error}") from None
 
@@ -70,7 +70,7 @@ def decode_into(
     files: Sequence[bytes | str],
     fit: Fit,
     max_megapixels: float,
-    room: Room = _unlimited,
+    reserve: Reserve = _unlimited,
 ) -> list[Facts | str]:
     """`decode` each file into its row of `rows` (n, S, S, 3).
 
@@ -79,7 +79,7 @@ def decode_into(
 
     def one(row: Pixels, file: bytes | str) -> Facts | str:
         try:
-            row[:] = decode(file, row.shape[0], fit, max_megapixels, room)
+            row[:] = decode(file, row.shape[0], fit, max_megapixels, reserve)
         except Unreadable as error:
             return str(error)
         return Decoded.of(row).facts
@@ -93,7 +93,7 @@ def _stream(file: bytes | str | Path) -> AbstractContextManager[IO[bytes]]:
 
 
 def _decode(
-    stream: IO[bytes], image_size: int, fit: Fit, max_megapixels: float, room: Room
+    stream: IO[bytes], image_size: int, fit: Fit, max_megapixels: float, reserve: Reserve
 ) -> Pixels:
     prefix = stream.read(16)
     if not prefix:
@@ -106,7 +106,7 @@ def _decode(
         full_size = image.size
         width, height = target_size(full_size, image_size, fit)
         image.draft(None, (width * REDUCING_GAP, height * REDUCING_GAP))
-        with room(_bytes_needed(image, full_size)):
+        with reserve(_bytes_needed(image, full_size)):
             image.load()
             return fit_pixels(image, image_size, fit)
     except Unreadable:

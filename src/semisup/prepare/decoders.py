@@ -33,7 +33,7 @@ from semisup.prepare.records import (
     Rejected,
     Unreadable,
 )
-from semisup.prepare.room import CHUNK_BYTES, Bounds, Room
+from semisup.prepare.memory import CHUNK_BYTES, Bounds, MemoryLimit
 from semisup.workflow.errors import NoMeans
 from semisup.workflow.processes import end_with_parent
 
@@ -41,7 +41,7 @@ GIB = 2**30
 Job = tuple[Record, Entry]  # an image, and its file
 
 _slots: Pixels  # of a process that decodes: the memory that it shares
-_room: Room
+_limit: MemoryLimit
 
 
 @dataclass
@@ -112,10 +112,10 @@ class Decoder:
         # spawn: forking a process that runs threads, as torch does, may hang
         context = multiprocessing.get_context("spawn")
         memory = context.RawArray("B", math.prod(shape))
-        self._room = Room(context, self._bounds.decoder_bytes, self._bounds.own_bytes)
+        self._limit = MemoryLimit(context, self._bounds.decoder_bytes, self._bounds.own_bytes)
         before = multiprocessing.active_children()
         self._pool = pool = ProcessPoolExecutor(
-            workers, context, _start, (memory, shape, self._room)
+            workers, context, _start, (memory, shape, self._limit)
         )
         with _no_interrupt():
             for _ in range(workers):  # each starts one, as long as none is idle
@@ -128,7 +128,7 @@ class Decoder:
         if not self._pool:
             return
         if self._running:  # it was stopped: they may be sending results
-            self._room.close()
+            self._limit.close()
         else:
             for process in self._processes:  # idle; to end by themselves takes a tenth of a second
                 process.kill()
@@ -148,8 +148,7 @@ class Decoder:
                 if full or (chunk.outcomes and chunk.file_bytes + size > CHUNK_BYTES):
                     yield from self._begin(chunk)
                     chunk = _Chunk()
-                may_hold = self._bounds.file_bytes - chunk.file_bytes - size
-                while self._running and self._file_bytes > may_hold:
+                while size and self._running and self._holds(chunk, size) > self._bounds.file_bytes:
                     yield from self._finish()
                 chunk.add(job)
             yield from self._begin(chunk)
@@ -160,6 +159,10 @@ class Decoder:
                 "data.folder: a process that decodes images died, most likely for want of memory; "
                 "lower compute.threads or data.max_megapixels"
             ) from None
+
+    def _holds(self, chunk: _Chunk, size: int) -> int:
+        """Bytes of files that would be under way with so many more."""
+        return self._file_bytes + chunk.file_bytes + size
 
     def _begin(self, chunk: _Chunk) -> Candidates:
         """Have a chunk decoded; yields those that must be done with by then."""
@@ -192,15 +195,15 @@ def _no_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(memory: Any, shape: tuple[int, ...], room: Room) -> None:
+def _start(memory: Any, shape: tuple[int, ...], limit: MemoryLimit) -> None:
     """What a process does first."""
-    global _slots, _room  # noqa: PLW0603
+    global _slots, _limit  # noqa: PLW0603
     end_with_parent()
     _slots = np.frombuffer(memory, np.uint8).reshape(shape)
-    _room = room
+    _limit = limit
 
 
 def _decode(
     slot: int, files: list[str | bytes], fit: Fit, max_megapixels: float
 ) -> list[Facts | str]:
-    return decode_into(_slots[slot, : len(files)], files, fit, max_megapixels, _room.taken)
+    return decode_into(_slots[slot, : len(files)], files, fit, max_megapixels, _limit.reserved)

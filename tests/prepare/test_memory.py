@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from semisup.prepare.records import Unreadable
-from semisup.prepare.room import COPIES, Bounds, Room
+from semisup.prepare.memory import COPIES, Bounds, MemoryLimit
 
 MIB, GIB = 2**20, 2**30
 
@@ -36,13 +36,13 @@ def test_with_memory_enough_no_worker_waits() -> None:
     assert bounds.own_bytes > 4 * 12e6, "bytes of twelve million pixels"
 
 
-def most_at_once(room: Room, sizes: list[int]) -> int:
+def most_at_once(limit: MemoryLimit, sizes: list[int]) -> int:
     """Bytes that threads, which stand for processes, hold together at the most."""
     held, most, lock = 0, 0, threading.Lock()
 
     def hold(size: int) -> None:
         nonlocal held, most
-        with room.taken(size):
+        with limit.reserved(size):
             with lock:
                 held += size
                 most = max(most, held)
@@ -57,35 +57,35 @@ def most_at_once(room: Room, sizes: list[int]) -> int:
 
 
 def test_no_more_is_taken_than_there_is() -> None:
-    room = Room(multiprocessing.get_context("spawn"), 100, 9)
-    assert 60 < most_at_once(room, [30, 11, 55, 24, 10, 40] * 20) <= 100
-    assert most_at_once(room, [100] * 5) == 100
+    limit = MemoryLimit(multiprocessing.get_context("spawn"), 100, 9)
+    assert 60 < most_at_once(limit, [30, 11, 55, 24, 10, 40] * 20) <= 100
+    assert most_at_once(limit, [100] * 5) == 100
 
 
 def test_what_is_larger_than_all_waits_until_it_is_alone() -> None:
-    room = Room(multiprocessing.get_context("spawn"), 100, 9)
-    assert most_at_once(room, [130, 20, 20, 20] * 10) == 130
+    limit = MemoryLimit(multiprocessing.get_context("spawn"), 100, 9)
+    assert most_at_once(limit, [130, 20, 20, 20] * 10) == 130
 
 
 def test_what_is_small_never_waits() -> None:
-    room = Room(multiprocessing.get_context("spawn"), 100, 9)
-    with room.taken(100), room.taken(9), room.taken(9):
+    limit = MemoryLimit(multiprocessing.get_context("spawn"), 100, 9)
+    with limit.reserved(100), limit.reserved(9), limit.reserved(9):
         pass
 
 
-def test_room_is_given_back_after_an_error() -> None:
-    room = Room(multiprocessing.get_context("spawn"), 100, 9)
+def test_memory_is_given_back_after_an_error() -> None:
+    limit = MemoryLimit(multiprocessing.get_context("spawn"), 100, 9)
     for _ in range(2):
-        with pytest.raises(RuntimeError), room.taken(100):
+        with pytest.raises(RuntimeError), limit.reserved(100):
             raise RuntimeError
 
 
-def test_a_closed_room_refuses() -> None:
-    room = Room(multiprocessing.get_context("spawn"), 100, 9)
-    with room.taken(50):
-        room.close()
+def test_a_closed_limit_refuses() -> None:
+    limit = MemoryLimit(multiprocessing.get_context("spawn"), 100, 9)
+    with limit.reserved(50):
+        limit.close()
     for size in (1, 50):
-        with pytest.raises(Unreadable), room.taken(size):
+        with pytest.raises(Unreadable), limit.reserved(size):
             pass
 
 
@@ -119,13 +119,13 @@ def memory(which):
 for name, content in files.items():
     asked = []
     @contextmanager
-    def room(size):
+    def reserve(size):
         asked.append(size)
         yield
     decode(content, 64, "crop", 10)  # what is loaded once
     Path("/proc/self/clear_refs").write_text("5")  # the peak is now what there is now
     before = memory("VmRSS")
-    decode(content, 64, "crop", 10, room)
+    decode(content, 64, "crop", 10, reserve)
     print(name, memory("VmHWM") - before, *asked, sep=";")
 """
 

@@ -46,7 +46,7 @@ class Bounds:
         )
 
 
-class Room:
+class MemoryLimit:
     """Bytes that several processes, or threads, may take together."""
 
     def __init__(self, context: BaseContext, size: int, own: int) -> None:
@@ -57,7 +57,7 @@ class Room:
         self._changed = context.Condition()
 
     @contextmanager
-    def taken(self, size: int) -> Iterator[None]:
+    def reserved(self, size: int) -> Iterator[None]:
         """Wait until there is room for so many bytes; for more than all, until all is free.
 
         Raises:
