@@ -207,14 +207,28 @@ def test_names_of_files(tmp_path: Path) -> None:
     )
 
 
+LEFT_BEHIND = ("a.pyc", "a.py~", ".a.py.swp", ".a.py", "a.txt", "a.ipynb")
+FOLDERS = ("", "room/", "room/shared/", "__pycache__/", "room/.ipynb_checkpoints/")
+
+
 def test_the_key_sees_what_dvc_sees(project: Path) -> None:
-    """Leftovers of editors, notebooks and Python beside the code change nothing."""
+    """Code in rooms counts; leftovers of editors, notebooks and Python beside it do not."""
+    from dvc.repo import Repo
+
     (project / "dvc.yaml").write_text(STAGES.replace('"src/${item.task}.py"', "src"))
+    for folder in FOLDERS:
+        (project / "src" / folder).mkdir(exist_ok=True)
+        for name in (*LEFT_BEHIND, "b.py", "b.jinja"):
+            (project / "src" / folder / name).write_text("1")
+    with Repo.init(no_scm=True) as repo:
+        walked = repo.dvcignore.walk(repo.fs, str(project / "src"))
+        seen = [Path(folder, name) for folder, _, names in walked for name in names]
+    expected = sorted(path.relative_to(project) for path in seen)
+    assert scratch._files(Path("src")) == expected
+    assert Path("src/room/shared/b.py") in expected
     before = stage_key("train", task="a")
-    for name in ("__pycache__/a.pyc", "a.py~", ".a.py.swp", ".ipynb_checkpoints/a.py", "a.txt"):
-        path = project / "src" / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_text("left behind")
+    (project / "src/room/.ipynb_checkpoints/c.py").write_text("c = 1")
+    (project / "src/room/__init__.py~").write_text("c = 1")
     assert stage_key("train", task="a") == before
-    (project / "src/c.py").write_text("c = 1")
+    (project / "src/room/b.py").write_text("b = 2")
     assert stage_key("train", task="a") != before

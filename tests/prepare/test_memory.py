@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from semisup.prepare.records import Unreadable
 from semisup.prepare.memory import COPIES, Bounds, MemoryLimit
+from semisup.prepare.records import Unreadable
 
 MIB, GIB = 2**20, 2**30
 

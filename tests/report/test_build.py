@@ -14,6 +14,8 @@ from safetensors.numpy import save_file
 from semisup.data.dataset import NO_RANK, ROLES, split_row
 from semisup.params.loading import Params
 from semisup.report import build
+from semisup.report.facts import read_facts
+from semisup.report.figures import confusion
 from semisup.training.progress import Row
 from semisup.workflow import outputs
 
@@ -128,8 +130,8 @@ def test_table_of_the_comparison(data: Path, make_params: Make) -> None:
     [(TASKS, "head (gan)"), (["rotation"], "finetune (rotation)"), ([], "supervised")],
 )
 def test_confusion_is_of_what_validation_chose(
-    data: Path, make_params: Make, tasks: list[str], title: str
+    data: Path, tasks: list[str], title: str
 ) -> None:
     table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
-    build._confusion(asked(make_params, tasks, BUDGETS), table, data)
+    confusion.draw(build._best_way(table, read_facts(tasks, 0.95)), BUDGETS[-1], data)
     assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()

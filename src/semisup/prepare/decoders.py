@@ -22,6 +22,7 @@ import numpy as np
 
 from semisup.params import sections
 from semisup.prepare.decode import decode_into
+from semisup.prepare.memory import CHUNK_BYTES, Bounds, MemoryLimit
 from semisup.prepare.pixels import Fit
 from semisup.prepare.places import Entry
 from semisup.prepare.records import (
@@ -33,7 +34,6 @@ from semisup.prepare.records import (
     Rejected,
     Unreadable,
 )
-from semisup.prepare.memory import CHUNK_BYTES, Bounds, MemoryLimit
 from semisup.workflow.errors import NoMeans
 from semisup.workflow.processes import end_with_parent
 

@@ -129,9 +129,9 @@ def fit(
         batches = objective.load(group.part(numbers) for numbers in order)
         network.train()
         silent = None if group.leads else True  # None: where this is no terminal
-        done = training.update
-        bar = tqdm(None, label, updates, False, initial=done, disable=silent, position=position)
-        for number in range(done + 1, updates + 1):
+        begun = training.update
+        bar = tqdm(None, label, updates, False, initial=begun, disable=silent, position=position)
+        for number in range(begun + 1, updates + 1):
             rate = plan.lr * _schedule(number - 1, updates)
             with runtime.autocast():
                 loss, merit = objective.batch_loss(next(batches))
@@ -148,8 +148,7 @@ def fit(
             if checkpoint and group.decides(checkpoint.is_due, number):
                 _save(training, checkpoint, runtime)
         bar.close()
-    best = selection.finish()
-    return Fit(training.rows, training.update, selection.kept, best)
+    return Fit(training.rows, training.update, best=selection.finish(), kept=selection.kept)
 
 
 def _go_on_or_begin(

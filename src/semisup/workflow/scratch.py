@@ -97,19 +97,21 @@ def _filled(text: str, item: dict[str, object]) -> str:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    ignored = _ignored_by_dvc()
-    found: list[str] = []
-    for folder, inner, names in os.walk(path, followlinks=True):
-        inner[:] = [name for name in inner if not ignored.match_file(f"{folder}/{name}/")]
-        found += [f"{folder}/{name}" for name in names]
-    return sorted(Path(file) for file in found if not ignored.match_file(file))
+    return [Path(file) for file in _files_that_dvc_sees(path)]
 
 
-def _ignored_by_dvc() -> pathspec.GitIgnoreSpec:
-    """What DVC leaves out of the hashes of folders, by the rules of .dvcignore."""
+def _files_that_dvc_sees(path: Path) -> list[str]:
+    """Those below a folder by the rules of .dvcignore, sorted; importing DVC would take 1 s."""
     rules = Path(".dvcignore")
     lines = rules.read_text(encoding="utf-8").splitlines() if rules.exists() else []
-    return pathspec.GitIgnoreSpec.from_lines(lines)
+    ignored = pathspec.GitIgnoreSpec.from_lines(lines)
+    # of folders the last rule that matches counts: one may let in what another has left out
+    ignored_folders = pathspec.PathSpec.from_lines("gitignore", lines)
+    found: list[str] = []
+    for folder, inner, names in os.walk(path):
+        inner[:] = [name for name in inner if not ignored_folders.match_file(f"{folder}/{name}/")]
+        found += [f"{folder}/{name}" for name in names]
+    return sorted(file for file in found if not ignored.match_file(file))
 
 
 def _fingerprint(path: Path) -> bytes:

@@ -92,6 +92,8 @@ def _lines(methods: Sequence[Method], ranked: Sequence[str]) -> dict[Way, str]:
     colors = task_colors(_named(ranked))
     named = {Way(m.name, task): color for m in methods for task, color in colors.items()}
     every = [Way(m.name, task) for m in methods for task in ranked]
-    return named | {BASELINE: SUPERVISED.color} | {
-        way: OTHER_COLOR for way in every if way not in named
-    }
+    return (
+        named
+        | {BASELINE: SUPERVISED.color}
+        | {way: OTHER_COLOR for way in every if way not in named}
+    )

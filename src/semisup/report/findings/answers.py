@@ -1,4 +1,4 @@
-"""What a task's label curve, fine-tuned, answers: is pretraining worth it, which labels it saves."""
+"""What a task's label curve answers: is pretraining worth it, how many labels does it save."""
 
 from dataclasses import dataclass
 

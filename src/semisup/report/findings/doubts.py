@@ -33,11 +33,11 @@ class Rival(NamedTuple):
 class Doubts:
     """On choosing, and on the results.
 
-    uncertain: the choice rests on few validation images; chance: of tasks that are near it; collapsed: spread
-    of embeddings that are near collapse; untrained: by how much tasks are ahead of the control,
-    frozen, where not clearly; short: labels in all of budgets that some class can't fill; tuned,
-    unchanged: classifiers that were fine-tuned, and those of them that stayed as they were; weak:
-    budgets at which the baseline made fewer updates.
+    uncertain: the choice rests on few validation images; chance: of tasks that are near it;
+    collapsed: spread of embeddings that are near collapse; untrained: by how much tasks are ahead
+    of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
+    fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
+    were; weak: budgets at which the baseline made fewer updates.
     """
 
     uncertain: bool
@@ -109,7 +109,7 @@ def _short_budgets(results: pd.DataFrame, facts: Facts) -> dict[int, int]:
     bought = rows["labels_used"] + (rows["validation_labels"] if facts.within_budget else 0)
     most = bought.groupby(rows["budget"]).max()
     short = most[most < most.index.to_numpy() * len(facts.data["classes"])]
-    return {int(budget): int(number) for budget, number in short.items()}
+    return dict(zip(map(int, short.index), map(int, short), strict=True))
 
 
 def _weak_baseline(results: pd.DataFrame) -> list[int]:

@@ -57,7 +57,7 @@ def _template(name: str) -> jinja2.Template:
 
 
 def _unwrapped(page: str) -> str:
-    """Indented lines go on with the line above, but for those of tables; no needless empty lines."""
+    """Indented lines go on with the line above, but for those of tables; single empty lines."""
     parts = re.split(r"\n{2,}", page.strip())
     is_table = ["\n--" in part for part in parts]
     folded = [

@@ -50,7 +50,8 @@ def _choice_row(choice: Choice) -> list[str]:
 
 
 def _cells(compared: pd.DataFrame) -> Cells:
+    rows = (compared[name] for name in ("method", "task", "budget", "top1", "half_width"))
     return {
-        (Way(row.method, row.task), row.budget): f"{100 * row.top1:.1f}{plus_minus(row.half_width)}"
-        for row in compared.itertuples()
+        (Way(method, task), budget): f"{100 * top1:.1f}{plus_minus(half_width)}"
+        for method, task, budget, top1, half_width in zip(*rows, strict=True)
     }
