@@ -10,8 +10,8 @@ import networkx
 import pytest
 import test_rerun_table as rerun
 import yaml
-from pages import CHECKOUT, PAGES, blocks, prose, table, text
-from projects import TASK
+from pages import CHECKOUT, PAGES, blocks, inline, prose, table, text
+from projects import TASK, Project
 
 from semisup.params.loading import Params
 from semisup.params.sections import BACKBONE_LAYERS, known_tasks
@@ -175,6 +175,31 @@ def test_every_column_of_the_curve_is_explained() -> None:
 
     rows = table("docs/methods.md", "column of `label_curve.csv` | meaning")
     assert re.findall(r"`(\w+)`", " ".join(rows)) == CURVE_COLUMNS
+
+
+def test_every_file_of_data_is_listed(finished: Project) -> None:
+    """Below `data/`: folders with a file in them, and their files, as its page has them."""
+    data = finished.root / "data"
+    there: dict[str, set[str]] = {}
+    for path in data.rglob("*"):
+        if path.is_file() and path.relative_to(data).parts[0] not in ("raw", "README.md"):
+            folder = f"{path.parent.relative_to(data)}/".replace(TASK, "TASK")
+            folder = re.sub(r"(?<=[-/])\d+/$", "BUDGET/", folder)
+            there.setdefault(folder, set()).add(re.sub(r"_\d+\.", "_DRAW.", path.name))
+    rows = table("data/README.md", "folder | stage | content")
+    listed = {
+        name.strip("`"): {f for f in re.findall(r"`([^`]+)`", content) if "." in f}
+        for name, (_, content) in rows.items()
+    }
+    assert there == {name: files for name, files in listed.items() if files}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paths_in_the_text_exist(page: str) -> None:
+    tops = ("docs/", "src/", "stages/", "tests/")
+    for path in inline(page):
+        if path.startswith(tops) and "NAME" not in path:
+            assert (CHECKOUT / path).exists(), path
 
 
 # What else stands at the top.
