@@ -93,11 +93,11 @@ def jpeg_files(target: Path, count: int, name: str = CIFAR) -> tuple[Path, str]:
     return target / "train", "letters"
 
 
-def class_folders(root: Path, params: Params, workers: int) -> Candidates:
+def class_folders(root: Path, params: Params) -> Candidates:
     """What `prepare` reads from class folders."""
     places = dict.fromkeys(("unlabelled", "labels", "test", "test_labels"))
     where = params.data.folder.model_copy(update=places | {"labelled": str(root)})
-    return folder.candidates(where, params.data, workers)
+    return folder.candidates(where, params.data, params.compute)
 
 
 @contextlib.contextmanager

@@ -64,7 +64,7 @@ def pretraining_rate(task: str, data: ImageData, params: Params) -> float:
 
 def read(root: Path, params: Params) -> tuple[np.ndarray[Any, Any], list[str]]:
     """Pixels and class names of class folders."""
-    candidates = class_folders(root, params, 1)  # no processes that would still be ending
+    candidates = class_folders(root, params)
     found = [(one[0], one[1].pixels.copy()) for one in candidates if isinstance(one, tuple)]
     names = [str(record.label) for record, _ in found]
     return np.stack([pixels for _, pixels in found]), names

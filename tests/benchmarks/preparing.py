@@ -30,16 +30,16 @@ def main(root: Path, scratch: Path, side: int) -> None:
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         decoded(files[: CHUNK * workers], side, pool)
         rates = medians(
-            partial(prepared, params, root, scratch, len(files), workers),
+            partial(prepared, params, root, scratch, len(files)),
             partial(decoded, files, side, pool),
             rounds=ROUNDS,
         )
     print(json.dumps([*rates, workers]))
 
 
-def prepared(params: Params, root: Path, scratch: Path, files: int, workers: int) -> float:
+def prepared(params: Params, root: Path, scratch: Path, files: int) -> float:
     """Files per second; a tenth of them, while the processes start, does not count."""
-    found = class_folders(root, params, workers)
+    found = class_folders(root, params)
     first = list(islice(found, files // 10))
     side = params.data.image_size
     with TemporaryDirectory(dir=scratch) as target:

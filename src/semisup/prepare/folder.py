@@ -9,21 +9,19 @@ A file belongs to the innermost of the three places that holds it (`test: data/t
 `labelled: data` is no class) and is yielded once: labelled, test, then the rest as unlabelled.
 """
 
-import csv
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
 from semisup.params import sections
-from semisup.prepare.archive import Entry, Place, locate, printable
-from semisup.prepare.decode import EXTENSIONS, Unreadable
 from semisup.prepare.decoders import Decoder, Job
+from semisup.prepare.labels import class_folder, class_root, read_labels
+from semisup.prepare.places import Entry, Place, locate
 from semisup.prepare.records import Candidates, GivenSplit, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
 
@@ -49,10 +47,10 @@ class _Source:
 def candidates(
     settings: sections.Folder,
     data: sections.Data,
-    workers: int,
+    compute: sections.Compute,
     done: deque[Outcome] | None = None,
 ) -> Candidates:
-    """Every image of the named places, decoded by `workers` processes, in listing order.
+    """Every image of the named places, in listing order, decoded as `compute` allows.
 
     The first ones, whose outcomes are `done`, are left out.
 
@@ -60,7 +58,7 @@ def candidates(
         UserError: at once where the settings contradict each other or a path or a CSV cannot be
             read; while iterating where an archive is damaged or a place has no usable image.
     """
-    return _candidates(_sources(settings), settings, data, workers, done or deque())
+    return _candidates(_sources(settings), settings, data, compute, done or deque())
 
 
 def warn_of_unwatched(settings: sections.Folder) -> None:
@@ -79,13 +77,13 @@ def _candidates(
     sources: list[_Source],
     settings: sections.Folder,
     data: sections.Data,
-    workers: int,
+    compute: sections.Compute,
     done: deque[Outcome],
 ) -> Candidates:
     tables = {os.path.realpath(f) for f in (settings.labels, settings.test_labels) if f}
     taken: set[str] = set()  # identities of the files of `labelled` and `test`
     bar = tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None)
-    with closing(Decoder(data, workers)) as decoder, bar:
+    with closing(Decoder(data, compute)) as decoder, bar:
         for source in sources:
             jobs = _left(_jobs(source, tables, taken), source, done)
             for result in decoder.decoded(jobs):
@@ -172,63 +170,6 @@ def _find_nested(sources: list[_Source]) -> None:
                 )
 
 
-def read_labels(file: str, key: str) -> dict[str, str]:
-    """A CSV file with the columns path,label as {path: label}; no label is "".
-
-    Raises:
-        UserError: not readable, a column is missing, or a path has two labels.
-    """
-    labels: dict[str, str] = {}
-    try:
-        with Path(file).open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader(stream, skipinitialspace=True)
-            columns = {(name or "").strip().lower(): name for name in rows.fieldnames or []}
-            if not {"path", "label"} <= columns.keys():
-                found = ",".join(rows.fieldnames or []) or "nothing"
-                raise UserError(
-                    f"{key}: {file}: the first line must name path,label; it is {found}"
-                )
-            for row in rows:
-                path = (row[columns["path"]] or "").strip().replace("\\", "/")
-                path, label = str(PurePosixPath(path)), (row[columns["label"]] or "").strip()
-                if labels.setdefault(path, label) != label:
-                    raise UserError(
-                        f"{key}: {file}: {path} has two labels, {labels[path]!r} and {label!r}; "
-                        "keep one"
-                    )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
-        raise UserError(f"{key}: {file}: cannot be read as CSV in UTF-8: {reason}") from None
-    return labels
-
-
-def class_root(paths: Iterable[str]) -> str:
-    """The folder whose sub-folders are the classes, as "" or a prefix that ends in a slash.
-
-    While a folder holds exactly one folder, which has sub-folders, and no images, it is a wrapper.
-    Reads only as many of the paths as it takes to decide.
-    """
-    folders: dict[str, set[str]] = {}  # folder -> its sub-folders
-    with_images = set()
-    for path in paths:
-        *parents, name = path.split("/")
-        above = ""
-        for parent in parents:
-            folders.setdefault(above, set()).add(parent)
-            above += f"{parent}/"
-        if name.lower().endswith(EXTENSIONS):
-            with_images.add(above)
-        if "" in with_images or len(folders.get("", ())) > 1:
-            return ""
-    root = ""
-    while len(folders.get(root, ())) == 1 and root not in with_images:
-        inner = f"{root}{next(iter(folders[root]))}/"
-        if inner not in folders:
-            break
-        root = inner
-    return root
-
-
 def _own_entries(source: _Source) -> Iterator[Entry | Rejected]:
     """Without those of other places inside this one."""
     inside = tuple(source.inside)
@@ -269,11 +210,7 @@ def _job(source: _Source, entry: Entry, name: str, root: str) -> Job | Rejected:
         if label is None and source.split == "test":
             return Rejected(name, f"test image without a label in {source.labels_file}")
     elif source.has_labels:
-        inner = entry.path.removeprefix(root) if entry.path.startswith(root) else ""
-        label = printable(inner.partition("/")[0]) if "/" in inner else None
+        label = class_folder(entry.path, root)
         if label is None:
             return Rejected(name, "not in a class folder")
-    try:
-        return Record(name, label, source.split), entry.load()
-    except Unreadable as error:
-        return Rejected(name, str(error))
+    return Record(name, label, source.split), entry

@@ -2,13 +2,12 @@
 
 import csv
 from array import array
-from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 
-from semisup.prepare.records import Facts, GivenSplit, Outcome, Record, Rejected
+from semisup.prepare.records import Facts, Outcome, Record, Rejected
 from semisup.workflow import outputs
 
 COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of")
@@ -24,7 +23,6 @@ class Manifest:
         self._first_with: dict[str, int] = {}  # by the hash of the pixels
         self._numbers: dict[str, int] = {}  # of classes, in the order in which they turn up
         self._labels, self._given_test, self._same_as = array("i"), array("b"), array("q")
-        self._per_kind: Counter[tuple[GivenSplit, bool]] = Counter()
         self.rejected: list[Rejected] = []
         self.images = 0
         self.all_grey = True
@@ -46,7 +44,6 @@ class Manifest:
         self._labels.append(named)
         self._given_test.append(split == "test")
         self._same_as.append(first)
-        self._per_kind[split, named != NO_CLASS] += 1
         self.all_grey = self.all_grey and facts.is_grey
         self.images += 1
 
@@ -68,12 +65,13 @@ class Manifest:
 
     def summary(self, channels: int) -> dict[str, object]:
         """What summary.json says."""
-        of = self._per_kind
+        labels = np.frombuffer(self._labels, np.int32)
+        given_test = np.frombuffer(self._given_test, np.bool_)
         return {
             "images": self.images,
-            "labelled": of["train", True],
-            "unlabelled": of["train", False],
-            "given_test": of["test", True] + of["test", False],
+            "labelled": int((~given_test & (labels != NO_CLASS)).sum()),
+            "unlabelled": int((~given_test & (labels == NO_CLASS)).sum()),
+            "given_test": int(given_test.sum()),
             "channels": channels,
             "rejected": len(self.rejected),
             "duplicates": self.images - len(self._first_with),

@@ -34,6 +34,10 @@ class Rejected:
     reason: str
 
 
+class Unreadable(Exception):
+    """A file that gives no pixels; the message is the reason, one line for rejected.csv."""
+
+
 class Facts(NamedTuple):
     """What the packing keeps of an image besides its pixels."""
 

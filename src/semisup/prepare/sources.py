@@ -21,7 +21,7 @@ def candidates(params: Params, done: deque[Outcome]) -> Candidates:
         from semisup.prepare import folder
 
         folder.warn_of_unwatched(data.folder)
-        yield from folder.candidates(data.folder, data, params.compute.cpu_threads(), done)
+        yield from folder.candidates(data.folder, data, params.compute, done)
     else:
         from semisup.prepare import torchvision_sets
 
@@ -31,7 +31,8 @@ def candidates(params: Params, done: deque[Outcome]) -> Candidates:
 def _glyphs(params: Params, done: int) -> Candidates:
     from tqdm import tqdm
 
-    from semisup.prepare.glyphs import Glyphs, alphabet
+    from semisup.prepare.glyphs import Glyphs
+    from semisup.prepare.typefaces import alphabet
 
     settings = params.data.glyphs
     glyphs = Glyphs(settings.classes, params.data.image_size, settings.clutter, params.seed)

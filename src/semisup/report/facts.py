@@ -1,6 +1,6 @@
 """What the report knows beside the results."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,19 +9,31 @@ from semisup.workflow import outputs
 
 
 @dataclass(frozen=True)
+class Pretext:
+    """How one task's pretraining went.
+
+    figures: the task's own, its figure of merit first, none where nothing was trained;
+    encoder_images: images that passed the encoder; columns: of its picture, 0 without one.
+    """
+
+    figures: dict[str, float]
+    encoder_images: int
+    pool_images: int
+    columns: int = 0
+
+
+@dataclass(frozen=True)
 class Facts:
     """Of the data and of pretraining, as the stages before wrote them.
 
-    data: of prepare; split: of split; pretext: of each task's pretraining; image_size in pixels;
-    columns: of the picture of each task that has one.
+    data: of prepare; split: of split; pretext: by task; image_size in pixels.
     """
 
     data: dict[str, Any]
     split: dict[str, Any]
-    pretext: dict[str, dict[str, Any]]
+    pretext: dict[str, Pretext]
     confidence: float
     image_size: int
-    columns: dict[str, int] = field(default_factory=dict)
 
     @property
     def within_budget(self) -> bool:
@@ -37,11 +49,13 @@ def read_facts(tasks: list[str], confidence: float) -> Facts:
     """
     summary = outputs.read_json(outputs.PREPARED / outputs.SUMMARY)
     stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
-    pretext = {t: outputs.read_json(outputs.pretrain_folder(t) / outputs.PRETEXT) for t in tasks}
+    pretext = {task: _read_pretext(task) for task in tasks}
     images = np.load(outputs.PREPARED / outputs.IMAGES, mmap_mode="r")
-    columns = {}
-    for task in tasks:
-        path = outputs.pretrain_folder(task) / outputs.EXAMPLES
-        if path.exists():
-            columns[task] = np.load(path, mmap_mode="r").shape[1]
-    return Facts(summary, stats, pretext, confidence, images.shape[1], columns)
+    return Facts(summary, stats, pretext, confidence, images.shape[1])
+
+
+def _read_pretext(task: str) -> Pretext:
+    folder = outputs.pretrain_folder(task)
+    found, picture = outputs.read_json(folder / outputs.PRETEXT), folder / outputs.EXAMPLES
+    columns = np.load(picture, mmap_mode="r").shape[1] if picture.exists() else 0
+    return Pretext(found["figures"], found["encoder_images"], found["pool_images"], columns)

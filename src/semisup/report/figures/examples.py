@@ -20,45 +20,38 @@ ACROSS = 8  # columns of images; where a task has fewer, its rows stand in group
 SMALL = 96  # pixels; larger images are shown smaller than they are and need smoothing
 
 
-def pretext_pictures(tasks: Sequence[str], folder: Path) -> None:
+def draw(tasks: Sequence[str], folder: Path) -> None:
     """pretext_TASK.svg and .png of every task that left a picture."""
     for task in tasks:
         source = outputs.pretrain_folder(task)
         if (source / outputs.EXAMPLES).exists():
             pixels = np.load(source / outputs.EXAMPLES)
-            pretext_picture(task, pixels, outputs.read_json(source / outputs.CAPTIONS), folder)
+            draw_one(task, pixels, outputs.read_json(source / outputs.CAPTIONS), folder)
 
 
-def pretext_picture(
-    task: str, pixels: NDArray[np.uint8], texts: dict[str, Any], folder: Path
-) -> None:
+def draw_one(task: str, pixels: NDArray[np.uint8], texts: dict[str, Any], folder: Path) -> None:
     """Images (rows, columns, S, S, C) with a line above each column and one below each image."""
     rows, columns = pixels.shape[:2]
     headings, captions = _wrapped([texts["columns"]]), _wrapped(texts["captions"])
     groups = min(max(ACROSS // columns, 1), rows)
     deep = -(-rows // groups)
-    heading_lines, caption_lines = _most_lines(headings), _most_lines(captions)
-    cell = SIDE + LINE * caption_lines + 0.06
+    cell = SIDE + LINE * _most_lines(captions) + 0.06
+    height = cell * deep + LINE * _most_lines(headings) + 0.5
     width = (SIDE + 0.08) * columns * groups + 0.3 * (groups - 1)
     with plt.rc_context(STYLE):
-        figure = plt.figure(
-            figsize=(max(width, 3.0) + 0.2, cell * deep + LINE * heading_lines + 0.5),
-            layout="constrained",
-        )
+        figure = plt.figure(figsize=(max(width, 3.0) + 0.2, height), layout="constrained")
         figure.suptitle(f"What {task} learned", fontsize=10)
         parts = figure.subfigures(1, groups, squeeze=False, wspace=0.03)[0]
-        for number, part in enumerate(parts):
-            chosen = range(number * deep, min((number + 1) * deep, rows))
-            axes = part.subplots(deep, columns, squeeze=False)
-            for axis in axes.flat:
-                axis.set_axis_off()
-            for place, row in enumerate(chosen):
-                for column in range(columns):
-                    axis = axes[place, column]
-                    _image(axis, pixels[row, column])
-                    _below(axis, _text(captions, row, column))
-                    if place == 0:
-                        axis.set_title(_text(headings, 0, column), fontsize=7, pad=3)
+        cells = np.stack([part.subplots(deep, columns, squeeze=False) for part in parts])
+        for axis in cells.flat:
+            axis.set_axis_off()
+        for row, column in np.ndindex(rows, columns):
+            group, place = divmod(row, deep)
+            axis = cells[group, place, column]
+            _image(axis, pixels[row, column])
+            _below(axis, _text(captions, row, column))
+            if place == 0:
+                axis.set_title(_text(headings, 0, column), fontsize=7, pad=3)
         save(figure, folder / f"pretext_{task}")
 
 

@@ -7,83 +7,64 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from semisup.report.figures.style import (
-    BASELINE_COLOR,
-    METHOD_LABEL,
-    METHOD_STYLE,
-    OTHER_COLOR,
-    STYLE,
-    save,
-    task_colors,
-)
-from semisup.report.tables.comparison import CONTROL, METHODS, SUPERVISED
-from semisup.report.tables.curve import summarise
+from semisup.report.figures.style import LEGEND, OTHER_COLOR, STYLE, save, task_colors
+from semisup.report.methods import BASELINE, CONTROL, METHODS, OF_TASKS, SUPERVISED, Method, Way
+from semisup.report.tables.interval import mean_over_draws
+from semisup.report.tables.results import rows_of
 from semisup.report.words.phrases import what_is_shown
-from semisup.workflow import outputs
 
-TOGETHER = 3  # with more tasks fine-tuned and frozen get panels of their own
+TOGETHER = 3  # with more tasks each method gets a panel of its own
 NAMED = 5  # tasks with a colour of their own; the others are thin and grey
 
 
-def label_curve(
-    results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder: Path
-) -> None:
+def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder: Path) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 
     With many tasks only the first few of `ranked` and the control are named.
     """
     scores = [s for s in ("top1", "top5") if results[s].notna().any()]
+    methods = OF_TASKS[::-1]
     many = len(ranked) > TOGETHER
     # few tasks: scores side by side; many: methods side by side, scores one below the other
-    groups = [["finetune"], ["head"]] if many else [[*METHODS][::-1]]
+    groups = [[method] for method in methods] if many else [methods]
     panels = [(score, group) for score in scores for group in groups]
-    columns = 2 if many else len(scores)
+    columns = len(groups) if many else len(scores)
     rows = len(panels) // columns
+    size = (5.2 * columns + 0.6, 3.8 * rows + 1.0)
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            rows,
-            columns,
-            figsize=(5.2 * columns + 0.6, 3.8 * rows + 1.0),
-            squeeze=False,
-            layout="constrained",
+            rows, columns, figsize=size, squeeze=False, layout="constrained"
         )
         for axis, (score, group) in zip(axes.flat, panels, strict=True):
-            _curves(axis, summarise(results, score, confidence), group, ranked)
+            _curves(axis, mean_over_draws(results, score, confidence), group, ranked)
             axis.set_ylabel(f"top-{score[-1]} accuracy on test (%)")
             if many:
-                axis.set_title(METHOD_LABEL[group[0]], fontsize=10)
-        figure.legend(
-            *axes[0][0].get_legend_handles_labels(),
-            loc="outside lower center",
-            ncols=2 * columns,
-            frameon=False,
-            fontsize=9,
-        )
+                axis.set_title(group[0].label, fontsize=10)
+        figure.legend(*axes[0][0].get_legend_handles_labels(), ncols=2 * columns, **LEGEND)
         chosen = "; named: best on validation" if len(_named(ranked)) < len(ranked) else ""
-        figure.suptitle(
-            f"Label curve ({what_is_shown(results['draw'].nunique(), confidence)}{chosen})",
-            fontsize=11,
-        )
+        shown = what_is_shown(results["draw"].nunique(), confidence)
+        figure.suptitle(f"Label curve ({shown}{chosen})", fontsize=11)
         save(figure, folder / "label_curve")
 
 
-def _curves(axis: Axes, table: pd.DataFrame, methods: Sequence[str], ranked: Sequence[str]) -> None:
+def _curves(
+    axis: Axes, means: pd.DataFrame, methods: Sequence[Method], ranked: Sequence[str]
+) -> None:
     """One panel: the tasks' curves of some methods, and the baseline's."""
     single, others = len(methods) == 1, "other tasks"
-    for method, task, color in _drawn(methods, ranked):
-        rows = table[(table["method"] == method) & (table["task"] == task)].sort_values("budget")
-        line, marker = METHOD_STYLE[method]
+    for way, color in _lines(methods, ranked).items():
+        rows, method = rows_of(means, way).sort_values("budget"), METHODS[way.method]
         known = color != OTHER_COLOR
-        name = METHOD_LABEL[method]
-        if task != outputs.NO_TASK:
-            name = task if single else f"{name}, {task}"
+        name = method.label
+        if way != BASELINE:
+            name = way.task if single else f"{name}, {way.task}"
         axis.errorbar(
             rows["budget"],
             100 * rows["mean"],
             yerr=100 * rows["half"].fillna(0) if known else None,
             label=name if known else others,
-            linestyle=line,
-            marker=marker if known else "",
+            linestyle=method.line,
+            marker=method.marker if known else "",
             markersize=4,
             color=color,
             capsize=2.5,
@@ -91,7 +72,7 @@ def _curves(axis: Axes, table: pd.DataFrame, methods: Sequence[str], ranked: Seq
             zorder=2 if known else 1,
         )
         others = others if known else "_"  # one entry in the legend for all of them
-    budgets = sorted(table["budget"].unique())
+    budgets = sorted(means["budget"].unique())
     axis.set_xscale("log", base=2)
     axis.set_xticks(budgets, [str(b) for b in budgets])
     axis.minorticks_off()
@@ -106,13 +87,11 @@ def _named(ranked: Sequence[str]) -> list[str]:
     return [task for task in ranked if task in (*trained[:NAMED], CONTROL)]
 
 
-def _drawn(methods: Sequence[str], ranked: Sequence[str]) -> list[tuple[str, str, str]]:
-    """Method, task and colour of each line, those without a name last."""
-    named = _named(ranked)
-    colors = task_colors(named)
-    lines = [(m, task, colors[task]) for m in methods for task in named]
-    lines.append((SUPERVISED, outputs.NO_TASK, BASELINE_COLOR))
-    return [
-        *lines,
-        *((m, task, OTHER_COLOR) for m in methods for task in ranked if task not in named),
-    ]
+def _lines(methods: Sequence[Method], ranked: Sequence[str]) -> dict[Way, str]:
+    """Each line's colour, those without a name last."""
+    colors = task_colors(_named(ranked))
+    named = {Way(m.name, task): color for m in methods for task, color in colors.items()}
+    every = [Way(m.name, task) for m in methods for task in ranked]
+    return named | {BASELINE: SUPERVISED.color} | {
+        way: OTHER_COLOR for way in every if way not in named
+    }

@@ -10,7 +10,7 @@ mpl.use("agg")
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from semisup.report.tables.comparison import CONTROL
+from semisup.report.methods import CONTROL
 
 STYLE: Any = {
     "svg.hashsalt": "semisup",  # ids in SVG files would be random
@@ -20,13 +20,8 @@ STYLE: Any = {
     "figure.dpi": 120,
 }
 TASK_COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b")
-BASELINE_COLOR, CONTROL_COLOR, OTHER_COLOR = "#222222", "#7b4fa3", "#c8c8c8"
-METHOD_STYLE: Any = {"supervised": (":", "s"), "head": ("--", "^"), "finetune": ("-", "o")}
-METHOD_LABEL = {
-    "supervised": "supervised from scratch",
-    "head": "frozen encoder + head",
-    "finetune": "fine-tuned",
-}
+CONTROL_COLOR, OTHER_COLOR = "#7b4fa3", "#c8c8c8"
+LEGEND: Any = {"loc": "outside lower center", "frameon": False, "fontsize": 9}
 
 
 def task_colors(tasks: Iterable[str]) -> dict[str, str]:

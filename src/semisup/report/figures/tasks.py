@@ -9,58 +9,37 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.container import Container
 
-from semisup.report.figures.style import (
-    BASELINE_COLOR,
-    CONTROL_COLOR,
-    METHOD_LABEL,
-    METHOD_STYLE,
-    STYLE,
-    TASK_COLORS,
-    save,
-)
-from semisup.report.tables.comparison import CONTROL, SUPERVISED
+from semisup.report.figures.style import CONTROL_COLOR, LEGEND, STYLE, save
+from semisup.report.methods import BASELINE, CONTROL, OF_TASKS, SUPERVISED, Way
+from semisup.report.tables.results import rows_of
 from semisup.report.words.phrases import labels
 
 MOST_PANELS = 4
-COLORS = {"head": TASK_COLORS[1], "finetune": TASK_COLORS[0]}
-OFFSET = 0.16  # of a row, between the markers of the two methods
+SPREAD = 0.64  # of a row, shared by the markers of all methods
 
 
-def tasks(compared: pd.DataFrame, ranked: Sequence[str], shown: str, folder: Path) -> None:
-    """tasks.svg and .png: top-1 of every task, frozen and fine-tuned, a panel per budget.
+def draw(compared: pd.DataFrame, ranked: Sequence[str], shown: str, folder: Path) -> None:
+    """tasks.svg and .png: top-1 of every task by every method, a panel per budget.
 
     The baseline, and the control where it was asked for, are lines with their interval as a band.
     `shown` says what markers and bars are.
     """
     budgets = some_of([*compared["budget"].unique()])
     listed = [task for task in ranked if task != CONTROL] or [*ranked]
+    size = (2.0 + 2.6 * len(budgets), 1.9 + 0.34 * len(listed))
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
-            1,
-            len(budgets),
-            figsize=(2.0 + 2.6 * len(budgets), 1.9 + 0.34 * len(listed)),
-            sharey=True,
-            squeeze=False,
-            layout="constrained",
+            1, len(budgets), figsize=size, sharey=True, squeeze=False, layout="constrained"
         )
         for axis, budget in zip(axes[0], budgets, strict=True):
             _panel(axis, compared[compared["budget"] == budget], listed)
             axis.set_title(labels(budget), fontsize=10)
-        handles, names = axes[0][0].get_legend_handles_labels()
-        order = sorted(range(len(names)), key=lambda n: not isinstance(handles[n], Container))
-        figure.legend(
-            [handles[n] for n in order],
-            [names[n] for n in order],
-            loc="outside lower center",
-            ncols=min(len(names), 1 + len(budgets)),
-            frameon=False,
-            fontsize=9,
-        )
+        entries = zip(*axes[0][0].get_legend_handles_labels(), strict=True)
+        ordered = sorted(entries, key=lambda entry: not isinstance(entry[0], Container))
+        columns = min(len(ordered), 1 + len(budgets))
+        figure.legend(*zip(*ordered, strict=True), ncols=columns, **LEGEND)
         gap = " " if len(budgets) > 1 else "\n"
-        figure.suptitle(
-            f"Pretext tasks, best on validation first{gap}({shown})",
-            fontsize=11,
-        )
+        figure.suptitle(f"Pretext tasks, best on validation first{gap}({shown})", fontsize=11)
         save(figure, folder / "tasks")
 
 
@@ -73,27 +52,26 @@ def some_of(budgets: Sequence[int]) -> list[int]:
 
 
 def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
-    for sign, method in zip((-1, 1), ("finetune", "head"), strict=True):
-        found = rows[rows["method"] == method].set_index("task").loc[[*listed]]
+    methods = OF_TASKS[::-1]
+    for number, method in enumerate(methods):
+        found = rows[rows["method"] == method.name].set_index("task").loc[[*listed]]
         axis.errorbar(
             100 * found["top1"],
-            np.arange(len(listed)) + sign * OFFSET,
+            np.arange(len(listed)) + SPREAD / len(methods) * (number - (len(methods) - 1) / 2),
             xerr=100 * found["half_width"].fillna(0),
             linestyle="",
-            marker=METHOD_STYLE[method][1],
+            marker=method.marker,
             markersize=5,
-            color=COLORS[method],
+            color=method.color,
             capsize=2.5,
-            label=METHOD_LABEL[method],
+            label=method.label,
             zorder=3,
         )
-    base = rows[rows["method"] == SUPERVISED].iloc[0]
-    _reference(axis, base, BASELINE_COLOR, METHOD_STYLE[SUPERVISED][0], METHOD_LABEL[SUPERVISED])
-    for method, line in (("finetune", "-."), ("head", "--")):
-        control = rows[(rows["task"] == CONTROL) & (rows["method"] == method)]
-        if len(control) and CONTROL not in listed:
-            name = f"untrained encoder, {METHOD_LABEL[method].split()[0]}"
-            _reference(axis, control.iloc[0], CONTROL_COLOR, line, name)
+    _band(axis, rows_of(rows, BASELINE), SUPERVISED.color, SUPERVISED.line, SUPERVISED.label)
+    for method in methods if CONTROL not in listed else ():
+        control = rows_of(rows, Way(method.name, CONTROL))
+        name = f"untrained encoder, {method.short}"
+        _band(axis, control, CONTROL_COLOR, method.control_line, name)
     axis.set_yticks(range(len(listed)), listed)
     axis.set_ylim(len(listed) - 0.4, -0.6)
     low, high = axis.get_xlim()
@@ -102,7 +80,8 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
     axis.set_xlabel("top-1 on test (%)")
 
 
-def _reference(axis: Axes, row: pd.Series, color: str, line: str, name: str) -> None:
-    mean, half = 100 * row["top1"], 100 * np.nan_to_num(row["half_width"])
-    axis.axvspan(mean - half, mean + half, color=color, alpha=0.1, linewidth=0, zorder=0)
-    axis.axvline(mean, color=color, linestyle=line, linewidth=1.4, label=name, zorder=1)
+def _band(axis: Axes, rows: pd.DataFrame, color: str, line: str, name: str) -> None:
+    """The mean of the one row, if there is one, and its interval."""
+    for mean, half in zip(100 * rows["top1"], 100 * rows["half_width"].fillna(0), strict=True):
+        axis.axvspan(mean - half, mean + half, color=color, alpha=0.1, linewidth=0, zorder=0)
+        axis.axvline(mean, color=color, linestyle=line, linewidth=1.4, label=name, zorder=1)

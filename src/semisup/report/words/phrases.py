@@ -1,4 +1,6 @@
-"""Phrases that several parts of the report use."""
+"""Numbers in words, as tables, figures and the summary show them."""
+
+import math
 
 
 def labels(per_class: object) -> str:
@@ -6,9 +8,35 @@ def labels(per_class: object) -> str:
     return f"{per_class} label{'' if per_class == 1 else 's'} per class"
 
 
+def percent(share: float) -> str:
+    """A share of 0 to 1."""
+    return f"{100 * share:.1f} %"
+
+
 def points(share: float) -> str:
     """A difference of accuracies in points, with its sign."""
     return f"{round(100 * share, 1) + 0.0:+.1f}"  # adding zero makes -0.0 positive
+
+
+def plus_minus(half: float) -> str:
+    """Half an interval in points; nothing where it is NaN."""
+    return "" if math.isnan(half) else f"±{100 * half:.1f}"
+
+
+def short_count(number: int) -> str:
+    """At most five characters: 864, 12.3k, 864k, 1.2M; "-" for none."""
+    if number < 1000:
+        return str(number) if number else "-"
+    value, unit = number / 1000, "k"
+    for larger in "MGT":
+        if value >= 999.5:
+            value, unit = value / 1000, larger
+    return f"{value:.0f}{unit}" if value >= 99.95 else f"{value:.1f}{unit}"
+
+
+def sentence(text: str) -> str:
+    """With a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def what_is_shown(draws: int, confidence: float) -> str:

@@ -1,14 +1,18 @@
-"""The report in words."""
+"""The summary: what was found, put into the words of summary.md.jinja."""
 
+import re
 from pathlib import Path
 
+import jinja2
 import pandas as pd
 
 from semisup.report.facts import Facts
-from semisup.report.tables.comparison import CONTROL, comparison_text, ranking, short_count
-from semisup.report.words.advisor import advice
-from semisup.report.words.answers import answers, gain_line
-from semisup.report.words.notes import notes
+from semisup.report.findings.answers import answer, gains
+from semisup.report.findings.choice import choices
+from semisup.report.findings.doubts import SMALL_IMAGE, doubt
+from semisup.report.methods import CONTROL, OF_TASKS
+from semisup.report.tables.comparison import ranking
+from semisup.report.words import phrases, tables
 
 
 def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -> str:
@@ -19,69 +23,45 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         compared: the same as means over draws (`comparison.compare`).
         facts: all else.
     """
-    ranked = ranking(results)
-    draws = results["draw"].nunique()
-    parts = ["# How many labels do these images need?", _data_line(facts)]
-    parts += [comparison_text(compared, ranked, draws, facts.confidence), _figures_line(ranked)]
-    parts += ["## Advice", advice(results, facts)]
-    if ranked:
-        parts += [f"## Pretraining by {ranked[0]}", _pretext_line(ranked[0], facts)]
-        parts += answers(results, ranked[0], facts.confidence)
-    if ranked[1:]:
-        lines = [_other_line(results, task, facts) for task in ranked[1:]]
-        parts += ["## The other tasks", "\n".join(lines)]
-    parts += ["## Mind", "\n".join(f"- {note}" for note in notes(results, facts))]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _data_line(facts: Facts) -> str:
-    split, data = facts.split, facts.data
-    return (
-        f"{len(data['classes'])} classes; {split['pool']} images in the unlabelled pool, "
-        f"{split['train']} to buy labels for, {split['validation']} labelled for validation, "
-        f"{split['test']} for test."
+    ranked, chosen = ranking(results), choices(results, facts.confidence)
+    used = results["validation_labels"]
+    page = _template("summary.md.jinja").render(
+        facts=facts,
+        compared=compared,
+        ranked=ranked,
+        trained=[task for task in ranked if task != CONTROL],
+        budgets=sorted(results["budget"].unique()),
+        draws=results["draw"].nunique(),
+        choices=chosen,
+        doubts=doubt(results, chosen[-1] if chosen else None, facts),
+        answers=answer(results, ranked[0], facts.confidence) if ranked else None,
+        gains={task: gains(results, task, facts.confidence) for task in ranked},
+        validation_labels=(used.min(), used.max()),
     )
+    return _unwrapped(page)
 
 
-def _figures_line(ranked: list[str]) -> str:
-    shown = {"label curve": "label_curve", "tasks compared": "tasks", "first layers": "filters"}
-    names = [*shown.items()] if ranked else [("label curve", "label_curve")]
-    return "Pictures: " + ", ".join(_link(text, name) for text, name in names) + "."
-
-
-def _link(text: str, figure: str) -> str:
-    return f"[{text}]({Path('figures') / figure}.png)"
-
-
-def _pretext_line(task: str, facts: Facts) -> str:
-    figures, cost = facts.pretext[task]["figures"], _cost(task, facts)
-    if not figures:
-        return f"{cost[0].upper()}{cost[1:]}."
-    return f"The pretext task on held-out pool images: {_figures(figures)}; {cost}." + _picture(
-        task, facts
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    shown = (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus)
+    for each in (*shown, phrases.short_count, phrases.sentence):
+        environment.filters[each.__name__] = each
+    environment.globals |= {"tables": tables, "OF_TASKS": OF_TASKS}
+    environment.globals |= {"CONTROL": CONTROL, "SMALL_IMAGE": SMALL_IMAGE}
+    return environment.get_template(name)
 
 
-def _cost(task: str, facts: Facts) -> str:
-    """Images that passed the encoder, in all and for each image of the pool."""
-    seen, pool = (facts.pretext[task][key] for key in ("encoder_images", "pool_images"))
-    if not seen:
-        control = ": a control" if task == CONTROL else ""
-        return f"nothing was trained on the pool{control}"
-    return f"{short_count(seen)} images seen, {seen / pool:.3g} per pool image"
-
-
-def _figures(figures: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:.4g}" for name, value in figures.items())
-
-
-def _picture(task: str, facts: Facts) -> str:
-    has = facts.columns.get(task)
-    return f" {_link('What it learned', f'pretext_{task}')}." if has else ""
-
-
-def _other_line(results: pd.DataFrame, task: str, facts: Facts) -> str:
-    figures = facts.pretext[task]["figures"]
-    parts = [_figures(figures)] if figures else []
-    parts += [_cost(task, facts), gain_line(results, task, facts.confidence)]
-    return f"- **{task}**: {'; '.join(parts)}.{_picture(task, facts)}"
+def _unwrapped(page: str) -> str:
+    """Indented lines go on with the line above, but for those of tables; no needless empty lines."""
+    parts = re.split(r"\n{2,}", page.strip())
+    is_table = ["\n--" in part for part in parts]
+    folded = [
+        part if table else re.sub(r"\n +", " ", part)
+        for part, table in zip(parts, is_table, strict=True)
+    ]
+    return "\n\n".join(folded) + "\n"

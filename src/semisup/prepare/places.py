@@ -1,0 +1,170 @@
+"""The files below a path, which may be a folder, an archive, or a folder inside an archive.
+
+`data/cifar.tar.gz/images/train` is the folder `images/train` of that archive. Folders and zips are
+listed in sorted order, tars in their own, so that they are read in one pass. Links in a folder are
+followed, but not back to a folder that holds them. Skipped without a word: names that start with a
+dot, `__MACOSX`, `Thumbs.db`, `desktop.ini`. Nothing is unpacked to disk.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path, PurePath
+
+from semisup.prepare import archive
+from semisup.prepare.archive import Member
+from semisup.prepare.records import Rejected
+from semisup.workflow.errors import UserError
+
+_SKIPPED = {"__macosx", "thumbs.db", "desktop.ini"}
+_OUTSIDE = "points outside the archive"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file. `path` is relative to the listed place, with slashes.
+
+    `identity` is the same for one file, whichever way it was reached. `load` gives where it lies
+    or, from an archive, its content, which takes `size` bytes; call it before asking for the next
+    entry, or never. It raises Unreadable where this file is damaged, UserError where the whole
+    archive is.
+    """
+
+    path: str
+    identity: str
+    size: int  # zero where it lies on disk
+    load: Callable[[], str | bytes]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder, or an archive and a folder `inner` of it; `given` by the user in params `key`."""
+
+    given: str
+    key: str
+    disk: Path
+    inner: tuple[str, ...]
+
+    @cached_property
+    def identity(self) -> str:
+        """What the identities of all entries below start with, but for links."""
+        return "/".join([os.path.realpath(self.disk), *self.inner])
+
+    def source(self, path: str) -> str:
+        """Where an entry lies, in the user's terms; always valid Unicode."""
+        return printable(self._prefix + path)
+
+    @cached_property
+    def _prefix(self) -> str:
+        return f"{PurePath(self.given).as_posix()}/"
+
+    def entries(self) -> Iterator[Entry | Rejected]:
+        """Every file, or why it cannot be used.
+
+        Raises:
+            UserError: the folder or the archive cannot be read, or only up to a point.
+        """
+        if self.disk.is_dir():
+            yield from _walk(self, self.disk, "", ())
+            return
+        for member in archive.members(self.disk, f"{self.key}: {self.given}"):
+            entry = _below(self, member)
+            if entry is not None:
+                yield entry
+
+
+def locate(given: str, key: str) -> Place:
+    """Split a path into what lies on disk and what lies inside an archive.
+
+    Raises:
+        UserError: neither a folder nor an archive lies there.
+    """
+    path = Path(given)
+    if path.is_dir():
+        return Place(given, key, path, ())
+    for disk in (path, *path.parents):
+        if not disk.is_file():
+            continue
+        if disk.name.lower().endswith(archive.SUFFIXES):
+            return Place(given, key, disk, path.relative_to(disk).parts)
+        allowed = ", ".join(archive.SUFFIXES)
+        raise UserError(
+            f"{key}: {given}: {disk.name} is neither a folder nor an archive; "
+            f"name a folder or a file that ends in {allowed}"
+        )
+    raise UserError(
+        f"{key}: {given}: no such folder or archive; put the images there, "
+        f"or change {key} in params.yaml"
+    )
+
+
+def printable(name: str) -> str:
+    """A file's name as valid Unicode; bytes of it that are none are shown as \\xfc."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _below(place: Place, member: Member) -> Entry | Rejected | None:
+    """What becomes of a member; None where it is hidden or outside of `place.inner`."""
+    parts = tuple(part for part in member.name.split("/") if part not in ("", "."))
+    absolute = member.name.startswith("/") or re.match(r"[A-Za-z]:/", member.name)
+    if absolute or ".." in parts:
+        return None if place.inner else Rejected(place.source(member.name), _OUTSIDE)
+    depth = len(place.inner)
+    if parts[:depth] != place.inner or len(parts) == depth:
+        return None
+    parts = parts[depth:]
+    if any(_skipped(part) for part in parts):
+        return None
+    path = "/".join(parts)
+    if member.problem:
+        return Rejected(place.source(path), member.problem)
+    return Entry(path, f"{place.identity}/{path}", member.size, member.load)
+
+
+def _skipped(name: str) -> bool:
+    return name.startswith(".") or name.lower() in _SKIPPED
+
+
+def _walk(
+    place: Place, folder: Path, prefix: str, above: tuple[str, ...]
+) -> Iterator[Entry | Rejected]:
+    """Files below `folder`; `above` are the real paths of the folders that lead to it."""
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    try:
+        with os.scandir(folder) as listing:
+            items = sorted(listing, key=lambda item: item.name)
+    except OSError as error:
+        if not prefix:
+            raise UserError(f"{place.key}: {place.given}: {error.strerror}") from None
+        yield Rejected(place.source(prefix), f"folder cannot be read: {error.strerror}")
+        return
+    for item in items:
+        path = prefix + item.name
+        if _skipped(item.name):
+            continue
+        kind = _kind(item)
+        if kind == "folder":
+            yield from _walk(place, Path(item.path), f"{path}/", (*above, real))
+        elif kind == "file":
+            identity = os.path.realpath(item.path) if item.is_symlink() else f"{real}/{item.name}"
+            yield Entry(path, identity, 0, partial(str, item.path))
+        else:
+            yield Rejected(place.source(path), kind)
+
+
+def _kind(item: os.DirEntry[str]) -> str:
+    """`folder`, `file`, or what speaks against it."""
+    try:
+        if item.is_dir():
+            return "folder"
+        if item.is_file():
+            return "file"
+        return "link to a file that is not there" if item.is_symlink() else archive.DEVICE
+    except OSError as error:  # such as a link to itself
+        return f"cannot be read: {error.strerror}"

@@ -1,0 +1,43 @@
+"""The confusion matrix as a figure."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib import pyplot as plt
+from numpy.typing import NDArray
+
+from semisup.classify import evaluation
+from semisup.data.dataset import open_data
+from semisup.report.figures.style import STYLE, save
+from semisup.report.methods import Way
+from semisup.report.words.phrases import labels
+from semisup.workflow import outputs
+
+MOST_NAMED_CLASSES = 40
+
+
+def draw(way: Way, budget: int, folder: Path) -> None:
+    """confusion.svg and .png: of one method, task and budget, over all draws."""
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    predicted = np.load(way.folder(budget) / outputs.PREDICTIONS).astype(np.int64)
+    truth = np.tile(data.labels[data.test], len(predicted))
+    counts = evaluation.confusion(predicted.reshape(-1), truth, len(data.classes))
+    draw_matrix(counts, data.classes, f"{way.series}, {labels(budget)}", folder)
+
+
+def draw_matrix(counts: NDArray[np.int64], classes: list[str], title: str, folder: Path) -> None:
+    """Share of each true class (row of the counts) by predicted class (column)."""
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    side = float(np.clip(0.2 * len(classes) + 2.2, 4, 9))
+    with plt.rc_context(STYLE):
+        figure, axis = plt.subplots(figsize=(side + 0.8, side), layout="constrained")
+        image = axis.imshow(100 * share, cmap="Blues", vmin=0, vmax=100)
+        if len(classes) <= MOST_NAMED_CLASSES:
+            turned = 90 if max(map(len, classes)) > 2 else 0
+            axis.set_xticks(range(len(classes)), classes, fontsize=7, rotation=turned)
+            axis.set_yticks(range(len(classes)), classes, fontsize=7)
+        axis.set_xlabel("predicted class")
+        axis.set_ylabel("true class")
+        axis.set_title(title, fontsize=10)
+        figure.colorbar(image, label="% of the true class", shrink=0.8)
+        save(figure, folder / "confusion")

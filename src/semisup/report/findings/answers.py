@@ -1,0 +1,109 @@
+"""What a task's label curve, fine-tuned, answers: is pretraining worth it, which labels it saves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from semisup.report.methods import BASELINE, FINETUNE, Way
+from semisup.report.tables.interval import Interval, gain
+from semisup.report.tables.results import rows_of
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Labels that fine-tuning needs for the accuracy of the baseline at one budget.
+
+    needs: labels per class, None where no budget is enough.
+    """
+
+    budget: int
+    accuracy: float
+    needs: float | None
+
+
+@dataclass(frozen=True)
+class Halving:
+    """What half of a budget changes: difference of accuracies, and share of the accuracy lost."""
+
+    whole: int
+    half: int
+    change: float
+    lost: float
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Draws in which fine-tuning with half of the largest budget beats the baseline with all."""
+
+    whole: int
+    half: int
+    wins: int
+    draws: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """gains: fine-tuned minus supervised by budget; savings and halvings: largest budget first."""
+
+    gains: dict[int, Interval]
+    savings: list[Saving]
+    halvings: list[Halving]
+    duel: Duel | None
+
+    @property
+    def best(self) -> int:
+        """The budget with the largest gain."""
+        return max(self.gains, key=lambda budget: self.gains[budget].mean)
+
+    @property
+    def sure(self) -> list[int]:
+        """Budgets with a gain that is more than noise."""
+        return [budget for budget, found in self.gains.items() if found.above_zero]
+
+
+def answer(results: pd.DataFrame, task: str, confidence: float) -> Answers:
+    """Look at the top-1 accuracy on test of one task."""
+    tuned, base = (rows_of(results, way) for way in (Way(FINETUNE.name, task), BASELINE))
+    curve, means = (rows.groupby("budget")["top1"].mean() for rows in (tuned, base))
+    savings = [
+        Saving(budget, means[budget], labels_needed(curve, means[budget]))
+        for budget in means.index[-2:][::-1]
+    ]
+    pairs = [(b, b // 2) for b in curve.index[::-1] if b % 2 == 0 and b // 2 in curve.index]
+    halvings = [
+        Halving(whole, half, curve[half] - curve[whole], 1 - curve[half] / curve[whole])
+        for whole, half in pairs[:3]
+    ]
+    return Answers(gains(results, task, confidence), savings, halvings, _duel(tuned, base))
+
+
+def gains(results: pd.DataFrame, task: str, confidence: float) -> dict[int, Interval]:
+    """Fine-tuned minus supervised, top-1 on test, by budget."""
+    return gain(results, "top1", Way(FINETUNE.name, task), BASELINE, confidence)
+
+
+def labels_needed(curve: pd.Series, accuracy: float) -> float | None:
+    """Budget at which a curve (accuracy by budget) first reaches an accuracy.
+
+    Interpolated linearly in the logarithm of the budget; None where it is never reached.
+    """
+    budgets, values = np.array(curve.index, float), curve.to_numpy()
+    above = np.flatnonzero(values >= accuracy)
+    if not len(above):
+        return None
+    first = above[0]
+    if first == 0:
+        return float(budgets[0])
+    share = (accuracy - values[first - 1]) / (values[first] - values[first - 1])
+    low, high = np.log(budgets[first - 1 : first + 1])
+    return float(np.exp(low + share * (high - low)))
+
+
+def _duel(tuned: pd.DataFrame, base: pd.DataFrame) -> Duel | None:
+    whole = int(base["budget"].max())
+    half, all_of_it = tuned[tuned["budget"] == whole / 2], base[base["budget"] == whole]
+    if half.empty:
+        return None
+    wins = half.set_index("draw")["top1"] > all_of_it.set_index("draw")["top1"]
+    return Duel(whole, whole // 2, int(wins.sum()), len(wins))

@@ -1,0 +1,121 @@
+"""What a reader has to beware of: plain rules, each with the number behind it.
+
+Those on pretraining look at validation accuracy, never at test accuracy.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from semisup.report.facts import Facts, Pretext
+from semisup.report.findings.choice import Choice
+from semisup.report.methods import BASELINE, CONTROL, FINETUNE, HEAD, OF_TASKS, Way
+from semisup.report.tables.interval import Interval, gain
+from semisup.report.tables.results import rows_of
+from semisup.workflow import outputs
+
+ORIENTED = ("rotation", "geometric")  # tasks that ask for orientation, one answer per column
+NEAR_CHANCE = 0.2  # of the way from chance to always right
+NEAR_COLLAPSE = 0.3  # spread of an embedding: 0 is collapsed, near 1 all over the sphere
+SMALL_IMAGE = 36  # pixels; a jigsaw's three tiles a side get under 12
+FEW_IMAGES = 100  # for validation; an accuracy's standard error may exceed 5 points
+
+
+class Rival(NamedTuple):
+    """What does no worse without pretraining, and by how much it is ahead of the choice."""
+
+    way: Way
+    lead: float
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """On choosing, and on the results.
+
+    uncertain: the choice rests on few validation images; chance: of tasks that are near it; collapsed: spread
+    of embeddings that are near collapse; untrained: by how much tasks are ahead of the control,
+    frozen, where not clearly; short: labels in all of budgets that some class can't fill; tuned,
+    unchanged: classifiers that were fine-tuned, and those of them that stayed as they were; weak:
+    budgets at which the baseline made fewer updates.
+    """
+
+    uncertain: bool
+    rival: Rival | None
+    chance: dict[str, float]
+    collapsed: dict[str, float]
+    untrained: dict[str, float]
+    short: dict[int, int]
+    tuned: int
+    unchanged: int
+    weak: list[int]
+
+
+def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
+    """Look at everything; `chosen` at the largest budget where it can be told."""
+    tuned = results[results["method"] == FINETUNE.name]
+    return Doubts(
+        chosen is not None and (facts.within_budget or chosen.images < FEW_IMAGES),
+        _rival(results, chosen, facts.confidence) if chosen else None,
+        {task: 1 / p.columns for task, p in facts.pretext.items() if _near_chance(task, p)},
+        {
+            task: p.figures["spread"]
+            for task, p in facts.pretext.items()
+            if p.figures.get("spread", 1) < NEAR_COLLAPSE
+        },
+        _like_untrained(results, chosen, facts.confidence) if chosen else {},
+        _short_budgets(results, facts),
+        len(tuned),
+        int((tuned["kept"] == 0).sum()),
+        _weak_baseline(results),
+    )
+
+
+def _ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, level: float) -> Interval:
+    return gain(results, "validation_top1", one, other, level)[budget]
+
+
+def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
+    ways = [BASELINE]
+    if CONTROL in set(results["task"]):
+        ways += [Way(method.name, CONTROL) for method in OF_TASKS]
+    leads = {way: _ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
+    best = max(ways, key=leads.__getitem__)
+    return Rival(best, leads[best]) if leads[best] >= 0 else None
+
+
+def _near_chance(task: str, pretext: Pretext) -> bool:
+    if task not in ORIENTED or not pretext.columns:
+        return False
+    chance = 1 / pretext.columns
+    return pretext.figures.get("accuracy", 1) < chance + NEAR_CHANCE * (1 - chance)
+
+
+def _like_untrained(results: pd.DataFrame, chosen: Choice, level: float) -> dict[str, float]:
+    tasks = [*results["task"].unique()]
+    if CONTROL not in tasks:
+        return {}
+    frozen, control = HEAD.name, Way(HEAD.name, CONTROL)
+    leads = {
+        task: _ahead(results, Way(frozen, task), control, chosen.budget, level)
+        for task in tasks
+        if task not in (outputs.NO_TASK, CONTROL)
+    }
+    return {task: lead.mean for task, lead in leads.items() if not lead.above_zero}
+
+
+def _short_budgets(results: pd.DataFrame, facts: Facts) -> dict[int, int]:
+    rows = rows_of(results, BASELINE)
+    bought = rows["labels_used"] + (rows["validation_labels"] if facts.within_budget else 0)
+    most = bought.groupby(rows["budget"]).max()
+    short = most[most < most.index.to_numpy() * len(facts.data["classes"])]
+    return {int(budget): int(number) for budget, number in short.items()}
+
+
+def _weak_baseline(results: pd.DataFrame) -> list[int]:
+    """Budgets at which it made fewer updates than head and fine-tuning of some task together."""
+    of_tasks = results[results["method"].isin([HEAD.name, FINETUNE.name])]
+    updates = of_tasks.groupby(["budget", "task", "method"])["updates"].max()
+    most = updates.groupby(["budget", "task"]).sum().groupby("budget").max()
+    base = rows_of(results, BASELINE).groupby("budget")["updates"].max()
+    return [int(budget) for budget in most.index if base[budget] < most[budget]]

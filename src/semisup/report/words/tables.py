@@ -1,0 +1,56 @@
+"""The tables of the summary: accuracies in percent, with their interval where there is one."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from semisup.report.findings.choice import Choice
+from semisup.report.methods import BASELINE, Way, ways
+from semisup.report.words.markdown import table, tables
+from semisup.report.words.phrases import plus_minus, points, short_count
+
+Cells = dict[tuple[Way, int], str]
+
+
+def by_budget(compared: pd.DataFrame, tasks: Sequence[str]) -> str:
+    """A row for each budget, a column for each method and task."""
+    cells, columns = _cells(compared), ways(tasks)
+    rows = [
+        [str(budget), *(cells[way, budget] for way in columns)]
+        for budget in compared["budget"].unique()
+    ]
+    return table(["labels per class", *(way.series for way in columns)], rows, text=())
+
+
+def by_task(compared: pd.DataFrame, ranked: Sequence[str], method: str) -> str:
+    """A row for each task and the baseline, a column for each budget."""
+    seen = dict(zip(compared["task"], compared["images_seen"], strict=True))
+    cells, budgets = _cells(compared), [*compared["budget"].unique()]
+    lines = {task: Way(method, task) for task in ranked} | {BASELINE.method: BASELINE}
+    rows = [
+        [name, short_count(seen[way.task]), *(cells[way, budget] for budget in budgets)]
+        for name, way in lines.items()
+    ]
+    return tables(["task", "seen", *map(str, budgets)], rows, keys=2)
+
+
+def by_choice(chosen: Sequence[Choice]) -> str:
+    """What to choose at each budget, and how clearly."""
+    header = ["labels", "choose", "%", "next task", "lead", "clear"]
+    return table(header, [_choice_row(choice) for choice in chosen], text=(1, 3))
+
+
+def _choice_row(choice: Choice) -> list[str]:
+    row = [str(choice.budget), choice.way.words, f"{100 * choice.accuracy:.1f}"]
+    if choice.runner_up is None or choice.lead is None:
+        return [*row, "", "", "-"]
+    lead = points(choice.lead.mean) + plus_minus(choice.lead.half)
+    clear = ("yes" if choice.clear else "no") if choice.lead.known else "-"
+    return [*row, choice.runner_up.words, lead, clear]
+
+
+def _cells(compared: pd.DataFrame) -> Cells:
+    return {
+        (Way(row.method, row.task), row.budget): f"{100 * row.top1:.1f}{plus_minus(row.half_width)}"
+        for row in compared.itertuples()
+    }

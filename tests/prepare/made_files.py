@@ -1,0 +1,122 @@
+"""Image files, folders and archives that the tests of `prepare` make."""
+
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from semisup.params import sections
+from semisup.prepare.folder import candidates
+from semisup.prepare.places import locate
+from semisup.prepare.records import Rejected
+
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def noise(width: int = 64, height: int = 64) -> Image.Image:
+    rng = np.random.default_rng(0)
+    return Image.fromarray(rng.integers(0, 256, (height, width, 3), dtype=np.uint8))
+
+
+def quadrants(size: int = 8) -> Image.Image:
+    """Red, green / blue, white: shows every turn and mirroring."""
+    pixels = np.array([[RED, GREEN], [BLUE, WHITE]], np.uint8)
+    return Image.fromarray(pixels.repeat(size // 2, 0).repeat(size // 2, 1))
+
+
+def png(grey: int) -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (8, 8), grey).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def fill(root: Path, *names: str) -> Path:
+    """Write one image of another grey under each name."""
+    for grey, name in enumerate(names):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(png(grey))
+    return root
+
+
+def make_folder(path: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(content)
+    return path
+
+
+def make_zip(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w") as stream:
+        for name, content in files.items():
+            stream.writestr(name, content)
+    return path
+
+
+def make_tar(path: Path, files: dict[str, bytes]) -> Path:
+    with tarfile.open(path, "w:gz" if path.name.endswith("gz") else "w") as stream:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            stream.addfile(info, io.BytesIO(content))
+    return path
+
+
+MAKERS: dict[str, Callable[[Path, dict[str, bytes]], Path]] = {
+    "folder": make_folder,
+    "a.zip": make_zip,
+    "A.ZIP": make_zip,
+    "a.tar": make_tar,
+    "a.tar.gz": make_tar,
+    "a.tgz": make_tar,
+}
+
+
+def settings(**places: Path | str) -> sections.Folder:
+    keys = ("unlabelled", "labelled", "labels", "test", "test_labels")
+    return sections.Folder(**{key: str(places[key]) if key in places else None for key in keys})
+
+
+def data() -> sections.Data:
+    return sections.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
+
+
+def compute(workers: int = 1, memory_gib: float = 4.0) -> sections.Compute:
+    return sections.Compute.model_construct(threads=workers, memory_gib=memory_gib)
+
+
+def read(workers: int = 1, **places: Path | str) -> tuple[dict[str, Any], dict[str, str]]:
+    """{source: (label, split)} of the images and {source: reason} of the rejected files."""
+    images: dict[str, Any] = {}
+    rejected: dict[str, str] = {}
+    for found in candidates(settings(**places), data(), compute(workers)):
+        if isinstance(found, Rejected):
+            rejected[found.source] = found.reason
+        else:
+            assert found[0].source not in images
+            images[found[0].source] = (found[0].label, found[0].given_split)
+    return images, rejected
+
+
+def listed(path: Path | str) -> list[tuple[str, bytes | str]]:
+    """(relative path, content) or (source, reason) of every entry."""
+    found: list[tuple[str, bytes | str]] = []
+    for entry in locate(str(path), "data.folder.unlabelled").entries():
+        if isinstance(entry, Rejected):
+            found.append((entry.source, entry.reason))
+            continue
+        content = entry.load()
+        found.append(
+            (entry.path, Path(content).read_bytes() if isinstance(content, str) else content)
+        )
+    return found
