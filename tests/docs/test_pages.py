@@ -221,4 +221,13 @@ def test_version_and_licence_are_the_same_everywhere() -> None:
     assert text("LICENSE").startswith("MIT License")
     released = re.findall(r"^## (\S+) - (\S+)$", text("CHANGELOG.md"), re.MULTILINE)
     assert released[0] == (project["version"], citation["date-released"])
-    assert (CHECKOUT / "src/semisup/py.typed").exists()
+
+
+def test_the_package_holds_all_its_files() -> None:
+    """Also where it is not installed as editable: setuptools takes only *.py by itself."""
+    package = CHECKOUT / "src/semisup"
+    tool = tomllib.loads(text("pyproject.toml"))["tool"]
+    named = tool["setuptools"]["package-data"]["semisup"]
+    taken = {path for pattern in ("**/*.py", *named) for path in package.glob(pattern)}
+    assert package / "py.typed" in taken
+    assert {p for p in package.rglob("*.*") if "__pycache__" not in p.parts} == taken
