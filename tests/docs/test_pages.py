@@ -10,8 +10,8 @@ import networkx
 import pytest
 import test_rerun_table as rerun
 import yaml
-from pages import CHECKOUT, PAGES, blocks, prose, table, text
-from projects import TASK
+from pages import CHECKOUT, PAGES, blocks, inline, prose, table, text
+from projects import TASK, Project
 
 from semisup.params.loading import Params
 from semisup.params.sections import BACKBONE_LAYERS, known_tasks
@@ -177,6 +177,31 @@ def test_every_column_of_the_curve_is_explained() -> None:
     assert re.findall(r"`(\w+)`", " ".join(rows)) == CURVE_COLUMNS
 
 
+def test_every_file_of_data_is_listed(finished: Project) -> None:
+    """Below `data/`: folders with a file in them, and their files, as its page has them."""
+    data = finished.root / "data"
+    there: dict[str, set[str]] = {}
+    for path in data.rglob("*"):
+        if path.is_file() and path.relative_to(data).parts[0] not in ("raw", "README.md"):
+            folder = f"{path.parent.relative_to(data)}/".replace(TASK, "TASK")
+            folder = re.sub(r"(?<=[-/])\d+/$", "BUDGET/", folder)
+            there.setdefault(folder, set()).add(re.sub(r"_\d+\.", "_DRAW.", path.name))
+    rows = table("data/README.md", "folder | stage | content")
+    listed = {
+        name.strip("`"): {f for f in re.findall(r"`([^`]+)`", content) if "." in f}
+        for name, (_, content) in rows.items()
+    }
+    assert there == {name: files for name, files in listed.items() if files}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_paths_in_the_text_exist(page: str) -> None:
+    tops = ("docs/", "src/", "stages/", "tests/")
+    for path in inline(page):
+        if path.startswith(tops) and "NAME" not in path:
+            assert (CHECKOUT / path).exists(), path
+
+
 # What else stands at the top.
 
 
@@ -196,4 +221,13 @@ def test_version_and_licence_are_the_same_everywhere() -> None:
     assert text("LICENSE").startswith("MIT License")
     released = re.findall(r"^## (\S+) - (\S+)$", text("CHANGELOG.md"), re.MULTILINE)
     assert released[0] == (project["version"], citation["date-released"])
-    assert (CHECKOUT / "src/semisup/py.typed").exists()
+
+
+def test_the_package_holds_all_its_files() -> None:
+    """Also where it is not installed as editable: setuptools takes only *.py by itself."""
+    package = CHECKOUT / "src/semisup"
+    tool = tomllib.loads(text("pyproject.toml"))["tool"]
+    named = tool["setuptools"]["package-data"]["semisup"]
+    taken = {path for pattern in ("**/*.py", *named) for path in package.glob(pattern)}
+    assert package / "py.typed" in taken
+    assert {p for p in package.rglob("*.*") if "__pycache__" not in p.parts} == taken
