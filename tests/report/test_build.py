@@ -129,9 +129,7 @@ def test_table_of_the_comparison(data: Path, make_params: Make) -> None:
     ("tasks", "title"),
     [(TASKS, "head (gan)"), (["rotation"], "finetune (rotation)"), ([], "supervised")],
 )
-def test_confusion_is_of_what_validation_chose(
-    data: Path, tasks: list[str], title: str
-) -> None:
+def test_confusion_is_of_what_validation_chose(data: Path, tasks: list[str], title: str) -> None:
     table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
     confusion.draw(build._best_way(table, read_facts(tasks, 0.95)), BUDGETS[-1], data)
     assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()
