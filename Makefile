@@ -32,10 +32,10 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
 
 test: setup  ## run the tests (under 6 minutes on 2 cores)
-	pytest -n 2 -m "not slow"
+	pytest -n 2 --dist loadgroup -m "not slow"
 
 test-all: setup  ## run the slow tests too
-	pytest -n 2
+	pytest -n 2 --dist loadgroup
 
 bench: setup  ## measure speeds as ratios on this machine: half an hour; WHAT=heads: a part
 	@python -c 'import kornia, lightly' 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \

@@ -68,6 +68,8 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         # unknown keys, at each level
         ({"sede": 1}, ["sede: unknown key", "did you mean 'seed'", "allowed: seed, label_budgets"]),
         ({"seed": GONE, "sede": 0}, ["sede: unknown key (did you mean 'seed'?)"]),
+        ({"training": {}}, ["training: unknown key"]),
+        ({"head.droput": 0.1}, ["head.droput: unknown key", "did you mean 'dropout'"]),
         ({"data.imagesize": 32}, ["data.imagesize: unknown key", "did you mean 'image_size'"]),
         ({"data.augment.shfit": 0}, ["data.augment.shfit: unknown key", "did you mean 'shift'"]),
         ({"data.glyphs.clases": 5}, ["data.glyphs.clases: ", "'classes'", "train_images"]),

@@ -98,7 +98,7 @@ def imported() -> list[str]:
 
 def observe(command: list[str]) -> dict[str, Any]:
     forget_package()
-    reads = Reads(importlib.import_module(f"{PACKAGE}.params"))
+    reads = Reads(importlib.import_module(f"{PACKAGE}.params.loading"))
     sys.argv = command
     status: Any = None
     try:

@@ -21,18 +21,18 @@ def ran(said: str) -> set[str]:
     return {line.partition(":")[0] for line in said.splitlines() if ": done in " in line}
 
 
-def test_two_jobs_write_the_lock_of_one(project: Project, tmp_path: Path) -> None:
-    beside = project.copy(tmp_path / "beside")
-    for one in (project, beside):
+def test_two_jobs_write_the_lock_of_one(stubs: Project, tmp_path: Path) -> None:
+    beside = stubs.copy(tmp_path / "beside")
+    for one in (stubs, beside):
         one.change({"head.lr": 0.03})
-    expected = project.repro()
+    expected = stubs.repro()
     assert expected == {
         "report",
         *(f"{s}@{TASK}-{b}" for s in ("head", "finetune") for b in (1, 2)),
     }
     assert ran(jobs(beside, 2)) == expected
-    assert (beside.root / "dvc.lock").read_text() == (project.root / "dvc.lock").read_text()
-    assert beside.hashes("data", "reports") == project.hashes("data", "reports")
+    assert (beside.root / "dvc.lock").read_text() == (stubs.root / "dvc.lock").read_text()
+    assert beside.hashes("data", "reports") == stubs.hashes("data", "reports")
     assert jobs(beside, 2) == ""
     assert beside.repro() == set()
 
@@ -47,11 +47,11 @@ def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
     assert "report" not in ran(done.stdout)
 
 
-def test_what_dvc_refuses_is_one_line(project: Project) -> None:
-    lock = project.root / "dvc.lock"
+def test_what_dvc_refuses_is_one_line(stubs: Project) -> None:
+    lock = stubs.root / "dvc.lock"
     lock.write_text("<<<<<<< HEAD\n" + lock.read_text())
     code = "from semisup.cli.main import main; main()"
-    done = project.python("-c", code, "repro", "--jobs", "2")
+    done = stubs.python("-c", code, "repro", "--jobs", "2")
     assert done.returncode == 2
     assert re.fullmatch(r"error: DVC: .*dvc\.lock.*\n", done.stderr)
 
