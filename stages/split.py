@@ -24,8 +24,6 @@ def main() -> None:
     split = make_split(labels, given_test, same_as, rules)
     with outputs.replacing(outputs.SPLITS) as folder:
         write_split(folder, split, outputs.PREPARED, classes)
-    for folder in outputs.OF_TASKS:  # DVC wants them for the report, even where there is no task
-        folder.mkdir(parents=True, exist_ok=True)
     counts = np.bincount(split.role, minlength=len(ROLES))
     print(
         f"pool {len(split.pool)} images; "

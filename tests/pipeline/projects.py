@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).parents[2]
 COPIED = [
     *("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", "stages", "src"),
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
+    *(f"data/{stage}/.gitkeep" for stage in ("pretrain", "head", "finetune")),
 ]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
 TIMEOUT_SECONDS = 600
@@ -162,6 +163,7 @@ class Project:
         for path in (self.root / "data").iterdir():
             if path.is_dir() and path.name != "raw":
                 shutil.rmtree(path)
+        self.git("checkout", "--quiet", "--", "data")
         self.dvc("checkout", "--quiet")
 
     def lock(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import ast
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -16,6 +17,7 @@ SOURCE = CHECKOUT / "src"
 PACKAGE = "semisup"
 PRETEXT = f"src/{PACKAGE}/pretext"
 STAGES = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+PARAMS = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
 TASKS = sorted(path.stem for path in (CHECKOUT / PRETEXT).glob("[a-z]*.py"))
 TASK_FILE = f"{PRETEXT}/${{item.task}}.py"
 
@@ -158,3 +160,13 @@ def test_declared_code_is_listed_once(stage: str) -> None:
     assert len(deps) == len(set(deps))
     nested = {(a, b) for a in deps for b in deps if b.startswith(f"{a}/")}
     assert nested == set(), "a file of a room that is listed too"
+
+
+def names_in(section: dict[str, Any]) -> set[str]:
+    inner = [names_in(value) for value in section.values() if isinstance(value, dict)]
+    return set(section).union(*inner)
+
+
+def test_dvc_sees_every_parameter() -> None:
+    """DVC's cache of runs leaves keys of these names out of what it compares, at any depth."""
+    assert not names_in(PARAMS) & {"size", "nfiles"}

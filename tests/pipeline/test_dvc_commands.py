@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pictures import write_pictures
-from projects import TASK, Project
+from projects import CHECKOUT, TASK, Project
 
 QUEUE_SECONDS = 300
 METRICS, CURVE = "reports/metrics.json", "reports/label_curve.csv"
@@ -87,7 +87,7 @@ def test_experiment_with_other_budgets(request: pytest.FixtureRequest, kind: str
     project.dvc("exp", "run", "--set-param", "label_budgets=[1,4]")
     for stage in ("head", "finetune"):
         found = {path.name for path in (project.root / "data" / stage).iterdir()}
-        assert found - {".gitignore"} == {f"{TASK}-1", f"{TASK}-4"}, "removed budgets are pruned"
+        assert found - {".gitkeep"} == {f"{TASK}-1", f"{TASK}-4"}, "removed budgets are pruned"
     if kind == "project":
         assert column(project, CURVE, "budget") == {"1", "4"}
         assert budgets_in_metrics(project) == {"0001", "0004"}
@@ -100,12 +100,12 @@ stages:
       name: [a, b]
     cmd: python make.py ${item.name}
     deps: [make.py]
-    params: [size]
+    params: [bytes]
     outs: ["data/made/${item.name}"]
   report:
     cmd: python -c "import pathlib; pathlib.Path('report.json').write_text('{}')"
     deps: [data/made]
-    params: [size]
+    params: [bytes]
     metrics:
       - report.json:
           cache: false
@@ -135,8 +135,8 @@ def test_an_experiment_brings_nothing_large_into_git(tmp_path: Path) -> None:
     for name, text in {
         "dvc.yaml": WORKFLOW,
         "make.py": MAKE,
-        "params.yaml": f"size: {SIZE}\n",
-        ".gitignore": "/data/*\n!/data/README.md\n",
+        "params.yaml": f"bytes: {SIZE}\n",
+        ".gitignore": (CHECKOUT / ".gitignore").read_text(),
         "data/README.md": "What DVC caches.\n",
     }.items():
         (project.root / name).write_text(text)
@@ -145,7 +145,7 @@ def test_an_experiment_brings_nothing_large_into_git(tmp_path: Path) -> None:
     project.dvc("repro")
     project.commit("Results")
     before = kept_by_git(project)
-    project.dvc("exp", "run", "--set-param", f"size={SIZE + 1}", "--name", "other")
+    project.dvc("exp", "run", "--set-param", f"bytes={SIZE + 1}", "--name", "other")
     assert (project.root / "data/made/a/large.bin").stat().st_size == SIZE + 1
     (ref,) = project.git("for-each-ref", "--format=%(refname)", "refs/exps/**/other").split()
     tracked = {}

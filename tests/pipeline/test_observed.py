@@ -45,9 +45,7 @@ def seen(stage: str, locked: dict[str, Any], observed: dict[str, Any]) -> Seen:
     return Seen(
         stage,
         set(locked["params"]["params.yaml"]),
-        files_of(
-            dep["path"] for dep in locked["deps"] if dep["path"].startswith(("src/", "stages/"))
-        ),
+        {dep["path"] for dep in locked["deps"] if dep["path"].startswith(("src/", "stages/"))},
         set(observed["read"]),
         {f"src/{path}" for path in observed["imported"]},
     )

@@ -181,7 +181,7 @@ ROOMS: dict[str, set[str]] = {
     "compute/device.py": {"embed", *TRAINERS},
     "data/dataset.py": {"split", "embed", "report", *TRAINERS},
     "data/augment.py": {"embed", *TRAINERS},
-    "network/encoders.py": {"embed", *TRAINERS},
+    "network/encoders.py": {"embed", *TRAINERS} - {"head"},
     "features/encode.py": {"pretrain", "embed"},
     "features/stored.py": {"pretrain", "embed", "head"},
     "training/loop.py": TRAINERS,

@@ -29,7 +29,6 @@ EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
 FEATURES_INFO = "features.json"
 RESULTS, PREDICTIONS = "results.csv", "predictions.npy"
 PRETRAIN, HEAD, FINETUNE = Path("data/pretrain"), Path("data/head"), Path("data/finetune")
-OF_TASKS = PRETRAIN, HEAD, FINETUNE  # each with a folder for each task
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
 
 
