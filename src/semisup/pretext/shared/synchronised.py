@@ -5,6 +5,7 @@ whole batch, so that the network is the one that a single process would train, b
 """
 
 import warnings
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -122,9 +123,23 @@ def gathered_images(embeddings: Tensor) -> Tensor:
     return _sum_of_all(nn.functional.pad(embeddings, (0, 0, before, after)))
 
 
+class _SumOfAll(torch.autograd.Function):
+    """Each process's gradient is the sum of those of all, since its values count for all."""
+
+    @staticmethod
+    def forward(_ctx: Any, values: Tensor) -> Tensor:
+        """The sum over processes."""
+        total = values.clone(memory_format=torch.contiguous_format)
+        torch.distributed.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_ctx: Any, *gradients: Tensor) -> Tensor:
+        """Itself with gradients, for losses that take gradients of gradients."""
+        return _sum_of_all(gradients[0])
+
+
 def _sum_of_all(values: Tensor) -> Tensor:
     """The sum over processes, with gradients, and gradients of these."""
-    from torch.distributed.nn.functional import all_reduce
-
-    total: Tensor = all_reduce(values)  # type: ignore[no-untyped-call]
+    total: Tensor = _SumOfAll.apply(values)  # type: ignore[no-untyped-call]
     return total
