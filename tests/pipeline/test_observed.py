@@ -1,4 +1,4 @@
-"""What stages import and read when they run lies within what dvc.yaml declares, and is all of it."""
+"""What stages import and read when they run is what dvc.yaml declares: no less, no more."""
 
 import json
 from collections.abc import Iterator

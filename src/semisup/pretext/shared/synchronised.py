@@ -141,5 +141,5 @@ class _SumOfAll(torch.autograd.Function):
 
 def _sum_of_all(values: Tensor) -> Tensor:
     """The sum over processes, with gradients, and gradients of these."""
-    total: Tensor = _SumOfAll.apply(values)  # type: ignore[no-untyped-call]
+    total: Tensor = _SumOfAll.apply(values)
     return total
