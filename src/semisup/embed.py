@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from numpy.lib.format import open_memmap
 
-from semisup.compute.device import Runtime
-from semisup.data.dataset import ImageData
+from semisup.compute.device import Runtime, stream_seed
+from semisup.data.dataset import ImageData, Ints
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.features.encode import FeatureExtractor
 from semisup.features.probe import probe_layers
-from semisup.features.stored import TEST, TRAIN, TRAIN_IDS, VALIDATION, Features
+from semisup.features.stored import POOL, POOL_IDS, TEST, TRAIN, TRAIN_IDS, VALIDATION, Features
 from semisup.network.backbones import Encoder
 from semisup.params.sections import Augment, Embed
 from semisup.workflow import outputs
@@ -34,7 +34,8 @@ def embed(
     """Write features of the labelled images into `folder`; returns what features.json says.
 
     train.npy is (n, 1 + views, D) float16: each train image as it is, then its augmented views;
-    train_ids.npy (n,) their positions; validation.npy and test.npy are (n, D).
+    train_ids.npy (n,) their positions; pool.npy, validation.npy and test.npy are (n, D), pool_ids.npy
+    positions of pool images that are none of those.
     """
     encoder = encoder.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     before = checksum(freeze(encoder))
@@ -46,7 +47,9 @@ def embed(
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
     _write_views(extractor, DeviceImages.of(data, train_ids, runtime), train, augment, seed)
     train.flush()
-    for name, positions in ((VALIDATION, data.validation), (TEST, data.test)):
+    pool_ids = sample_of_pool(data, train_ids, settings.pool_images, seed)
+    np.save(folder / POOL_IDS, pool_ids)
+    for name, positions in ((POOL, pool_ids), (VALIDATION, data.validation), (TEST, data.test)):
         features = _new_file(folder / name, (len(positions), width))
         extractor.write_plain(data, positions, features)
         features.flush()
@@ -62,6 +65,15 @@ def embed(
     }
     outputs.write_json(folder / outputs.FEATURES_INFO, info)
     return info
+
+
+def sample_of_pool(data: ImageData, train_ids: Ints, most: int, seed: int) -> Ints:
+    """Positions, ascending, of at most so many images of the pool that are not among train_ids."""
+    others = np.setdiff1d(data.pool, train_ids, assume_unique=True)
+    if len(others) <= most:
+        return others
+    chosen = np.random.default_rng(stream_seed(seed, 1)).permutation(others)[:most]
+    return np.sort(chosen)
 
 
 def _chosen_layer(

@@ -1,5 +1,6 @@
 """Train a classifier's head on the features of a frozen encoder."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -28,22 +29,52 @@ def learn_from_features(
         draw: number of the draw, which with the seed decides weights and views.
         labelled: the draw's images.
     """
-    settings, runtime = run.params.head, run.runtime
+    runtime, views = run.runtime, features.views
     train = features.of_train(labelled.train, runtime)
+    stream = runtime.generator(run.seed, draw, 1)
+
+    def shown(numbers: Tensor) -> Tensor:
+        view = torch.randint(views, numbers.shape, device=runtime.device, generator=stream)
+        return train.read(views * numbers + view)
+
+    head = untrained_head(run, features.width, stream_seed(run.seed, draw, 0))
+    return learner_of(run, features, labelled, head, shown, stream)
+
+
+def untrained_head(run: BudgetRun, width: int, seed: int) -> nn.Sequential:
+    """With random weights, for features of that width, by the section `head`."""
+    settings = run.params.head
+    return build_head(width, settings.hidden, len(run.data.classes), settings.dropout, seed)
+
+
+def learner_of(
+    run: BudgetRun,
+    features: FeatureSet,
+    labelled: LabelledSet,
+    head: nn.Module,
+    shown: Callable[[Tensor], Tensor],
+    stream: torch.Generator,
+) -> Learner:
+    """A head to be trained on frozen features.
+
+    Args:
+        run: the data, the device.
+        features: of validation and test images, to score it on.
+        labelled: the draw's images, for validation where none are set aside.
+        head: from features (N, D) to logits.
+        shown: numbers (n,) of training images -> features (n, D).
+        stream: what `shown` draws from.
+    """
+    runtime = run.runtime
     test = rows_of(features.test, np.arange(len(features.test)), runtime)
     if len(run.data.validation):
         held = rows_of(features.validation, np.arange(len(features.validation)), runtime)
     else:
         held = features.plain_of_train(labelled.validation, runtime)
-    classes = len(run.data.classes)
-    weights_seed = stream_seed(run.seed, draw, 0)
-    head = build_head(features.width, settings.hidden, classes, settings.dropout, weights_seed)
     head = head.to(runtime.device)
-    stream = runtime.generator(run.seed, draw, 1)
 
     def train_logits(numbers: Tensor) -> Tensor:
-        view = torch.randint(features.views, numbers.shape, device=runtime.device, generator=stream)
-        logits: Tensor = head(train.read(features.views * numbers + view).float())
+        logits: Tensor = head(shown(numbers).float())
         return logits.float()
 
     at_once = max(1, EVALUATION_VALUES // features.width)

@@ -1,7 +1,7 @@
 """Train one classifier per draw, the same way for every method."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,21 @@ from semisup.training.selection import Score, Selection
 
 Logits = NDArray[np.float32]
 
+SMALLEST_WEIGHT = 1e-6  # of a batch: nothing in it counts
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What a network shall say of its training images, and how much each image counts.
+
+    classes: (n,) numbers of classes or (n, classes) probabilities; weights: (n,), None where all
+    count the same; told: of them for the reader, by name.
+    """
+
+    classes: Tensor
+    weights: Tensor | None = None
+    told: dict[str, float] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -31,6 +46,7 @@ class Trained:
     weights: Arrays
     fit: Fit
     test_logits: Logits
+    told: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -39,7 +55,8 @@ class Learner:
 
     train_logits: numbers (n,) of the draw's training images -> logits (n, classes), with gradients
     and random augmentation; validation_logits and test_logits: all of them, as they are; stream:
-    what the augmentation draws from.
+    what the augmentation draws from; targets: of the training images, None where these are the
+    draw's labelled ones.
     """
 
     network: nn.Module
@@ -47,6 +64,7 @@ class Learner:
     validation_logits: Callable[[], Tensor]
     test_logits: Callable[[], Tensor]
     stream: torch.Generator
+    targets: Targets | None = None
 
 
 def train_draws(
@@ -76,10 +94,11 @@ def train_draws(
             torch.from_numpy(run.data.labels[at]).to(run.runtime.device)
             for at in (labelled.train, labelled.validation)
         )
-        batch_loss = partial(_batch_loss, one, labels, recipe.label_smoothing)
+        targets = one.targets or Targets(labels)
+        batch_loss = partial(_batch_loss, one, targets, recipe.label_smoothing)
         evaluate = partial(_validate, one, held_labels) if len(held_labels) else None
         result = fit(
-            Objective(one.network, batch_loss, len(labels), streams=(one.stream,)),
+            Objective(one.network, batch_loss, len(targets.classes), streams=(one.stream,)),
             Plan.of(recipe),
             Selection(one.network, evaluate, patience=patience, start_counts=start_counts),
             run.runtime,
@@ -88,18 +107,23 @@ def train_draws(
             position=draw,
         )
         logits = one.test_logits().cpu().numpy()
-        return Trained(draw, labelled, to_arrays(one.network), result, logits)
+        return Trained(draw, labelled, to_arrays(one.network), result, logits, targets.told)
 
     jobs = [partial(train, draw, labelled) for draw, labelled in enumerate(labelled_sets)]
     return side_by_side(jobs, run.runtime.device)
 
 
 def _batch_loss(
-    one: Learner, labels: Tensor, smoothing: float, numbers: Tensor
+    one: Learner, targets: Targets, smoothing: float, numbers: Tensor
 ) -> tuple[Tensor, Tensor]:
-    logits, wanted = one.train_logits(numbers), labels[numbers]
-    loss = F.cross_entropy(logits, wanted, label_smoothing=smoothing)
-    return loss, logits.argmax(dim=1) == wanted
+    logits, wanted = one.train_logits(numbers), targets.classes[numbers]
+    likeliest = wanted if wanted.ndim == 1 else wanted.argmax(dim=1)
+    right = logits.argmax(dim=1) == likeliest
+    if targets.weights is None:
+        return F.cross_entropy(logits, wanted, label_smoothing=smoothing), right
+    losses = F.cross_entropy(logits, wanted, label_smoothing=smoothing, reduction="none")
+    weights = targets.weights[numbers]
+    return (weights * losses).sum() / weights.sum().clamp(min=SMALLEST_WEIGHT), right
 
 
 def _validate(one: Learner, labels: Tensor) -> Score:

@@ -24,15 +24,21 @@ class HistoryRow(Row):
 
 
 def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
-    """Write results.csv, history.csv, predictions.npy (draws, test images) and the weights."""
-    rows, history, predictions = [], [], []
+    """Write results.csv, history.csv, predictions.npy (draws, test images) and the weights.
+
+    And pool.csv, where there is something to tell of what was trained on.
+    """
+    rows, history, predictions, told = [], [], [], []
     for one in trained:
         rows.append(_row(run, one))
         history += [HistoryRow(**dataclasses.asdict(row), draw=one.draw) for row in one.fit.rows]
+        told += [{"draw": one.draw, **one.told}] if one.told else []
         predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
         save_arrays(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
     outputs.write_table(folder / outputs.RESULTS, rows)
     outputs.write_table(folder / outputs.HISTORY, history)
+    if told:
+        outputs.write_table(folder / outputs.TOLD, told)
     np.save(folder / outputs.PREDICTIONS, np.stack(predictions))
 
 

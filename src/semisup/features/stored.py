@@ -12,19 +12,22 @@ from semisup.data.rows import Rows, rows_of
 from semisup.workflow import outputs
 
 TRAIN, TRAIN_IDS, VALIDATION, TEST = "train.npy", "train_ids.npy", "validation.npy", "test.npy"
+POOL, POOL_IDS = "pool.npy", "pool_ids.npy"
 
 Features = NDArray[np.float16]
 
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """What `embed` wrote: train (n, 1 + views, D), train_ids (n,), validation and test (n, D).
+    """What `embed` wrote: train (n, 1 + views, D), the others (n, D), and positions (n,) of images.
 
-    All but train_ids are mapped from their files.
+    No image of the pool is one of train. Features are mapped from their files.
     """
 
     train: Features
     train_ids: Ints
+    pool: Features
+    pool_ids: Ints
     validation: Features
     test: Features
 
@@ -35,19 +38,23 @@ class FeatureSet:
         Raises:
             UserError: where `embed` has not run.
         """
-        try:
-            return cls(
-                np.load(folder / TRAIN, mmap_mode="r"),
-                np.load(folder / TRAIN_IDS),
-                *(_opened(folder / name) for name in (VALIDATION, TEST)),
-            )
-        except FileNotFoundError as error:
-            raise outputs.missing(Path(error.filename)) from None
+        train, pool, validation, test = (
+            outputs.read_array(folder / name) for name in (TRAIN, POOL, VALIDATION, TEST)
+        )
+        train_ids, pool_ids = (
+            np.array(outputs.read_array(folder / n)) for n in (TRAIN_IDS, POOL_IDS)
+        )
+        return cls(train, train_ids, pool, pool_ids, validation, test)
 
     @property
     def views(self) -> int:
         """Features of each train image: as it is, and of its augmented views."""
         return int(self.train.shape[1])
+
+    @property
+    def plain_train(self) -> Features:
+        """(n, D) of the train images as they are."""
+        return self.train[:, 0]
 
     @property
     def width(self) -> int:
@@ -64,8 +71,3 @@ class FeatureSet:
         """Features (D,) of train images as they are."""
         rows = self.views * np.searchsorted(self.train_ids, positions)
         return rows_of(self.train.reshape(-1, self.width), rows, runtime)
-
-
-def _opened(path: Path) -> Features:
-    features: Features = np.load(path, mmap_mode="r")
-    return features

@@ -20,10 +20,12 @@ from semisup.params.sections import (
     Embed,
     Finetune,
     Head,
+    Neighbours,
     Pretrain,
     Report,
     Section,
     Split,
+    Spread,
     Supervised,
     known_tasks,
 )
@@ -46,7 +48,9 @@ class Params(Section):
     backbone: Backbone
     pretrain: Pretrain
     embed: Embed
+    neighbours: Neighbours
     head: Head
+    spread: Spread
     finetune: Finetune
     supervised: Supervised
     report: Report

@@ -152,6 +152,15 @@ class Embed(Section):
     pool: Count
     views: CountOrZero
     images_per_class: Count
+    pool_images: CountOrZero
+
+
+class Neighbours(Section):
+    """Which images are alike; see `semisup.neighbours`."""
+
+    count: Count
+    dimensions: Count
+    whiten: Fraction
 
 
 class Head(Recipe):
@@ -160,6 +169,15 @@ class Head(Recipe):
     hidden: list[Count]
     dropout: Annotated[float, Field(ge=0, lt=1)]
     patience: Count
+
+
+class Spread(Recipe):
+    """Labels spread over the pool; see `semisup.spread`."""
+
+    power: Positive
+    alpha: Annotated[float, Field(gt=0, lt=1)]
+    rounds: Count
+    balance: Fraction
 
 
 class Finetune(Recipe):

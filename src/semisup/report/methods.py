@@ -41,11 +41,15 @@ HEAD = Method(
     *("head", "frozen encoder + head", "frozen", outputs.head_folder),
     *("--", "^", "#0072b2", "--"),
 )
+SPREAD = Method(
+    *("spread", "frozen encoder + labels spread over the pool", "spread", outputs.spread_folder),
+    *("-", "v", "#009e73", ":"),
+)
 FINETUNE = Method(
     *("finetune", "fine-tuned", "fine-tuned", outputs.finetune_folder),
     *("-", "o", "#d55e00", "-."),
 )
-OF_TASKS = (HEAD, FINETUNE)  # need a pretext task's encoder; in the order of tables
+OF_TASKS = (HEAD, SPREAD, FINETUNE)  # need a pretext task's encoder; in the order of tables
 METHODS = {method.name: method for method in (SUPERVISED, *OF_TASKS)}
 
 

@@ -27,8 +27,9 @@ ENCODER, ENCODER_SPEC = "encoder.safetensors", "encoder.json"
 PRETEXT, HISTORY = "pretext.json", "history.csv"
 EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
 FEATURES_INFO = "features.json"
-RESULTS, PREDICTIONS = "results.csv", "predictions.npy"
-PRETRAIN, HEAD, FINETUNE = Path("data/pretrain"), Path("data/head"), Path("data/finetune")
+RESULTS, PREDICTIONS, TOLD = "results.csv", "predictions.npy", "pool.csv"
+PRETRAIN, HEAD = Path("data/pretrain"), Path("data/head")
+SPREAD, FINETUNE = Path("data/spread"), Path("data/finetune")
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
 
 
@@ -45,6 +46,16 @@ def features_folder(task: str) -> Path:
 def head_folder(task: str, budget: int) -> Path:
     """Where `head` of a task and budget writes."""
     return HEAD / f"{task}-{budget}"
+
+
+def neighbours_folder(task: str) -> Path:
+    """Where `neighbours` of a task writes."""
+    return Path("data/neighbours") / task
+
+
+def spread_folder(task: str, budget: int) -> Path:
+    """Where `spread` of a task and budget writes."""
+    return SPREAD / f"{task}-{budget}"
 
 
 def finetune_folder(task: str, budget: int) -> Path:

@@ -1,0 +1,42 @@
+"""Which images a frozen encoder finds alike: a graph of nearest neighbours, as it is stored."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.data.dataset import Ints
+from semisup.workflow import outputs
+
+IDS, NEIGHBOURS, SIMILARITIES = "ids.npy", "neighbours.npy", "similarities.npy"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Each image and its nearest neighbours.
+
+    ids: (n,) positions of the images, those of `FeatureSet.train_ids` first, then the pool's;
+    neighbours: (n, k) numbers below n, nearest first, never the image itself; similarities: (n, k)
+    their cosine, not below 0.
+    """
+
+    ids: Ints
+    neighbours: NDArray[np.int32]
+    similarities: NDArray[np.float32]
+
+    def write(self, folder: Path) -> None:
+        """Into a folder that is there."""
+        np.save(folder / IDS, self.ids)
+        np.save(folder / NEIGHBOURS, self.neighbours)
+        np.save(folder / SIMILARITIES, self.similarities)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Graph":
+        """Map what `write` wrote into memory.
+
+        Raises:
+            UserError: where the stage `neighbours` has not run.
+        """
+        ids, *edges = (outputs.read_array(folder / n) for n in (IDS, NEIGHBOURS, SIMILARITIES))
+        return cls(np.array(ids), *edges)

@@ -1,0 +1,83 @@
+"""The stage `neighbours`: for each image of pool and training the ones most like it."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from semisup.compute.device import Runtime
+from semisup.features.neighbours import Graph
+from semisup.features.stored import Features, FeatureSet
+from semisup.params.sections import Neighbours
+
+FIT_IMAGES = 20_000  # at most, to find principal directions from
+BLOCK_VALUES = 2**24  # of features that are float32 at once
+NEGLIGIBLE = 1e-6  # of the largest variance: directions with less are noise of float16
+
+
+def find_neighbours(features: FeatureSet, settings: Neighbours, runtime: Runtime) -> Graph:
+    """The graph of all images that have features and may be trained on."""
+    points = project([features.plain_train, features.pool], settings, runtime)
+    neighbours, similarities = nearest(points, settings.count, runtime)
+    ids = np.concatenate([features.train_ids, features.pool_ids])
+    return Graph(ids, neighbours.cpu().numpy(), similarities.cpu().numpy())
+
+
+def project(parts: Sequence[Features], settings: Neighbours, runtime: Runtime) -> Tensor:
+    """Unit vectors (n, d) of features (n_i, D), whose products are the similarities.
+
+    Centred, then along their principal directions, each divided by its deviation to the power of
+    `whiten`.
+    """
+    count = sum(map(len, parts))
+    step = -(-count // FIT_IMAGES)
+    sample = torch.cat([_float(part[::step], runtime) for part in parts])
+    mean = sample.mean(dim=0)
+    directions = _principal(sample - mean, settings)
+    points = torch.empty(count, directions.shape[1], device=runtime.device)
+    at = 0
+    for part in parts:
+        rows = max(1, BLOCK_VALUES // part.shape[1])
+        for start in range(0, len(part), rows):
+            block = _float(part[start : start + rows], runtime)
+            points[at : at + len(block)] = F.normalize((block - mean) @ directions, dim=1)
+            at += len(block)
+    return points
+
+
+def _principal(centred: Tensor, settings: Neighbours) -> Tensor:
+    """(D, d) what to multiply features by; directions of no variance are left out."""
+    covariance = centred.T @ centred / len(centred)
+    values, vectors = torch.linalg.eigh(covariance.double().cpu())
+    values, vectors = values.flip(0)[: settings.dimensions], vectors.flip(1)
+    kept = int((values > NEGLIGIBLE * values[0].clamp(min=torch.finfo(values.dtype).tiny)).sum())
+    kept = max(1, kept)
+    scaled = vectors[:, :kept] * values[:kept].clamp(min=1e-30).pow(-settings.whiten / 2)
+    return scaled.float().to(centred.device)
+
+
+def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tensor]:
+    """Numbers (n, k) int32 and cosines (n, k) of the nearest of unit vectors (n, d), without itself.
+
+    Exact, in blocks of as many rows as memory allows; k is `count`, or n - 1 where that is less.
+    """
+    n = len(points)
+    k = min(count, n - 1)
+    numbers = torch.empty(n, k, dtype=torch.int32, device=points.device)
+    cosines = torch.empty(n, k, device=points.device)
+    rows = max(1, min(4096, runtime.memory // 4 // (4 * n)))
+    for start in range(0, n, rows):
+        block = slice(start, min(start + rows, n))
+        products = points[block] @ points.T
+        own = torch.arange(block.start, block.stop, device=points.device)
+        products[own - start, own] = -math.inf
+        values, at = products.topk(k, dim=1)
+        numbers[block], cosines[block] = at.int(), values.clamp(min=0)
+    return numbers, cosines
+
+
+def _float(rows: Features, runtime: Runtime) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(rows)).to(runtime.device).float()

@@ -1,0 +1,82 @@
+"""The head, trained on: from the labels alone to what they became over the pool."""
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from semisup.classify.budget import BudgetRun
+from semisup.classify.draws import Learner, Targets
+from semisup.compute.weights import load_weights
+from semisup.data.dataset import Ints, LabelledSet
+from semisup.data.rows import rows_of
+from semisup.features.neighbours import Graph
+from semisup.features.stored import FeatureSet
+from semisup.head import learner_of, untrained_head
+from semisup.spread.propagation import soft_labels
+from semisup.workflow import outputs
+
+
+def learn_from_pool(
+    run: BudgetRun, features: FeatureSet, graph: Graph, draw: int, labelled: LabelledSet
+) -> Learner:
+    """The draw's trained head, to be trained further on all images of the graph.
+
+    Args:
+        run: the sections `head` and `spread`, the device, the seed.
+        features: of the frozen encoder.
+        graph: of the same images.
+        draw: number of the draw.
+        labelled: the draw's images.
+
+    Raises:
+        UserError: where the stage `head` has not run.
+    """
+    head = untrained_head(run, features.width, 0)
+    load_weights(head, outputs.head_folder(run.task, run.budget) / f"head_{draw}.safetensors")
+    stream = run.runtime.generator(run.seed, draw)
+    learner = learner_of(run, features, labelled, head, shown_of(run, features, stream), stream)
+    return dataclasses.replace(learner, targets=_targets(run, graph, labelled))
+
+
+def shown_of(
+    run: BudgetRun, features: FeatureSet, stream: torch.Generator
+) -> Callable[[Tensor], Tensor]:
+    """Numbers (n,) of the graph -> features (n, D): a random view of train images, pool as it is."""
+    runtime, views, trained = run.runtime, features.views, len(features.train_ids)
+    train = features.of_train(features.train_ids, runtime)
+    pool = rows_of(features.pool, np.arange(len(features.pool)), runtime)
+
+    def shown(numbers: Tensor) -> Tensor:
+        view = torch.randint(views, numbers.shape, device=runtime.device, generator=stream)
+        of_train = numbers < trained
+        rows = torch.empty(len(numbers), features.width, device=runtime.device)
+        rows[of_train] = train.read((views * numbers + view)[of_train]).float()
+        rows[~of_train] = pool.read(numbers[~of_train] - trained).float()
+        return rows
+
+    return shown
+
+
+def _targets(run: BudgetRun, graph: Graph, labelled: LabelledSet) -> Targets:
+    """What the labels become; where the pool's own are known, how often they are right."""
+    data, device = run.data, run.runtime.device
+    numbers = _numbers(graph.ids, labelled.train)
+    settings, labels = run.params.spread, data.labels[labelled.train]
+    shares, weights = soft_labels(graph, numbers, labels, len(data.classes), settings)
+    told = {"pool_images": len(graph.ids), "pool_sure": float(weights.mean())}
+    known = data.labels[graph.ids] >= 0
+    known[numbers] = False
+    if known.any():
+        told["pool_top1"] = float(
+            (shares[known].argmax(axis=1) == data.labels[graph.ids[known]]).mean()
+        )
+    return Targets(*(torch.from_numpy(a).to(device) for a in (shares, weights)), told)
+
+
+def _numbers(ids: Ints, positions: Ints) -> Ints:
+    """Where these positions stand among the ids, in which each is once."""
+    order = np.argsort(ids)
+    return np.asarray(order[np.searchsorted(ids, positions, sorter=order)], np.int64)

@@ -1,0 +1,33 @@
+"""Spread the labels of one budget over the pool and train the head on, for every draw."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from semisup.classify import budget as at_budget
+from semisup.classify import results
+from semisup.classify.draws import train_draws
+from semisup.features.neighbours import Graph
+from semisup.features.stored import FeatureSet
+from semisup.spread.learner import learn_from_pool
+from semisup.workflow import command, outputs
+
+
+def main(
+    task: Annotated[str, typer.Option(help="one of pretext_tasks")],
+    budget: Annotated[int, typer.Option(help="labels per class, one of label_budgets")],
+) -> None:
+    """Write data/spread/TASK-BUDGET: results.csv, pool.csv, history.csv, predictions, weights."""
+    with at_budget.started("spread", budget, task) as run:
+        features = FeatureSet.read(outputs.features_folder(task))
+        graph = Graph.read(outputs.neighbours_folder(task))
+        # where alike images are of different classes it does harm: then validation keeps the head
+        learner = partial(learn_from_pool, run, features, graph)
+        trained = train_draws(run, learner, run.params.spread, start_counts=True)
+        with outputs.replacing(outputs.spread_folder(task, budget)) as folder:
+            results.write(run, trained, folder)
+
+
+if __name__ == "__main__":
+    command.run(main)
