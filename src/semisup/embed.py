@@ -34,8 +34,8 @@ def embed(
     """Write features of the labelled images into `folder`; returns what features.json says.
 
     train.npy is (n, 1 + views, D) float16: each train image as it is, then its augmented views;
-    train_ids.npy (n,) their positions; pool.npy, validation.npy and test.npy are (n, D), pool_ids.npy
-    positions of pool images that are none of those.
+    train_ids.npy (n,) their positions; pool.npy, validation.npy and test.npy are (n, D);
+    pool_ids.npy positions of pool images that are none of train's.
     """
     encoder = encoder.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     before = checksum(freeze(encoder))

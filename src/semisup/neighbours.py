@@ -56,13 +56,14 @@ def _principal(centred: Tensor, settings: Neighbours) -> Tensor:
     kept = int((values > NEGLIGIBLE * values[0].clamp(min=torch.finfo(values.dtype).tiny)).sum())
     kept = max(1, kept)
     scaled = vectors[:, :kept] * values[:kept].clamp(min=1e-30).pow(-settings.whiten / 2)
-    return scaled.float().to(centred.device)
+    directions: Tensor = scaled.float().to(centred.device)
+    return directions
 
 
 def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tensor]:
-    """Numbers (n, k) int32 and cosines (n, k) of the nearest of unit vectors (n, d), without itself.
+    """Of unit vectors (n, d), the numbers (n, k) int32 and cosines (n, k) of those nearest to each.
 
-    Exact, in blocks of as many rows as memory allows; k is `count`, or n - 1 where that is less.
+    It is none of its own. Exact, in blocks of as many rows as memory allows; k is `count`, or n - 1 where that is less.
     """
     n = len(points)
     k = min(count, n - 1)

@@ -44,7 +44,7 @@ def learn_from_pool(
 def shown_of(
     run: BudgetRun, features: FeatureSet, stream: torch.Generator
 ) -> Callable[[Tensor], Tensor]:
-    """Numbers (n,) of the graph -> features (n, D): a random view of train images, pool as it is."""
+    """Numbers (n,) of the graph -> features (n, D), of train images those of a random view."""
     runtime, views, trained = run.runtime, features.views, len(features.train_ids)
     train = features.of_train(features.train_ids, runtime)
     pool = rows_of(features.pool, np.arange(len(features.pool)), runtime)
@@ -73,7 +73,8 @@ def _targets(run: BudgetRun, graph: Graph, labelled: LabelledSet) -> Targets:
         told["pool_top1"] = float(
             (shares[known].argmax(axis=1) == data.labels[graph.ids[known]]).mean()
         )
-    return Targets(*(torch.from_numpy(a).to(device) for a in (shares, weights)), told)
+    probabilities, weight = (torch.from_numpy(a).to(device) for a in (shares, weights))
+    return Targets(probabilities, weight, told)
 
 
 def _numbers(ids: Ints, positions: Ints) -> Ints:
