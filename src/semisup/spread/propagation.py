@@ -51,7 +51,7 @@ def normalised(graph: Graph, power: float) -> sparse.csr_array:
     """S (n, n): similarities to a power, both ways, divided by the roots of both images' sums."""
     n, k = graph.neighbours.shape
     weights = np.power(graph.similarities, power, dtype=np.float32).ravel()
-    starts = np.arange(0, n * k + 1, k)
+    starts = k * np.arange(n + 1)
     one_way = sparse.csr_array((weights, graph.neighbours.ravel(), starts), shape=(n, n))
     both = (one_way + one_way.T).tocsr()
     sums = both.sum(axis=1)
