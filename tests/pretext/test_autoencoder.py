@@ -281,16 +281,16 @@ def test_masks_of_all_or_nothing_are_refused(
     some = {"pretrain.autoencoder.patch": patch, "pretrain.autoencoder.masked": masked}
     settings = make_params(some).task_settings("autoencoder", Settings)
     with pytest.raises(UserError, match=r"would hide all or nothing .* 16 px; lower") as error:
-        Task.check(settings, data, False)
+        Task.check(settings, data)
     assert "\n" not in str(error.value)
-    Task.check(settings.model_copy(update={"kind": "plain"}), data, False)
-    Task.check(settings.model_copy(update={"patch": 4}), data, False)
+    Task.check(settings.model_copy(update={"kind": "plain"}), data)
+    Task.check(settings.model_copy(update={"patch": 4}), data)
 
 
 def test_own_settings_suit_small_grey_images(make_data: MakeData, make_params: Make) -> None:
     settings = make_params({}).task_settings("autoencoder", Settings)
     assert settings.kind == "masked"
-    Task.check(settings, make_data(channels=1), False)
+    Task.check(settings, make_data(channels=1))
 
 
 @pytest.mark.parametrize(

@@ -223,14 +223,14 @@ def test_grey_images_are_refused(make_data: MakeData, make_params: Make) -> None
     coloured = make_data()
     rng = np.random.default_rng(0)
     coloured.images[:] = rng.integers(0, 256, coloured.images.shape)
-    Task.check(settings, coloured, False)
+    Task.check(settings, coloured)
     grey = np.repeat(coloured.images[..., :1], 3, axis=3)
     as_rgb = dataclasses.replace(coloured, images=grey)
     for data in (make_data(channels=1), as_rgb):
         with pytest.raises(
             UserError, match=r"colorization needs images in colour, but 0%"
         ) as error:
-            Task.check(settings, data, False)
+            Task.check(settings, data)
         assert "\n" not in str(error.value)
     # what JPEG does to greys is no colour; one image in five that has some is enough
     noisy = (as_rgb.images.astype(int) + rng.integers(-5, 6, as_rgb.images.shape)).clip(0, 255)
@@ -240,7 +240,7 @@ def test_grey_images_are_refused(make_data: MakeData, make_params: Make) -> None
     some[coloured.pool[::5], 4:8, 4:8] = (200, 20, 90)
     mixed = dataclasses.replace(as_rgb, images=some)
     assert coloured_share(mixed) == pytest.approx(0.2, abs=0.05)
-    Task.check(settings, mixed, False)
+    Task.check(settings, mixed)
 
 
 def test_grey_images_are_refused_before_training(

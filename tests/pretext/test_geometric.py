@@ -175,16 +175,3 @@ def test_more_views_make_fewer_passes_over_the_pool(
     assert two.fit is not None
     assert two.fit.updates == 4 * eight.fit.updates
     assert two.encoder_images == eight.encoder_images == 4 * 4 * eight.pool_images
-
-
-def test_mirrors_are_refused_where_augmentation_mirrors(
-    make_data: Callable[..., ImageData],
-) -> None:
-    data = make_data()
-    with pytest.raises(
-        UserError, match=r"mirror_rotate90 can't be told while pretrain.augment.flip"
-    ):
-        Task.check(task(["identity", "mirror_rotate90"]).settings, data, True)
-    turned, mirrored = (task(names).settings for names in (NAMES[:4], NAMES))
-    Task.check(turned, data, True)
-    Task.check(mirrored, data, False)

@@ -288,7 +288,7 @@ def test_refused_in_one_line(
 ) -> None:
     data = make_data(size=size)
     with pytest.raises(UserError, match=words) as refused:
-        Task.check(settings(**edits), data, False)
+        Task.check(settings(**edits), data)
     assert "\n" not in str(refused.value)
 
 
@@ -300,8 +300,8 @@ def test_accepted(make_data: MakeData) -> None:
         (48, {"grid": 4}),
     ]:
         data = make_data(size=size, channels=1)
-        Task.check(settings(**edits), data, False)
-        Task.check(settings(**edits), dataclasses.replace(data, labels=data.labels * 0 - 1), False)
+        Task.check(settings(**edits), data)
+        Task.check(settings(**edits), dataclasses.replace(data, labels=data.labels * 0 - 1))
 
 
 @pytest.mark.parametrize(

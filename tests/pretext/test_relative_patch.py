@@ -219,9 +219,9 @@ def test_frames_lie_around_the_patches() -> None:
 
 def test_too_small_images_are_refused_in_one_line(make_data: MakeData) -> None:
     with pytest.raises(UserError, match=r"images of 14 px are too small.*raise data\.image_size"):
-        Task.check(settings(), make_data(size=14), False)
-    Task.check(settings(), make_data(size=15), False)
-    Task.check(settings(), make_data(size=96, channels=1), False)
+        Task.check(settings(), make_data(size=14))
+    Task.check(settings(), make_data(size=15))
+    Task.check(settings(), make_data(size=96, channels=1))
 
 
 @pytest.mark.parametrize(

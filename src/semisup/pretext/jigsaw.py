@@ -60,7 +60,7 @@ class Task(PretextTask):
         self.register_buffer("permutations", chosen)
 
     @classmethod
-    def check(cls, settings: Settings, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Settings, data: ImageData) -> None:
         """Refuse more permutations than there are, and tiles too small to show anything."""
         grid = grid_of(settings, data.image_size)
         possible = math.factorial(grid**2)

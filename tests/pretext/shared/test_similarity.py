@@ -141,5 +141,5 @@ def test_a_pool_too_small_to_compare_in(make_data: Callable[..., ImageData]) -> 
     few = make_data(classes=1, unlabelled=1, train=2)
     assert len(few.pool) == 3
     with pytest.raises(UserError, match=r"^the pool has 3 images.*add unlabelled images"):
-        Plain.check(None, few, False)
-    Plain.check(None, make_data(classes=1, unlabelled=2, train=2), False)
+        Plain.check(None, few)
+    Plain.check(None, make_data(classes=1, unlabelled=2, train=2))
