@@ -23,7 +23,7 @@ from semisup.params.loading import Params
 from semisup.params.sections import Augment, Embed
 from semisup.pretext.imagenet import Settings, Task
 from semisup.pretrain.pretraining import pretrain, write
-from semisup.report import build
+from semisup.report.figures import filters
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -165,7 +165,7 @@ def test_the_report_shows_the_first_kernels(
         folder.mkdir(parents=True, exist_ok=True)
         encoder = make(file, make_data(classes=2, size=side, channels=1))
         encoders.save(encoder, EncoderSpec("resnet18", "imagenet"), folder)
-        shown = build._first_filters("imagenet")
+        shown = filters.first_convolution("imagenet")
         assert np.array_equal(shown, resnet.conv1.weight.detach().numpy())
 
 
