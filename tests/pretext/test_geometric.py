@@ -16,7 +16,6 @@ from semisup.params.loading import Params
 from semisup.pretext.geometric import Settings, Task
 from semisup.pretext.shared.symmetries import SYMMETRIES, in_all
 from semisup.pretrain.pretraining import pretrain
-from semisup.workflow.errors import UserError
 
 NAMES = [*SYMMETRIES]
 
@@ -123,15 +122,6 @@ def test_learns_to_tell_all_eight_apart() -> None:
     assert right.float().mean() > 0.9
 
 
-@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 96)])
-def test_encoder_is_trained_through_the_loss(channels: int, side: int) -> None:
-    network = task(NAMES, channels, side)
-    loss, _ = network.loss(images(2, channels, side))
-    loss.backward()
-    assert loss.shape == ()
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.encoder.parameters())
-
-
 def test_examples_name_what_is_shown_and_what_was_predicted() -> None:
     network, upright = task(["rotate90", "mirror"]).eval(), images(3)
     with torch.no_grad():
@@ -143,25 +133,6 @@ def test_examples_name_what_is_shown_and_what_was_predicted() -> None:
     assert examples.captions == [["predicted mirrored, 0°"] * 2] * 3
     assert np.array_equal(examples.images[1, 0], by_numpy(upright[1], "rotate90"))
     assert np.array_equal(examples.images[2, 1], by_numpy(upright[2], "mirror"))
-
-
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
-        (["identity"], r"geometric\.transforms: list at least two"),
-        ([], r"geometric\.transforms: list at least two"),
-        (["mirror", "identity", "mirror"], r"transforms: 'mirror' is given twice; list each"),
-        (["identity", "rotate9"], r"unknown transform 'rotate9' \(did you mean 'rotate90'\?\)"),
-        ("mirror", r"geometric\.transforms: 'mirror' should be a list"),
-    ],
-)
-def test_bad_transforms_end_in_one_line(
-    make_params: Callable[..., Params], names: Any, message: str
-) -> None:
-    params = make_params({"pretrain.geometric.transforms": names})
-    with pytest.raises(UserError, match=message) as caught:
-        params.task_settings("geometric", Settings)
-    assert "\n" not in str(caught.value)
 
 
 def test_more_views_make_fewer_passes_over_the_pool(

@@ -195,22 +195,6 @@ def test_only_weights_are_read_of_a_downloaded_file(
     assert "\n" not in str(no.value)
 
 
-@pytest.mark.parametrize(
-    ("edit", "message"),
-    [
-        ({"weights": "ResNet18_Weights.IMAGENET1K_V2"}, r"did you mean 'ResNet18_.*V1'"),
-        ({"backbone": "resnet50"}, r"weights 'ResNet18.*allowed: ResNet50.*_V1, ResNet50.*_V2"),
-        ({"backbone": "alexnet"}, r"imagenet\.backbone: unknown backbone 'alexnet'.*resnet18"),
-        ({"wieghts": "x"}, r"pretrain\.imagenet\.wieghts: unknown key \(did you mean 'weights'"),
-    ],
-)
-def test_wrong_settings(edit: dict[str, str], message: str, make_params: Make) -> None:
-    params = make_params({f"pretrain.imagenet.{key}": value for key, value in edit.items()})
-    with pytest.raises(UserError, match=message) as error:
-        params.task_settings("imagenet", Settings)
-    assert "\n" not in str(error.value)
-
-
 def test_wrong_files(
     resnet: torch.nn.Module, file: Path, make_data: MakeData, tmp_path: Path
 ) -> None:

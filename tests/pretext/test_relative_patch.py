@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import torch
-from pydantic import ValidationError
 from short_training import accuracy, build, four_deviations, images, train
 from torch import Tensor
 
@@ -14,7 +13,6 @@ from semisup.data.dataset import ImageData
 from semisup.pretext.relative_patch import NEIGHBOURS, Layout, Settings, Task, draw_pairs, framed
 from semisup.pretext.shared import patches
 from semisup.pretext.shared.patches import cut
-from semisup.workflow.errors import UserError
 
 MakeData = Callable[..., ImageData]
 VALUES = {
@@ -182,28 +180,24 @@ def test_without_standardising_brightness_would_tell(monkeypatch: pytest.MonkeyP
     assert found[1] > 0.4
 
 
-# All kinds of images and encoders
-
-
-@pytest.mark.parametrize("name", ["small", "alexnet", "nin", "resnet18"])
-@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 16), (3, 96)])
-def test_gradients_reach_all_of_the_encoder(name: str, channels: int, side: int) -> None:
-    network = task(channels, side, name)
-    loss, right = network.loss(images(2, channels, side))
-    loss.backward()
-    assert loss.shape == ()
-    assert right.shape == (4,)
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
+# Examples
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 45)])
 def test_examples(channels: int, side: int) -> None:
     network = task(channels, side).eval()
     whole = images(8, channels, side)
+    torch.manual_seed(4)
     shown = network.examples(whole)
-    assert shown.images.shape == (8, 4, channels, side, side)
-    allowed = {f"true: {a}, predicted: {b}" for a in NEIGHBOURS for b in NEIGHBOURS}
-    assert {caption for row in shown.captions for caption in row} <= allowed
+    torch.manual_seed(4)
+    corners, labels = draw_pairs(whole, 4, network.layout)
+    guesses = network._logits(whole, corners).argmax(dim=1)
+    names = [*NEIGHBOURS]
+    assert [caption for row in shown.captions for caption in row] == [
+        f"true: {names[label]}, predicted: {names[guess]}"
+        for label, guess in zip(labels.flatten(), guesses, strict=True)
+    ]
+    assert torch.equal(shown.images, framed(whole, corners, network.layout.side))
 
 
 def test_frames_lie_around_the_patches() -> None:
@@ -215,18 +209,3 @@ def test_frames_lie_around_the_patches() -> None:
     expected[1:6, 1:6] = 1.0
     expected[2:5, 2:5], expected[2:5, 9:12] = 0.3, 0.7
     assert torch.allclose(shown, expected)
-
-
-def test_too_small_images_are_refused_in_one_line(make_data: MakeData) -> None:
-    with pytest.raises(UserError, match=r"images of 14 px are too small.*raise data\.image_size"):
-        Task.check(settings(), make_data(size=14))
-    Task.check(settings(), make_data(size=15))
-    Task.check(settings(), make_data(size=96, channels=1))
-
-
-@pytest.mark.parametrize(
-    "edits", [{"pairs": 0}, {"gap": 1.5}, {"jitter": 0.5}, {"color_drop": -0.1}, {"grid": 3}]
-)
-def test_settings_are_checked(edits: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        settings(**edits)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from semisup.network import backbones
 from semisup.pretext.rotation import Settings, Task
@@ -101,14 +101,3 @@ def test_learns_which_side_is_bright() -> None:
         optimiser.step()
     assert right.all()
     assert loss.item() < 0.2
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_encoder_is_trained_through_the_loss(channels: int) -> None:
-    network = task(channels)
-    loss, _ = network.loss(images(4, channels))
-    loss.backward()
-    assert loss.shape == ()
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.encoder.parameters())
-    assert isinstance(network, nn.Module)
-    assert network.settings.lr == 0.1

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from semisup.network import backbones
-from semisup.params.loading import Params
 from semisup.params.sections import Augment
 from semisup.pretext.shared import similarity
 from semisup.pretext.triplet import (
@@ -20,7 +19,6 @@ from semisup.pretext.triplet import (
     semi_hard_negatives,
     without_own,
 )
-from semisup.workflow.errors import UserError
 
 MakeAugment = Callable[..., Augment]
 OWN: dict[str, Any] = {"crop": 1.0, "hue": 0.1, "grey": 0.2, "blur": 0.0}
@@ -168,20 +166,12 @@ def test_learns_to_tell_images_apart(make_augment: MakeAugment, negatives: str) 
 
 
 @pytest.mark.parametrize("negatives", NEGATIVES)
-@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 96)])
-def test_encoder_is_trained_through_the_loss(
-    make_augment: MakeAugment, channels: int, side: int, negatives: str
-) -> None:
-    augment = make_augment(rotate=20.0, color=0.3)
-    network = task(augment, channels, side, negatives=negatives, margin=4.0)
-    loss, nearer = network.loss(torch.rand(2, channels, side, side))
-    loss.backward()
-    assert loss.shape == ()
-    assert nearer.shape == (2,)
-    assert network.encoder_passes == 2
-    assert all(p.grad is not None for p in network.encoder.parameters())
-    assert all(p.grad.isfinite().all() for p in network.parameters() if p.grad is not None)
-    assert all(p.grad.abs().sum() > 0 for p in network.parameters() if p.grad is not None)
+def test_encoder_is_trained_by_all_negatives(make_augment: MakeAugment, negatives: str) -> None:
+    network = task(make_augment(rotate=20.0, color=0.3), negatives=negatives, margin=4.0)
+    network.loss(torch.rand(2, 3, 16, 16))[0].backward()
+    for weight in network.parameters():
+        assert weight.grad is not None
+        assert 0 < weight.grad.abs().max() < math.inf
 
 
 @pytest.mark.parametrize("negatives", NEGATIVES)
@@ -190,25 +180,3 @@ def test_a_single_held_out_image_does_no_harm(make_augment: MakeAugment, negativ
     loss, nearer = network.loss(torch.rand(1, 3, 16, 16))
     assert loss.isfinite()
     assert nearer.shape == (1,)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
-    [
-        (
-            "negatives",
-            "hard",
-            r"triplet\.negatives: 'hard' should be 'all', 'random' or 'semi_hard'",
-        ),
-        ("margin", 0.0, r"pretrain\.triplet\.margin: 0\.0 should be greater than 0"),
-        ("projection", 1, r"triplet\.projection: 1 should be greater than or equal to 2"),
-        ("strong.rotate", 200.0, r"triplet\.strong\.rotate: 200\.0 should be less than"),
-    ],
-)
-def test_bad_settings_end_in_one_line(
-    make_params: Callable[..., Params], key: str, value: Any, message: str
-) -> None:
-    params = make_params({f"pretrain.triplet.{key}": value})
-    with pytest.raises(UserError, match=message) as caught:
-        params.task_settings("triplet", Settings)
-    assert "\n" not in str(caught.value)
