@@ -25,16 +25,19 @@ def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:
     return torch.rand(n, channels, side, side, generator=torch.Generator().manual_seed(3))
 
 
-def train(network: PretextTask, examples: Tensor, updates: int) -> None:
-    """Train on all examples at once."""
+def train(
+    network: PretextTask, examples: Tensor, updates: int, lr: float = 0.05
+) -> tuple[Tensor, Tensor]:
+    """Train on all examples at once. Loss and figure of merit before the last update."""
     torch.manual_seed(2)
     network.train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
+    optimiser = torch.optim.SGD(network.parameters(), lr=lr, momentum=0.9)
     for _ in range(updates):
-        loss, _ = network.loss(examples)
+        loss, merit = network.loss(examples)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+    return loss.detach(), merit.detach()
 
 
 def accuracy(network: PretextTask, heldout: Tensor) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from short_training import images, train
 from torch import Tensor
 
 from semisup.data.dataset import ImageData
@@ -17,10 +18,6 @@ from semisup.pretext.autoencoder import Decoder, Settings, Task, patch_mask
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 KINDS = ["plain", "denoising", "masked"]
 MEAN, STD = 0.4, 0.2
-
-
-def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:
-    return torch.rand(n, channels, side, side, generator=torch.Generator().manual_seed(3))
 
 
 def task(channels: int = 3, side: int = 16, backbone: str = "small", **some: Any) -> Task:
@@ -227,13 +224,8 @@ def test_learns_which_side_is_bright(kind: str) -> None:
     for number, image in enumerate(shown):
         image[:, :8] += 0.8 * (number % 2)
         image[:, 8:] += 0.8 * (1 - number % 2)
-    network = task(kind=kind, lr=0.05).train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
-    for _ in range(40):
-        loss, merit = network.loss(shown)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    network = task(kind=kind)
+    _, merit = train(network, shown, 40)
     assert merit.mean() > 16  # 8 dB is that of the mean
     with torch.no_grad():
         assert network.figures(shown)["PSNR above the mean colour's (dB)"].mean() > 6

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from short_training import train
 from torch import Tensor
 
 from semisup.compute.device import Runtime
@@ -166,14 +167,9 @@ def test_learns_that_the_bright_half_is_red() -> None:
     red, blue = (torch.tensor(c).view(3, 1, 1) for c in ([0.9, 0.5, 0.5], [0.1, 0.1, 0.5]))
     for image, side in zip(shown, sides.tolist(), strict=True):
         image[:, :8], image[:, 8:] = (red, blue) if side else (blue, red)
-    network = task().train()
+    network = task()
     network.prepare(shown)
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9)
-    for _ in range(20):
-        loss, right = network.loss(shown)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    loss, right = train(network, shown, 20, lr=0.1)
     assert right.mean() > 0.95
     assert loss.item() < 0.3
     with torch.no_grad():

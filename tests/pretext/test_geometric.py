@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from short_training import images, train
 from torch import Tensor
 
 from semisup.compute.device import Runtime
@@ -18,10 +19,6 @@ from semisup.pretext.shared.symmetries import SYMMETRIES, in_all
 from semisup.pretrain.pretraining import pretrain
 
 NAMES = [*SYMMETRIES]
-
-
-def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:
-    return torch.rand(n, channels, side, side, generator=torch.Generator().manual_seed(3))
 
 
 def task(names: list[str], channels: int = 3, side: int = 16, backbone: str = "small") -> Task:
@@ -112,13 +109,8 @@ def test_learns_to_tell_all_eight_apart() -> None:
     upright = images(16) * 0.1
     upright[:, :, :6] += 0.5  # bright above
     upright[:, :, :, :3] += 0.4  # and a little at the left
-    network = task(NAMES).train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
-    for _ in range(60):
-        loss, right = network.loss(upright)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    network = task(NAMES)
+    _, right = train(network, upright, 60)
     assert right.float().mean() > 0.9
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from short_training import train
 from torch import Tensor
 
 from semisup.network import backbones
@@ -92,12 +93,7 @@ def test_untrained_is_at_chance() -> None:
 def test_learns_which_side_is_bright() -> None:
     upright = images(16) * 0.1
     upright[:, :, :8] += 1.0
-    network = task().train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
-    for _ in range(15):
-        loss, right = network.loss(upright)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    network = task()
+    loss, right = train(network, upright, 15)
     assert right.all()
     assert loss.item() < 0.2
