@@ -71,10 +71,13 @@ SETTINGS: list[tuple[str, str, Any, str]] = [
 
 
 def complaint(of: Callable[[], object]) -> str:
-    with pytest.raises(UserError) as refused:
+    """The one line of the refusal; empty where there is none."""
+    try:
         of()
-    assert "\n" not in str(refused.value)
-    return str(refused.value)
+    except UserError as refused:
+        assert "\n" not in str(refused)
+        return str(refused)
+    return ""
 
 
 @pytest.mark.parametrize(("task", "key", "value", "words"), SETTINGS)
@@ -167,5 +170,4 @@ def test_images_that_make_no_sense(
 def test_images_that_just_suffice(
     make_data: MakeData, make_params: Make, task: str, edits: Edits, images: Edits
 ) -> None:
-    """Not to be refused is all that is asked."""
-    checked(make_params, make_data(**images), task, edits)
+    assert not complaint(lambda: checked(make_params, make_data(**images), task, edits))
