@@ -11,15 +11,12 @@ import torch
 from short_training import train
 from torch import Tensor
 
-from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
-from semisup.network import encoders
 from semisup.network.backbones import build
 from semisup.network.entry import Lightness
 from semisup.network.lab import lab_to_rgb, rgb_to_lab
 from semisup.params.loading import Params
 from semisup.pretext.colorization import ColourBins, Settings, Task, coloured_share, rebalancing
-from semisup.pretrain import pretraining
 from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
@@ -220,52 +217,7 @@ def test_grey_images_stored_as_rgb_are_refused(make_data: MakeData, make_params:
     Task.check(settings, mixed)
 
 
-def test_grey_images_are_refused_before_training(
-    make_data: MakeData, make_params: Make, runtime: Runtime
-) -> None:
-    with pytest.raises(UserError, match="needs images in colour"):
-        pretraining.pretrain("colorization", make_params({}), make_data(channels=1), runtime)
-
-
 def test_colours_of_one_bin_are_refused() -> None:
     dull = torch.tensor([0.5, 0.48, 0.47]).view(1, 3, 1, 1).expand(4, 3, 16, 16)
     with pytest.raises(UserError, match=r"bin_width: all colours .* one bin of 20 x 20; lower it"):
         task().prepare(dull)
-
-
-def test_pretraining_prepares_the_task_and_keeps_an_encoder_of_lightness(
-    make_data: MakeData,
-    make_params: Make,
-    runtime: Runtime,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    data = make_data(unlabelled=6)
-    data.images[:] = np.random.default_rng(0).integers(0, 256, data.images.shape)
-    seen: list[Tensor] = []
-    monkeypatch.setattr(pretraining, "PREPARE_IMAGES", 10)
-    real = Task.prepare
-
-    def prepare(self: Task, images: Tensor) -> None:
-        assert not torch.is_grad_enabled()
-        seen.append(images)
-        real(self, images)
-
-    monkeypatch.setattr(Task, "prepare", prepare)
-    params = make_params(
-        {
-            "pretrain.epochs": 1,
-            "pretrain.heldout_images": 6,
-            "pretrain.colorization.batch_images": 8,
-        }
-    )
-    done = pretraining.pretrain("colorization", params, data, runtime)
-    assert len(seen) == 1
-    # every fourth of the 33 images trained on, as they are
-    assert len(seen[0]) == 9
-    pool = {data.images[i].tobytes() for i in data.pool}
-    as_bytes = (seen[0] * 255).round().byte().permute(0, 2, 3, 1).numpy()
-    assert all(image.tobytes() in pool for image in as_bytes)
-    assert done.encoder_images == 4 * 33
-    assert 0 <= done.figures["pixels right"] <= 1
-    assert done.spec == encoders.EncoderSpec("small", "lightness")
-    assert isinstance(done.encoder.entry, Lightness)

@@ -9,10 +9,17 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from short_training import accuracy, build, four_deviations, images, train
+from short_training import (
+    accuracy,
+    build,
+    flat,
+    four_deviations,
+    images,
+    slow_cross_entropy,
+    train,
+)
 from torch import Tensor
 
-from semisup.data.dataset import ImageData
 from semisup.pretext.jigsaw import (
     Settings,
     Task,
@@ -26,7 +33,6 @@ from semisup.pretext.jigsaw import (
 )
 from semisup.pretext.shared import patches
 
-MakeData = Callable[..., ImageData]
 VALUES = {
     **{"grid": "auto", "permutations": 24, "gap": 0.15, "color_drop": 0.66},
     **{"lr": 0.1, "weight_decay": 0.0, "batch_images": 16},
@@ -39,9 +45,6 @@ def settings(**edits: Any) -> Settings:
 
 def task(channels: int = 3, side: int = 16, name: str = "small", **edits: Any) -> Task:
     return build(Task, settings(**edits), channels, side, name)
-
-
-# Tiles
 
 
 @pytest.mark.parametrize(("grid", "size"), [(2, 24), (3, 24), (4, 24), (2, 16)])
@@ -95,9 +98,6 @@ def test_views_are_the_share_of_the_image_that_is_seen() -> None:
     assert task(side=96, grid=3).encoder_passes == pytest.approx(9 * 27 * 27 / 96 / 96)
 
 
-# Permutations
-
-
 def distances(chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Pairwise Hamming distances, by plain loops."""
     return np.array(
@@ -140,9 +140,6 @@ def test_permutations_lie_farther_apart_than_random_ones() -> None:
     assert distances(far_apart(16, 40))[~np.eye(40, dtype=bool)].min() >= 9
 
 
-# The loss
-
-
 def test_loss_is_the_mean_cross_entropy_of_the_permutation() -> None:
     network = task(color_drop=0.0, gap=0.0, permutations=7).eval()
     whole = images()
@@ -160,8 +157,7 @@ def test_loss_is_the_mean_cross_entropy_of_the_permutation() -> None:
                 quarter = whole[n, :, top : top + 8, left : left + 8]
                 assert torch.equal(shuffled[n, place], quarter)
             logits = network.head(network.encoder, shuffled[n][None])[0].double().tolist()
-            total = sum(math.exp(value) for value in logits)
-            losses.append(-math.log(math.exp(logits[labels[n]]) / total))
+            losses.append(slow_cross_entropy(logits, int(labels[n])))
             guess = logits.index(max(logits))
             hits.append(guess == labels[n])
             guessed = network.permutations[guess].tolist()
@@ -197,15 +193,6 @@ def test_learns_where_each_pattern_belongs() -> None:
     assert network.figures(pointers(64))["tiles"].mean() > 0.95
 
 
-# Shortcuts
-
-
-def flat(n: int, seed: int) -> Tensor:
-    """One colour for each image, and noise as faint as the steps of 8 bits."""
-    draw = torch.Generator().manual_seed(seed)
-    return torch.rand(n, 3, 1, 1, generator=draw) + torch.randn(n, 3, 16, 16, generator=draw) / 255
-
-
 def cornered(n: int, seed: int) -> Tensor:
     """Each quarter always of the same mean and contrast: what a lens or a lamp may do."""
     draw = torch.Generator().manual_seed(seed)
@@ -229,9 +216,6 @@ def test_without_standardising_mean_and_contrast_would_tell(
     network = task()
     train(network, cornered(64, 0), 40)
     assert accuracy(network, cornered(500, 1)) > 0.3
-
-
-# Examples
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 45)])

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 import torch
-from short_training import accuracy, build, four_deviations, images, train
+from short_training import (
+    accuracy,
+    build,
+    flat,
+    four_deviations,
+    images,
+    slow_cross_entropy,
+    train,
+)
 from torch import Tensor
 
 from semisup.data.dataset import ImageData
@@ -27,9 +35,6 @@ def settings(**edits: Any) -> Settings:
 
 def task(channels: int = 3, side: int = 16, name: str = "small", **edits: Any) -> Task:
     return build(Task, settings(**edits), channels, side, name)
-
-
-# Where patches lie
 
 
 @pytest.mark.parametrize("size", [15, 16, 19, 24, 28, 32, 45, 64, 96, 224])
@@ -84,9 +89,6 @@ def test_layout(size: int, layout: Layout) -> None:
     assert task(side=size).encoder_passes == pytest.approx(2 * 2 * layout.side**2 / size**2)
 
 
-# The loss
-
-
 def test_loss_is_the_mean_cross_entropy() -> None:
     network = task(color_drop=0.0).eval()
     whole = images()
@@ -104,9 +106,8 @@ def test_loss_is_the_mean_cross_entropy() -> None:
                 two.append(whole[n, :, top : top + side, left : left + side])
             with torch.no_grad():
                 logits = network.head(network.encoder, torch.stack(two)[None])[0].double().tolist()
-            total = sum(math.exp(value) for value in logits)
             label = int(labels[n, pair])
-            losses.append(-math.log(math.exp(logits[label]) / total))
+            losses.append(slow_cross_entropy(logits, label))
             hits.append(max(logits) == logits[label])
     assert loss.item() == pytest.approx(sum(losses) / 10, rel=1e-4)
     assert right.tolist() == hits
@@ -133,15 +134,6 @@ def test_learns_from_textures_that_tell_the_place() -> None:
     network = task(3, 24, color_drop=0.0, pairs=4)
     train(network, textured(24), 80)
     assert accuracy(network, textured(64)) > 0.7
-
-
-# Shortcuts
-
-
-def flat(n: int, seed: int) -> Tensor:
-    """One colour for each image, and noise as faint as the steps of 8 bits."""
-    draw = torch.Generator().manual_seed(seed)
-    return torch.rand(n, 3, 1, 1, generator=draw) + torch.randn(n, 3, 16, 16, generator=draw) / 255
 
 
 def grainy(n: int, seed: int) -> Tensor:
@@ -178,9 +170,6 @@ def test_without_standardising_brightness_would_tell(monkeypatch: pytest.MonkeyP
         found.append(accuracy(network, unevenly_lit(500, 1)))
     assert found[0] < 0.2
     assert found[1] > 0.4
-
-
-# Examples
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 45)])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from short_training import striped
 from torch import Tensor, nn
 
 from semisup.network import backbones
@@ -149,10 +150,7 @@ def test_unrelated_embeddings_are_at_chance(
 
 @pytest.mark.parametrize("negatives", NEGATIVES)
 def test_learns_to_tell_images_apart(make_augment: MakeAugment, negatives: str) -> None:
-    # a bright stripe of its own in each image; brightness and noise tell nothing
-    images = 0.2 * torch.rand(14, 1, 16, 16)
-    for at in range(14):
-        images[at, :, at : at + 3] += 0.5
+    images = striped()
     network = task(make_augment(color=0.5, erase=0.5), 1, negatives=negatives)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
     losses = []
