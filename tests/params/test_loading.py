@@ -170,6 +170,13 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
             {"pretext_tasks": ["random"], "pretrain.random": GONE},
             ["pretrain.random: missing, but pretext_tasks lists 'random'"],
         ),
+        (
+            {"pretext_tasks": ["geometric"], "pretrain.augment.flip": True},
+            [
+                "pretrain.geometric.transforms: mirror can't be told while pretrain.augment.flip "
+                "mirrors half of the images; set that to false, or leave the mirrors out"
+            ],
+        ),
         # backbones and layers
         ({"backbone.name": "alexnt"}, ["backbone.name: ", "'alexnt' (did you mean 'alexnet'?)"]),
         ({"backbone.name": "vgg"}, ["backbone.name: ", "'vgg'", "allowed: small, alexnet, nin"]),
@@ -207,6 +214,12 @@ def test_mistakes(values: Edits, edits: Edits, said: list[str], tmp_path: Path) 
         {"label_budgets": [128], "embed.images_per_class": 128},
         {"pretext_tasks": []},
         {"pretext_tasks": ["random", "rotation"]},
+        {"pretrain.augment.flip": True},  # geometric, which asks about mirrors, is not listed
+        {
+            "pretext_tasks": ["geometric"],
+            "pretrain.augment.flip": True,
+            "pretrain.geometric.transforms": ["identity", "rotate90"],
+        },
         {"backbone.name": "nin", "embed.layer": "conv4", "supervised.layer": "conv2"},
         {"embed.layer": "auto"},
         {"embed.layer": "conv1", "split.validation": "within_budget"},

@@ -1,4 +1,4 @@
-"""What tests of several pretext tasks do: build a task, train it for a moment, score it."""
+"""What tests of several pretext tasks do: make images, build a task, train and score it."""
 
 import math
 from typing import Any, TypeVar
@@ -25,16 +25,38 @@ def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:
     return torch.rand(n, channels, side, side, generator=torch.Generator().manual_seed(3))
 
 
-def train(network: PretextTask, examples: Tensor, updates: int) -> None:
-    """Train on all examples at once."""
+def flat(n: int, seed: int) -> Tensor:
+    """One colour for each image, and noise as faint as the steps of 8 bits."""
+    draw = torch.Generator().manual_seed(seed)
+    return torch.rand(n, 3, 1, 1, generator=draw) + torch.randn(n, 3, 16, 16, generator=draw) / 255
+
+
+def striped() -> Tensor:
+    """A bright stripe of its own in each image; brightness and noise tell nothing."""
+    images = 0.2 * torch.rand(14, 1, 16, 16)
+    for at in range(14):
+        images[at, :, at : at + 3] += 0.5
+    return images
+
+
+def train(
+    network: PretextTask, examples: Tensor, updates: int, lr: float = 0.05
+) -> tuple[Tensor, Tensor]:
+    """Train on all examples at once. Loss and figure of merit before the last update."""
     torch.manual_seed(2)
     network.train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
+    optimiser = torch.optim.SGD(network.parameters(), lr=lr, momentum=0.9)
     for _ in range(updates):
-        loss, _ = network.loss(examples)
+        loss, merit = network.loss(examples)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+    return loss.detach(), merit.detach()
+
+
+def slow_cross_entropy(logits: list[float], label: int) -> float:
+    """That of one prediction."""
+    return -math.log(math.exp(logits[label]) / sum(math.exp(value) for value in logits))
 
 
 def accuracy(network: PretextTask, heldout: Tensor) -> float:

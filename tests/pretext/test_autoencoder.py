@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from short_training import images, train
 from torch import Tensor
 
 from semisup.data.dataset import ImageData
@@ -13,15 +14,10 @@ from semisup.network.backbones import build, pooled_width
 from semisup.network.entry import Normalise
 from semisup.params.loading import Params
 from semisup.pretext.autoencoder import Decoder, Settings, Task, patch_mask
-from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 KINDS = ["plain", "denoising", "masked"]
 MEAN, STD = 0.4, 0.2
-
-
-def images(n: int = 5, channels: int = 3, side: int = 16) -> Tensor:
-    return torch.rand(n, channels, side, side, generator=torch.Generator().manual_seed(3))
 
 
 def task(channels: int = 3, side: int = 16, backbone: str = "small", **some: Any) -> Task:
@@ -107,7 +103,7 @@ def test_loss_and_psnr_against_numpy(kind: str, channels: int) -> None:
     errors, ratios, blanks = [], [], []
     for image, found, mask in zip(originals.double().numpy(), rebuilt, counts, strict=True):
         places = [tuple(place) for place in mask[0].nonzero().tolist()]
-        assert len(places) < 256 or kind != "masked"
+        assert len(places) == (160 if kind == "masked" else 256)
         squares, pixel_squares, blank_squares = [], [], []
         for y, x in places:
             for c in range(channels):
@@ -228,32 +224,11 @@ def test_learns_which_side_is_bright(kind: str) -> None:
     for number, image in enumerate(shown):
         image[:, :8] += 0.8 * (number % 2)
         image[:, 8:] += 0.8 * (1 - number % 2)
-    network = task(kind=kind, lr=0.05).train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
-    for _ in range(40):
-        loss, merit = network.loss(shown)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+    network = task(kind=kind)
+    _, merit = train(network, shown, 40)
     assert merit.mean() > 16  # 8 dB is that of the mean
     with torch.no_grad():
         assert network.figures(shown)["PSNR above the mean colour's (dB)"].mean() > 6
-
-
-@pytest.mark.parametrize(
-    ("backbone", "channels", "side"),
-    [
-        *(("small", 1, 28), ("small", 3, 96), ("alexnet", 3, 16), ("alexnet", 1, 96)),
-        *(("nin", 3, 32), ("resnet18", 1, 28)),
-    ],
-)
-def test_encoder_is_trained_through_the_loss(backbone: str, channels: int, side: int) -> None:
-    network = task(channels, side, backbone)
-    loss, merit = network.loss(images(2, channels, side))
-    loss.backward()
-    assert loss.shape == ()
-    assert merit.shape == (2,)
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -262,43 +237,9 @@ def test_examples(kind: str) -> None:
     originals = images(8, 1)
     with torch.no_grad():
         examples = network.examples(originals)
-    assert examples.images.shape == (8, 3, 1, 16, 16)
     assert examples.columns == [f"input ({kind})", "reconstruction", "original"]
     assert torch.equal(examples.images[:, 2], originals)
-    assert examples.images.min() >= 0
-    assert examples.images.max() <= 1
     same = torch.isclose(examples.images[:, 0], originals, atol=1e-5).float().mean().item()
     # 6 of 16 patches are shown: round(0.6 * 16) = 10 are hidden
     expected = {"plain": 1.0, "denoising": 0.0, "masked": 6 / 16}[kind]
     assert same == pytest.approx(expected, abs=0.03)
-
-
-@pytest.mark.parametrize(("patch", "masked"), [(16, 0.6), (40, 0.6), (8, 0.1), (8, 0.9)])
-def test_masks_of_all_or_nothing_are_refused(
-    make_data: MakeData, make_params: Make, patch: int, masked: float
-) -> None:
-    data = make_data()
-    some = {"pretrain.autoencoder.patch": patch, "pretrain.autoencoder.masked": masked}
-    settings = make_params(some).task_settings("autoencoder", Settings)
-    with pytest.raises(UserError, match=r"would hide all or nothing .* 16 px; lower") as error:
-        Task.check(settings, data, False)
-    assert "\n" not in str(error.value)
-    Task.check(settings.model_copy(update={"kind": "plain"}), data, False)
-    Task.check(settings.model_copy(update={"patch": 4}), data, False)
-
-
-def test_own_settings_suit_small_grey_images(make_data: MakeData, make_params: Make) -> None:
-    settings = make_params({}).task_settings("autoencoder", Settings)
-    assert settings.kind == "masked"
-    Task.check(settings, make_data(channels=1), False)
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [("kind", "maskd"), ("bottleneck", 0), ("noise", 0.0), ("patch", 0), ("masked", 1.0)],
-)
-def test_bad_settings(make_params: Make, key: str, value: object) -> None:
-    params = make_params({f"pretrain.autoencoder.{key}": value})
-    with pytest.raises(UserError, match=rf"pretrain\.autoencoder\.{key}: ") as error:
-        params.task_settings("autoencoder", Settings)
-    assert "\n" not in str(error.value)

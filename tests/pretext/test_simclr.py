@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 import torch
+from short_training import striped
 from torch import Tensor, nn
 
 from semisup.network import backbones
-from semisup.params.loading import Params
 from semisup.params.sections import Augment
 from semisup.pretext.shared import similarity
 from semisup.pretext.shared.similarity import strong_view
 from semisup.pretext.simclr import Settings, Task, nt_xent
-from semisup.workflow.errors import UserError
 
 MakeAugment = Callable[..., Augment]
 OWN: dict[str, Any] = {"crop": 0.5, "hue": 0.1, "grey": 0.2, "blur": 0.5}
@@ -108,10 +107,7 @@ def test_unrelated_views_are_at_chance() -> None:
 
 
 def test_learns_to_find_the_partner(make_augment: MakeAugment) -> None:
-    # a bright stripe of its own in each image; brightness and noise tell nothing
-    images = 0.2 * torch.rand(14, 1, 16, 16)
-    for at in range(14):
-        images[at, :, at : at + 3] += 0.5
+    images = striped()
     network = task(make_augment(color=0.5, erase=0.5), 1, crop=0.9)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
     rates = []
@@ -123,40 +119,3 @@ def test_learns_to_find_the_partner(make_augment: MakeAugment) -> None:
         rates.append(hits.float().mean().item())
     assert sum(rates[:3]) / 3 < 0.5
     assert sum(rates[-10:]) / 10 > 0.6
-
-
-@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 96)])
-def test_encoder_is_trained_through_the_loss(
-    make_augment: MakeAugment, channels: int, side: int
-) -> None:
-    network = task(make_augment(flip=True, color=0.3), channels, side)
-    loss, hits = network.loss(torch.rand(2, channels, side, side))
-    loss.backward()
-    assert loss.shape == ()
-    assert hits.shape == (4,)
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in network.parameters())
-
-
-def test_a_single_held_out_image_does_no_harm(make_augment: MakeAugment) -> None:
-    loss, hits = task(make_augment()).eval().loss(torch.rand(1, 3, 16, 16))
-    assert loss.item() == pytest.approx(0, abs=1e-6)
-    assert hits.shape == (2,)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
-    [
-        ("crop", 0.0, r"pretrain\.simclr\.crop: 0\.0 should be greater than 0"),
-        ("hue", 0.6, r"pretrain\.simclr\.hue: 0\.6 should be less than or equal to 0\.5"),
-        ("temperature", -1.0, r"simclr\.temperature: -1\.0 should be greater than 0"),
-        ("strong", 0.5, r"pretrain\.simclr\.strong: must be a section of keys, not 0\.5"),
-        ("strong.colour", 0.5, r"simclr\.strong\.colour: unknown key \(did you mean 'color'\?\)"),
-    ],
-)
-def test_bad_settings_end_in_one_line(
-    make_params: Callable[..., Params], key: str, value: Any, message: str
-) -> None:
-    params = make_params({f"pretrain.simclr.{key}": value})
-    with pytest.raises(UserError, match=message) as caught:
-        params.task_settings("simclr", Settings)
-    assert "\n" not in str(caught.value)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import torch
+from short_training import striped
 from torch import Tensor, nn
 
 from semisup.network import backbones
-from semisup.params.loading import Params
 from semisup.params.sections import Augment
 from semisup.pretext.shared import similarity
 from semisup.pretext.triplet import (
@@ -20,7 +20,6 @@ from semisup.pretext.triplet import (
     semi_hard_negatives,
     without_own,
 )
-from semisup.workflow.errors import UserError
 
 MakeAugment = Callable[..., Augment]
 OWN: dict[str, Any] = {"crop": 1.0, "hue": 0.1, "grey": 0.2, "blur": 0.0}
@@ -151,10 +150,7 @@ def test_unrelated_embeddings_are_at_chance(
 
 @pytest.mark.parametrize("negatives", NEGATIVES)
 def test_learns_to_tell_images_apart(make_augment: MakeAugment, negatives: str) -> None:
-    # a bright stripe of its own in each image; brightness and noise tell nothing
-    images = 0.2 * torch.rand(14, 1, 16, 16)
-    for at in range(14):
-        images[at, :, at : at + 3] += 0.5
+    images = striped()
     network = task(make_augment(color=0.5, erase=0.5), 1, negatives=negatives)
     optimiser = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
     losses = []
@@ -168,20 +164,12 @@ def test_learns_to_tell_images_apart(make_augment: MakeAugment, negatives: str) 
 
 
 @pytest.mark.parametrize("negatives", NEGATIVES)
-@pytest.mark.parametrize(("channels", "side"), [(1, 28), (3, 96)])
-def test_encoder_is_trained_through_the_loss(
-    make_augment: MakeAugment, channels: int, side: int, negatives: str
-) -> None:
-    augment = make_augment(rotate=20.0, color=0.3)
-    network = task(augment, channels, side, negatives=negatives, margin=4.0)
-    loss, nearer = network.loss(torch.rand(2, channels, side, side))
-    loss.backward()
-    assert loss.shape == ()
-    assert nearer.shape == (2,)
-    assert network.encoder_passes == 2
-    assert all(p.grad is not None for p in network.encoder.parameters())
-    assert all(p.grad.isfinite().all() for p in network.parameters() if p.grad is not None)
-    assert all(p.grad.abs().sum() > 0 for p in network.parameters() if p.grad is not None)
+def test_encoder_is_trained_by_all_negatives(make_augment: MakeAugment, negatives: str) -> None:
+    network = task(make_augment(rotate=20.0, color=0.3), negatives=negatives, margin=4.0)
+    network.loss(torch.rand(2, 3, 16, 16))[0].backward()
+    for weight in network.parameters():
+        assert weight.grad is not None
+        assert 0 < weight.grad.abs().max() < math.inf
 
 
 @pytest.mark.parametrize("negatives", NEGATIVES)
@@ -189,26 +177,4 @@ def test_a_single_held_out_image_does_no_harm(make_augment: MakeAugment, negativ
     network = task(make_augment(rotate=20.0), negatives=negatives).eval()
     loss, nearer = network.loss(torch.rand(1, 3, 16, 16))
     assert loss.isfinite()
-    assert nearer.shape == (1,)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "message"),
-    [
-        (
-            "negatives",
-            "hard",
-            r"triplet\.negatives: 'hard' should be 'all', 'random' or 'semi_hard'",
-        ),
-        ("margin", 0.0, r"pretrain\.triplet\.margin: 0\.0 should be greater than 0"),
-        ("projection", 1, r"triplet\.projection: 1 should be greater than or equal to 2"),
-        ("strong.rotate", 200.0, r"triplet\.strong\.rotate: 200\.0 should be less than"),
-    ],
-)
-def test_bad_settings_end_in_one_line(
-    make_params: Callable[..., Params], key: str, value: Any, message: str
-) -> None:
-    params = make_params({f"pretrain.triplet.{key}": value})
-    with pytest.raises(UserError, match=message) as caught:
-        params.task_settings("triplet", Settings)
-    assert "\n" not in str(caught.value)
+    assert nearer.tolist() == [True]  # than any other, of which there is none

@@ -3,8 +3,8 @@
 import csv
 import dataclasses
 import json
-import math
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
 from semisup.prepare.glyphs import Glyphs
 from semisup.pretext.rotation import Task
+from semisup.pretext.shared.task import PretextTask
 from semisup.pretrain import watch
 from semisup.pretrain.pretraining import pretrain, write
 from semisup.pretrain.watch import heldout_score
@@ -40,6 +41,9 @@ SHORT = {
     "pretrain.heldout_images": 6,
 }
 Make = Callable[..., Params]
+TASKS: dict[str, type] = {
+    task: import_module(f"semisup.pretext.{task}").Task for task in known_tasks()
+}
 
 
 @pytest.fixture
@@ -90,7 +94,12 @@ def test_what_is_written(
 
 @pytest.mark.parametrize(
     "task",
-    sorted({*known_tasks()} - {"random", "imagenet", "gan"}),  # gan: gradients of gradients
+    [
+        task
+        for task, kind in TASKS.items()
+        # compiled code has no gradients of gradients
+        if issubclass(kind, PretextTask) and not kind.double_backward
+    ],
 )
 def test_all_training_goes_through_what_is_compiled(
     task: str,
@@ -128,7 +137,7 @@ def test_same_settings_same_bytes_and_no_label_is_read(
     assert files[0] == files[1] == files[3]
     same = {name for name in files[0] if files[0][name] == files[2][name]}
     # of three held-out images as many may be right by chance
-    assert {"encoder.json"} <= same <= {"encoder.json", "pretext.json"}
+    assert same - {"pretext.json"} == {"encoder.json"}
 
 
 def test_held_out_images_are_never_trained_on(
@@ -244,7 +253,7 @@ def test_a_probed_task_without_validation_keeps_the_last_weights(
     assert next(iter(done.figures)) == "accuracy"
     assert done.figures["accuracy"] == done.fit.rows[-1].heldout_merit
     both = [done.figures[f"accuracy on {kind} images"] for kind in ("real", "generated")]
-    assert 0 <= min(both) <= max(both) <= 1
+    assert done.figures["accuracy"] == pytest.approx(sum(both) / 2)
 
 
 def test_a_learning_rate_that_diverges(
@@ -278,7 +287,6 @@ def test_held_out_score_is_the_mean_over_predictions(make_data: MakeData, runtim
     assert found.loss == pytest.approx(level.square().mean().item(), rel=1e-5)
     assert found.merit == pytest.approx((level > 0.5).float().mean().item())
     assert isinstance(found, Score)
-    assert not math.isnan(found.loss)
 
 
 def test_more_processes_than_images_in_a_batch(

@@ -1,15 +1,17 @@
 """Two processes that train together train the network that one would."""
 
+import logging
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
+from torch.distributed.launcher import api
 
 from semisup.compute.group import ALONE, Group
 from semisup.pretext.shared.synchronised import BatchNormOfAll, averaged, gathered_images
@@ -164,9 +166,23 @@ def test_batch_norm_of_all_is_the_usual_one_in_evaluation() -> None:
 
 
 def test_launches_only_where_there_is_something_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
+    launched: list[int] = []
+
+    def launch(config: api.LaunchConfig, program: str) -> Callable[..., None]:
+        return lambda *_: launched.append(config.nproc_per_node)
+
+    monkeypatch.setattr(api, "elastic_launch", launch)
+    monkeypatch.setattr(logging, "disable", lambda _: None)
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
     run_as(1)
+    assert launched == []
+    with pytest.raises(SystemExit) as left:
+        run_as(2)
+    assert left.value.code == 0
+    assert launched == [2]
     monkeypatch.setenv("WORLD_SIZE", "2")
     run_as(2)
+    assert launched == [2]
 
 
 @pytest.mark.parametrize(

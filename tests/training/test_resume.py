@@ -111,7 +111,8 @@ def test_goes_on_and_does_not_start_anew(keeping: Runtime) -> None:
         train(keeping, 16)
     with pytest.raises(Interrupted):
         train(keeping, UPDATES - 15)
-    train(keeping, 3)  # the last two updates: the third call never comes
+    _, done = train(keeping, 3)  # the last two updates: the third call never comes
+    assert done.updates == UPDATES
 
 
 def test_saving_changes_nothing(runtime: Runtime, keeping: Runtime) -> None:

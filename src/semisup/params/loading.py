@@ -78,11 +78,13 @@ class Params(Section):
     def task_settings(self, task: str, model: type[S]) -> S:
         """The section `pretrain.<task>` as that task's own model.
 
+        Its validators find `pretrain.augment` in `info.context["augment"]`.
+
         Raises:
-            UserError: where the section does not fit the model.
+            UserError: where the section does not fit the model, or what else is set.
         """
         section = (self.pretrain.model_extra or {}).get(task)
-        return _validated(model, section, f"pretrain.{task}")
+        return _validated(model, section, f"pretrain.{task}", {"augment": self.pretrain.augment})
 
     def require_task(self, task: str) -> None:
         """Refuse a task that params.yaml does not list."""
@@ -122,17 +124,23 @@ def load(path: Path = PARAMS_FILE) -> Params:
 def load_and_check_tasks(path: Path = PARAMS_FILE) -> Params:
     """`load`, and the section of every task too. Imports each task's file."""
     params = load(path)
-    for task in {*params.pretext_tasks, *(params.pretrain.model_extra or {})}:
-        params.task_settings(task, import_module(f"semisup.pretext.{task}").Settings)
+    for task, section in (params.pretrain.model_extra or {}).items():
+        model = import_module(f"semisup.pretext.{task}").Settings
+        if task in params.pretext_tasks:
+            params.task_settings(task, model)
+        else:  # it need not fit what others are trained with
+            _validated(model, section, f"pretrain.{task}")
     return params
 
 
-def _validated(model: type[S], values: Any, prefix: str) -> S:
+def _validated(
+    model: type[S], values: Any, prefix: str, context: dict[str, Any] | None = None
+) -> S:
     if not isinstance(values, dict):
         where = prefix or "the file"
         raise UserError(f"{PARAMS_FILE}: {where}: must be a section of keys, not {values!r}")
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, context=context)
     except ValidationError as error:
         raise UserError(f"{PARAMS_FILE}: {describe(error, model, prefix)}") from None
 

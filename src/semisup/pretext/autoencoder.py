@@ -55,7 +55,7 @@ class Task(PretextTask):
         self.decoder = Decoder(settings.bottleneck, channels, image_size)
 
     @classmethod
-    def check(cls, settings: Settings, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Settings, data: ImageData) -> None:
         """Refuse patches of which none, or all, would be masked."""
         patches = _grid(data.image_size, settings.patch) ** 2
         if settings.kind == "masked" and not 0 < round(settings.masked * patches) < patches:

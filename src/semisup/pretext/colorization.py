@@ -65,7 +65,7 @@ class Task(PretextTask):
         self.register_buffer("weights", torch.ones(len(self.bins)))
 
     @classmethod
-    def check(cls, settings: Settings, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Settings, data: ImageData) -> None:
         """Refuse a pool of greyscale images, also those stored as RGB."""
         share = 0.0 if data.channels == 1 else coloured_share(data)
         if share <= COLOURED_IMAGES:

@@ -6,14 +6,12 @@ those that the images themselves may show: a mirror where things have no left an
 `pretrain.augment.flip` mirrors them anyway. See `semisup.pretext.shared.symmetries`.
 """
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
-from semisup.data.dataset import ImageData
 from semisup.network.backbones import Encoder
 from semisup.params.messages import check_name
 from semisup.pretext.shared.symmetries import SYMMETRIES, SymmetryTask
 from semisup.pretext.shared.task import TrainedSettings
-from semisup.workflow.errors import UserError
 
 
 class Settings(TrainedSettings):
@@ -32,6 +30,17 @@ class Settings(TrainedSettings):
             raise ValueError("list at least two transforms, to tell one from another")
         return names
 
+    @field_validator("transforms")
+    @classmethod
+    def _not_mirrored_anyway(cls, names: list[str], info: ValidationInfo) -> list[str]:
+        asked = [name for name in names if SYMMETRIES[name].mirrored]
+        if asked and info.context and info.context["augment"].flip:
+            raise ValueError(
+                f"{asked[0]} can't be told while pretrain.augment.flip mirrors half of the images; "
+                "set that to false, or leave the mirrors out"
+            )
+        return names
+
 
 class Task(SymmetryTask):
     """In which of the chosen ways was the image turned and mirrored?"""
@@ -40,14 +49,3 @@ class Task(SymmetryTask):
         super().__init__(
             encoder, settings, image_size, [SYMMETRIES[name] for name in settings.transforms]
         )
-
-    @classmethod
-    def check(cls, settings: Settings, data: ImageData, mirrored: bool) -> None:
-        """Refuse to ask about mirrors where augmentation mirrors images at random anyway."""
-        asked = [name for name in settings.transforms if SYMMETRIES[name].mirrored]
-        if mirrored and asked:
-            raise UserError(
-                f"params.yaml: pretrain.geometric.transforms: {asked[0]} can't be told while "
-                "pretrain.augment.flip mirrors half of the images; set that to false, or leave "
-                "the mirrors out"
-            )

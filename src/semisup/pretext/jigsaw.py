@@ -32,14 +32,13 @@ from semisup.pretext.shared.patches import (
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.workflow.errors import UserError
 
-Grid = Literal[2, 3, 4]
 CANDIDATES = 50_000  # permutations to choose from where there are too many to list them all
 
 
 class Settings(TrainedSettings):
     """`pretrain.jigsaw`."""
 
-    grid: Literal["auto"] | Grid
+    grid: Literal["auto", 2, 3, 4]
     permutations: Annotated[int, Field(ge=2, le=10_000)]
     gap: Annotated[float, Field(ge=0, le=0.5)]
     color_drop: Fraction
@@ -60,7 +59,7 @@ class Task(PretextTask):
         self.register_buffer("permutations", chosen)
 
     @classmethod
-    def check(cls, settings: Settings, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Settings, data: ImageData) -> None:
         """Refuse more permutations than there are, and tiles too small to show anything."""
         grid = grid_of(settings, data.image_size)
         possible = math.factorial(grid**2)

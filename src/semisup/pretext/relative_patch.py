@@ -77,7 +77,7 @@ class Task(PretextTask):
         self.head = Siamese(encoder, self.layout.side, 2, len(NEIGHBOURS))
 
     @classmethod
-    def check(cls, settings: Settings, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Settings, data: ImageData) -> None:
         """Refuse images too small for two patches."""
         if Layout.of(settings, data.image_size).side < LEAST_SIDE:
             raise UserError(

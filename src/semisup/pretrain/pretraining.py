@@ -63,7 +63,7 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
     module = import_module(f"semisup.pretext.{task}")
     settings = params.task_settings(task, module.Settings)
     kind: type[PretextTask] | type[NoTraining] = module.Task
-    kind.check(settings, data, params.pretrain.augment.flip)
+    kind.check(settings, data)
     if issubclass(kind, NoTraining):
         encoder, spec = kind.encoder(settings, params.backbone.name, data, params.seed)
         return Pretrained(encoder.eval(), spec)

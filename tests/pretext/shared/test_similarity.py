@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from semisup.data.dataset import ImageData
 from semisup.network import backbones
 from semisup.params.loading import Params
 from semisup.pretext import simclr, triplet
@@ -18,7 +17,6 @@ from semisup.pretext.shared.similarity import (
     spread,
     squared_distances,
 )
-from semisup.workflow.errors import UserError
 
 
 class Plain(SimilarityTask):
@@ -135,11 +133,3 @@ def test_examples_of_few_images(n: int) -> None:
     assert examples.images.shape == (n, n, 3, 16, 16)
     assert [len(row) for row in examples.captions] == [n] * n
     assert len(examples.columns) == n
-
-
-def test_a_pool_too_small_to_compare_in(make_data: Callable[..., ImageData]) -> None:
-    few = make_data(classes=1, unlabelled=1, train=2)
-    assert len(few.pool) == 3
-    with pytest.raises(UserError, match=r"^the pool has 3 images.*add unlabelled images"):
-        Plain.check(None, few, False)
-    Plain.check(None, make_data(classes=1, unlabelled=2, train=2), False)

@@ -56,7 +56,7 @@ class SimilarityTask(PretextTask):
         self.projection = nn.Sequential(*hidden, last, _batch_norm(settings.projection))
 
     @classmethod
-    def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Any, data: ImageData) -> None:
         """Refuse a pool too small to compare images in."""
         if len(data.pool) < MIN_POOL:
             raise UserError(

@@ -63,13 +63,12 @@ class PretextTask(nn.Module, ABC):
         self.encoder, self.settings, self.image_size = encoder, settings, image_size
 
     @classmethod
-    def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Any, data: ImageData) -> None:
         """Refuse what the task makes no sense for, by a UserError of one line.
 
         Args:
             settings: the task's section of params.yaml.
             data: the images.
-            mirrored: whether `pretrain.augment` mirrors half of them.
         """
 
     @classmethod
@@ -101,7 +100,7 @@ class NoTraining:
     """A task whose encoder is ready from the start."""
 
     @classmethod
-    def check(cls, settings: Any, data: ImageData, mirrored: bool) -> None:
+    def check(cls, settings: Any, data: ImageData) -> None:
         """As `PretextTask.check`."""
 
     @classmethod

@@ -1,0 +1,199 @@
+"""What every pretext task promises: asked of each, found by its file, set as params.yaml sets it.
+
+What each refuses stands in test_refusals.py.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from importlib import import_module
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.data.device_images import DeviceImages
+from semisup.network import encoders
+from semisup.params.loading import Params
+from semisup.params.sections import Section, known_tasks
+from semisup.pretext.shared.task import Examples, NoTraining, PretextTask, TrainedSettings
+from semisup.pretrain.watch import PROBE_METRIC
+from semisup.workflow.errors import UserError
+
+MakeData, Make = Callable[..., ImageData], Callable[..., Params]
+Build = Callable[..., tuple[PretextTask, Tensor]]
+
+MODULES = {task: import_module(f"semisup.pretext.{task}") for task in known_tasks()}
+TRAINED = [task for task, module in MODULES.items() if issubclass(module.Task, PretextTask)]
+NEEDS_COLOUR = ["colorization"]
+# biases before a batch norm, which takes away again what they add
+WITHOUT_GRADIENT = {"head.each.0.bias", "head.all.0.bias"}
+ROUNDING = 3e-5  # what rounding alone may leave of a gradient that is 0
+
+each_task = pytest.mark.parametrize("task", TRAINED)
+each_task_and_size = pytest.mark.parametrize(
+    ("task", "channels", "side"),
+    [(task, *size) for task in TRAINED for size in [(1, 28), (3, 45)]],
+)
+
+
+@pytest.fixture
+def build(make_data: MakeData, make_params: Make, runtime: Runtime) -> Build:
+    """A task around an untrained encoder, as `pretrain` makes it, and images of its pool."""
+
+    def make(
+        task: str, channels: int, side: int, n: int = 2, backbone: str = "small"
+    ) -> tuple[PretextTask, Tensor]:
+        module = MODULES[task]
+        settings = make_params({}).task_settings(task, module.Settings)
+        data = make_data(size=side, channels=3 if task in NEEDS_COLOUR else channels)
+        data = dataclasses.replace(data, labels=np.full_like(data.labels, -1))
+        module.Task.check(settings, data)
+        encoder = encoders.make(module.Task.spec(settings, backbone), data, 0)
+        network: PretextTask = module.Task(encoder, settings, side)
+        images = DeviceImages.of(data, data.pool, runtime).plain(slice(None))
+        with torch.no_grad():
+            network.prepare(images)
+        return network.to(memory_format=torch.channels_last), images[:n]
+
+    return make
+
+
+def evaluated(
+    network: PretextTask, images: Tensor
+) -> tuple[Tensor, Tensor, dict[str, Tensor], Examples]:
+    """Loss, figure of merit, further figures and examples, as a held-out set has them."""
+    network.eval()
+    torch.manual_seed(7)
+    with torch.no_grad():
+        return *network.loss(images), network.figures(images), network.examples(images)
+
+
+@pytest.mark.parametrize("task", MODULES)
+def test_a_file_holds_a_task_and_its_settings(task: str) -> None:
+    module = MODULES[task]
+    trained = issubclass(module.Task, PretextTask)
+    assert issubclass(module.Task, NoTraining) is not trained
+    assert issubclass(module.Settings, TrainedSettings if trained else Section)
+
+
+def test_only_tasks_of_colour_refuse_grey_images(make_data: MakeData, make_params: Make) -> None:
+    grey, refused = make_data(channels=1), []
+    for task, module in MODULES.items():
+        try:
+            module.Task.check(make_params({}).task_settings(task, module.Settings), grey)
+        except UserError:
+            refused.append(task)
+    assert refused == NEEDS_COLOUR
+
+
+@pytest.mark.parametrize(
+    ("backbone", "channels", "side"),
+    [
+        *[(backbone, 1, 28) for backbone in ("small", "alexnet", "nin", "resnet18")],
+        *[(backbone, 3, 96) for backbone in ("small", "alexnet", "resnet18")],
+        ("nin", 3, 45),  # the same network for images of any size, but slow for large ones
+    ],
+)
+@each_task
+def test_gradients_reach_all_of_the_encoder_and_of_the_task(
+    build: Build, task: str, backbone: str, channels: int, side: int
+) -> None:
+    network, images = build(task, channels, side, backbone=backbone)
+    loss, _ = network.train().loss(images)
+    loss.backward()
+    learning = {
+        name
+        for name, weight in network.named_parameters()
+        if weight.grad is not None and ROUNDING < weight.grad.abs().max() < torch.inf
+    }
+    assert {*dict(network.named_parameters())} - learning <= WITHOUT_GRADIENT
+    assert any(name.startswith("encoder.") for name in learning)
+
+
+@each_task_and_size
+def test_loss_is_a_number_and_each_prediction_has_a_merit(
+    build: Build, task: str, channels: int, side: int
+) -> None:
+    network, images = build(task, channels, side, n=3)
+    (loss, merit, *_), (loss_of_one, merit_of_one, *_) = (
+        evaluated(network, some) for some in (images, images[:1])
+    )
+    for number in (loss, loss_of_one):
+        assert number.shape == ()
+        assert number.isfinite()
+    for values in (merit, merit_of_one):
+        assert values.ndim == 1
+        assert values.float().isfinite().all()
+    assert len(merit) == 3 * len(merit_of_one) > 0
+    if network.metric == "accuracy":
+        assert merit.dtype == torch.bool
+
+
+@pytest.mark.parametrize("n", [1, 3])
+@each_task_and_size
+def test_each_image_has_all_figures_and_an_untrained_network_is_no_collapse(
+    build: Build, task: str, channels: int, side: int, n: int
+) -> None:
+    network, images = build(task, channels, side, n)
+    *_, figures, _ = evaluated(network, images)
+    for values in figures.values():
+        assert values.shape == (n,)
+        assert values.float().isfinite().all()
+    # which stand beside them in pretext.json
+    assert not {network.metric, PROBE_METRIC} & figures.keys()
+    means = {name: float(values.float().mean()) for name, values in figures.items()}
+    assert network.collapse(means) is None
+
+
+@each_task_and_size
+def test_encoder_passes_is_what_passes_the_encoder(
+    build: Build, task: str, channels: int, side: int
+) -> None:
+    network, images = build(task, channels, side)
+    pixels: list[int] = []
+    network.encoder.blocks.register_forward_pre_hook(
+        lambda _, inputs: pixels.append(inputs[0][:, 0].numel())
+    )
+    network.train().loss(images)
+    assert sum(pixels) / images[:, 0].numel() == pytest.approx(network.encoder_passes)
+
+
+@pytest.mark.parametrize("n", [1, 8])
+@each_task_and_size
+def test_examples_are_pictures_with_a_text_for_each(
+    build: Build, task: str, channels: int, side: int, n: int
+) -> None:
+    network, images = build(task, channels, side, n)
+    *_, shown = evaluated(network, images)
+    rows, columns, *shape = shown.images.shape
+    assert shape == [*images.shape[1:]]
+    assert 0 <= shown.images.min() <= shown.images.max() <= 1  # and so finite
+    if shown.captions:
+        assert [len(row) for row in shown.captions] == [columns] * rows
+    if shown.columns:
+        assert len(shown.columns) == columns
+    texts = [*shown.columns, *(text for row in shown.captions for text in row)]
+    assert all(isinstance(text, str) and "\n" not in text for text in texts)
+
+
+@each_task
+def test_evaluation_repeats_itself_and_changes_nothing(build: Build, task: str) -> None:
+    network, images = build(task, 3, 28, n=3)
+    network.eval()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    untouched = images.clone()
+    one, two = (evaluated(network, images) for _ in range(2))
+    for first, second in zip(one[:2], two[:2], strict=True):
+        assert torch.equal(first, second)
+    assert one[2].keys() == two[2].keys()
+    assert all(torch.equal(values, two[2][name]) for name, values in one[2].items())
+    assert torch.equal(one[3].images, two[3].images)
+    assert (one[3].captions, one[3].columns) == (two[3].captions, two[3].columns)
+    after = network.state_dict()
+    assert after.keys() == before.keys()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+    assert torch.equal(images, untouched)
+    assert not any(module.training for module in network.modules())
