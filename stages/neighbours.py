@@ -6,7 +6,7 @@ import typer
 
 from semisup.compute import device
 from semisup.features.stored import FeatureSet
-from semisup.neighbours import find_neighbours
+from semisup.neighbours.find import find_neighbours
 from semisup.params.loading import load
 from semisup.workflow import command, outputs
 

@@ -8,8 +8,8 @@ import typer
 from semisup.classify import budget as at_budget
 from semisup.classify import results
 from semisup.classify.draws import train_draws
-from semisup.features.neighbours import Graph
 from semisup.features.stored import FeatureSet
+from semisup.neighbours.stored import Graph
 from semisup.spread.learner import learn_from_pool
 from semisup.workflow import command, outputs
 

@@ -25,7 +25,9 @@ MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 
 
 def settings(**some: Any) -> Embed:
-    return Embed(**{"layer": "conv4", "pool": 2, "views": 2, "images_per_class": 4} | some)
+    return Embed(
+        **{"layer": "conv4", "pool": 2, "views": 2, "images_per_class": 4, "pool_images": 3} | some
+    )
 
 
 def encoder(seed: int = 0) -> Encoder:

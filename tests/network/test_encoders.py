@@ -91,7 +91,7 @@ def test_saved_loaded_embedded_and_fine_tuned(
         assert torch.equal(loaded(images()), expected)
 
     params = make_params({"head.hidden": [7], "finetune.start": "head"})
-    settings = Embed(layer="conv5", pool=2, views=1, images_per_class=4)
+    settings = Embed(layer="conv5", pool=2, views=1, images_per_class=4, pool_images=0)
     info = embed(loaded, data, settings, params.data.augment, runtime, 0, heads)
     shown = torch.from_numpy(data.images[data.test]).permute(0, 3, 1, 2) / 255
     with torch.no_grad():

@@ -103,6 +103,8 @@ CASES += [("pretrain", task) for task in TASKS]
 NOT_USED = {
     "split": ["workflow/scratch.py"],
     "head": ["classify/classifier.py", "data/augment.py", "data/device_images.py"],
+    "neighbours": ["compute/weights.py"],
+    "spread": ["classify/classifier.py", "data/augment.py", "data/device_images.py"],
     "report": ["workflow/scratch.py"],
 }
 

@@ -141,7 +141,7 @@ def test_written_and_used_by_the_stages_after(
     other = dataclasses.replace(data, mean=data.mean * 0, std=data.std * 7)
     again = encoders.load(folder, other)
     assert checksum(again) == checksum(done.encoder)
-    settings = Embed(layer="conv5", pool=1, views=1, images_per_class=4)
+    settings = Embed(layer="conv5", pool=1, views=1, images_per_class=4, pool_images=0)
     (tmp_path / "features").mkdir()
     embed(again, data, settings, make_augment(), runtime, 0, tmp_path / "features")
     stored = np.load(tmp_path / "features" / "test.npy")

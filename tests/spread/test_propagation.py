@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from semisup.features.neighbours import Graph
+from semisup.neighbours.stored import Graph
 from semisup.params.sections import Spread
 from semisup.spread.propagation import balanced, normalised, propagate, soft_labels
 

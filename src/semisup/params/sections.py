@@ -156,7 +156,7 @@ class Embed(Section):
 
 
 class Neighbours(Section):
-    """Which images are alike; see `semisup.neighbours`."""
+    """Which images are alike; see `semisup.neighbours.find`."""
 
     count: Count
     dimensions: Count

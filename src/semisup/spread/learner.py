@@ -12,9 +12,9 @@ from semisup.classify.draws import Learner, Targets
 from semisup.compute.weights import load_weights
 from semisup.data.dataset import Ints, LabelledSet
 from semisup.data.rows import rows_of
-from semisup.features.neighbours import Graph
 from semisup.features.stored import FeatureSet
 from semisup.head import learner_of, untrained_head
+from semisup.neighbours.stored import Graph
 from semisup.spread.propagation import soft_labels
 from semisup.workflow import outputs
 

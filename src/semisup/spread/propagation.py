@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from semisup.data.dataset import Ints
-from semisup.features.neighbours import Graph
+from semisup.neighbours.stored import Graph
 from semisup.params.sections import Spread
 
 Floats = NDArray[np.float32]

@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up import DOZEN, facts, results, set_score
-
 from semisup.report.words.advisor import advice, choices, choose
 
 TWO = ["rotation", "gan"]

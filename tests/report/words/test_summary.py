@@ -7,8 +7,8 @@ from made_up import facts as dozen_facts
 from made_up import results as dozen_results
 
 from semisup.report.facts import Facts
-from semisup.report.tables.comparison import compare
 from semisup.report.findings.answers import labels_needed
+from semisup.report.tables.comparison import compare
 from semisup.report.words.summary import write_summary
 
 BUDGETS = (1, 2, 4)

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from semisup import neighbours
 from semisup.compute.device import Runtime
-from semisup.features.neighbours import Graph
 from semisup.features.stored import FeatureSet
-from semisup.neighbours import find_neighbours, nearest, project
+from semisup.neighbours import find
+from semisup.neighbours.find import find_neighbours, nearest, project
+from semisup.neighbours.stored import Graph
 from semisup.params.sections import Neighbours
 from semisup.workflow.errors import UserError
 
@@ -67,7 +67,7 @@ def test_projection_by_singular_values(runtime: Runtime, whiten: float) -> None:
 def test_blocks_change_nothing(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     features = parts(40, 25)
     whole = project(features, settings(), runtime)
-    monkeypatch.setattr(neighbours, "BLOCK_VALUES", 40)
+    monkeypatch.setattr(find, "BLOCK_VALUES", 40)
     torch.testing.assert_close(project(features, settings(), runtime), whole)
 
 
@@ -75,7 +75,7 @@ def test_directions_come_from_a_part_of_many_images(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     features = parts(300, 300)
-    monkeypatch.setattr(neighbours, "FIT_IMAGES", 100)
+    monkeypatch.setattr(find, "FIT_IMAGES", 100)
     found = project(features, settings(dimensions=6), runtime)
     every = 600 // 100
     alone = project([part[::every] for part in features], settings(dimensions=6), runtime)

@@ -1,4 +1,4 @@
-"""The stage `neighbours`: for each image of pool and training the ones most like it."""
+"""For each image of pool and training the ones most like it."""
 
 import math
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from semisup.compute.device import Runtime
-from semisup.features.neighbours import Graph
 from semisup.features.stored import Features, FeatureSet
+from semisup.neighbours.stored import Graph
 from semisup.params.sections import Neighbours
 
 FIT_IMAGES = 20_000  # at most, to find principal directions from
