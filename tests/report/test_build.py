@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,15 +71,32 @@ def _write_history(folder: Path, extra: dict[str, int]) -> None:
     outputs.write_table(folder / outputs.HISTORY, [row | extra])
 
 
+def known(task: str) -> dict[str, Any]:
+    """Of its pretraining, but for the picture."""
+    found = dataclasses.asdict(pretext(task))
+    del found["columns"]
+    return found
+
+
 def _write_pretraining(task: str) -> None:
     folder = outputs.pretrain_folder(task)
     folder.mkdir(parents=True)
-    outputs.write_json(folder / outputs.PRETEXT, pretext(task))
+    outputs.write_json(folder / outputs.PRETEXT, {"task": task, "updates": 9} | known(task))
     _write_history(folder, {})
     save_file({"conv.weight": np.zeros((4, 3, 3, 3), np.float32)}, folder / outputs.ENCODER)
     if trains(task):
         np.save(folder / outputs.EXAMPLES, np.zeros((2, 2, 16, 16, 3), np.uint8))
         outputs.write_json(folder / outputs.CAPTIONS, {"columns": [], "captions": []})
+
+
+def test_facts_are_those_that_the_stages_wrote(data: Path) -> None:
+    facts = read_facts(TASKS, 0.9)
+    assert (facts.image_size, facts.confidence) == (16, 0.9)
+    assert facts.data["classes"] == CLASSES
+    assert facts.split["pool"] == 6
+    assert facts.pretext == {
+        task: dataclasses.replace(pretext(task), columns=2 * trains(task)) for task in TASKS
+    }
 
 
 def report(folder: Path, params: Params) -> tuple[str, dict[str, bytes]]:

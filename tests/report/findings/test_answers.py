@@ -4,8 +4,15 @@ import pandas as pd
 import pytest
 from made_up import results, scores
 
-from semisup.report.findings.answers import Answers, Duel, Halving, Saving, answer, gains
-from semisup.report.findings.answers import labels_needed
+from semisup.report.findings.answers import (
+    Answers,
+    Duel,
+    Halving,
+    Saving,
+    answer,
+    gains,
+    labels_needed,
+)
 
 BUDGETS = (1, 2, 4)
 SUPERVISED = {1: 0.10, 2: 0.20, 4: 0.50}
@@ -117,7 +124,9 @@ def test_duel_is_by_draw_with_half_of_the_largest_budget() -> None:
     assert answered(table()).duel == Duel(4, 2, 3, 3)
     assert answered(table(tuned=SUPERVISED)).duel == Duel(4, 2, 0, 3)
     rows = table()
-    rows.loc[(rows["method"] == "supervised") & (rows["draw"] == 1), "top1"] = 0.55  # a draw is even
+    rows.loc[(rows["method"] == "supervised") & (rows["draw"] == 1), "top1"] = (
+        0.55  # a draw is even
+    )
     assert answered(rows).duel == Duel(4, 2, 2, 3)
 
 

@@ -72,7 +72,9 @@ def test_without_a_choice_there_is_no_doubt_about_it(tasks: list[str]) -> None:
 def test_supervised_that_does_no_worse_is_a_rival(accuracy: float, ahead: float | None) -> None:
     draws = (accuracy - 0.01, accuracy, accuracy + 0.01)
     table = results(TWO).round(2)  # exact halves of points, so that equal ones are equal
-    rival = doubts(set_score(table, "validation_top1", *BASELINE, np.round(draws, 2)), facts(TWO)).rival
+    rival = doubts(
+        set_score(table, "validation_top1", *BASELINE, np.round(draws, 2)), facts(TWO)
+    ).rival
     assert rival == (None if ahead is None else Rival(BASELINE, pytest.approx(ahead, abs=1e-12)))
 
 
