@@ -91,6 +91,11 @@ def test_each_budget_has_its_choice() -> None:
     ]
 
 
+def test_choices_stand_by_ascending_budget() -> None:
+    found = choices(results(TWO, [16, 1, 4]), 0.95)
+    assert [choice.budget for choice in found] == [1, 4, 16]
+
+
 def test_budgets_without_validation_are_left_out() -> None:
     table = results(TWO)
     table.loc[table["budget"] == 1, "validation_top1"] = np.nan
