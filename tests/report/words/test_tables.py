@@ -35,10 +35,11 @@ def test_tasks_stand_as_ranked() -> None:
     ]
 
 
+@pytest.mark.parametrize("method", ["head", "finetune"])
 @pytest.mark.parametrize("budgets", [[1, 2, 4, 8, 16, 32, 64], [*range(1, 21)]])
-def test_tables_fit_a_console(budgets: list[int]) -> None:
+def test_tables_fit_a_console(budgets: list[int], method: str) -> None:
     table = results(budgets=budgets, draws=(-0.1, 0.1))  # intervals of 127 points
-    text = by_task(compared(table), ranking(table), "finetune")
+    text = by_task(compared(table), ranking(table), method)
     assert max(map(len, text.splitlines())) <= 100
     shown = [cell.strip() for line in text.splitlines() if line.startswith("task ")
              for cell in line.split(" | ")[2:]]  # fmt: skip
