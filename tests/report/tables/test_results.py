@@ -16,10 +16,11 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_task_named_none_is_no_missing_value(tmp_path: Path) -> None:
-    THREE_DRAWS.assign(top5="").to_csv(tmp_path / "results.csv", index=False)
+@pytest.mark.parametrize("task", ["none", "None", "nan", "NA"])
+def test_only_empty_cells_are_missing_values(tmp_path: Path, task: str) -> None:
+    THREE_DRAWS.assign(top5="", task=task).to_csv(tmp_path / "results.csv", index=False)
     read = read_csv(tmp_path / "results.csv")
-    assert read["task"].iloc[0] == "none"
+    assert (read["task"] == task).all()
     assert read["top5"].isna().all()
 
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import pandas as pd
 import pytest
 from made_up import DOZEN, TRAINED, facts, results
@@ -89,6 +91,16 @@ def test_sections_of_a_dozen_tasks() -> None:
     assert "figures/tasks.png" in text
     for task in DOZEN:
         assert (f"figures/pretext_{task}.png" in text) == (task not in ("random", "imagenet"))
+
+
+def test_task_without_a_picture_has_no_link_to_one() -> None:
+    known = facts(ONE)
+    known.pretext["rotation"] = dataclasses.replace(known.pretext["rotation"], columns=0)
+    text = section("Pretraining by rotation", results(ONE), known)
+    assert text.startswith(
+        "The pretext task on held-out pool images: accuracy 0.75; 846k images seen, 36 per pool "
+        "image.\n\n"
+    )
 
 
 @pytest.mark.parametrize("tasks", [[], ["random"], ["gan"], ["gan", "random"]])
