@@ -17,6 +17,7 @@ from semisup.params.loading import Params
 from semisup.report import build
 from semisup.report.facts import read_facts
 from semisup.report.figures import confusion
+from semisup.report.methods import Way
 from semisup.training.progress import Row
 from semisup.workflow import outputs
 
@@ -151,3 +152,10 @@ def test_confusion_is_of_what_validation_chose(data: Path, tasks: list[str], tit
     table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
     confusion.draw(build._best_way(table, read_facts(tasks, 0.95)), BUDGETS[-1], data)
     assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()
+
+
+@pytest.mark.usefixtures("data")
+def test_confusion_where_the_largest_budget_has_no_validation() -> None:
+    table = set_score(results(TASKS), "validation_top1", "head", "gan", 0.99)
+    table.loc[table["budget"] == BUDGETS[-1], "validation_top1"] = float("nan")
+    assert build._best_way(table, read_facts(TASKS, 0.95)) == Way("finetune", "rotation")
