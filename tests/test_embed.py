@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
-from semisup.embed import checksum, embed, freeze
+from semisup.embed import checksum, embed, freeze, sample_of_pool
 from semisup.features import stored
 from semisup.network.backbones import Encoder, build
 from semisup.params.sections import Augment, Embed
@@ -25,9 +25,8 @@ MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
 
 
 def settings(**some: Any) -> Embed:
-    return Embed(
-        **{"layer": "conv4", "pool": 2, "views": 2, "images_per_class": 4, "pool_images": 3} | some
-    )
+    own = {"layer": "conv4", "pool": 2, "views": 2, "images_per_class": 4, "pool_images": 3}
+    return Embed(**own | some)
 
 
 def encoder(seed: int = 0) -> Encoder:
@@ -105,7 +104,9 @@ def test_what_embed_writes(
     assert train.dtype == np.float16
     expected = direct(made, data, ids, "conv4")
     np.testing.assert_allclose(train[:, 0].astype(np.float32), expected, atol=2e-3, rtol=2e-3)
+    pool_ids = np.load(tmp_path / stored.POOL_IDS)
     for name, positions in (
+        (stored.POOL, pool_ids),
         (stored.VALIDATION, data.validation),
         (stored.TEST, data.test),
     ):
@@ -116,6 +117,19 @@ def test_what_embed_writes(
     # augmented views differ from the plain one and from each other, for every image
     for one, other in ((0, 1), (0, 2), (1, 2)):
         assert (train[:, one] != train[:, other]).any(axis=1).all()
+
+
+@pytest.mark.parametrize(("most", "expected"), [(0, 0), (3, 3), (12, 12), (100, 18)])
+def test_pool_images_that_are_no_train_images(
+    make_data: MakeData, most: int, expected: int
+) -> None:
+    data = make_data(train=6, unlabelled=4)  # of each of three classes
+    train_ids = data.ranked_below(4)
+    others = set(data.pool.tolist()) - set(train_ids.tolist())
+    assert len(others) <= 18
+    chosen = sample_of_pool(data, train_ids, most).tolist()
+    assert len(chosen) == min(expected, len(others))
+    assert chosen == sorted(set(chosen) & others)
 
 
 def test_views_are_the_plain_image_where_nothing_is_changed(

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.lib.format import open_memmap
 
-from semisup.compute.device import Runtime, stream_seed
+from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, Ints
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.features.encode import FeatureExtractor
@@ -47,7 +47,7 @@ def embed(
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
     _write_views(extractor, DeviceImages.of(data, train_ids, runtime), train, augment, seed)
     train.flush()
-    pool_ids = sample_of_pool(data, train_ids, settings.pool_images, seed)
+    pool_ids = sample_of_pool(data, train_ids, settings.pool_images)
     np.save(folder / POOL_IDS, pool_ids)
     for name, positions in ((POOL, pool_ids), (VALIDATION, data.validation), (TEST, data.test)):
         features = _new_file(folder / name, (len(positions), width))
@@ -67,12 +67,15 @@ def embed(
     return info
 
 
-def sample_of_pool(data: ImageData, train_ids: Ints, most: int, seed: int) -> Ints:
-    """Positions, ascending, of at most so many images of the pool that are not among train_ids."""
+def sample_of_pool(data: ImageData, train_ids: Ints, most: int) -> Ints:
+    """Positions, ascending, of at most so many images of the pool that are not among train_ids.
+
+    They are the same for every task.
+    """
     others = np.setdiff1d(data.pool, train_ids, assume_unique=True)
     if len(others) <= most:
         return others
-    chosen = np.random.default_rng(stream_seed(seed, 1)).permutation(others)[:most]
+    chosen = np.random.default_rng(0).permutation(others)[:most]
     return np.sort(chosen)
 
 

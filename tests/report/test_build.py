@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from semisup.params.loading import Params
 from semisup.report import build
 from semisup.report.facts import read_facts
 from semisup.report.figures import confusion
+from semisup.report.methods import Way
 from semisup.training.progress import Row
 from semisup.workflow import outputs
 
@@ -70,15 +72,32 @@ def _write_history(folder: Path, extra: dict[str, int]) -> None:
     outputs.write_table(folder / outputs.HISTORY, [row | extra])
 
 
+def known(task: str) -> dict[str, Any]:
+    """Of its pretraining, but for the picture."""
+    found = dataclasses.asdict(pretext(task))
+    del found["columns"]
+    return found
+
+
 def _write_pretraining(task: str) -> None:
     folder = outputs.pretrain_folder(task)
     folder.mkdir(parents=True)
-    outputs.write_json(folder / outputs.PRETEXT, pretext(task))
+    outputs.write_json(folder / outputs.PRETEXT, {"task": task, "updates": 9} | known(task))
     _write_history(folder, {})
     save_file({"conv.weight": np.zeros((4, 3, 3, 3), np.float32)}, folder / outputs.ENCODER)
     if trains(task):
         np.save(folder / outputs.EXAMPLES, np.zeros((2, 2, 16, 16, 3), np.uint8))
         outputs.write_json(folder / outputs.CAPTIONS, {"columns": [], "captions": []})
+
+
+def test_facts_are_those_that_the_stages_wrote(data: Path) -> None:
+    facts = read_facts(TASKS, 0.9)
+    assert (facts.image_size, facts.confidence) == (16, 0.9)
+    assert facts.data["classes"] == CLASSES
+    assert facts.split["pool"] == 6
+    assert facts.pretext == {
+        task: dataclasses.replace(pretext(task), columns=2 * trains(task)) for task in TASKS
+    }
 
 
 def report(folder: Path, params: Params) -> tuple[str, dict[str, bytes]]:
@@ -133,3 +152,10 @@ def test_confusion_is_of_what_validation_chose(data: Path, tasks: list[str], tit
     table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
     confusion.draw(build._best_way(table, read_facts(tasks, 0.95)), BUDGETS[-1], data)
     assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()
+
+
+@pytest.mark.usefixtures("data")
+def test_confusion_where_the_largest_budget_has_no_validation() -> None:
+    table = set_score(results(TASKS), "validation_top1", "head", "gan", 0.99)
+    table.loc[table["budget"] == BUDGETS[-1], "validation_top1"] = float("nan")
+    assert build._best_way(table, read_facts(TASKS, 0.95)) == Way("finetune", "rotation")

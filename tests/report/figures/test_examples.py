@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from semisup.report.figures.examples import pretext_picture, pretext_pictures
+from semisup.report.figures.examples import draw, draw_one
 from semisup.workflow import outputs
 
 
@@ -30,7 +30,7 @@ def test_pictures_of_any_shape_are_reproducible(
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        pretext_picture("gan", pixels(*shape), texts, tmp_path / name)
+        draw_one("gan", pixels(*shape), texts, tmp_path / name)
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("one", "two"))
     assert set(one) == {"pretext_gan.svg", "pretext_gan.png"}
     assert one == two
@@ -39,14 +39,14 @@ def test_pictures_of_any_shape_are_reproducible(
 def test_small_images_keep_their_pixels(tmp_path: Path) -> None:
     checked = np.zeros((1, 1, 4, 4, 3), np.uint8)
     checked[0, 0, ::2, ::2], checked[0, 0, 1::2, 1::2] = (255, 0, 0), (255, 0, 0)
-    pretext_picture("gan", checked, {"columns": [], "captions": []}, tmp_path)
+    draw_one("gan", checked, {"columns": [], "captions": []}, tmp_path)
     colours = np.asarray(Image.open(tmp_path / "pretext_gan.png").convert("RGB")).reshape(-1, 3)
     pure = colours[(colours[:, 1] == 0) & (colours[:, 2] == 0)]
     assert set(pure[:, 0].tolist()) == {0, 255}, "smoothing would blend red and black"
 
 
 def test_few_columns_stand_in_groups_side_by_side(tmp_path: Path) -> None:
-    pretext_picture("gan", pixels(8, 4), {"columns": [], "captions": []}, tmp_path)
+    draw_one("gan", pixels(8, 4), {"columns": [], "captions": []}, tmp_path)
     width, height = Image.open(tmp_path / "pretext_gan.png").size
     assert width > 1.5 * height
 
@@ -58,5 +58,5 @@ def test_tasks_without_a_picture_have_none(tmp_path: Path, monkeypatch: pytest.M
     folder = outputs.pretrain_folder("gan")
     np.save(folder / outputs.EXAMPLES, pixels(2, 2))
     (folder / outputs.CAPTIONS).write_text(json.dumps({"columns": [], "captions": []}))
-    pretext_pictures(["gan", "random"], tmp_path)
+    draw(["gan", "random"], tmp_path)
     assert {p.name for p in tmp_path.glob("pretext_*")} == {"pretext_gan.svg", "pretext_gan.png"}

@@ -5,11 +5,11 @@ import pytest
 from made_up import DOZEN, TRAINED, results
 from PIL import Image
 
-from semisup.report.figures.label_curve import label_curve
+from semisup.report.figures.label_curve import draw
 
 
 def svg_of(table: pd.DataFrame, ranked: list[str], folder: Path) -> str:
-    label_curve(table, ranked, 0.95, folder)
+    draw(table, ranked, 0.95, folder)
     return (folder / "label_curve.svg").read_text()
 
 
@@ -17,7 +17,7 @@ def svg_of(table: pd.DataFrame, ranked: list[str], folder: Path) -> str:
 def test_figure_is_reproducible(tmp_path: Path, tasks: list[str]) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        label_curve(results(tasks), tasks, 0.95, tmp_path / folder)
+        draw(results(tasks), tasks, 0.95, tmp_path / folder)
     one, two = (
         {p.name: p.read_bytes() for p in (tmp_path / folder).iterdir()} for folder in ("one", "two")
     )
@@ -27,7 +27,7 @@ def test_figure_is_reproducible(tmp_path: Path, tasks: list[str]) -> None:
 
 @pytest.mark.parametrize(("top5", "panels"), [(0.9, 2), (float("nan"), 1)])
 def test_top5_has_a_panel_only_where_it_exists(tmp_path: Path, top5: float, panels: int) -> None:
-    label_curve(results(["rotation"]).assign(top5=top5), ["rotation"], 0.95, tmp_path)
+    draw(results(["rotation"]).assign(top5=top5), ["rotation"], 0.95, tmp_path)
     width, height = Image.open(tmp_path / "label_curve.png").size
     assert (width > 1.8 * height) == (panels == 2)
 

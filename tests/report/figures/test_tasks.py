@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from made_up import DOZEN, facts, results
 
-from semisup.report.figures.tasks import some_of, tasks
+from semisup.report.figures.tasks import draw, some_of
 from semisup.report.tables.comparison import compare, ranking
 
 
@@ -16,7 +16,7 @@ def test_figure_names_all_tasks_and_is_reproducible(
     rows = compare(table, facts(listed).pretext, 0.95)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        tasks(rows, ranking(table), "mean", tmp_path / name)
+        draw(rows, ranking(table), "mean", tmp_path / name)
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("one", "two"))
     assert set(one) == {"tasks.svg", "tasks.png"}
     assert one == two

@@ -1,0 +1,133 @@
+import math
+
+import numpy as np
+import pytest
+from made_up import results, set_score
+
+from semisup.report.findings.choice import Choice, choices, choose
+from semisup.report.methods import Way
+from semisup.report.tables.interval import Interval
+
+TWO = ["rotation", "gan"]
+
+
+def test_best_on_validation_is_chosen_with_its_lead() -> None:
+    choice = choose(results(), 16, 0.95)
+    assert choice is not None
+    assert choice.way == Way("finetune", "rotation")
+    assert choice.accuracy == pytest.approx(0.83)
+    assert choice.images == 320
+    assert choice.runner_up == Way("finetune", "geometric")
+    assert choice.lead is not None
+    assert choice.lead.mean == pytest.approx(0.02)
+    assert choice.lead.half == pytest.approx(0, abs=1e-9)
+    assert choice.clear
+
+
+def test_validation_changes_the_choice() -> None:
+    table = set_score(results(), "validation_top1", "head", "triplet", (0.85, 0.86, 0.87))
+    choice = choose(table, 16, 0.95)
+    assert choice is not None
+    assert choice.way == Way("head", "triplet")
+    assert choice.runner_up == Way("finetune", "rotation")
+
+
+@pytest.mark.parametrize("score", ["top1", "top5", "balanced_accuracy", "macro_f1"])
+def test_test_accuracies_change_no_choice(score: str) -> None:
+    table = results()
+    before = choices(table, 0.95)
+    rng = np.random.default_rng(0)
+    assert choices(table.assign(**{score: rng.random(len(table))}), 0.95) == before
+    assert choices(table.assign(**{score: 1 - table[score]}), 0.95) == before
+
+
+def test_lead_within_the_noise_is_not_clear() -> None:
+    table = set_score(results(TWO), "validation_top1", "finetune", "gan", (0.85, 0.75, 0.80))
+    choice = choose(table, 16, 0.95)
+    assert choice is not None
+    assert choice.lead is not None
+    # paired differences 0.82 - 0.85, 0.83 - 0.75, 0.84 - 0.80: mean 0.03, deviation 0.05568
+    assert choice.lead.mean == pytest.approx(0.03)
+    assert choice.lead.half == pytest.approx(4.302653 * 0.0556776 / math.sqrt(3), rel=1e-4)
+    assert not choice.clear
+
+
+def test_of_equal_tasks_the_first_and_of_equal_methods_the_frozen_head() -> None:
+    choice = choose(results(TWO).assign(validation_top1=0.5), 16, 0.95)
+    assert choice is not None
+    assert choice.way == Way("head", "rotation")
+    assert not choice.clear
+
+
+def test_lead_of_a_single_draw_is_not_clear() -> None:
+    choice = choose(results(TWO, draws=(0.0,)), 16, 0.95)
+    assert choice is not None
+    assert choice.lead is not None
+    assert choice.lead.mean == pytest.approx(0.02)
+    assert not choice.lead.known
+    assert not choice.clear
+
+
+def test_control_is_never_chosen() -> None:
+    table = set_score(results(), "validation_top1", "finetune", "random", 0.9)
+    assert [choice.way for choice in choices(table, 0.95)] == [Way("finetune", "rotation")] * 3
+    assert choices(results(["random"]), 0.95) == []
+
+
+def test_control_is_no_runner_up() -> None:
+    choice = choose(results(["rotation", "random"]), 16, 0.95)
+    assert choice is not None
+    assert choice.runner_up is None
+
+
+def test_each_budget_has_its_choice() -> None:
+    table = results()
+    one = (table["budget"] == 1) & (table["task"] == "gan") & (table["method"] == "head")
+    table.loc[one, "validation_top1"] = 0.6
+    assert [(c.budget, c.way) for c in choices(table, 0.95)] == [
+        (1, Way("head", "gan")),
+        (4, Way("finetune", "rotation")),
+        (16, Way("finetune", "rotation")),
+    ]
+
+
+def test_choices_stand_by_ascending_budget() -> None:
+    found = choices(results(TWO, [16, 1, 4]), 0.95)
+    assert [choice.budget for choice in found] == [1, 4, 16]
+
+
+def test_budgets_without_validation_are_left_out() -> None:
+    table = results(TWO)
+    table.loc[table["budget"] == 1, "validation_top1"] = np.nan
+    assert [choice.budget for choice in choices(table, 0.95)] == [4, 16]
+    assert choices(table.assign(validation_top1=np.nan), 0.95) == []
+
+
+def test_without_a_task_there_is_nothing_to_choose() -> None:
+    assert choices(results([]), 0.95) == []
+
+
+def test_one_task_has_none_to_compare_with() -> None:
+    choice = choose(results(["gan"]), 16, 0.95)
+    assert choice is not None
+    assert choice.way == Way("finetune", "gan")
+    assert choice.runner_up is None
+    assert choice.lead is None
+    assert not choice.clear
+
+
+def test_standard_error_is_that_of_a_share_of_the_images() -> None:
+    assert Choice(16, Way("head", "gan"), 0.83, 400).standard_error == pytest.approx(0.018782, 1e-4)
+
+
+@pytest.mark.parametrize(
+    ("lead", "clear"),
+    [
+        (None, False),
+        (Interval(0.03, 0.02), True),
+        (Interval(0.02, 0.02), False),
+        (Interval(0.03, math.nan), False),
+    ],
+)
+def test_clear_is_more_than_the_known_noise(lead: Interval | None, clear: bool) -> None:
+    assert Choice(16, Way("head", "gan"), 0.83, 400, None, lead).clear == clear

@@ -1,0 +1,199 @@
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import DOZEN, facts, results, set_score
+
+from semisup.report.facts import Facts
+from semisup.report.findings.choice import choices
+from semisup.report.findings.doubts import Doubts, Rival, doubt
+from semisup.report.methods import BASELINE, Way
+
+TWO = ["rotation", "gan"]
+CONTROLLED = [*TWO, "random"]
+NONE = Doubts(
+    uncertain=False,
+    rival=None,
+    chance={},
+    collapsed={},
+    untrained={},
+    short={},
+    tuned=18,
+    unchanged=0,
+    weak=[],
+)
+
+
+def doubts(table: pd.DataFrame, known: Facts) -> Doubts:
+    chosen = choices(table, known.confidence)
+    return doubt(table, chosen[-1] if chosen else None, known)
+
+
+def test_where_all_is_well_there_is_no_doubt() -> None:
+    assert doubts(results(TWO), facts(TWO)) == NONE
+    assert doubts(results(), facts()) == dataclasses.replace(NONE, tuned=12 * 9)
+
+
+@pytest.mark.parametrize("score", ["top1", "top5", "balanced_accuracy", "macro_f1"])
+def test_test_accuracies_change_no_doubt(score: str) -> None:
+    table = set_score(results(), "validation_top1", "head", "gan", 0.1)
+    table = set_score(table, "validation_top1", "finetune", "random", 0.9)
+    before = doubts(table, facts())
+    assert before.rival is not None
+    assert [*before.untrained] == ["gan"]
+    rng = np.random.default_rng(0)
+    assert doubts(table.assign(**{score: rng.random(len(table))}), facts()) == before
+    assert doubts(table.assign(**{score: 1 - table[score]}), facts()) == before
+
+
+# On the choice
+
+
+@pytest.mark.parametrize(
+    ("images", "set_aside", "uncertain"),
+    [(99, 99, True), (100, 100, False), (400, 0, True)],  # 0: taken out of the budget
+)
+def test_choice_on_few_images_is_uncertain(images: int, set_aside: int, uncertain: bool) -> None:
+    known = facts(TWO, split={"validation": set_aside})
+    assert doubts(results(TWO, validation_labels=images), known).uncertain == uncertain
+
+
+@pytest.mark.parametrize("tasks", [[], ["random"], TWO])
+def test_without_a_choice_there_is_no_doubt_about_it(tasks: list[str]) -> None:
+    table = results(tasks).assign(validation_top1=math.nan)
+    found = doubts(table, facts(tasks, split={"validation": 0}))
+    assert found == dataclasses.replace(NONE, tuned=9 * len(tasks))
+
+
+@pytest.mark.parametrize(("accuracy", "ahead"), [(0.82, None), (0.83, 0.0), (0.84, 0.01)])
+def test_supervised_that_does_no_worse_is_a_rival(accuracy: float, ahead: float | None) -> None:
+    draws = (accuracy - 0.01, accuracy, accuracy + 0.01)
+    table = results(TWO).round(2)  # exact halves of points, so that equal ones are equal
+    rival = doubts(
+        set_score(table, "validation_top1", *BASELINE, np.round(draws, 2)), facts(TWO)
+    ).rival
+    assert rival == (None if ahead is None else Rival(BASELINE, pytest.approx(ahead, abs=1e-12)))
+
+
+@pytest.mark.parametrize("method", ["head", "finetune"])
+def test_untrained_encoder_that_does_no_worse_is_a_rival(method: str) -> None:
+    table = set_score(results(), "validation_top1", method, "random", 0.9)
+    table = set_score(table, "validation_top1", *BASELINE, 0.89)
+    assert doubts(table, facts()).rival == Rival(Way(method, "random"), pytest.approx(0.07))
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "ahead"),
+    [
+        ((0.60, 0.61, 0.62), None),  # 2 points ahead in each draw
+        ((0.58, 0.59, 0.60), 0.0),
+        ((0.50, 0.51, 0.52), -0.08),
+        ((0.70, 0.51, 0.62), 0.02),  # once 8 points behind
+        ((0.59, 0.59, 0.59), 0.0),
+    ],
+)
+def test_frozen_head_is_compared_with_the_untrained_one(
+    accuracies: tuple[float, ...], ahead: float | None
+) -> None:
+    table = set_score(results(CONTROLLED), "validation_top1", "head", "gan", accuracies)
+    table = set_score(table, "validation_top1", "head", "random", (0.58, 0.59, 0.60))
+    found = doubts(table, facts(CONTROLLED)).untrained
+    assert found == ({} if ahead is None else {"gan": pytest.approx(ahead)})
+
+
+# On pretraining
+
+
+@pytest.mark.parametrize(
+    ("task", "accuracy", "chance"),
+    [
+        ("rotation", 0.41, None),
+        ("rotation", 0.39, 0.25),
+        ("geometric", 0.31, None),
+        ("geometric", 0.29, 0.125),
+        ("jigsaw", 0.01, None),  # says nothing of orientation
+    ],
+)
+def test_task_of_orientation_near_chance(task: str, accuracy: float, chance: float | None) -> None:
+    found = doubts(results(), facts(figures={task: {"accuracy": accuracy}}))
+    assert found.chance == ({} if chance is None else {task: chance})
+
+
+@pytest.mark.parametrize(("columns", "accuracy"), [(0, 0.01), (4, None)])
+def test_chance_is_unknown_without_a_picture_or_an_accuracy(
+    columns: int, accuracy: float | None
+) -> None:
+    known = facts(TWO)
+    figures = {} if accuracy is None else {"accuracy": accuracy}
+    changed = dataclasses.replace(known.pretext["rotation"], columns=columns, figures=figures)
+    known.pretext["rotation"] = changed
+    assert doubts(results(TWO), known).chance == {}
+
+
+@pytest.mark.parametrize(("spread", "collapsed"), [(0.31, False), (0.29, True)])
+def test_embedding_near_collapse(spread: float, collapsed: bool) -> None:
+    found = doubts(results(), facts(figures={"triplet": {"accuracy": 0.9, "spread": spread}}))
+    assert found.collapsed == ({"triplet": spread} if collapsed else {})
+
+
+# On labels and updates
+
+
+@pytest.mark.parametrize(
+    ("bought", "validation", "within", "short"),
+    [
+        (1.0, 0, False, {}),
+        (0.5, 20, False, {1: 1, 4: 6, 16: 24}),
+        (0.5, 24, True, {}),
+        (0.5, 3, True, {4: 9, 16: 27}),  # with those for validation 4, 9 and 27 of 3, 12 and 48
+    ],
+)
+def test_budgets_that_a_class_cannot_fill(
+    bought: float, validation: int, within: bool, short: dict[int, int]
+) -> None:
+    table = results(TWO, validation_labels=validation)
+    table["labels_used"] = (table["labels_used"] * bought).astype(int)
+    known = facts(TWO, split={"validation": 0 if within else validation})
+    assert doubts(table, known).short == short
+
+
+def test_fine_tuning_that_changed_nothing_is_counted() -> None:
+    table = results(TWO)
+    of_heads = table["method"] == "head"
+    table.loc[of_heads | (table["draw"] == 1), "kept"] = 0
+    found = doubts(table, facts(TWO))
+    assert (found.unchanged, found.tuned) == (2 * 3, 2 * 3 * 3)
+
+
+def with_updates(**of_budget_four: Any) -> pd.DataFrame:
+    """Of the last draw of a method, with four labels per class."""
+    table = results(TWO)
+    for way, updates in of_budget_four.items():
+        method, _, task = way.partition("_")
+        at = (table["method"] == method) & (table["task"] == (task or "none"))
+        table.loc[at & (table["budget"] == 4) & (table["draw"] == 2), "updates"] = updates
+    return table
+
+
+@pytest.mark.parametrize(
+    ("updates", "weak"),
+    [
+        ({}, []),
+        ({"head_gan": 600}, []),  # 600 and 300, as many as the baseline
+        ({"head_gan": 601}, [4]),
+        ({"finetune_rotation": 601}, [4]),
+        ({"head_gan": 500, "finetune_rotation": 500}, []),  # of two tasks
+        ({"head_gan": 601, "supervised": 901}, []),
+    ],
+)
+def test_baseline_of_fewer_updates_is_weak(updates: dict[str, int], weak: list[int]) -> None:
+    assert doubts(with_updates(**updates), facts(TWO)).weak == weak
+
+
+def test_baseline_that_is_weak_everywhere() -> None:
+    table = results(DOZEN)
+    table.loc[table["method"] == "supervised", "updates"] = 599
+    assert doubts(table, facts()).weak == [1, 4, 16]

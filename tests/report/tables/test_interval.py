@@ -1,0 +1,82 @@
+import math
+import statistics
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import THREE_DRAWS
+from scipy import stats
+
+from semisup.report.methods import BASELINE, Way
+from semisup.report.tables.interval import Interval, gain, half_width, mean_over_draws
+
+TUNED = Way("finetune", "rotation")
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.99])
+def test_interval_is_students_t(confidence: float) -> None:
+    values = [0.20, 0.30, 0.25]
+    table = mean_over_draws(THREE_DRAWS, "top1", confidence).set_index("method")
+    low, high = stats.t.interval(
+        confidence, 2, statistics.mean(values), statistics.stdev(values) / math.sqrt(3)
+    )
+    assert table.loc["supervised", "mean"] == pytest.approx(0.25)
+    assert table.loc["supervised", "half"] == pytest.approx((high - low) / 2)
+
+
+def test_one_draw_has_no_interval() -> None:
+    one = THREE_DRAWS[THREE_DRAWS["draw"] == 0]
+    table = mean_over_draws(one, "top1", 0.95)
+    assert table["mean"].tolist() == [0.20, 0.5]
+    assert table["half"].isna().all()
+    ahead = gain(one, "top1", TUNED, BASELINE, 0.95)[4]
+    assert ahead.mean == pytest.approx(0.3)
+    assert not ahead.known
+
+
+def test_half_widths_of_several_counts_at_once() -> None:
+    halves = half_width([0.1, 0.1, 0.1], [1, 2, 5], 0.95)
+    assert math.isnan(halves[0])
+    assert halves[1:] == pytest.approx([12.70620 * 0.1 / 2**0.5, 2.77645 * 0.1 / 5**0.5], rel=1e-4)
+
+
+def test_gain_is_paired_by_draw() -> None:
+    found = gain(THREE_DRAWS, "top1", TUNED, BASELINE, 0.95)[4]
+    differences = [0.3, 0.3, 0.36239]
+    half = stats.t.ppf(0.975, 2) * statistics.stdev(differences) / math.sqrt(3)
+    assert found.mean == pytest.approx(statistics.mean(differences))
+    assert found.half == pytest.approx(half)
+
+
+def test_gain_does_not_depend_on_the_order_of_rows() -> None:
+    ordered = gain(THREE_DRAWS, "top1", TUNED, BASELINE, 0.95)[4]
+    turned = gain(THREE_DRAWS[::-1], "top1", TUNED, BASELINE, 0.95)[4]
+    assert turned.mean == pytest.approx(ordered.mean)
+    assert turned.half == pytest.approx(ordered.half)
+
+
+def test_gain_leaves_out_budgets_without_the_score() -> None:
+    more = pd.concat([THREE_DRAWS, THREE_DRAWS.assign(budget=8, top5=np.nan)])
+    assert [*gain(more, "top5", TUNED, BASELINE, 0.95)] == [4]
+
+
+def test_gains_stand_by_ascending_budget() -> None:
+    more = pd.concat([THREE_DRAWS.assign(budget=budget) for budget in (16, 100, 4)])
+    assert [*gain(more, "top1", TUNED, BASELINE, 0.95)] == [4, 16, 100]
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "above"),
+    [
+        (0.2, 0.1, True),
+        (0.1, 0.1, False),
+        (0.1, 0.2, False),
+        (-0.3, 0.1, False),
+        (0.1, math.nan, True),  # a single draw: the mean alone tells
+        (0.0, math.nan, False),
+        (-0.1, math.nan, False),
+    ],
+)
+def test_above_zero_is_by_more_than_the_noise(mean: float, half: float, above: bool) -> None:
+    assert Interval(mean, half).above_zero == above
+    assert Interval(mean, half).known == (not math.isnan(half))

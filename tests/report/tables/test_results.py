@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from made_up import THREE_DRAWS, results
+
+from semisup.report.methods import BASELINE, Way, ways
+from semisup.report.tables.results import read_csv, read_results, rows_of
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("task", ["none", "None", "nan", "NA"])
+def test_only_empty_cells_are_missing_values(tmp_path: Path, task: str) -> None:
+    THREE_DRAWS.assign(top5="", task=task).to_csv(tmp_path / "results.csv", index=False)
+    read = read_csv(tmp_path / "results.csv")
+    assert (read["task"] == task).all()
+    assert read["top5"].isna().all()
+
+
+@pytest.mark.usefixtures("empty")
+def test_missing_result_says_what_to_run() -> None:
+    with pytest.raises(UserError, match=r"data/supervised/4/results.csv: not there yet; run"):
+        read_results([BASELINE], [4])
+
+
+@pytest.mark.usefixtures("empty")
+def test_only_what_was_asked_for_is_read() -> None:
+    table = results(["rotation", "gan"])
+    for way in ways(["rotation", "gan"]):
+        for budget, rows in rows_of(table, way).groupby("budget"):
+            way.folder(budget).mkdir(parents=True)
+            rows.to_csv(way.folder(budget) / outputs.RESULTS, index=False)
+    read = read_results(ways(["gan"]), [4, 16])
+    expected = table[table["task"].isin(["none", "gan"]) & table["budget"].isin([4, 16])]
+    pd.testing.assert_frame_equal(read, expected.reset_index(drop=True))
+
+
+def test_rows_of_one_method_and_task() -> None:
+    rows = rows_of(results(["rotation", "gan"]), Way("head", "gan"))
+    assert len(rows) == 9
+    assert set(zip(rows["method"], rows["task"], strict=True)) == {("head", "gan")}

@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+
+from semisup.report.methods import BASELINE, METHODS, Way, ways
+
+
+@pytest.mark.parametrize(
+    ("way", "series", "words", "folder"),
+    [
+        (BASELINE, "supervised", "supervised training", "data/supervised/4"),
+        (Way("head", "gan"), "head (gan)", "gan, frozen", "data/head/gan-4"),
+        (Way("finetune", "gan"), "finetune (gan)", "gan, fine-tuned", "data/finetune/gan-4"),
+    ],
+)
+def test_names_and_folder(way: Way, series: str, words: str, folder: str) -> None:
+    assert (way.series, way.words, way.folder(4)) == (series, words, Path(folder))
+
+
+def test_all_methods_of_each_task_are_compared() -> None:
+    assert ways([]) == [BASELINE]
+    assert [way.series for way in ways(["gan", "random"])] == [
+        *("supervised", "head (gan)", "finetune (gan)", "head (random)", "finetune (random)"),
+    ]
+    assert {way.method for way in ways(["gan"])} == set(METHODS)

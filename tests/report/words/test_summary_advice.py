@@ -1,0 +1,239 @@
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import DOZEN, facts, results, set_score
+from sections import section
+
+TWO = ["rotation", "gan"]
+
+
+def advice(table: pd.DataFrame, tasks: Sequence[str] = DOZEN, **changed: Any) -> list[str]:
+    return section("Advice", table, facts(tasks, **changed)).splitlines()
+
+
+def mind(table: pd.DataFrame, **changed: Any) -> list[str]:
+    return section("Mind", table, facts(TWO, **changed)).splitlines()
+
+
+def matching(found: list[str], part: str) -> list[str]:
+    return [line for line in found if part in line]
+
+
+# The choice
+
+
+def test_choice_has_its_lead() -> None:
+    assert advice(results(budgets=[16])) == [
+        "- **Choose rotation, fine-tuned**: 83.0 % on validation with 16 labels per class, "
+        "2.0 points ahead of the next task (geometric, fine-tuned), more than the noise over "
+        "draws (±0.0)."
+    ]
+    table = set_score(results(), "validation_top1", "head", "triplet", (0.85, 0.86, 0.87))
+    assert advice(table)[0].startswith(
+        "- **Choose triplet, frozen**: 86.0 % on validation with 16 labels per class, "
+        "3.0 points ahead of the next task (rotation, fine-tuned)"
+    )
+
+
+@pytest.mark.parametrize("score", ["top1", "top5", "balanced_accuracy", "macro_f1"])
+def test_test_accuracies_change_no_advice(score: str) -> None:
+    table = set_score(results(), "validation_top1", "head", "gan", 0.1)
+    before = advice(table)
+    rng = np.random.default_rng(0)
+    assert advice(table.assign(**{score: rng.random(len(table))})) == before
+    assert advice(table.assign(**{score: 1 - table[score]})) == before
+
+
+def test_lead_within_the_noise_is_said() -> None:
+    table = set_score(results(TWO), "validation_top1", "finetune", "gan", (0.85, 0.75, 0.80))
+    assert advice(table, TWO)[0].endswith(
+        "3.0 points ahead of the next task (gan, fine-tuned), within the noise over draws (±13.8)."
+    )
+
+
+def test_noise_of_a_single_draw_is_said_to_be_unknown() -> None:
+    found = advice(results(TWO, draws=(0.0,)), TWO)
+    assert found[0].endswith(
+        "next task (gan, fine-tuned); with a single draw the noise is unknown."
+    )
+    assert not matching(found, "nan")
+
+
+def test_one_task_has_none_to_compare_with() -> None:
+    assert advice(results(["gan"]), ["gan"]) == [
+        "- **Choose gan, fine-tuned**: 83.0 % on validation with 16 labels per class, and there "
+        "is no other task to compare with."
+    ]
+
+
+def test_each_budget_has_its_choice_in_a_table() -> None:
+    table = results()
+    one = (table["budget"] == 1) & (table["task"] == "gan") & (table["method"] == "head")
+    table.loc[one, "validation_top1"] = 0.6
+    shown = advice(table)
+    assert shown[-8:-5] == [
+        "",
+        "The same at each number of labels per class, on validation:",
+        "",
+    ]
+    assert shown[-5].split(" | ") == [
+        *("labels", "choose              ", "   %", "next task            "),
+        *("     lead", "clear"),
+    ]
+    assert shown[-3] == (
+        "     1 | gan, frozen          | 60.0 | rotation, fine-tuned  | +17.0±2.5 |   yes"
+    )
+    assert max(map(len, shown[-5:])) <= 100
+
+
+def test_without_validation_no_task_can_be_chosen() -> None:
+    table = results(TWO).assign(validation_top1=np.nan)
+    assert advice(table, TWO, split={"validation": 0}) == [
+        "- No budget has validation images, so no task can be chosen: give more labels, or set "
+        "split.validation to separate."
+    ]
+
+
+@pytest.mark.parametrize("tasks", [[], ["random"]])
+def test_without_a_task_there_is_nothing_to_choose(tasks: list[str]) -> None:
+    assert advice(results(tasks), tasks) == [
+        "- No pretext task was trained: name some in pretext_tasks to learn whether they help."
+    ]
+
+
+# Its doubts
+
+
+def test_choice_on_few_images_is_uncertain() -> None:
+    assert not matching(advice(results()), "uncertain")
+    assert advice(results(TWO, validation_labels=99), TWO)[1] == (
+        "- The choice is uncertain: it rests on 99 validation images, set aside "
+        "(standard error of an accuracy: 3.8 points)."
+    )
+    within = advice(results(TWO, validation_labels=400), TWO, split={"validation": 0})
+    assert within[1] == (  # sqrt(0.83 * 0.17 / 400) = 0.0188
+        "- The choice is uncertain: it rests on 400 validation images, taken out of the budget "
+        "(standard error of an accuracy: 1.9 points)."
+    )
+
+
+def test_control_that_does_no_worse_is_named() -> None:
+    table = set_score(results(), "validation_top1", "finetune", "random", 0.9)
+    found = advice(table)
+    assert found[0].startswith("- **Choose rotation, fine-tuned**")
+    assert matching(found, "Without pretraining") == [
+        "- Without pretraining, random, fine-tuned, does no worse there (+7.0 points): pretraining "
+        "may not pay."
+    ]
+
+
+@pytest.mark.parametrize(("accuracy", "number"), [(0.82, 0), (0.84, 1)])
+def test_supervised_that_does_no_worse_is_named(accuracy: float, number: int) -> None:
+    table = set_score(results(), "validation_top1", "supervised", "none", accuracy)
+    found = matching(advice(table), "Without pretraining")
+    assert found == number * [
+        "- Without pretraining, supervised training, does no worse there (+1.0 points): "
+        "pretraining may not pay."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "lines"),
+    [
+        ({}, []),
+        (
+            {"data": {"channels": 1}},
+            ["- The images are grey (1 channel): colorization can't be used on them."],
+        ),
+        ({"image_size": 36}, []),
+        (
+            {"image_size": 35},
+            [
+                "- The images are small (35 px, under 36): tiles of a 3 x 3 jigsaw have 11 px at "
+                "most; use 2 x 2 tiles, or another task."
+            ],
+        ),
+        (
+            {"figures": {"rotation": {"accuracy": 0.39}, "geometric": {"accuracy": 0.29}}},
+            [
+                "- The images show little orientation: rotation is right in 39.0 %, near the "
+                "25.0 % of chance; it is weak on such data.",
+                "- The images show little orientation: geometric is right in 29.0 %, near the "
+                "12.5 % of chance; it is weak on such data.",
+            ],
+        ),
+        (
+            {"figures": {"triplet": {"accuracy": 0.9, "spread": 0.29}}},
+            [
+                "- The embedding of triplet is near collapse: its spread is 0.29 (0: all images in "
+                "one place, 1: all over the sphere)."
+            ],
+        ),
+    ],
+)
+def test_warnings_and_their_numbers(changed: dict[str, Any], lines: list[str]) -> None:
+    assert advice(results(budgets=[16]), **changed)[1:] == lines
+
+
+def test_task_that_does_not_beat_the_untrained_encoder_is_named() -> None:
+    tasks = [*TWO, "random"]
+    table = set_score(results(tasks), "validation_top1", "head", "gan", (0.50, 0.51, 0.52))
+    table = set_score(table, "validation_top1", "head", "random", (0.58, 0.59, 0.60))
+    assert matching(advice(table, tasks), "untrained") == [
+        "- The frozen encoder of gan does not clearly beat an untrained one: -8.0 points on "
+        "validation with 16 labels per class."
+    ]
+
+
+# What else to mind
+
+
+def test_where_validation_images_come_from() -> None:
+    assert mind(results(TWO)) == ["- Validation used 320 labels, beside those of the budgets."]
+    table = results(TWO)
+    table["validation_labels"] = table["budget"] * 3
+    assert mind(table, split={"validation": 0}) == [
+        "- Validation used 3 to 48 labels, taken out of the budgets."
+    ]
+
+
+def test_left_out_images_are_named() -> None:
+    split = {"leaked": 3, "untrained": ["Cat", "Dog"]}
+    assert mind(results(TWO), data={"rejected": 7}, split=split)[1:] == [
+        "- 7 files could not be used; see data/prepared/rejected.csv.",
+        "- 3 images equal a validation or test image and were left out.",
+        "- 2 classes of the test images have no training images ('Cat' is one): whatever is "
+        "predicted for those images is wrong.",
+    ]
+    within = mind(results(TWO), split={"leaked": 3, "validation": 0})
+    assert within[1] == "- 3 images equal a labelled or test image and were left out."
+
+
+def test_short_classes_are_named() -> None:
+    table = results(TWO)
+    table["labels_used"] = table["labels_used"].where(table["budget"] < 4, table["budget"])
+    assert mind(table)[1:] == [
+        "- Some classes have fewer images than the budget: 4 labels per class were 4 in all; "
+        "16 labels per class were 16 in all."
+    ]
+
+
+def test_fine_tuning_that_changed_nothing_is_named() -> None:
+    table = results(TWO)
+    table.loc[(table["method"] == "finetune") & (table["draw"] == 0), "kept"] = 0
+    assert mind(table)[1:] == [
+        "- 6 of 18 fine-tuned classifiers are what they started from: no later weights were better "
+        "on validation."
+    ]
+
+
+def test_weak_baseline_is_named() -> None:
+    table = results(TWO)
+    table.loc[(table["method"] == "supervised") & (table["budget"] > 1), "updates"] = 599
+    assert mind(table)[1:] == [
+        "- The baseline made fewer updates than head and fine-tuning together with 4, 16 labels "
+        "per class: raise supervised.epochs or supervised.min_updates."
+    ]
