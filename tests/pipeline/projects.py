@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).parents[2]
 COPIED = [
     *("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", "stages", "src"),
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
-    *(f"data/{stage}/.gitkeep" for stage in ("pretrain", "head", "finetune")),
+    *(f"data/{stage}/.gitkeep" for stage in ("pretrain", "head", "spread", "finetune")),
 ]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
 TIMEOUT_SECONDS = 600
@@ -49,10 +49,17 @@ TINY = {
     "embed.pool": 2,
     "embed.views": 1,
     "embed.images_per_class": 8,
+    "embed.pool_images": 60,
+    "neighbours.count": 5,
+    "neighbours.dimensions": 16,
     "head.hidden": [16],
     "head.lr": 0.05,
     "head.epochs": 2,
     "head.min_updates": 4,
+    "spread.lr": 0.02,
+    "spread.batch_size": 32,
+    "spread.epochs": 2,
+    "spread.min_updates": 4,
     "finetune.start": "head",
     "finetune.lr": 0.02,
     "finetune.epochs": 1,

@@ -28,6 +28,18 @@ def heads(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
     return {f"head@{task}-{budget}" for budget in budgets}
 
 
+def neighbours(*tasks: str) -> set[str]:
+    return {f"neighbours@{task}" for task in tasks}
+
+
+def spread(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
+    return {f"spread@{task}-{budget}" for budget in budgets}
+
+
+def from_heads(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
+    return heads(budgets, task) | spread(budgets, task) | finetuned(budgets, task) | {"report"}
+
+
 def finetuned(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
     return {f"finetune@{task}-{budget}" for budget in budgets}
 
@@ -37,7 +49,7 @@ def supervised(budgets: Iterable[int] = BUDGETS) -> set[str]:
 
 
 def from_embed(budgets: Sequence[int], task: str = TASK) -> set[str]:
-    return embedded(task) | heads(budgets, task) | finetuned(budgets, task) | {"report"}
+    return embedded(task) | neighbours(task) | from_heads(budgets, task)
 
 
 def from_pretrain(budgets: Sequence[int], task: str = TASK) -> set[str]:
@@ -52,11 +64,13 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "nothing": ({}, set()),
     "add a budget": (
         {"label_budgets": [*BUDGETS, 4]},
-        heads([4]) | finetuned([4]) | supervised([4]) | {"report"},
+        from_heads([4]) | supervised([4]),
     ),
     "remove a budget": ({"label_budgets": ONE_BUDGET}, {"report"}),
     "finetune": ({"finetune.lr": 0.01}, finetuned() | {"report"}),
-    "head": ({"head.lr": 0.02}, heads() | finetuned() | {"report"}),
+    "head": ({"head.lr": 0.02}, from_heads()),
+    "neighbours": ({"neighbours.count": 4}, neighbours(TASK) | spread() | {"report"}),
+    "spread": ({"spread.alpha": 0.9}, spread() | {"report"}),
     "pretrain.rotation": (
         {"label_budgets": ONE_BUDGET, "pretrain.rotation.lr": 0.05},
         from_pretrain(ONE_BUDGET),
@@ -174,19 +188,20 @@ def test_budget_removed_in_a_clone_gives_the_same_bytes(
 
 # Code. What `dvc status` names runs; what follows from it runs where its bytes changed.
 
-TRAINERS = {"pretrain", "head", "finetune", "supervised"}
+CLASSIFIERS = {"head", "spread", "finetune", "supervised"}
+TRAINERS = {"pretrain", *CLASSIFIERS}
 ROOMS: dict[str, set[str]] = {
-    "params/loading.py": {"prepare", "split", "embed", "report", *TRAINERS},
-    "workflow/outputs.py": {"prepare", "split", "embed", "report", *TRAINERS},
-    "compute/device.py": {"embed", *TRAINERS},
-    "data/dataset.py": {"split", "embed", "report", *TRAINERS},
+    "params/loading.py": {"prepare", "split", "embed", "neighbours", "report", *TRAINERS},
+    "workflow/outputs.py": {"prepare", "split", "embed", "neighbours", "report", *TRAINERS},
+    "compute/device.py": {"embed", "neighbours", *TRAINERS},
+    "data/dataset.py": {"split", "embed", "neighbours", "report", *TRAINERS},
     "data/augment.py": {"embed", *TRAINERS},
-    "network/encoders.py": {"embed", *TRAINERS} - {"head"},
+    "network/encoders.py": {"embed", *TRAINERS} - {"head", "spread"},
     "features/encode.py": {"pretrain", "embed"},
-    "features/stored.py": {"pretrain", "embed", "head"},
+    "features/stored.py": {"pretrain", "embed", "neighbours", "head", "spread"},
     "training/loop.py": TRAINERS,
-    "classify/classifier.py": TRAINERS - {"pretrain"},
-    "classify/evaluation.py": TRAINERS - {"pretrain"} | {"report"},
+    "classify/classifier.py": CLASSIFIERS,
+    "classify/evaluation.py": {"report", *CLASSIFIERS},
     "pretext/rotation.py": {"pretrain"},
     "pretext/jigsaw.py": set(),  # which is not asked for
     "pretext/shared/patches.py": {"pretrain"},
@@ -194,7 +209,10 @@ ROOMS: dict[str, set[str]] = {
     "prepare/glyphs.py": {"prepare"},
     "split.py": {"split"},
     "embed.py": {"embed"},
-    "head.py": {"head"},
+    "neighbours/find.py": {"neighbours"},
+    "neighbours/stored.py": {"neighbours", "spread"},
+    "head.py": {"head", "spread"},
+    "spread/propagation.py": {"spread"},
     "finetune.py": {"finetune"},
     "supervised.py": {"supervised"},
     "report/words/summary.py": {"report"},

@@ -1,0 +1,179 @@
+"""The head trained on with what labels became over the pool."""
+
+import csv
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from semisup.classify import results
+from semisup.classify.budget import BudgetRun
+from semisup.classify.draws import train_draws
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.features.stored import FeatureSet
+from semisup.head import learn_from_features
+from semisup.neighbours.find import find_neighbours
+from semisup.neighbours.stored import Graph
+from semisup.params.loading import Params
+from semisup.spread.learner import learn_from_pool
+from semisup.spread.propagation import soft_labels
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+MakeData, Make, MakeRun = Callable[..., ImageData], Callable[..., Params], Callable[..., BudgetRun]
+BUDGET = 1
+CHANGED = {
+    **{"head.hidden": [8], "head.min_updates": 20, "head.batch_size": 8, "head.dropout": 0.0},
+    **{"spread.batch_size": 16, "spread.min_updates": 30, "spread.lr": 0.02, "draws": 2},
+    **{"neighbours.count": 4, "neighbours.dimensions": 8},
+}
+
+
+@pytest.fixture
+def data(make_data: MakeData) -> ImageData:
+    """What the pool shows is known, as it is in studies."""
+    made = make_data(unlabelled=20)
+    truth = made.images.astype(float).mean(axis=(1, 2))
+    centres = [truth[made.labels == label].mean(axis=0) for label in range(3)]
+    nearest = np.array([[np.abs(row - c).sum() for c in centres] for row in truth]).argmin(axis=1)
+    return dataclasses.replace(made, labels=np.where(made.labels < 0, nearest, made.labels))
+
+
+@pytest.fixture
+def features(data: ImageData) -> FeatureSet:
+    """The mean colour of each image and some noise: alike images are mostly of one class."""
+    draw = np.random.default_rng(0)
+
+    def of(positions: np.ndarray, views: int = 1) -> np.ndarray:
+        colour = data.images[positions].mean(axis=(1, 2)) / 50
+        whole = np.repeat(colour[:, None], views, axis=1)
+        noisy = np.concatenate([whole, np.zeros((*whole.shape[:2], 5))], axis=2)
+        return (noisy + draw.normal(size=noisy.shape) * 0.05).astype(np.float16)
+
+    train_ids = data.ranked_below(4)
+    pool_ids = np.setdiff1d(data.pool, train_ids)
+    pool, validation, test = (of(at)[:, 0] for at in (pool_ids, data.validation, data.test))
+    return FeatureSet(of(train_ids, 3), train_ids, pool, pool_ids, validation, test)
+
+
+@pytest.fixture
+def run(
+    data: ImageData,
+    features: FeatureSet,
+    make_run: MakeRun,
+    make_params: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> BudgetRun:
+    """Of `spread`, where `head` has run."""
+    monkeypatch.chdir(tmp_path)
+    params = make_params(CHANGED)
+    before = make_run(params, data, budget=BUDGET)
+    folder = outputs.head_folder("rotation", BUDGET)
+    folder.mkdir(parents=True)
+    learner = partial(learn_from_features, before, features)
+    results.write(before, train_draws(before, learner, params.head), folder)
+    return make_run(params, data, "spread", BUDGET)
+
+
+@pytest.fixture
+def graph(features: FeatureSet, run: BudgetRun, runtime: Runtime) -> Graph:
+    return find_neighbours(features, run.params.neighbours, runtime)
+
+
+def test_starts_where_the_head_ended(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:
+    for draw, labelled in enumerate(run.labelled_sets()):
+        learner = learn_from_pool(run, features, graph, draw, labelled)
+        learner.network.eval()
+        logits = learner.test_logits().argmax(dim=1).numpy()
+        before = np.load(outputs.head_folder("rotation", BUDGET) / outputs.PREDICTIONS)
+        assert logits.tolist() == before[draw].tolist()
+
+
+def test_images_are_shown_by_their_number_in_the_graph(
+    run: BudgetRun, features: FeatureSet, graph: Graph
+) -> None:
+    labelled = run.labelled_sets()[0]
+    learner = learn_from_pool(run, features, graph, 0, labelled)
+    learner.network.eval()
+    trained = len(features.train_ids)
+    numbers = torch.tensor([trained + 2, 1, trained, 0, len(graph.ids) - 1])
+    with torch.no_grad():
+        pool = learner.network(torch.from_numpy(features.pool[[2, 0, -1]]).float())
+        views = learner.network(torch.from_numpy(features.train[[1, 0]]).float().flatten(0, 1))
+        seen = set()
+        for _ in range(12):
+            logits = learner.train_logits(numbers)
+            torch.testing.assert_close(logits[[0, 2, 4]], pool)
+            near = (views.view(2, 3, 3) - logits[[1, 3], None]).abs().amax(dim=2)
+            assert near.amin(dim=1).max() < 1e-5
+            seen |= set(near.argmin(dim=1).tolist())
+    assert seen == {0, 1, 2}
+
+
+def test_targets_are_what_the_draws_labels_become(
+    run: BudgetRun, data: ImageData, features: FeatureSet, graph: Graph
+) -> None:
+    labelled = run.labelled_sets()[1]
+    targets = learn_from_pool(run, features, graph, 1, labelled).targets
+    assert targets is not None
+    assert targets.weights is not None
+    numbers = [graph.ids.tolist().index(position) for position in labelled.train]
+    labels = data.labels[labelled.train]
+    expected = soft_labels(graph, np.array(numbers), labels, 3, run.params.spread)
+    assert np.array_equal(targets.classes.numpy(), expected[0])
+    assert np.array_equal(targets.weights.numpy(), expected[1])
+    others = [n for n in range(len(graph.ids)) if n not in numbers]
+    hits = [expected[0][n].argmax() == data.labels[graph.ids[n]] for n in others]
+    assert targets.told["pool_top1"] == pytest.approx(np.mean(hits))
+    assert targets.told["pool_top1"] > 0.6  # chance: 0.33
+    assert targets.told["pool_images"] == len(graph.ids)
+
+
+def test_labels_of_the_pool_are_told_of_and_not_used(
+    run: BudgetRun, data: ImageData, features: FeatureSet, graph: Graph
+) -> None:
+    labelled = run.labelled_sets()[0]
+    hidden = data.labels.copy()
+    hidden[np.setdiff1d(graph.ids, labelled.train)] = -1
+    blind = dataclasses.replace(run, data=dataclasses.replace(data, labels=hidden))
+    one, other = (
+        learn_from_pool(each, features, graph, 0, labelled).targets for each in (run, blind)
+    )
+    assert one is not None
+    assert other is not None
+    assert torch.equal(one.classes, other.classes)
+    assert "pool_top1" not in other.told
+
+
+def test_trained_scored_and_written(
+    run: BudgetRun, data: ImageData, features: FeatureSet, graph: Graph, tmp_path: Path
+) -> None:
+    def train() -> list:
+        learner = partial(learn_from_pool, run, features, graph)
+        return list(train_draws(run, learner, run.params.spread, start_counts=True))
+
+    trained = train()
+    for one, two in zip(trained, train(), strict=True):
+        assert np.array_equal(one.test_logits, two.test_logits)
+    results.write(run, iter(trained), tmp_path)
+    heads = list(csv.DictReader((outputs.head_folder("rotation", 1) / "results.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "results.csv").open()))
+    told = list(csv.DictReader((tmp_path / outputs.TOLD).open()))
+    assert [row["draw"] for row in told] == ["0", "1"]
+    for row, head, of_pool in zip(rows, heads, told, strict=True):
+        assert (row["method"], row["labels_used"]) == ("spread", "3")
+        assert float(row["validation_top1"]) >= float(head["validation_top1"])
+        assert int(of_pool["pool_images"]) == len(graph.ids)
+    assert (tmp_path / "spread_1.safetensors").is_file()
+
+
+def test_head_that_is_not_there(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:
+    (outputs.head_folder("rotation", BUDGET) / "head_0.safetensors").unlink()
+    with pytest.raises(UserError, match=r"head_0\.safetensors: not there yet"):
+        learn_from_pool(run, features, graph, 0, run.labelled_sets()[0])
