@@ -75,6 +75,7 @@ FOUND = {
     "a budget less": rerun.ROWS["remove a budget"][1],
     "`finetune.*`": rerun.ROWS["finetune"][1],
     "`head.*`": rerun.ROWS["head"][1],
+    "`spread.*`": rerun.ROWS["spread"][1],
     "`supervised.*`": rerun.supervised() | {"report"},  # test_edit_taken_back...
     "`pretrain.rotation.*`": rerun.ROWS["pretrain.rotation"][1],
     # test_new_task_then...
@@ -84,6 +85,7 @@ FOUND = {
 }
 FOUND_TOO = {
     "`embed.*`": rerun.ROWS["embed"][1],
+    "`neighbours.*`": rerun.ROWS["neighbours"][1],
     "`data.augment.*`": rerun.ROWS["data.augment"][1],
     "`split.*`": rerun.ROWS["split"][1],
     "`seed`": rerun.ROWS["seed"][1],

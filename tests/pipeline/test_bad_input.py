@@ -22,6 +22,8 @@ EVERY_STAGE = {
     "pretrain": ["--task", TASK],
     "embed": ["--task", TASK],
     "head": ["--task", TASK, "--budget", "1"],
+    "neighbours": ["--task", TASK],
+    "spread": ["--task", TASK, "--budget", "1"],
     "finetune": ["--task", TASK, "--budget", "1"],
     "supervised": ["--budget", "1"],
     "report": [],
@@ -96,14 +98,14 @@ def test_unreadable_params(workplace: Project) -> None:
 # Command line and order of the stages
 
 
-@pytest.mark.parametrize("name", ["pretrain", "embed", "head", "finetune"])
+@pytest.mark.parametrize("name", ["pretrain", "embed", "neighbours", "head", "spread", "finetune"])
 def test_task_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["random" if a == TASK else a for a in EVERY_STAGE[name]]
     wanted = "--task random: not in pretext_tasks .*: rotation$"
     assert_no_stage_changes_anything(workplace, wanted, f"stages/{name}.py", *arguments)
 
 
-@pytest.mark.parametrize("name", ["head", "finetune", "supervised"])
+@pytest.mark.parametrize("name", ["head", "spread", "finetune", "supervised"])
 def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["3" if a == "1" else a for a in EVERY_STAGE[name]]
     wanted = "--budget 3: not in label_budgets .*: 1, 2$"
@@ -117,11 +119,15 @@ def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
         ("pretrain", "data/splits"),
         ("embed", "data/pretrain"),
         ("head", "data/features"),
+        ("neighbours", "data/features"),
+        ("spread", "data/neighbours"),
+        ("spread", "data/head"),
         ("finetune", "data/head"),
         ("finetune", "data/pretrain"),
         ("supervised", "data/prepared"),
         ("report", "data/supervised"),
         ("report", "data/finetune"),
+        ("report", "data/spread"),
         ("report", "data/pretrain"),
     ],
 )
@@ -140,7 +146,8 @@ def test_stage_before_its_turn(workplace: Project, name: str, lacking: str) -> N
 @pytest.fixture
 def folders(workplace: Project) -> Project:
     """Set to read labelled images of two classes; nothing prepared yet."""
-    for results in ("prepared", "splits", "pretrain", "features", "head", "finetune", "supervised"):
+    of_tasks = ("pretrain", "features", "neighbours", "head", "spread", "finetune")
+    for results in ("prepared", "splits", *of_tasks, "supervised"):
         shutil.rmtree(workplace.root / "data" / results)
     write_pictures(workplace.root / "data/raw/labelled/cat", 8)
     write_pictures(workplace.root / "data/raw/labelled/dog", 8)

@@ -85,7 +85,7 @@ def test_experiment_with_other_budgets(request: pytest.FixtureRequest, kind: str
     project: Project = request.getfixturevalue(kind)
     project.restore()
     project.dvc("exp", "run", "--set-param", "label_budgets=[1,4]")
-    for stage in ("head", "finetune"):
+    for stage in ("head", "spread", "finetune"):
         found = {path.name for path in (project.root / "data" / stage).iterdir()}
         assert found - {".gitkeep"} == {f"{TASK}-1", f"{TASK}-4"}, "removed budgets are pruned"
     if kind == "project":
@@ -222,4 +222,7 @@ def test_report_ignores_results_that_are_not_asked_for(project: Project) -> None
     assert budgets_in_metrics(project) == {"0002"}
     assert column(project, "reports/plots/label_curve.csv", "budget") == {"2"}
     training = column(project, "reports/plots/training.csv", "series")
-    assert training == {f"head ({TASK}) 2", f"finetune ({TASK}) 2", "supervised 2"}
+    assert training == {
+        "supervised 2",
+        *(f"{method} ({TASK}) 2" for method in ("head", "spread", "finetune")),
+    }
