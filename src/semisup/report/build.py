@@ -8,11 +8,11 @@ from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.choice import choices
-from semisup.report.methods import BASELINE, FINETUNE, Way, ways
+from semisup.report.methods import BASELINE, Way, ways
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare, ranking
 from semisup.report.tables.metrics import metrics
-from semisup.report.tables.results import read_results
+from semisup.report.tables.results import deepest, read_results
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
@@ -30,7 +30,7 @@ def build_report(params: Params, reports: Path) -> str:
         UserError: where a stage before has not run.
     """
     results = read_results(ways(params.pretext_tasks), params.label_budgets)
-    facts = read_facts(params.pretext_tasks, params.report.confidence)
+    facts = read_facts(params.pretext_tasks, params.label_budgets, params.report.confidence)
     compared = compare(results, facts.pretext, facts.confidence)
     summary = write_summary(results, compared, facts)
     with outputs.replacing(reports / "figures") as folder:
@@ -57,12 +57,12 @@ def _draw_figures(
 
 
 def _best_way(results: pd.DataFrame, facts: Facts) -> Way:
-    """What validation chose with the most labels, else fine-tuning of the first task."""
+    """What validation chose with the most labels, else what trains most of the first task."""
     chosen = choices(results, facts.confidence)
     if chosen and chosen[-1].budget == results["budget"].max():
         return chosen[-1].way
     first = next(iter(facts.pretext), None)
-    return Way(FINETUNE.name, first) if first else BASELINE
+    return deepest(results, first) if first else BASELINE
 
 
 def _write_plots(results: pd.DataFrame, params: Params, folder: Path) -> None:

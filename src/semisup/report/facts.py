@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from semisup.report.tables.results import read_told
 from semisup.workflow import outputs
 
 
@@ -24,9 +26,10 @@ class Pretext:
 
 @dataclass(frozen=True)
 class Facts:
-    """Of the data and of pretraining, as the stages before wrote them.
+    """Of the data, of pretraining and of the pool, as the stages before wrote them.
 
-    data: of prepare; split: of split; pretext: by task; image_size in pixels.
+    data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of the labels
+    spread over the pool, by task, budget and draw.
     """
 
     data: dict[str, Any]
@@ -34,6 +37,7 @@ class Facts:
     pretext: dict[str, Pretext]
     confidence: float
     image_size: int
+    told: pd.DataFrame
 
     @property
     def within_budget(self) -> bool:
@@ -41,7 +45,7 @@ class Facts:
         return bool(self.split["validation"] == 0)
 
 
-def read_facts(tasks: list[str], confidence: float) -> Facts:
+def read_facts(tasks: list[str], budgets: list[int], confidence: float) -> Facts:
     """Read them from data/.
 
     Raises:
@@ -51,7 +55,8 @@ def read_facts(tasks: list[str], confidence: float) -> Facts:
     stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
     pretext = {task: _read_pretext(task) for task in tasks}
     images = np.load(outputs.PREPARED / outputs.IMAGES, mmap_mode="r")
-    return Facts(summary, stats, pretext, confidence, images.shape[1])
+    told = read_told(tasks, budgets)
+    return Facts(summary, stats, pretext, confidence, images.shape[1], told)
 
 
 def _read_pretext(task: str) -> Pretext:

@@ -8,9 +8,9 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from semisup.report.figures.style import LEGEND, OTHER_COLOR, STYLE, save, task_colors
-from semisup.report.methods import BASELINE, CONTROL, METHODS, OF_TASKS, SUPERVISED, Method, Way
+from semisup.report.methods import BASELINE, CONTROL, METHODS, SUPERVISED, Method, Way
 from semisup.report.tables.interval import mean_over_draws
-from semisup.report.tables.results import rows_of
+from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
 
 TOGETHER = 3  # with more tasks each method gets a panel of its own
@@ -23,7 +23,7 @@ def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder
     With many tasks only the first few of `ranked` and the control are named.
     """
     scores = [s for s in ("top1", "top5") if results[s].notna().any()]
-    methods = OF_TASKS[::-1]
+    methods = methods_in(results)[::-1]
     many = len(ranked) > TOGETHER
     # few tasks: scores side by side; many: methods side by side, scores one below the other
     groups = [[method] for method in methods] if many else [methods]
@@ -54,6 +54,8 @@ def _curves(
     single, others = len(methods) == 1, "other tasks"
     for way, color in _lines(methods, ranked).items():
         rows, method = rows_of(means, way).sort_values("budget"), METHODS[way.method]
+        if rows.empty:
+            continue
         known = color != OTHER_COLOR
         name = method.label
         if way != BASELINE:

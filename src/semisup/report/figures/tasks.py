@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.container import Container
 
 from semisup.report.figures.style import CONTROL_COLOR, LEGEND, STYLE, save
-from semisup.report.methods import BASELINE, CONTROL, OF_TASKS, SUPERVISED, Way
-from semisup.report.tables.results import rows_of
+from semisup.report.methods import BASELINE, CONTROL, SUPERVISED, Way
+from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import labels
 
 MOST_PANELS = 4
@@ -52,9 +52,9 @@ def some_of(budgets: Sequence[int]) -> list[int]:
 
 
 def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
-    methods = OF_TASKS[::-1]
+    methods = methods_in(rows)[::-1]
     for number, method in enumerate(methods):
-        found = rows[rows["method"] == method.name].set_index("task").loc[[*listed]]
+        found = rows[rows["method"] == method.name].set_index("task").reindex([*listed])
         axis.errorbar(
             100 * found["top1"],
             np.arange(len(listed)) + SPREAD / len(methods) * (number - (len(methods) - 1) / 2),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from semisup.report.methods import BASELINE, FINETUNE, Way
+from semisup.report.methods import BASELINE, Way
 from semisup.report.tables.interval import Interval, gain
 from semisup.report.tables.results import rows_of
 
 
 @dataclass(frozen=True)
 class Saving:
-    """Labels that fine-tuning needs for the accuracy of the baseline at one budget.
+    """Labels that a way needs for the accuracy of the baseline at one budget.
 
     needs: labels per class, None where no budget is enough.
     """
@@ -34,7 +34,7 @@ class Halving:
 
 @dataclass(frozen=True)
 class Duel:
-    """Draws in which fine-tuning with half of the largest budget beats the baseline with all."""
+    """Draws in which a way with half of the largest budget beats the baseline with all."""
 
     whole: int
     half: int
@@ -44,8 +44,12 @@ class Duel:
 
 @dataclass(frozen=True)
 class Answers:
-    """gains: fine-tuned minus supervised by budget; savings and halvings: largest budget first."""
+    """way: which is asked about, mostly fine-tuned; gains: over the baseline, by budget.
 
+    savings, halvings: largest budget first.
+    """
+
+    way: Way
     gains: dict[int, Interval]
     savings: list[Saving]
     halvings: list[Halving]
@@ -62,9 +66,9 @@ class Answers:
         return [budget for budget, found in self.gains.items() if found.above_zero]
 
 
-def answer(results: pd.DataFrame, task: str, confidence: float) -> Answers:
-    """Look at the top-1 accuracy on test of one task."""
-    tuned, base = (rows_of(results, way) for way in (Way(FINETUNE.name, task), BASELINE))
+def answer(results: pd.DataFrame, way: Way, confidence: float) -> Answers:
+    """Look at the top-1 accuracy on test of one way."""
+    tuned, base = (rows_of(results, each) for each in (way, BASELINE))
     curve, means = (rows.groupby("budget")["top1"].mean() for rows in (tuned, base))
     savings = [
         Saving(budget, means[budget], labels_needed(curve, means[budget]))
@@ -75,12 +79,12 @@ def answer(results: pd.DataFrame, task: str, confidence: float) -> Answers:
         Halving(whole, half, curve[half] - curve[whole], 1 - curve[half] / curve[whole])
         for whole, half in pairs[:3]
     ]
-    return Answers(gains(results, task, confidence), savings, halvings, _duel(tuned, base))
+    return Answers(way, gains(results, way, confidence), savings, halvings, _duel(tuned, base))
 
 
-def gains(results: pd.DataFrame, task: str, confidence: float) -> dict[int, Interval]:
-    """Fine-tuned minus supervised, top-1 on test, by budget."""
-    return gain(results, "top1", Way(FINETUNE.name, task), BASELINE, confidence)
+def gains(results: pd.DataFrame, way: Way, confidence: float) -> dict[int, Interval]:
+    """A way minus supervised, top-1 on test, by budget."""
+    return gain(results, "top1", way, BASELINE, confidence)
 
 
 def labels_needed(curve: pd.Series, accuracy: float) -> float | None:

@@ -10,9 +10,9 @@ import pandas as pd
 
 from semisup.report.facts import Facts, Pretext
 from semisup.report.findings.choice import Choice
-from semisup.report.methods import BASELINE, CONTROL, FINETUNE, HEAD, OF_TASKS, Way
+from semisup.report.methods import BASELINE, CONTROL, FINETUNE, HEAD, Way
 from semisup.report.tables.interval import Interval, gain
-from semisup.report.tables.results import rows_of
+from semisup.report.tables.results import methods_in, rows_of
 from semisup.workflow import outputs
 
 ORIENTED = ("rotation", "geometric")  # tasks that ask for orientation, one answer per column
@@ -78,7 +78,7 @@ def _ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, level: floa
 def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
     ways = [BASELINE]
     if CONTROL in set(results["task"]):
-        ways += [Way(method.name, CONTROL) for method in OF_TASKS]
+        ways += [Way(method.name, CONTROL) for method in methods_in(results, CONTROL)]
     leads = {way: _ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
     best = max(ways, key=leads.__getitem__)
     return Rival(best, leads[best]) if leads[best] >= 0 else None

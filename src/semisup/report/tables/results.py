@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from semisup.report.methods import Way
+from semisup.report.methods import OF_TASKS, SPREAD, Method, Way
 from semisup.workflow import outputs
 
 KEY = ["method", "task", "budget"]
@@ -22,12 +22,37 @@ def read_results(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
     return pd.concat([read_csv(file) for file in files], ignore_index=True)
 
 
+TOLD = ["task", "budget", "draw", "pool_images", "pool_sure", "pool_top1"]
+
+
+def read_told(tasks: Sequence[str], budgets: Sequence[int]) -> pd.DataFrame:
+    """What `spread` tells of the pool: a row per task, budget and draw, with the columns TOLD."""
+    parts = [pd.DataFrame(columns=TOLD)]
+    for task in tasks:
+        for budget in budgets:
+            rows = read_csv(Way(SPREAD.name, task).folder(budget) / outputs.TOLD)
+            parts.append(rows.assign(task=task, budget=budget).reindex(columns=TOLD))
+    return pd.concat(parts[1:] or parts, ignore_index=True)
+
+
 def read_csv(path: Path) -> pd.DataFrame:
     """Read a table that another stage wrote; only empty cells are missing values."""
     try:
         return pd.read_csv(path, keep_default_na=False, na_values={c: [""] for c in SCORES})
     except FileNotFoundError:
         raise outputs.missing(path) from None
+
+
+def methods_in(results: pd.DataFrame, task: str | None = None) -> list[Method]:
+    """The methods that need a task's encoder and have results: of one task, or of any."""
+    rows = results if task is None else results[results["task"] == task]
+    there = set(rows["method"])
+    return [method for method in OF_TASKS if method.name in there]
+
+
+def deepest(results: pd.DataFrame, task: str) -> Way:
+    """Of a task's ways the one that trains most: fine-tuned where that was done."""
+    return Way(methods_in(results, task)[-1].name, task)
 
 
 def rows_of(results: pd.DataFrame, way: Way) -> pd.DataFrame:

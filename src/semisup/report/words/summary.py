@@ -10,8 +10,10 @@ from semisup.report.facts import Facts
 from semisup.report.findings.answers import answer, gains
 from semisup.report.findings.choice import choices
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt
-from semisup.report.methods import CONTROL, OF_TASKS
+from semisup.report.findings.spreading import spreading
+from semisup.report.methods import CONTROL, METHODS
 from semisup.report.tables.comparison import ranking
+from semisup.report.tables.results import deepest, methods_in
 from semisup.report.words import phrases, tables
 
 
@@ -24,6 +26,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         facts: all else.
     """
     ranked, chosen = ranking(results), choices(results, facts.confidence)
+    ways = {task: deepest(results, task) for task in ranked}
     used = results["validation_labels"]
     page = _template("summary.md.jinja").render(
         facts=facts,
@@ -32,10 +35,13 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         trained=[task for task in ranked if task != CONTROL],
         budgets=sorted(results["budget"].unique()),
         draws=results["draw"].nunique(),
+        methods=methods_in(results),
         choices=chosen,
         doubts=doubt(results, chosen[-1] if chosen else None, facts),
-        answers=answer(results, ranked[0], facts.confidence) if ranked else None,
-        gains={task: gains(results, task, facts.confidence) for task in ranked},
+        answers=answer(results, ways[ranked[0]], facts.confidence) if ranked else None,
+        ways=ways,
+        gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
+        spreading=spreading(results, facts.told, ranked[0], facts.confidence) if ranked else None,
         validation_labels=(used.min(), used.max()),
     )
     return _unwrapped(page)
@@ -51,7 +57,7 @@ def _template(name: str) -> jinja2.Template:
     shown = (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus)
     for each in (*shown, phrases.short_count, phrases.sentence):
         environment.filters[each.__name__] = each
-    environment.globals |= {"tables": tables, "OF_TASKS": OF_TASKS}
+    environment.globals |= {"tables": tables, "METHODS": METHODS}
     environment.globals |= {"CONTROL": CONTROL, "SMALL_IMAGE": SMALL_IMAGE}
     return environment.get_template(name)
 

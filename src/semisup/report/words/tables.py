@@ -14,11 +14,9 @@ Cells = dict[tuple[Way, int], str]
 
 def by_budget(compared: pd.DataFrame, tasks: Sequence[str]) -> str:
     """A row for each budget, a column for each method and task."""
-    cells, columns = _cells(compared), ways(tasks)
-    rows = [
-        [str(budget), *(cells[way, budget] for way in columns)]
-        for budget in compared["budget"].unique()
-    ]
+    cells, budgets = _cells(compared), compared["budget"].unique()
+    columns = [way for way in ways(tasks) if (way, budgets[0]) in cells]
+    rows = [[str(budget), *(cells[way, budget] for way in columns)] for budget in budgets]
     return table(["labels per class", *(way.series for way in columns)], rows, text=())
 
 
@@ -30,6 +28,7 @@ def by_task(compared: pd.DataFrame, ranked: Sequence[str], method: str) -> str:
     rows = [
         [name, short_count(seen[way.task]), *(cells[way, budget] for budget in budgets)]
         for name, way in lines.items()
+        if (way, budgets[0]) in cells
     ]
     return tables(["task", "seen", *map(str, budgets)], rows, keys=2)
 
