@@ -22,6 +22,7 @@ from semisup.training.progress import Row
 from semisup.workflow import outputs
 
 CLASSES, PER_ROLE = ["a", "b", "c"], ["unlabelled", "train", "validation", "test"]
+WAYS = ("head", "spread", "finetune")
 TASKS = ["rotation", "gan", "imagenet", "random"]
 Make = Callable[..., Params]
 
@@ -31,11 +32,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Fills data/ of an empty folder with what four tasks leave behind."""
     monkeypatch.chdir(tmp_path)
     _write_images()
-    table = results(TASKS)
+    table = results(TASKS, methods=WAYS)
     for (method, task, budget), rows in table.groupby(["method", "task", "budget"]):
         folder = {
             "supervised": outputs.supervised_folder(budget),
             "head": outputs.head_folder(task, budget),
+            "spread": outputs.spread_folder(task, budget),
             "finetune": outputs.finetune_folder(task, budget),
         }[method]
         folder.mkdir(parents=True)
@@ -43,9 +45,18 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         _write_history(folder, extra={"draw": 0})
         guesses = np.full((len(OFFSETS), len(CLASSES)), len(method) % 3, np.uint16)
         np.save(folder / outputs.PREDICTIONS, guesses)
+        if method == "spread":
+            outputs.write_table(folder / outputs.TOLD, told(budget))
     for task in TASKS:
         _write_pretraining(task)
     return tmp_path
+
+
+def told(budget: int) -> list[dict[str, Any]]:
+    """Of the pool, by draw."""
+    shares = (0.5 + budget / 100 + offset for offset in OFFSETS)
+    rows = enumerate(shares)
+    return [{"draw": d, "pool_images": 7, "pool_sure": 0.5, "pool_top1": s} for d, s in rows]
 
 
 def _write_images() -> None:
@@ -91,13 +102,16 @@ def _write_pretraining(task: str) -> None:
 
 
 def test_facts_are_those_that_the_stages_wrote(data: Path) -> None:
-    facts = read_facts(TASKS, 0.9)
+    facts = read_facts(TASKS, BUDGETS, 0.9)
     assert (facts.image_size, facts.confidence) == (16, 0.9)
     assert facts.data["classes"] == CLASSES
     assert facts.split["pool"] == 6
     assert facts.pretext == {
         task: dataclasses.replace(pretext(task), columns=2 * trains(task)) for task in TASKS
     }
+    assert len(facts.told) == len(TASKS) * len(BUDGETS) * len(OFFSETS)
+    (row,) = facts.told.query("task == 'gan' and budget == 4 and draw == 1").to_dict("records")
+    assert row == {"task": "gan", "budget": 4, **told(4)[1]}
 
 
 def report(folder: Path, params: Params) -> tuple[str, dict[str, bytes]]:
@@ -135,7 +149,7 @@ def test_table_of_the_comparison(data: Path, make_params: Make) -> None:
     params = asked(make_params, TASKS, [4, 16])
     _, files = report(data / "one", params)
     rows = [*csv.DictReader(files["task_comparison.csv"].decode().splitlines())]
-    assert len(rows) == (1 + 2 * len(TASKS)) * 2
+    assert len(rows) == (1 + len(WAYS) * len(TASKS)) * 2
     assert {(row["task"], row["method"], row["budget"]): row for row in rows}[
         "gan", "head", "16"
     ] == {
@@ -150,7 +164,7 @@ def test_table_of_the_comparison(data: Path, make_params: Make) -> None:
 )
 def test_confusion_is_of_what_validation_chose(data: Path, tasks: list[str], title: str) -> None:
     table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
-    confusion.draw(build._best_way(table, read_facts(tasks, 0.95)), BUDGETS[-1], data)
+    confusion.draw(build._best_way(table, read_facts(tasks, BUDGETS, 0.95)), BUDGETS[-1], data)
     assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()
 
 
@@ -158,4 +172,4 @@ def test_confusion_is_of_what_validation_chose(data: Path, tasks: list[str], tit
 def test_confusion_where_the_largest_budget_has_no_validation() -> None:
     table = set_score(results(TASKS), "validation_top1", "head", "gan", 0.99)
     table.loc[table["budget"] == BUDGETS[-1], "validation_top1"] = float("nan")
-    assert build._best_way(table, read_facts(TASKS, 0.95)) == Way("finetune", "rotation")
+    assert build._best_way(table, read_facts(TASKS, BUDGETS, 0.95)) == Way("finetune", "rotation")

@@ -14,14 +14,15 @@ CONTROL = "random"  # the task that trains nothing
 class Method:
     """A way to make a classifier from labels.
 
-    name: in tables; label: in figures; short: in sentences; folder: of its stage's outputs, by
-    task and budget; line, marker, color: in figures; control_line: of the untrained encoder's
+    name: in tables; label: in figures; short, noun: in sentences; folder: of its stage's outputs,
+    by task and budget; line, marker, color: in figures; control_line: of the untrained encoder's
     accuracy by this method among the tasks.
     """
 
     name: str
     label: str
     short: str
+    noun: str
     folder: Callable[[str, int], Path]
     line: str
     marker: str
@@ -34,20 +35,36 @@ def _supervised_folder(_task: str, budget: int) -> Path:
 
 
 SUPERVISED = Method(
-    *("supervised", "supervised from scratch", "supervised training", _supervised_folder),
-    *(":", "s", "#222222"),
+    name="supervised",
+    label="supervised from scratch",
+    short="supervised training",
+    noun="supervised training",
+    folder=_supervised_folder,
+    **{"line": ":", "marker": "s", "color": "#222222"},
 )
 HEAD = Method(
-    *("head", "frozen encoder + head", "frozen", outputs.head_folder),
-    *("--", "^", "#0072b2", "--"),
+    name="head",
+    label="frozen encoder + head",
+    short="frozen",
+    noun="a head on frozen features",
+    folder=outputs.head_folder,
+    **{"line": "--", "marker": "^", "color": "#0072b2", "control_line": "--"},
 )
 SPREAD = Method(
-    *("spread", "frozen encoder + labels spread over the pool", "spread", outputs.spread_folder),
-    *("-", "v", "#009e73", ":"),
+    name="spread",
+    label="frozen encoder + labels spread over the pool",
+    short="spread",
+    noun="spreading labels",
+    folder=outputs.spread_folder,
+    **{"line": "-.", "marker": "v", "color": "#009e73", "control_line": ":"},
 )
 FINETUNE = Method(
-    *("finetune", "fine-tuned", "fine-tuned", outputs.finetune_folder),
-    *("-", "o", "#d55e00", "-."),
+    name="finetune",
+    label="fine-tuned",
+    short="fine-tuned",
+    noun="fine-tuning",
+    folder=outputs.finetune_folder,
+    **{"line": "-", "marker": "o", "color": "#d55e00", "control_line": "-."},
 )
 OF_TASKS = (HEAD, SPREAD, FINETUNE)  # need a pretext task's encoder; in the order of tables
 METHODS = {method.name: method for method in (SUPERVISED, *OF_TASKS)}

@@ -13,7 +13,9 @@ from semisup.report.findings.answers import (
     gains,
     labels_needed,
 )
+from semisup.report.methods import Way
 
+GAN = Way("finetune", "gan")
 BUDGETS = (1, 2, 4)
 SUPERVISED = {1: 0.10, 2: 0.20, 4: 0.50}
 TUNED = {1: 0.30, 2: 0.55, 4: 0.70}
@@ -40,7 +42,7 @@ def table(
 
 
 def answered(rows: pd.DataFrame) -> Answers:
-    return answer(rows, "gan", 0.95)
+    return answer(rows, GAN, 0.95)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def test_labels_needed_of_a_curve_that_falls_again_are_the_first() -> None:
 
 
 def test_gains_are_fine_tuned_minus_supervised_by_budget() -> None:
-    found = gains(table(), "gan", 0.95)
+    found = gains(table(), GAN, 0.95)
     assert {b: each.mean for b, each in found.items()} == pytest.approx({1: 0.2, 2: 0.35, 4: 0.2})
     assert [each.half for each in found.values()] == pytest.approx([0, 0, 0], abs=1e-9)
     assert answered(table()).gains == found
@@ -116,7 +118,7 @@ def test_halvings_are_of_budgets_whose_half_is_there_largest_first() -> None:
     ],
 )
 def test_only_exact_halves_are_halvings(budgets: list[int], pairs: list[tuple[int, int]]) -> None:
-    halvings = answer(results(["gan"], budgets), "gan", 0.95).halvings
+    halvings = answer(results(["gan"], budgets), GAN, 0.95).halvings
     assert [(step.whole, step.half) for step in halvings] == pairs
 
 
@@ -132,4 +134,4 @@ def test_duel_is_by_draw_with_half_of_the_largest_budget() -> None:
 
 @pytest.mark.parametrize("budgets", [[4], [1, 4], [3, 7], [2, 4, 7]])
 def test_without_half_of_the_largest_budget_there_is_no_duel(budgets: list[int]) -> None:
-    assert answer(results(["gan"], budgets), "gan", 0.95).duel is None
+    assert answer(results(["gan"], budgets), GAN, 0.95).duel is None

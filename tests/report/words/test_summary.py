@@ -5,6 +5,8 @@ import pytest
 from made_up import DOZEN, TRAINED, facts, results
 from sections import section, summary
 
+from semisup.report.tables.results import TOLD
+
 ONE = ["rotation"]
 SUPERVISED = {1: 0.10, 2: 0.20, 4: 0.50}
 TUNED = {1: 0.30, 2: 0.55, 4: 0.70}
@@ -194,3 +196,17 @@ def test_paragraphs_are_of_the_task_that_validation_chose() -> None:
 def test_control_alone_is_said_to_be_untrained() -> None:
     text = section("Pretraining by random", results(["random"]), facts(["random"]))
     assert text.startswith("Nothing was trained on the pool: a control.\n\n**Is pretraining")
+
+
+def test_what_spreading_brings_is_said() -> None:
+    told = pd.DataFrame(
+        [("rotation", 1, 0, 700, 0.4, 0.525), ("rotation", 16, 0, 700, 0.6, 0.9)], columns=TOLD
+    )
+    table = results(ONE, methods=("head", "spread", "finetune"))
+    table.loc[(table["method"] == "spread") & (table["budget"] == 1), "kept"] = 0
+    assert section("Pretraining by rotation", table, facts(ONE, told=told)).endswith(
+        "What do labels spread over the pool bring?** To the head on the same frozen features, "
+        "points by labels per class: 1: +1.0, 4: +1.0, 16: +1.0. Of the 700 images that they "
+        "spread over, so many came out right: 1: 52.5 %, 16: 90.0 %. 3 of 9 heads stayed as they "
+        "were: nothing later was better on validation."
+    )

@@ -43,7 +43,7 @@ def spreading(
     return Spreading(
         gain(results, "top1", way, Way(HEAD.name, task), confidence),
         int(of_task["pool_images"].max()) if len(of_task) else 0,
-        {int(budget): float(share) for budget, share in right.items()},
+        dict(zip(map(int, right.index), map(float, right), strict=True)),
         len(rows),
         int((rows["kept"] == 0).sum()),
     )
