@@ -15,7 +15,7 @@ from semisup.workflow import command, outputs
 
 
 def main(
-    task: Annotated[str, typer.Option(help="one of pretext_tasks")],
+    task: Annotated[str, typer.Option(help="one of finetune_tasks")],
     budget: Annotated[int, typer.Option(help="labels per class, one of label_budgets")],
 ) -> None:
     """Write data/finetune/TASK-BUDGET: results.csv, history.csv, predictions.npy, weights."""

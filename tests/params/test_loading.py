@@ -165,13 +165,21 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"pretext_tasks": "rotation"}, ["pretext_tasks: 'rotation' should be a list"]),
         ({"pretext_tasks": ["rotatoin"]}, ["pretext_tasks: ", "'rotatoin'", "mean 'rotation'"]),
         ({"pretext_tasks": [1]}, ["pretext_tasks.0: 1 should be a string"]),
-        ({"pretext_tasks": ["random"] * 2}, ["pretext_tasks: 'random' is given twice"]),
         (
-            {"pretext_tasks": ["random"], "pretrain.random": GONE},
+            {"pretext_tasks": ["random"] * 2, "finetune_tasks": []},
+            ["pretext_tasks: 'random' is given twice"],
+        ),
+        (
+            {"finetune_tasks": ["random"]},
+            ["finetune_tasks: 'random' is not in pretext_tasks; take it out here too"],
+        ),
+        ({"finetune_tasks": ["rotation"] * 2}, ["finetune_tasks: 'rotation' is given twice"]),
+        (
+            {"pretext_tasks": ["random"], "finetune_tasks": [], "pretrain.random": GONE},
             ["pretrain.random: missing, but pretext_tasks lists 'random'"],
         ),
         (
-            {"pretext_tasks": ["geometric"], "pretrain.augment.flip": True},
+            {"pretext_tasks": ["geometric"], "finetune_tasks": [], "pretrain.augment.flip": True},
             [
                 "pretrain.geometric.transforms: mirror can't be told while pretrain.augment.flip "
                 "mirrors half of the images; set that to false, or leave the mirrors out"
@@ -212,11 +220,12 @@ def test_mistakes(values: Edits, edits: Edits, said: list[str], tmp_path: Path) 
         {"head.lr": 1},  # an integer is a number
         {"label_budgets": [1]},
         {"label_budgets": [128], "embed.images_per_class": 128},
-        {"pretext_tasks": []},
+        {"pretext_tasks": [], "finetune_tasks": []},
         {"pretext_tasks": ["random", "rotation"]},
         {"pretrain.augment.flip": True},  # geometric, which asks about mirrors, is not listed
         {
             "pretext_tasks": ["geometric"],
+            "finetune_tasks": [],
             "pretrain.augment.flip": True,
             "pretrain.geometric.transforms": ["identity", "rotate90"],
         },
@@ -301,7 +310,7 @@ def test_binary_missing_and_folder(tmp_path: Path) -> None:
 
 
 def test_an_unlisted_tasks_section_is_checked_too(values: Edits, tmp_path: Path) -> None:
-    change(values, {"pretext_tasks": ["random"], "pretrain.rotation.lr": -1})
+    change(values, {"pretext_tasks": ["random"], "finetune_tasks": [], "pretrain.rotation.lr": -1})
     path = tmp_path / "params.yaml"
     assert "pretrain.rotation.lr: -1" in complaint(values, tmp_path)
     assert load(path).pretext_tasks == ["random"]  # but stages of other tasks may run

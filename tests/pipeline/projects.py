@@ -29,6 +29,7 @@ TINY = {
     "seed": 0,
     "label_budgets": list(BUDGETS),
     "pretext_tasks": [TASK],
+    "finetune_tasks": [TASK],
     "draws": 2,
     "data.source": "glyphs",
     "data.image_size": 16,

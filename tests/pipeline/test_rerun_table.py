@@ -121,6 +121,7 @@ def test_edit_of_params_in_earnest(project: Project, row: str) -> None:
 def test_new_task_then_its_code_then_what_tasks_share(stubs: Project) -> None:
     """Three rows of the table that need a second task."""
     stubs.change({"label_budgets": ONE_BUDGET, "pretext_tasks": [TASK, "random"]})
+    stubs.change({"finetune_tasks": [TASK, "random"]})
     stubs.prune()
     assert stubs.repro() == from_pretrain(ONE_BUDGET, "random")
 
@@ -139,15 +140,21 @@ def test_code_of_a_task_that_does_something_else(stubs: Project) -> None:
     assert stubs.repro() == from_pretrain(BUDGETS)
 
 
+def test_a_task_that_is_not_to_be_fine_tuned(stubs: Project) -> None:
+    stubs.change({"label_budgets": ONE_BUDGET, "pretext_tasks": [TASK, "random"]})
+    stubs.prune()
+    assert stubs.repro() == from_pretrain(ONE_BUDGET, "random") - finetuned(ONE_BUDGET, "random")
+
+
 def test_removed_task_reruns_only_the_report(stubs: Project) -> None:
-    stubs.change({"pretext_tasks": []})
+    stubs.change({"pretext_tasks": [], "finetune_tasks": []})
     stubs.prune()
     assert stubs.repro() == {"report"}
 
 
 def test_a_clone_without_tasks_runs_the_baseline(finished_stubs: Project, tmp_path: Path) -> None:
     clone = finished_stubs.clone(tmp_path)
-    clone.change({"pretext_tasks": []})
+    clone.change({"pretext_tasks": [], "finetune_tasks": []})
     assert clone.repro() == {"prepare", "split"} | supervised() | {"report"}
     assert clone.repro() == set()
 

@@ -63,6 +63,7 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             "label_budgets": [2],
             "draws": 1,
             "pretext_tasks": [*TRAINED],
+            "finetune_tasks": [*TRAINED],
             **{f"pretrain.{task}.batch_images": 16 for task in TRAINED},
         }
     )

@@ -142,7 +142,9 @@ def test_all_files_are_written_the_same_each_time(
 
 def asked(make_params: Make, tasks: list[str], budgets: list[int]) -> Params:
     """Unchecked, for the tasks of this file need not exist."""
-    return make_params({}).model_copy(update={"pretext_tasks": tasks, "label_budgets": budgets})
+    return make_params({}).model_copy(
+        update={"pretext_tasks": tasks, "finetune_tasks": tasks, "label_budgets": budgets}
+    )
 
 
 def test_table_of_the_comparison(data: Path, make_params: Make) -> None:

@@ -42,6 +42,7 @@ class Params(Section):
     seed: CountOrZero
     label_budgets: Annotated[list[Count], Field(min_length=1)]
     pretext_tasks: list[str]
+    finetune_tasks: list[str]
     draws: Annotated[int, Field(ge=1, le=100)]
     data: Data
     split: Split
@@ -60,6 +61,7 @@ class Params(Section):
     def _consistent(self) -> "Params":
         _check_ascending(self.label_budgets)
         _check_tasks(self.pretext_tasks, self.pretrain)
+        _check_finetuned(self.finetune_tasks, self.pretext_tasks)
         layers = BACKBONE_LAYERS[self.backbone.name]
         check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
         if self.embed.layer == "auto" and self.split.validation != "separate":
@@ -86,12 +88,14 @@ class Params(Section):
         section = (self.pretrain.model_extra or {}).get(task)
         return _validated(model, section, f"pretrain.{task}", {"augment": self.pretrain.augment})
 
-    def require_task(self, task: str) -> None:
-        """Refuse a task that params.yaml does not list."""
-        if task not in self.pretext_tasks:
-            listed = ", ".join(self.pretext_tasks) or "none"
-            hint = suggestion(task, self.pretext_tasks)
-            raise UserError(f"--task {task}: not in pretext_tasks of params.yaml{hint}: {listed}")
+    def require_task(self, task: str, finetuned: bool = False) -> None:
+        """Refuse a task that params.yaml does not list, or not for fine-tuning."""
+        key, tasks = "pretext_tasks", self.pretext_tasks
+        if finetuned:
+            key, tasks = "finetune_tasks", self.finetune_tasks
+        if task not in tasks:
+            listed, hint = ", ".join(tasks) or "none", suggestion(task, tasks)
+            raise UserError(f"--task {task}: not in {key} of params.yaml{hint}: {listed}")
 
     def require_budget(self, budget: int) -> None:
         """Refuse a label budget that params.yaml does not list."""
@@ -153,6 +157,15 @@ def _check_ascending(budgets: list[int]) -> None:
             raise ValueError(
                 f"label_budgets: {after} comes after {before}; list them from small to large"
             )
+
+
+def _check_finetuned(tasks: list[str], pretext_tasks: list[str]) -> None:
+    for position, task in enumerate(tasks):
+        if task not in pretext_tasks:
+            hint = suggestion(task, pretext_tasks) or "; take it out here too, or add it there"
+            raise ValueError(f"finetune_tasks: {task!r} is not in pretext_tasks{hint}")
+        if task in tasks[:position]:
+            raise ValueError(f"finetune_tasks: {task!r} is given twice; list each task once")
 
 
 def _check_tasks(tasks: list[str], pretrain: Pretrain) -> None:

@@ -29,7 +29,7 @@ def build_report(params: Params, reports: Path) -> str:
     Raises:
         UserError: where a stage before has not run.
     """
-    results = read_results(ways(params.pretext_tasks), params.label_budgets)
+    results = read_results(_asked_for(params), params.label_budgets)
     facts = read_facts(params.pretext_tasks, params.label_budgets, params.report.confidence)
     compared = compare(results, facts.pretext, facts.confidence)
     summary = write_summary(results, compared, facts)
@@ -56,6 +56,10 @@ def _draw_figures(
     confusion.draw(_best_way(results, facts), results["budget"].max(), folder)
 
 
+def _asked_for(params: Params) -> list[Way]:
+    return ways(params.pretext_tasks, params.finetune_tasks)
+
+
 def _best_way(results: pd.DataFrame, facts: Facts) -> Way:
     """What validation chose with the most labels, else what trains most of the first task."""
     chosen = choices(results, facts.confidence)
@@ -66,7 +70,7 @@ def _best_way(results: pd.DataFrame, facts: Facts) -> Way:
 
 
 def _write_plots(results: pd.DataFrame, params: Params, folder: Path) -> None:
-    compared = ways(params.pretext_tasks)
+    compared = _asked_for(params)
     _write_csv(plots.label_curve(results), folder / "label_curve.csv")
     _write_csv(plots.pretext_curves(params.pretext_tasks), folder / "pretext.csv")
     curves = plots.classifier_curves(compared, params.label_budgets)

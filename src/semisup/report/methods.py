@@ -95,6 +95,9 @@ class Way(NamedTuple):
 BASELINE = Way(SUPERVISED.name)
 
 
-def ways(tasks: Iterable[str]) -> list[Way]:
-    """The baseline, and all methods of each task."""
-    return [BASELINE, *(Way(method.name, task) for task in tasks for method in OF_TASKS)]
+def ways(tasks: Iterable[str], finetuned: Iterable[str] | None = None) -> list[Way]:
+    """The baseline, and all methods of each task, but fine-tuning only of those given."""
+    every = [BASELINE, *(Way(method.name, task) for task in tasks for method in OF_TASKS)]
+    if finetuned is None:
+        return every
+    return [way for way in every if way.method != FINETUNE.name or way.task in finetuned]
