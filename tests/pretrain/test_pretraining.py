@@ -170,7 +170,7 @@ def test_held_out_images_are_never_trained_on(
 def test_random_leaves_the_encoder_as_it_was_built(
     letters: ImageData, make_params: Make, runtime: Runtime, tmp_path: Path
 ) -> None:
-    params = make_params(SHORT | {"pretext_tasks": ["random"], "seed": 3})
+    params = make_params(SHORT | {"pretext_tasks": ["random"], "finetune_tasks": [], "seed": 3})
     done = pretrain("random", params, letters, runtime)
     assert done.fit is None
     assert not done.encoder.training
