@@ -10,6 +10,7 @@ from semisup.report.facts import Facts
 from semisup.report.findings.answers import answer, gains
 from semisup.report.findings.choice import choices
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt
+from semisup.report.findings.own import own_and_others
 from semisup.report.findings.spreading import spreading
 from semisup.report.methods import CONTROL, METHODS
 from semisup.report.tables.comparison import ranking
@@ -42,6 +43,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         ways=ways,
         gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
         spreading=spreading(results, facts.told, ranked[0], facts.confidence) if ranked else None,
+        own=own_and_others(results, facts),
         validation_labels=(used.min(), used.max()),
     )
     return _unwrapped(page)
