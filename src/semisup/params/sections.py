@@ -28,6 +28,9 @@ BACKBONE_LAYERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# What begins the name of a model of a library: timm/NAME, torchvision/NAME
+BORROWED = ("timm/", "torchvision/")
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]

@@ -7,7 +7,7 @@ A task's file holds `Settings`, the model of its section `pretrain.<task>` in pa
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field
 from torch import Tensor, nn
@@ -97,6 +97,14 @@ class PretextTask(nn.Module, ABC):
         """What the task made of a few held-out images."""
 
 
+class Ready(NamedTuple):
+    """An encoder that needs no training, how to build it again, and where its weights are from."""
+
+    encoder: Encoder
+    spec: EncoderSpec
+    origin: dict[str, str] = {}
+
+
 class NoTraining:
     """A task whose encoder is ready from the start."""
 
@@ -105,9 +113,7 @@ class NoTraining:
         """As `PretextTask.check`."""
 
     @classmethod
-    def encoder(
-        cls, settings: Any, backbone: str, data: ImageData, seed: int
-    ) -> tuple[Encoder, EncoderSpec]:
-        """The encoder, and how to build it again."""
+    def encoder(cls, settings: Any, backbone: str, data: ImageData, seed: int) -> Ready:
+        """The encoder with its weights."""
         spec = EncoderSpec(backbone)
-        return encoders.make(spec, data, seed), spec
+        return Ready(encoders.make(spec, data, seed), spec)

@@ -1,0 +1,159 @@
+"""Models of timm and torchvision as what an encoder has behind its entry.
+
+`timm/NAME` or `torchvision/NAME`: any image model of these libraries, convolutional or not, without
+its classifier. Its last layer, `features`, is what its own classifier would see.
+"""
+
+from dataclasses import dataclass
+from types import ModuleType
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from semisup.network import timm_models, torchvision_models
+from semisup.network.layers import FEATURES
+from semisup.params.messages import suggestion
+from semisup.params.sections import BORROWED
+from semisup.workflow.errors import UserError
+
+ENLARGED = 4  # times the images' own side, at most, where the side is not given
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a library says of a model with some weights.
+
+    side: of its images in pixels; mean, std: of each channel; sources: places of the file, the
+    first that can be read counts; licence: of the weights.
+    """
+
+    side: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    sources: tuple[str, ...]
+    licence: str
+
+
+def is_borrowed(model: str) -> bool:
+    """Whether a model is one of a library, not of this project."""
+    return model.startswith(BORROWED)
+
+
+def library_of(model: str) -> tuple[ModuleType, str]:
+    """The library of `timm/NAME` or `torchvision/NAME`, and the name."""
+    library, _, name = model.partition("/")
+    return {"timm": timm_models, "torchvision": torchvision_models}[library], name
+
+
+def check_model(model: str, key: str) -> None:
+    """Refuse a model that the library does not have.
+
+    Raises:
+        UserError: which names the key.
+    """
+    library, name = library_of(model)
+    known = library.names()
+    if name not in known:
+        head = model.partition("/")[0]
+        raise UserError(
+            f"params.yaml: {key}: unknown model {model!r}{suggestion(name, known)}; allowed: "
+            f"{head}/NAME with a name of {library.LISTED} (a tag of weights is no part of it)"
+        )
+
+
+def published(model: str, weights: str | None) -> Published:
+    """What the library says of it; `weights`: their name, None: those it takes by default."""
+    library, name = library_of(model)
+    return Published(**library.published(name, weights))
+
+
+def weights_of(model: str) -> list[str]:
+    """Names of the weights that the library publishes for a model."""
+    library, name = library_of(model)
+    found: list[str] = library.weights(name)
+    return found
+
+
+def side_of(model: str, image_size: int, wanted: int | None = None) -> int:
+    """Side in pixels that a model sees: a multiple of its patches.
+
+    Args:
+        model: `timm/NAME` or `torchvision/NAME`.
+        image_size: side of the images in pixels.
+        wanted: None for the model's own side, but not much more than the images have.
+    """
+    library, name = library_of(model)
+    side = wanted or min(published(model, None).side, ENLARGED * image_size)
+    patch: int = library.patch(name)
+    return max(1, round(side / patch)) * patch
+
+
+def build(model: str, side: int, generator_seed: int, any_size: bool = False) -> nn.Module:
+    """The model with random weights that depend on the seed alone, for images of `side`.
+
+    It has `layers`, shallow to deep, takes (N, 3, side, side), and a layer's name, and gives maps
+    (N, C, H, W). With `any_size` it takes images of other sides too.
+    """
+    library, name = library_of(model)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(generator_seed)
+        built: nn.Module = library.build(name, side, any_size)
+    return built
+
+
+def put_weights(blocks: nn.Module, model: str, side: int, state: dict[str, Tensor]) -> None:
+    """Put a state dict of the library's whole model into what `build` gave.
+
+    Raises:
+        RuntimeError, KeyError: where names or shapes differ, but for the classifier's.
+    """
+    library, name = library_of(model)
+    library.put_weights(blocks, name, side, state)
+
+
+def backbone(model: str, channels: int, image_size: int, generator_seed: int) -> "Enlarging":
+    """The model with random weights, for images of `image_size` and parts of them.
+
+    Raises:
+        UserError: where it takes images of one size only.
+    """
+    side = side_of(model, image_size)
+    try:
+        blocks = build(model, side, generator_seed, any_size=True)
+    except ValueError as error:
+        raise UserError(
+            f"params.yaml: backbone.name: {model}: {error}, but a backbone must take parts of "
+            "images too; choose a convolutional model"
+        ) from None
+    return Enlarging(blocks, side, image_size, channels)
+
+
+class Enlarging(nn.Module):
+    """A model as a backbone: it enlarges what it is given, images or parts of them.
+
+    Args:
+        blocks: as `build` gives them, with `any_size`.
+        side: that whole images are enlarged to.
+        image_size: theirs.
+        channels: that it is given; one is repeated to three.
+    """
+
+    def __init__(self, blocks: nn.Module, side: int, image_size: int, channels: int) -> None:
+        super().__init__()
+        self.blocks, self.channels = blocks, channels
+        self.side, self.image_size = side, image_size
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers, shallow to deep."""
+        names: tuple[str, ...] = self.blocks.layers  # type: ignore[assignment]
+        return names
+
+    def forward(self, inputs: Tensor, layer: str | None = None) -> Tensor:
+        """Feature maps of the layer, of `features` where it is None."""
+        side = round(inputs.shape[-1] * self.side / self.image_size)
+        if side != inputs.shape[-1]:
+            inputs = F.interpolate(inputs, (side, side), mode="bicubic", align_corners=False)
+        maps: Tensor = self.blocks(inputs.expand(-1, 3, -1, -1), layer or FEATURES)
+        return maps

@@ -1,0 +1,151 @@
+"""Models of timm (https://github.com/huggingface/pytorch-image-models) without their classifier.
+
+timm is imported where a model is made, not before: that takes seconds.
+"""
+
+import logging
+import re
+from collections import Counter
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from semisup.network.layers import FEATURES, as_maps
+
+LISTED = "timm.list_models()"
+HUB = "hf://"  # a file of the Hugging Face hub: hf://OWNER/REPOSITORY/FILE
+SAFE = "model.safetensors"
+
+
+class TimmModel(nn.Module):
+    """A model of timm, its stages by their names."""
+
+    channels = 3
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model: Any = model
+        self.layers = (*_stages(model), FEATURES)
+
+    def forward(self, inputs: Tensor, layer: str | None = None) -> Tensor:
+        """Feature maps (N, C', H', W') of a stage, or (N, D, 1, 1) of `features`."""
+        if layer in (None, FEATURES):
+            maps = self.model.forward_features(inputs)
+            return as_maps(self.model.forward_head(maps, pre_logits=True))
+        (found,) = self.model.forward_intermediates(
+            inputs,
+            indices=[self.layers.index(layer)],
+            norm=True,
+            stop_early=True,
+            output_fmt="NCHW",
+            intermediates_only=True,
+        )
+        return as_maps(found)
+
+
+def names() -> list[str]:
+    """Of all models."""
+    found: list[str] = _timm().list_models()
+    return found
+
+
+def weights(name: str) -> list[str]:
+    """Tags of the weights that are published for a model."""
+    return [tagged.partition(".")[2] for tagged in _timm().list_pretrained(f"{name}.*")]
+
+
+def published(name: str, tag: str | None) -> dict[str, Any]:
+    """The fields of `borrowed.Published`."""
+    config = _config(name, tag)
+    hub = (f"{HUB}{config.hf_hub_id}/{_safe_name(config.hf_hub_filename)}",)
+    url = (config.url,)
+    loads_itself = config.custom_load  # formats of other frameworks
+    return {
+        "side": int(config.input_size[-1]),
+        "mean": tuple(config.mean),
+        "std": tuple(config.std),
+        "sources": (hub if config.hf_hub_id and loads_itself != "hf" else ())
+        + (url if config.url and not loads_itself else ()),
+        "licence": config.license or "unknown",
+    }
+
+
+def patch(name: str) -> int:
+    """The side of images must be a multiple of it."""
+    with torch.device("meta"):
+        model = _timm().create_model(name, num_classes=0)
+    size = getattr(getattr(model, "patch_embed", None), "patch_size", None)
+    if size is None:
+        return 32 if _config(name).fixed_input_size else 1
+    return int(size if isinstance(size, int) else size[0])
+
+
+def build(name: str, side: int, any_size: bool) -> TimmModel:
+    """With random weights from torch's global state."""
+    return TimmModel(_create(name, side, any_size, num_classes=0))
+
+
+def put_weights(blocks: TimmModel, name: str, side: int, state: dict[str, Tensor]) -> None:
+    """Put timm's state dict into a model, in whatever form timm itself reads."""
+    classifiers = _config(name).classifier or ()
+    of_classifier = tuple(
+        f"{one}." for one in ([classifiers] if isinstance(classifiers, str) else classifiers)
+    )
+    fresh = _create(name, side, False).state_dict()
+    given = {key: value for key, value in state.items() if not key.startswith(of_classifier)}
+    given |= {key: value for key, value in fresh.items() if key.startswith(of_classifier)}
+    overlay = {"state_dict": given, "label_offset": 0}
+    # timm adapts what it reads, such as embeddings of places to the side, then checks all keys
+    whole = _create(name, side, False, pretrained=True, pretrained_cfg_overlay=overlay)
+    whole = whole.state_dict()
+    blocks.model.load_state_dict({key: whole[key] for key in blocks.model.state_dict()})
+
+
+def _timm() -> ModuleType:
+    import timm
+
+    logging.getLogger("timm").setLevel(logging.ERROR)
+    return timm
+
+
+def _config(name: str, tag: str | None = None) -> Any:
+    _timm()
+    from timm.models import get_pretrained_cfg
+
+    return get_pretrained_cfg(f"{name}.{tag}" if tag else name)
+
+
+def _create(name: str, side: int, any_size: bool, **more: Any) -> Any:
+    """A model for images of a side; those with patches in fixed places are told of it."""
+    create = _timm().create_model
+    tries: list[dict[str, Any]] = [{}]
+    if _config(name).fixed_input_size:
+        tries = [{"img_size": side}, {}]
+    if _config(name).fixed_input_size and any_size:
+        padded = {"dynamic_img_size": True, "dynamic_img_pad": True}
+        tries = [padded | {"img_size": side}, *tries]
+    for fitted in tries[:-1]:
+        try:
+            return create(name, **fitted, **more)
+        except TypeError:  # not an argument of this model
+            continue
+    return create(name, **tries[-1], **more)
+
+
+def _stages(model: Any) -> list[str]:
+    """Names of the maps that the model can give on the way; `block3` for blocks.3 of many."""
+    if not hasattr(model, "forward_intermediates"):
+        return []
+    modules = [info["module"] for info in model.feature_info]
+    if all(re.fullmatch(rf"blocks\.{number}", one) for number, one in enumerate(modules)):
+        return [f"block{number}" for number in range(len(modules))]
+    if max(Counter(modules).values()) > 1:
+        return [f"stage{number}" for number in range(len(modules))]
+    return modules
+
+
+def _safe_name(file: str | None) -> str:
+    """The safetensors file beside a pickle on the hub."""
+    return re.sub(r"pytorch_", "", file).rsplit(".", 1)[0] + ".safetensors" if file else SAFE

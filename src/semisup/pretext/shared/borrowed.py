@@ -1,0 +1,144 @@
+"""Rows of the report whose encoder others trained: nothing is trained on the images at hand.
+
+The model is one of timm or torchvision, with weights that these publish or of a file. It sees the
+images enlarged and normalised as it was trained; see `semisup.network.entry.AsTrained`.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, field_validator
+
+from semisup.data.dataset import ImageData
+from semisup.network import borrowed, encoders
+from semisup.network.backbones import Encoder, pooled_width
+from semisup.network.encoders import EncoderSpec, Usage
+from semisup.network.entry import Normalise
+from semisup.params.messages import check_name
+from semisup.params.sections import BORROWED, Count, Name, Section
+from semisup.pretext.shared import published
+from semisup.pretext.shared.task import NoTraining, Ready
+from semisup.pretext.shared.words import shortened
+from semisup.workflow.errors import UserError
+
+AUTO = "auto"
+MISFITS = (RuntimeError, KeyError, ValueError, AttributeError, TypeError, IndexError)
+
+
+class BorrowedSettings(Section):
+    """The section of such a row; see params.yaml."""
+
+    model: str
+    weights: Name
+    file: Name | None
+    input: Annotated[int, Field(ge=8, le=2048)] | str
+    layer: Name
+    pool: Count
+
+    @field_validator("model")
+    @classmethod
+    def _of_a_library(cls, model: str) -> str:
+        if not model.startswith(BORROWED) or model in BORROWED:
+            raise ValueError(f"{model!r} is no model; allowed: timm/NAME, torchvision/NAME")
+        return model
+
+    @field_validator("input")
+    @classmethod
+    def _pixels_or_auto(cls, pixels: int | str) -> int | str:
+        if isinstance(pixels, str):
+            check_name(pixels, [AUTO, "a number of pixels"], "size")
+        return pixels
+
+    @property
+    def side(self) -> int | None:
+        """`input` in pixels, None for auto."""
+        return self.input if isinstance(self.input, int) else None
+
+
+class BorrowedTask(NoTraining):
+    """The model of the settings without its classifier, whatever the backbone of other tasks."""
+
+    name: ClassVar[str]  # of the task
+
+    @classmethod
+    def encoder(cls, settings: Any, backbone: str, data: ImageData, seed: int) -> Ready:
+        """The model with its weights, and where these are from."""
+        key = f"pretrain.{cls.name}"
+        borrowed.check_model(settings.model, f"{key}.model")
+        found = published.read(settings, key)
+        named = settings.weights if found.is_published else None
+        look = borrowed.published(settings.model, named)
+        side = borrowed.side_of(settings.model, data.image_size, settings.side)
+        usage = Usage(side, look.mean, look.std, settings.layer, settings.pool)
+        spec = EncoderSpec(settings.model, "as_trained", usage)
+        encoder = _made(spec, data, seed, key)
+        _fill(encoder.blocks, settings.model, side, found, key)
+        check_name_of_layer(encoder, settings.layer, key)
+        return Ready(encoder, spec, found.origin | {"model": settings.model})
+
+
+def check_name_of_layer(encoder: Encoder, layer: str, key: str) -> None:
+    """Refuse a layer that the model does not have.
+
+    Raises:
+        UserError: which names the key.
+    """
+    try:
+        check_name(layer, [*encoder.layers, AUTO], "layer", f"{key}.layer")
+    except ValueError as error:
+        raise UserError(f"params.yaml: {error}") from None
+
+
+def start(encoder: Encoder, settings: BorrowedSettings, name: str, backbone: str) -> dict[str, str]:
+    """Put the row's weights into the backbone of a task; returns where they are from.
+
+    Args:
+        encoder: the task's, of `backbone`, with random weights.
+        settings: of the row.
+        name: of the row.
+        backbone: `backbone.name`.
+
+    Raises:
+        UserError: where the row is of another model.
+    """
+    key = f"pretrain.{name}"
+    if backbone != settings.model:
+        raise UserError(
+            f"params.yaml: pretrain.start: {name}: backbone.name is {backbone}, but {key}.model is "
+            f"{settings.model}; they must be the same, or set pretrain.start to random"
+        )
+    found = published.read(settings, key)
+    look = borrowed.published(settings.model, settings.weights if found.is_published else None)
+    enlarging = encoder.blocks
+    _fill(enlarging.blocks, settings.model, enlarging.side, found, key)
+    if isinstance(encoder.entry, Normalise):
+        encoder.entry.set(look.mean, look.std)
+    return found.origin
+
+
+def _made(spec: EncoderSpec, data: ImageData, seed: int, key: str) -> Encoder:
+    """The model with random weights, tried on an image.
+
+    Raises:
+        UserError: where it does not take images of this size.
+    """
+    assert spec.trained is not None
+    try:
+        encoder = encoders.make(spec, data, seed)
+        pooled_width(encoder, encoder.layers[-1], 1, spec.trained.side)
+    except (*MISFITS, AssertionError) as error:
+        own = borrowed.published(spec.backbone, None).side
+        raise UserError(
+            f"params.yaml: {key}.input: {spec.backbone} does not take images of "
+            f"{spec.trained.side} px ({shortened(error)}); set it to the model's own: {own}"
+        ) from None
+    return encoder
+
+
+def _fill(blocks: Any, model: str, side: int, found: published.Found, key: str) -> None:
+    try:
+        borrowed.put_weights(blocks, model, side, found.state)
+    except MISFITS as error:
+        raise UserError(
+            f"{found.named}: not weights of {model} ({key}.model): {shortened(error)}; "
+            "name the model that they are of"
+        ) from None
