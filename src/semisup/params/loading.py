@@ -56,14 +56,16 @@ class Params(Section):
     def _consistent(self) -> "Params":
         _check_ascending(self.label_budgets)
         _check_tasks(self.pretext_tasks, self.pretrain)
-        layers = BACKBONE_LAYERS[self.backbone.name]
-        check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
+        _check_start(self.pretrain, self.backbone)
+        layers = BACKBONE_LAYERS.get(self.backbone.name)
+        if layers:  # of libraries' models these are known once they are built
+            check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
+            check_name(self.supervised.layer, layers, "layer", "supervised.layer")
         if self.embed.layer == "auto" and self.split.validation != "separate":
             raise ValueError(
                 "embed.layer: auto chooses on a separate validation set, which split.validation "
-                f"{self.split.validation} lacks; name a layer: {', '.join(layers)}"
+                f"{self.split.validation} lacks; name a layer{_listed(layers)}"
             )
-        check_name(self.supervised.layer, layers, "layer", "supervised.layer")
         if self.label_budgets[-1] > self.embed.images_per_class:
             raise ValueError(
                 f"label_budgets: {self.label_budgets[-1]} is more than embed.images_per_class "
@@ -141,6 +143,23 @@ def _check_ascending(budgets: list[int]) -> None:
             raise ValueError(
                 f"label_budgets: {after} comes after {before}; list them from small to large"
             )
+
+
+def _listed(layers: tuple[str, ...] | None) -> str:
+    return f": {', '.join(layers)}" if layers else ""
+
+
+def _check_start(pretrain: Pretrain, backbone: Backbone) -> None:
+    """Training can start from a row whose model is the backbone."""
+    if pretrain.start not in (pretrain.model_extra or {}):
+        raise ValueError(
+            f"pretrain.{pretrain.start}: missing, but pretrain.start names it; add it"
+        )
+    if pretrain.start != "random" and not backbone.is_borrowed:
+        raise ValueError(
+            f"pretrain.start: {pretrain.start}: backbone.name {backbone.name!r} can't have these "
+            f"weights; set it to the model of pretrain.{pretrain.start}, or start to random"
+        )
 
 
 def _check_tasks(tasks: list[str], pretrain: Pretrain) -> None:

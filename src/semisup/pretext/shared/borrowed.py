@@ -65,8 +65,7 @@ class BorrowedTask(NoTraining):
         key = f"pretrain.{cls.name}"
         borrowed.check_model(settings.model, f"{key}.model")
         found = published.read(settings, key)
-        named = settings.weights if found.is_published else None
-        look = borrowed.published(settings.model, named)
+        look = borrowed.published(settings.model, found.tag)
         side = borrowed.side_of(settings.model, data.image_size, settings.side)
         usage = Usage(side, look.mean, look.std, settings.layer, settings.pool)
         spec = EncoderSpec(settings.model, "as_trained", usage)
@@ -107,7 +106,7 @@ def start(encoder: Encoder, settings: BorrowedSettings, name: str, backbone: str
             f"{settings.model}; they must be the same, or set pretrain.start to random"
         )
     found = published.read(settings, key)
-    look = borrowed.published(settings.model, settings.weights if found.is_published else None)
+    look = borrowed.published(settings.model, found.tag)
     enlarging = encoder.blocks
     _fill(enlarging.blocks, settings.model, enlarging.side, found, key)
     if isinstance(encoder.entry, Normalise):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from semisup.compute.weights import sha256
 from semisup.workflow.errors import UserError
 
 MODEL = "timm/tf_efficientnet_lite0"
@@ -35,8 +36,6 @@ def file(key: str) -> Path:
     Raises:
         UserError: where the package is not installed, or the file is another.
     """
-    from semisup.pretext.shared.published import sha256
-
     spec = find_spec(PACKAGE)
     places = spec.submodule_search_locations if spec else None
     path = Path(next(iter(places)), FILE) if places else None

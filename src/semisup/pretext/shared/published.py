@@ -5,7 +5,6 @@ its library, and refused where it is not the file that was published.
 """
 
 import contextlib
-import hashlib
 import logging
 import os
 import pickle
@@ -22,6 +21,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, hub
 
+from semisup.compute.weights import sha256
 from semisup.network import borrowed
 from semisup.network.timm_models import HUB
 from semisup.params.messages import suggestion
@@ -42,13 +42,13 @@ SHA256_DIGITS = 64
 class Found:
     """A state dict, how messages name it, and what pretext.json says of it.
 
-    is_published: it is not of a file of the user's.
+    tag: the library's name of the weights, None where it does not know them.
     """
 
     state: dict[str, Tensor]
     named: str
     origin: dict[str, str]
-    is_published: bool
+    tag: str | None = None
 
 
 def read(settings: "BorrowedSettings", key: str) -> Found:
@@ -74,7 +74,7 @@ def read(settings: "BorrowedSettings", key: str) -> Found:
         return _published(settings, key)
     if model == lite.MODEL:
         state = lite.in_timms_names(state)
-    return Found(state, named, origin | {"sha256": sha256(path)}, settings.file is None)
+    return Found(state, named, origin | {"sha256": sha256(path)})
 
 
 def _published(settings: "BorrowedSettings", key: str) -> Found:
@@ -102,13 +102,7 @@ def _published(settings: "BorrowedSettings", key: str) -> Found:
         ) from None
     state = _tensors(path, named, f"delete {path}, so that it is fetched anew")
     origin = {"weights": weights, "source": _address(source), "licence": licence}
-    return Found(state, named, origin | {"sha256": sha256(path)}, True)
-
-
-def sha256(path: Path) -> str:
-    """Of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return Found(state, named, origin | {"sha256": sha256(path)}, weights)
 
 
 def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
