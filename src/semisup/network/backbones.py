@@ -102,7 +102,7 @@ def build(
 
 def channels_last(encoder: Encoder) -> Encoder:
     """With its weights in the order of memory that convolutions are fastest in."""
-    return encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+    return encoder.to(memory_format=torch.channels_last)
 
 
 def pooled(maps: Tensor, side: int) -> Tensor:

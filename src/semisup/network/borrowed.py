@@ -4,6 +4,7 @@
 its classifier. Its last layer, `features`, is what its own classifier would see.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -13,7 +14,9 @@ from torch.nn import functional as F
 
 from semisup.network import timm_models, torchvision_models
 from semisup.network.layers import FEATURES
-from semisup.params.messages import suggestion
+from semisup.network.timm_models import TimmModel
+from semisup.network.torchvision_models import TorchvisionModel
+from semisup.params.messages import check_name, suggestion
 from semisup.params.sections import BORROWED
 from semisup.workflow.errors import UserError
 
@@ -62,6 +65,31 @@ def check_model(model: str, key: str) -> None:
         )
 
 
+def check_layer(layer: str, known: Sequence[str], key: str) -> None:
+    """Refuse a layer that an encoder does not have.
+
+    Raises:
+        UserError: which names the key.
+    """
+    try:
+        check_name(layer, known, "layer", key)
+    except ValueError as error:
+        raise UserError(f"params.yaml: {error}") from None
+
+
+def check_backbone(model: str, embed_layer: str, supervised_layer: str) -> None:
+    """Refuse an unknown backbone, and layers that it does not have, before a stage runs.
+
+    Raises:
+        UserError: which names the key.
+    """
+    check_model(model, "backbone.name")
+    with torch.device("meta"):  # without numbers
+        layers = build(model, published(model, None).side, 0).layers
+    check_layer(embed_layer, [*layers, "auto"], "embed.layer")
+    check_layer(supervised_layer, layers, "supervised.layer")
+
+
 def published(model: str, weights: str | None) -> Published:
     """What the library says of it; `weights`: their name, None: those it takes by default."""
     library, name = library_of(model)
@@ -89,7 +117,9 @@ def side_of(model: str, image_size: int, wanted: int | None = None) -> int:
     return max(1, round(side / patch)) * patch
 
 
-def build(model: str, side: int, generator_seed: int, any_size: bool = False) -> nn.Module:
+def build(
+    model: str, side: int, generator_seed: int, any_size: bool = False
+) -> TimmModel | TorchvisionModel:
     """The model with random weights that depend on the seed alone, for images of `side`.
 
     It has `layers`, shallow to deep, takes (N, 3, side, side), and a layer's name, and gives maps
@@ -98,7 +128,7 @@ def build(model: str, side: int, generator_seed: int, any_size: bool = False) ->
     library, name = library_of(model)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
-        built: nn.Module = library.build(name, side, any_size)
+        built: TimmModel | TorchvisionModel = library.build(name, side, any_size)
     return built
 
 
@@ -139,7 +169,9 @@ class Enlarging(nn.Module):
         channels: that it is given; one is repeated to three.
     """
 
-    def __init__(self, blocks: nn.Module, side: int, image_size: int, channels: int) -> None:
+    def __init__(
+        self, blocks: TimmModel | TorchvisionModel, side: int, image_size: int, channels: int
+    ) -> None:
         super().__init__()
         self.blocks, self.channels = blocks, channels
         self.side, self.image_size = side, image_size
@@ -147,8 +179,7 @@ class Enlarging(nn.Module):
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, shallow to deep."""
-        names: tuple[str, ...] = self.blocks.layers  # type: ignore[assignment]
-        return names
+        return self.blocks.layers
 
     def forward(self, inputs: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps of the layer, of `features` where it is None."""

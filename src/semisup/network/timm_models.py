@@ -6,6 +6,7 @@ timm is imported where a model is made, not before: that takes seconds.
 import logging
 import re
 from collections import Counter
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -104,17 +105,12 @@ def put_weights(blocks: TimmModel, name: str, side: int, state: dict[str, Tensor
 
 
 def _timm() -> ModuleType:
-    import timm
-
     logging.getLogger("timm").setLevel(logging.ERROR)
-    return timm
+    return import_module("timm")
 
 
 def _config(name: str, tag: str | None = None) -> Any:
-    _timm()
-    from timm.models import get_pretrained_cfg
-
-    return get_pretrained_cfg(f"{name}.{tag}" if tag else name)
+    return _timm().models.get_pretrained_cfg(f"{name}.{tag}" if tag else name)
 
 
 def _create(name: str, side: int, any_size: bool, **more: Any) -> Any:

@@ -1,6 +1,7 @@
 """Classification models of torchvision without their classifier."""
 
 import re
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -105,14 +106,12 @@ def put_weights(blocks: TorchvisionModel, name: str, side: int, state: dict[str,
 
 
 def _models() -> ModuleType:
-    from torchvision import models
-
-    return models
+    return import_module("torchvision.models")
 
 
 def _cut(model: nn.Module) -> str:
     """Take the last linear layer out; returns its name. SqueezeNet has a convolution instead."""
-    linear = [name for name, one in model.named_modules() if isinstance(one, nn.Linear)]
+    linear: list[str] = [name for name, one in model.named_modules() if isinstance(one, nn.Linear)]
     if not linear:
         model.classifier = nn.AdaptiveAvgPool2d(1)
         return "classifier"
@@ -124,8 +123,10 @@ def _cut(model: nn.Module) -> str:
 def _chain(model: nn.Module) -> list[list[str]]:
     """Names of the modules of each stage, of models that are chains of stages."""
     if hasattr(model, "layer4"):
-        stem = [name for name in ("conv1", "bn1", "relu", "maxpool")]
-        return [stem, *([f"layer{number}"] for number in range(1, 5))]
+        return [
+            ["conv1", "bn1", "relu", "maxpool"],
+            *([f"layer{number}"] for number in range(1, 5)),
+        ]
     features = getattr(model, "features", None)
     if isinstance(features, nn.Sequential) and not hasattr(model, "permute"):  # Swin's: N H W C
         return [[f"features.{name}"] for name, _ in features.named_children()]

@@ -152,9 +152,7 @@ def _listed(layers: tuple[str, ...] | None) -> str:
 def _check_start(pretrain: Pretrain, backbone: Backbone) -> None:
     """Training can start from a row whose model is the backbone."""
     if pretrain.start not in (pretrain.model_extra or {}):
-        raise ValueError(
-            f"pretrain.{pretrain.start}: missing, but pretrain.start names it; add it"
-        )
+        raise ValueError(f"pretrain.{pretrain.start}: missing, but pretrain.start names it; add it")
     if pretrain.start != "random" and not backbone.is_borrowed:
         raise ValueError(
             f"pretrain.start: {pretrain.start}: backbone.name {backbone.name!r} can't have these "

@@ -96,9 +96,7 @@ def _value(params: Any, key: str) -> Any:
 
 def _filled_from_params(text: str, params: Any) -> str:
     """With `${pretrain.start}` and the like replaced, but for what belongs to an item."""
-    return re.sub(
-        r"\$\{(?!item\.)([\w.]+)\}", lambda found: str(_value(params, found[1])), text
-    )
+    return re.sub(r"\$\{(?!item\.)([\w.]+)\}", lambda found: str(_value(params, found[1])), text)
 
 
 def _filled(text: str, item: dict[str, object]) -> str:

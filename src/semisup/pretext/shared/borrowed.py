@@ -71,20 +71,13 @@ class BorrowedTask(NoTraining):
         spec = EncoderSpec(settings.model, "as_trained", usage)
         encoder = _made(spec, data, seed, key)
         _fill(encoder.blocks, settings.model, side, found, key)
-        check_name_of_layer(encoder, settings.layer, key)
+        borrowed.check_layer(settings.layer, [*encoder.layers, AUTO], f"{key}.layer")
+        if settings.layer == AUTO and not len(data.validation):
+            raise UserError(
+                f"params.yaml: {key}.layer: auto chooses on a separate validation set, which "
+                f"split.validation leaves none; name a layer: {', '.join(encoder.layers)}"
+            )
         return Ready(encoder, spec, found.origin | {"model": settings.model})
-
-
-def check_name_of_layer(encoder: Encoder, layer: str, key: str) -> None:
-    """Refuse a layer that the model does not have.
-
-    Raises:
-        UserError: which names the key.
-    """
-    try:
-        check_name(layer, [*encoder.layers, AUTO], "layer", f"{key}.layer")
-    except ValueError as error:
-        raise UserError(f"params.yaml: {error}") from None
 
 
 def start(encoder: Encoder, settings: BorrowedSettings, name: str, backbone: str) -> dict[str, str]:

@@ -12,7 +12,9 @@ import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -166,23 +168,18 @@ def hub_file(repository: str, file: str) -> Path:
     Raises:
         OSError: where it can't be fetched.
     """
-    import huggingface_hub as hugging
-    from huggingface_hub.utils import disable_progress_bars
-
+    client = import_module("huggingface_hub")
     logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     if not sys.stderr.isatty():
-        disable_progress_bars()
-    fetch = {"repo_id": repository, "filename": file, "token": False}
+        client.utils.disable_progress_bars()
+    fetch = partial(client.hf_hub_download, repository, file, token=False)
+    with contextlib.suppress(OSError):  # where it is not in the cache
+        return Path(fetch(local_files_only=True))
     try:
-        return Path(hugging.hf_hub_download(**fetch, local_files_only=True))
-    except OSError:  # not in the cache
-        pass
-    try:
-        # asked first, since a download tries for minutes
-        hugging.get_hf_file_metadata(
-            hugging.hf_hub_url(repository, file), timeout=SECONDS, token=False
-        )
-        return Path(hugging.hf_hub_download(**fetch, etag_timeout=SECONDS))
+        # asked first, since a download tries for long
+        url = client.hf_hub_url(repository, file)
+        client.get_hf_file_metadata(url, timeout=SECONDS, token=False)
+        return Path(fetch(etag_timeout=SECONDS))
     except Exception as error:  # of its client for HTTP, which is another in each version
         raise OSError(shortened(error)) from None
 

@@ -7,7 +7,7 @@ A task's file holds `Settings`, the model of its section `pretrain.<task>` in pa
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 from torch import Tensor, nn
@@ -97,12 +97,13 @@ class PretextTask(nn.Module, ABC):
         """What the task made of a few held-out images."""
 
 
-class Ready(NamedTuple):
+@dataclass(frozen=True)
+class Ready:
     """An encoder that needs no training, how to build it again, and where its weights are from."""
 
     encoder: Encoder
     spec: EncoderSpec
-    origin: dict[str, str] = {}
+    origin: dict[str, str] = field(default_factory=dict)
 
 
 class NoTraining:
