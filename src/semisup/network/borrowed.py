@@ -21,6 +21,8 @@ from semisup.params.sections import BORROWED
 from semisup.workflow.errors import UserError
 
 ENLARGED = 4  # times the images' own side, at most, where the side is not given
+PART_SIDE = 32  # sides of parts are multiples of it: most models shrink images 32 times
+MISFITS = (RuntimeError, ValueError, AssertionError, TypeError)  # of images of a wrong size
 
 
 @dataclass(frozen=True)
@@ -109,27 +111,42 @@ def side_of(model: str, image_size: int, wanted: int | None = None) -> int:
     Args:
         model: `timm/NAME` or `torchvision/NAME`.
         image_size: side of the images in pixels.
-        wanted: None for the model's own side, but not much more than the images have.
+        wanted: None for the model's own side, but not much more than the images have where the
+            model can be had for another.
     """
     library, name = library_of(model)
-    side = wanted or min(published(model, None).side, ENLARGED * image_size)
-    patch: int = library.patch(name)
-    return max(1, round(side / patch)) * patch
+    own = published(model, None).side
+    patch: int | None = library.patch(name)  # None: its weights fit its own side alone
+    if patch is None:
+        return wanted or own
+    return max(1, round((wanted or min(own, ENLARGED * image_size)) / patch)) * patch
 
 
-def build(
-    model: str, side: int, generator_seed: int, any_size: bool = False
-) -> TimmModel | TorchvisionModel:
+def build(model: str, side: int, generator_seed: int) -> TimmModel | TorchvisionModel:
     """The model with random weights that depend on the seed alone, for images of `side`.
 
-    It has `layers`, shallow to deep, takes (N, 3, side, side), and a layer's name, and gives maps
-    (N, C, H, W). With `any_size` it takes images of other sides too.
+    It has `layers`, shallow to deep, takes (N, 3, side, side) and a layer's name, and gives maps
+    (N, C, H, W).
     """
     library, name = library_of(model)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
-        built: TimmModel | TorchvisionModel = library.build(name, side, any_size)
+        built: TimmModel | TorchvisionModel = library.build(name, side)
     return built
+
+
+def misfit(blocks: nn.Module, side: int) -> BaseException | None:
+    """What goes wrong with an image of a side, if anything does."""
+    was_training = blocks.training
+    blocks.eval()
+    try:
+        with torch.no_grad():
+            blocks(torch.zeros(1, 3, side, side))
+    except MISFITS as error:
+        return error
+    finally:
+        blocks.train(was_training)
+    return None
 
 
 def put_weights(blocks: nn.Module, model: str, side: int, state: dict[str, Tensor]) -> None:
@@ -146,24 +163,27 @@ def backbone(model: str, channels: int, image_size: int, generator_seed: int) ->
     """The model with random weights, for images of `image_size` and parts of them.
 
     Raises:
-        UserError: where it takes images of one size only.
+        UserError: where it does not take images of the side that they are enlarged to.
     """
+    check_model(model, "backbone.name")
     side = side_of(model, image_size)
-    try:
-        blocks = build(model, side, generator_seed, any_size=True)
-    except ValueError as error:
+    blocks = build(model, side, generator_seed)
+    if misfit(blocks, side):
+        own = published(model, None).side
         raise UserError(
-            f"params.yaml: backbone.name: {model}: {error}, but a backbone must take parts of "
-            "images too; choose a convolutional model"
-        ) from None
+            f"params.yaml: backbone.name: {model} does not take images of {side} px; choose "
+            f"another, or set data.image_size to {own}, which it is made for"
+        )
     return Enlarging(blocks, side, image_size, channels)
 
 
 class Enlarging(nn.Module):
     """A model as a backbone: it enlarges what it is given, images or parts of them.
 
+    Parts are enlarged as much as whole images, or to their side where the model takes no other.
+
     Args:
-        blocks: as `build` gives them, with `any_size`.
+        blocks: as `build` gives them.
         side: that whole images are enlarged to.
         image_size: theirs.
         channels: that it is given; one is repeated to three.
@@ -175,6 +195,7 @@ class Enlarging(nn.Module):
         super().__init__()
         self.blocks, self.channels = blocks, channels
         self.side, self.image_size = side, image_size
+        self.takes_parts = misfit(blocks, PART_SIDE) is None
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -183,8 +204,10 @@ class Enlarging(nn.Module):
 
     def forward(self, inputs: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps of the layer, of `features` where it is None."""
-        side = round(inputs.shape[-1] * self.side / self.image_size)
-        if side != inputs.shape[-1]:
+        given, side = inputs.shape[-1], self.side
+        if given != self.image_size and self.takes_parts:
+            side = max(1, round(given * self.side / self.image_size / PART_SIDE)) * PART_SIDE
+        if side != given:
             inputs = F.interpolate(inputs, (side, side), mode="bicubic", align_corners=False)
         maps: Tensor = self.blocks(inputs.expand(-1, 3, -1, -1), layer or FEATURES)
         return maps

@@ -3,6 +3,7 @@
 timm is imported where a model is made, not before: that takes seconds.
 """
 
+import contextlib
 import logging
 import re
 from collections import Counter
@@ -18,6 +19,7 @@ from semisup.network.layers import FEATURES, as_maps
 LISTED = "timm.list_models()"
 HUB = "hf://"  # a file of the Hugging Face hub: hf://OWNER/REPOSITORY/FILE
 SAFE = "model.safetensors"
+BLOCK = "block"  # how names of blocks that are all alike begin
 
 
 class TimmModel(nn.Module):
@@ -29,6 +31,8 @@ class TimmModel(nn.Module):
         super().__init__()
         self.model: Any = model
         self.layers = (*_stages(model), FEATURES)
+        # the last norm fits blocks that are all alike
+        self._norm = self.layers[0] == f"{BLOCK}0"
 
     def forward(self, inputs: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps (N, C', H', W') of a stage, or (N, D, 1, 1) of `features`."""
@@ -38,7 +42,7 @@ class TimmModel(nn.Module):
         (found,) = self.model.forward_intermediates(
             inputs,
             indices=[self.layers.index(layer)],
-            norm=True,
+            norm=self._norm,
             stop_early=True,
             output_fmt="NCHW",
             intermediates_only=True,
@@ -73,19 +77,21 @@ def published(name: str, tag: str | None) -> dict[str, Any]:
     }
 
 
-def patch(name: str) -> int:
-    """The side of images must be a multiple of it."""
+def patch(name: str) -> int | None:
+    """The side of images must be a multiple of it; None where it can be one only."""
+    if not _config(name).fixed_input_size:
+        return 1
     with torch.device("meta"):
         model = _timm().create_model(name, num_classes=0)
     size = getattr(getattr(model, "patch_embed", None), "patch_size", None)
-    if size is None:
-        return 32 if _config(name).fixed_input_size else 1
+    if size is None or not hasattr(model, "set_input_size"):
+        return None
     return int(size if isinstance(size, int) else size[0])
 
 
-def build(name: str, side: int, any_size: bool) -> TimmModel:
+def build(name: str, side: int) -> TimmModel:
     """With random weights from torch's global state."""
-    return TimmModel(_create(name, side, any_size, num_classes=0))
+    return TimmModel(_create(name, side, num_classes=0))
 
 
 def put_weights(blocks: TimmModel, name: str, side: int, state: dict[str, Tensor]) -> None:
@@ -94,12 +100,12 @@ def put_weights(blocks: TimmModel, name: str, side: int, state: dict[str, Tensor
     of_classifier = tuple(
         f"{one}." for one in ([classifiers] if isinstance(classifiers, str) else classifiers)
     )
-    fresh = _create(name, side, False).state_dict()
+    fresh = _create(name, side).state_dict()
     given = {key: value for key, value in state.items() if not key.startswith(of_classifier)}
     given |= {key: value for key, value in fresh.items() if key.startswith(of_classifier)}
     overlay = {"state_dict": given, "label_offset": 0}
     # timm adapts what it reads, such as embeddings of places to the side, then checks all keys
-    whole = _create(name, side, False, pretrained=True, pretrained_cfg_overlay=overlay)
+    whole = _create(name, side, pretrained=True, pretrained_cfg_overlay=overlay)
     whole = whole.state_dict()
     blocks.model.load_state_dict({key: whole[key] for key in blocks.model.state_dict()})
 
@@ -113,21 +119,13 @@ def _config(name: str, tag: str | None = None) -> Any:
     return _timm().models.get_pretrained_cfg(f"{name}.{tag}" if tag else name)
 
 
-def _create(name: str, side: int, any_size: bool, **more: Any) -> Any:
+def _create(name: str, side: int, **more: Any) -> Any:
     """A model for images of a side; those with patches in fixed places are told of it."""
     create = _timm().create_model
-    tries: list[dict[str, Any]] = [{}]
     if _config(name).fixed_input_size:
-        tries = [{"img_size": side}, {}]
-    if _config(name).fixed_input_size and any_size:
-        padded = {"dynamic_img_size": True, "dynamic_img_pad": True}
-        tries = [padded | {"img_size": side}, *tries]
-    for fitted in tries[:-1]:
-        try:
-            return create(name, **fitted, **more)
-        except TypeError:  # not an argument of this model
-            continue
-    return create(name, **tries[-1], **more)
+        with contextlib.suppress(TypeError):  # where it is not an argument of the model
+            return create(name, img_size=side, **more)
+    return create(name, **more)
 
 
 def _stages(model: Any) -> list[str]:
@@ -136,7 +134,7 @@ def _stages(model: Any) -> list[str]:
         return []
     modules = [info["module"] for info in model.feature_info]
     if all(re.fullmatch(rf"blocks\.{number}", one) for number, one in enumerate(modules)):
-        return [f"block{number}" for number in range(len(modules))]
+        return [f"{BLOCK}{number}" for number in range(len(modules))]
     if max(Counter(modules).values()) > 1:
         return [f"stage{number}" for number in range(len(modules))]
     return modules

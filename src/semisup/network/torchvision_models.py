@@ -66,23 +66,16 @@ def published(name: str, chosen: str | None) -> dict[str, Any]:
     }
 
 
-def patch(name: str) -> int:
-    """The side of images must be a multiple of it."""
+def patch(name: str) -> int | None:
+    """The side of images must be a multiple of it; None where it can be one only."""
     if name.startswith("maxvit"):
-        return 224  # windows and grids of 7 x 7 in maps that are 32 times smaller
+        return None
     with torch.device("meta"):
         return int(getattr(_models().get_model(name), "patch_size", 1))
 
 
-def build(name: str, side: int, any_size: bool) -> TorchvisionModel:
-    """With random weights from torch's global state.
-
-    Raises:
-        ValueError: where it must take any size and can't.
-    """
-    fixed = name.startswith(("vit_", "maxvit"))
-    if fixed and any_size:
-        raise ValueError("takes images of one size")
+def build(name: str, side: int) -> TorchvisionModel:
+    """With random weights from torch's global state."""
     more: dict[str, Any] = {"image_size": side} if name.startswith("vit_") else {}
     if name in ("googlenet", "inception_v3"):
         more = WITH_AUXILIARY

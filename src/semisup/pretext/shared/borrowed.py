@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from semisup.data.dataset import ImageData
 from semisup.network import borrowed, encoders
-from semisup.network.backbones import Encoder, pooled_width
+from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec, Usage
 from semisup.network.entry import Normalise
 from semisup.params.messages import check_name
@@ -69,7 +69,7 @@ class BorrowedTask(NoTraining):
         side = borrowed.side_of(settings.model, data.image_size, settings.side)
         usage = Usage(side, look.mean, look.std, settings.layer, settings.pool)
         spec = EncoderSpec(settings.model, "as_trained", usage)
-        encoder = _made(spec, data, seed, key)
+        encoder = _made(spec, usage, data, seed, key)
         _fill(encoder.blocks, settings.model, side, found, key)
         borrowed.check_layer(settings.layer, [*encoder.layers, AUTO], f"{key}.layer")
         if settings.layer == AUTO and not len(data.validation):
@@ -107,22 +107,19 @@ def start(encoder: Encoder, settings: BorrowedSettings, name: str, backbone: str
     return found.origin
 
 
-def _made(spec: EncoderSpec, data: ImageData, seed: int, key: str) -> Encoder:
+def _made(spec: EncoderSpec, usage: Usage, data: ImageData, seed: int, key: str) -> Encoder:
     """The model with random weights, tried on an image.
 
     Raises:
         UserError: where it does not take images of this size.
     """
-    assert spec.trained is not None
-    try:
-        encoder = encoders.make(spec, data, seed)
-        pooled_width(encoder, encoder.layers[-1], 1, spec.trained.side)
-    except (*MISFITS, AssertionError) as error:
+    encoder = encoders.make(spec, data, seed)
+    if problem := borrowed.misfit(encoder.blocks, usage.side):
         own = borrowed.published(spec.backbone, None).side
         raise UserError(
-            f"params.yaml: {key}.input: {spec.backbone} does not take images of "
-            f"{spec.trained.side} px ({shortened(error)}); set it to the model's own: {own}"
-        ) from None
+            f"params.yaml: {key}.input: {spec.backbone} does not take images of {usage.side} px "
+            f"({shortened(problem)}); set it to the model's own: {own}"
+        )
     return encoder
 
 
@@ -131,6 +128,7 @@ def _fill(blocks: Any, model: str, side: int, found: published.Found, key: str) 
         borrowed.put_weights(blocks, model, side, found.state)
     except MISFITS as error:
         raise UserError(
-            f"{found.named}: not weights of {model} ({key}.model): {shortened(error)}; "
-            "name the model that they are of"
+            f"{found.named}: not weights of {model} ({key}.model) for images of {side} px: "
+            f"{shortened(error)}; name the model that they are of, or set {key}.input to its own "
+            f"{borrowed.published(model, None).side}"
         ) from None
