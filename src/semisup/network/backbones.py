@@ -133,12 +133,20 @@ def _averages(size: int, cells: int, device: torch.device) -> Tensor:
 
 
 def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> int:
-    """Length of `pooled`'s rows for one layer of an encoder, found by running it once."""
+    """Length of `pooled`'s rows for one layer of an encoder, found by running it once.
+
+    Args:
+        encoder: any.
+        layer: of it.
+        side: as `pooled` has it.
+        image_size: side of the images, or of what `body` is given.
+    """
+    seen = getattr(encoder.entry, "side", image_size)  # an entry that brings all images to a side
     device = next(encoder.parameters()).device
     was_training = encoder.training
     encoder.eval()
     with torch.no_grad():
-        inputs = torch.zeros(1, encoder.channels, image_size, image_size, device=device)
+        inputs = torch.zeros(1, encoder.channels, seen, seen, device=device)
         maps = encoder.body(inputs, layer)
     encoder.train(was_training)
     return int(pooled(maps, side).shape[1])

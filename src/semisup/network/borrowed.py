@@ -86,8 +86,7 @@ def check_backbone(model: str, embed_layer: str, supervised_layer: str) -> None:
         UserError: which names the key.
     """
     check_model(model, "backbone.name")
-    with torch.device("meta"):  # without numbers
-        layers = build(model, published(model, None).side, 0).layers
+    layers = build(model, published(model, None).side, 0).layers
     check_layer(embed_layer, [*layers, "auto"], "embed.layer")
     check_layer(supervised_layer, layers, "supervised.layer")
 

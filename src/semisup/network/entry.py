@@ -65,7 +65,7 @@ class AsTrained(Normalise):
         self, image_size: int, side: int, mean: Sequence[float], std: Sequence[float]
     ) -> None:
         super().__init__(mean, std)
-        self.resize = side != image_size
+        self.side, self.resize = side, side != image_size
         self.matrix: Tensor  # (side, image_size): what bicubic interpolation makes of unit vectors
         self.register_buffer("matrix", bicubic(image_size, side), persistent=False)
 

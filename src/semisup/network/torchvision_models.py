@@ -1,6 +1,7 @@
 """Classification models of torchvision without their classifier."""
 
 import re
+from collections import OrderedDict
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -70,8 +71,10 @@ def patch(name: str) -> int | None:
     """The side of images must be a multiple of it; None where it can be one only."""
     if name.startswith("maxvit"):
         return None
-    with torch.device("meta"):
-        return int(getattr(_models().get_model(name), "patch_size", 1))
+    if not name.startswith("vit_"):
+        return 1
+    with torch.device("meta"):  # without numbers
+        return int(_models().get_model(name).patch_size)
 
 
 def build(name: str, side: int) -> TorchvisionModel:
@@ -85,16 +88,18 @@ def build(name: str, side: int) -> TorchvisionModel:
 def put_weights(blocks: TorchvisionModel, name: str, side: int, state: dict[str, Tensor]) -> None:
     """Put torchvision's state dict into a model."""
     left_out = (*AUXILIARY, f"{blocks.classifier}.")
-    kept = {
-        OLD_DENSENET.sub(r"\1\2", key): value
+    kept = OrderedDict(
+        (OLD_DENSENET.sub(r"\1\2", key), value)
         for key, value in state.items()
         if not key.startswith(left_out)
-    }
+    )
     if name.startswith("vit_"):
         from torchvision.models.vision_transformer import interpolate_embeddings
 
         size = int(blocks.model.patch_size)  # type: ignore[arg-type]
         kept = interpolate_embeddings(side, size, kept)
+    # the version of MNASNet's layers, which safetensors do not have
+    kept._metadata = getattr(state, "_metadata", blocks.model.state_dict()._metadata)
     blocks.model.load_state_dict(kept)
 
 

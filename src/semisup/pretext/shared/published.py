@@ -135,7 +135,7 @@ def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
             state = state[wrapper]
     if not isinstance(state, dict) or not state or not all(map(torch.is_tensor, state.values())):
         raise UserError(f"{named}: not a state dict of tensors; {mend}")
-    return dict(state)
+    return state
 
 
 def _downloaded(url: str) -> Path:
