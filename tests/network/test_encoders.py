@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from semisup.classify.budget import BudgetRun
 from semisup.classify.layers import build_head
 from semisup.compute.device import Runtime
 from semisup.compute.weights import save_weights
@@ -67,10 +68,18 @@ def test_backbones_take_lightness(make_data: MakeData, backbone: str) -> None:
 
 
 def test_saved_loaded_embedded_and_fine_tuned(
-    make_data: MakeData, make_params: Make, runtime: Runtime, tmp_path: Path
+    make_data: MakeData,
+    make_params: Make,
+    make_run: Callable[..., BudgetRun],
+    runtime: Runtime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    data, folder = make_data(), tmp_path / "pretrain"
-    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    data, folder, budget = make_data(), outputs.pretrain_folder("rotation"), 4
+    heads = outputs.head_folder("rotation", budget)
+    for made in (folder, heads):
+        made.mkdir(parents=True)
     encoder = encoders.make(OF_LIGHTNESS, data, 5).eval()
     encoders.save(encoder, OF_LIGHTNESS, folder)
     spec = json.loads((folder / outputs.ENCODER_SPEC).read_text())
@@ -83,15 +92,15 @@ def test_saved_loaded_embedded_and_fine_tuned(
 
     params = make_params({"head.hidden": [7]})
     settings = Embed(layer="conv5", pool=2, views=1, images_per_class=4)
-    info = embed(loaded, data, settings, params.data.augment, runtime, 0, tmp_path)
+    info = embed(loaded, data, settings, params.data.augment, runtime, 0, heads)
     shown = torch.from_numpy(data.images[data.test]).permute(0, 3, 1, 2) / 255
     with torch.no_grad():
         features = encoder(shown, "conv5").flatten(1)
     assert info["width"] == features.shape[1]
-    np.testing.assert_allclose(np.load(tmp_path / TEST), features, atol=2e-3, rtol=2e-3)
+    np.testing.assert_allclose(np.load(heads / TEST), features, atol=2e-3, rtol=2e-3)
 
     head = build_head(features.shape[1], [7], 3, params.head.dropout, 0)
-    save_weights(head, tmp_path / "head_0.safetensors")
-    classifier = starting_classifier(params, data, folder, tmp_path, 0, 0).eval()
+    save_weights(head, heads / "head_0.safetensors")
+    classifier = starting_classifier(make_run(params, data, "finetune", budget), 0).eval()
     with torch.no_grad():
         torch.testing.assert_close(classifier(shown), head.eval()(features), atol=1e-4, rtol=1e-4)

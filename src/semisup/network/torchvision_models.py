@@ -88,7 +88,7 @@ def build(name: str, side: int) -> TorchvisionModel:
 def put_weights(blocks: TorchvisionModel, name: str, side: int, state: dict[str, Tensor]) -> None:
     """Put torchvision's state dict into a model."""
     left_out = (*AUXILIARY, f"{blocks.classifier}.")
-    kept = OrderedDict(
+    kept: Any = OrderedDict(
         (OLD_DENSENET.sub(r"\1\2", key), value)
         for key, value in state.items()
         if not key.startswith(left_out)
@@ -99,7 +99,8 @@ def put_weights(blocks: TorchvisionModel, name: str, side: int, state: dict[str,
         size = int(blocks.model.patch_size)  # type: ignore[arg-type]
         kept = interpolate_embeddings(side, size, kept)
     # the version of MNASNet's layers, which safetensors do not have
-    kept._metadata = getattr(state, "_metadata", blocks.model.state_dict()._metadata)
+    own: Any = blocks.model.state_dict()
+    kept._metadata = getattr(state, "_metadata", own._metadata)
     blocks.model.load_state_dict(kept)
 
 

@@ -74,6 +74,7 @@ def test_files(state: dict[str, Tensor], tmp_path: Path, kind: str, wrapper: str
     assert equal(found.state, state)
     assert found.tag is None
     assert found.origin == {
+        "model": MODEL,
         "weights": path.name,
         "source": str(path),
         "licence": "unknown",
@@ -85,6 +86,7 @@ def test_the_package() -> None:
     found = published.read(settings(lite.MODEL, weights=LITE), KEY)
     assert "blocks.1.0.conv_pw.weight" in found.state
     assert found.origin == {
+        "model": lite.MODEL,
         "weights": LITE,
         "source": f"package {LITE}, models/efficientnet-lite0-57934424.pth",
         "licence": "apache-2.0",
@@ -207,6 +209,7 @@ def test_from_the_hub(
     assert equal(found.state, state)
     assert found.tag == "c3_in1k"
     assert found.origin == {
+        "model": MODEL,
         "weights": "c3_in1k",
         "source": HUB_FILE,
         "licence": "apache-2.0",

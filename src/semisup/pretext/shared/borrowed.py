@@ -66,10 +66,10 @@ class BorrowedTask(NoTraining):
         borrowed.check_model(settings.model, f"{key}.model")
         found = published.read(settings, key)
         look = borrowed.published(settings.model, found.tag)
-        side = borrowed.side_of(settings.model, data.image_size, settings.side)
+        side = _side(settings, data.image_size, look.side, key)
         usage = Usage(side, look.mean, look.std, settings.layer, settings.pool)
         spec = EncoderSpec(settings.model, "as_trained", usage)
-        encoder = _made(spec, usage, data, seed, key)
+        encoder = encoders.make(spec, data, seed)
         _fill(encoder.blocks, settings.model, side, found, key)
         borrowed.check_layer(settings.layer, [*encoder.layers, AUTO], f"{key}.layer")
         if settings.layer == AUTO and not len(data.validation):
@@ -77,7 +77,7 @@ class BorrowedTask(NoTraining):
                 f"params.yaml: {key}.layer: auto chooses on a separate validation set, which "
                 f"split.validation leaves none; name a layer: {', '.join(encoder.layers)}"
             )
-        return Ready(encoder, spec, found.origin | {"model": settings.model})
+        return Ready(encoder, spec, found.origin)
 
 
 def start(encoder: Encoder, settings: BorrowedSettings, name: str, backbone: str) -> dict[str, str]:
@@ -107,20 +107,22 @@ def start(encoder: Encoder, settings: BorrowedSettings, name: str, backbone: str
     return found.origin
 
 
-def _made(spec: EncoderSpec, usage: Usage, data: ImageData, seed: int, key: str) -> Encoder:
-    """The model with random weights, tried on an image.
+def _side(settings: BorrowedSettings, image_size: int, own: int, key: str) -> int:
+    """Side in pixels that the model sees; its own where it does not take what `auto` would be.
 
     Raises:
         UserError: where it does not take images of this size.
     """
-    encoder = encoders.make(spec, data, seed)
-    if problem := borrowed.misfit(encoder.blocks, usage.side):
-        own = borrowed.published(spec.backbone, None).side
+    side = borrowed.side_of(settings.model, image_size, settings.side)
+    problem = borrowed.misfit(borrowed.build(settings.model, side, 0), side)
+    if problem and settings.side is None:
+        return own
+    if problem:
         raise UserError(
-            f"params.yaml: {key}.input: {spec.backbone} does not take images of {usage.side} px "
+            f"params.yaml: {key}.input: {settings.model} does not take images of {side} px "
             f"({shortened(problem)}); set it to the model's own: {own}"
         )
-    return encoder
+    return side
 
 
 def _fill(blocks: Any, model: str, side: int, found: published.Found, key: str) -> None:

@@ -76,7 +76,7 @@ def read(settings: "BorrowedSettings", key: str) -> Found:
         return _published(settings, key)
     if model == lite.MODEL:
         state = lite.in_timms_names(state)
-    return Found(state, named, origin | {"sha256": sha256(path)})
+    return Found(state, named, {"model": model} | origin | {"sha256": sha256(path)})
 
 
 def _published(settings: "BorrowedSettings", key: str) -> Found:
@@ -104,7 +104,7 @@ def _published(settings: "BorrowedSettings", key: str) -> Found:
         ) from None
     state = _tensors(path, named, f"delete {path}, so that it is fetched anew")
     origin = {"weights": weights, "source": _address(source), "licence": licence}
-    return Found(state, named, origin | {"sha256": sha256(path)}, weights)
+    return Found(state, named, {"model": model} | origin | {"sha256": sha256(path)}, weights)
 
 
 def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
