@@ -10,9 +10,9 @@ from types import ModuleType
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from semisup.network import timm_models, torchvision_models
+from semisup.network.entry import bicubic, resized
 from semisup.network.layers import FEATURES
 from semisup.network.timm_models import TimmModel
 from semisup.network.torchvision_models import TorchvisionModel
@@ -207,6 +207,6 @@ class Enlarging(nn.Module):
         if given != self.image_size and self.takes_parts:
             side = max(1, round(given * self.side / self.image_size / PART_SIDE)) * PART_SIDE
         if side != given:
-            inputs = F.interpolate(inputs, (side, side), mode="bicubic", align_corners=False)
+            inputs = resized(inputs, bicubic(given, side, inputs.device))
         maps: Tensor = self.blocks(inputs.expand(-1, 3, -1, -1), layer or FEATURES)
         return maps

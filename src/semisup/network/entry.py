@@ -72,21 +72,28 @@ class AsTrained(Normalise):
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, S, S) in 0 to 1, grey repeated to three channels, to (N, 3, side, side)."""
         if self.resize:
-            # a product, since gradients of interpolation are not the same in each run on CUDA;
-            # bfloat16 would lose levels of brightness
-            with torch.autocast(images.device.type, enabled=False):
-                images = (self.matrix @ images.float() @ self.matrix.T).clamp(0, 1)
+            images = resized(images, self.matrix).clamp(0, 1)
         inputs = super().forward(images.expand(-1, 3, -1, -1))
         return inputs.contiguous(memory_format=torch.channels_last)
 
 
-def bicubic(size: int, side: int) -> Tensor:
+def resized(images: Tensor, matrix: Tensor) -> Tensor:
+    """Images (N, C, S, S) whose rows and columns a matrix (side, S) resizes.
+
+    A product, since gradients of interpolation are not the same in each run on CUDA; in bfloat16
+    it would lose levels of brightness.
+    """
+    with torch.autocast(images.device.type, enabled=False):
+        return matrix @ images.float() @ matrix.T
+
+
+def bicubic(size: int, side: int, device: torch.device | None = None) -> Tensor:
     """The matrix (side, size) that resizes columns of `size` values as bicubic interpolation does.
 
     Smoothed first where `side` is smaller, as Pillow does.
     """
-    columns = torch.eye(size)[None, None]
-    resized = F.interpolate(
+    columns = torch.eye(size, device=device)[None, None]
+    whole = F.interpolate(
         columns, (side, size), mode="bicubic", align_corners=False, antialias=side < size
     )
-    return resized[0, 0]
+    return whole[0, 0]
