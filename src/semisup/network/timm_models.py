@@ -81,7 +81,10 @@ def patch(name: str) -> int | None:
     """The side of images must be a multiple of it; None where it can be one only."""
     if not _config(name).fixed_input_size:
         return 1
-    with torch.device("meta"):
+    try:
+        with torch.device("meta"):  # without numbers
+            model = _timm().create_model(name, num_classes=0)
+    except RuntimeError:  # older releases compute with them
         model = _timm().create_model(name, num_classes=0)
     size = getattr(getattr(model, "patch_embed", None), "patch_size", None)
     if size is None or not hasattr(model, "set_input_size"):
