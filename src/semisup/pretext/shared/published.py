@@ -1,43 +1,31 @@
 """Weights that others published: found, checked, read. Nothing but tensors is read of any file.
 
-Pickles (.pth) are read by `weights_only`, which runs no code. A download is kept in the cache of
-its library, and refused where it is not the file that was published.
+Pickles (.pth) are read by `weights_only`, which runs no code.
 """
 
-import contextlib
-import logging
-import os
 import pickle
-import socket
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from http.client import HTTPException
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor, hub
+from torch import Tensor
 
 from semisup.compute.weights import sha256
 from semisup.network import borrowed
-from semisup.network.timm_models import HUB
 from semisup.params.messages import suggestion
-from semisup.pretext.shared import lite
+from semisup.pretext.shared import downloads, lite
 from semisup.pretext.shared.words import shortened
 from semisup.workflow.errors import UserError
 
 if TYPE_CHECKING:
     from semisup.pretext.shared.borrowed import BorrowedSettings
 
-SECONDS = 8  # without an answer, until a download is given up
 WRAPPERS = ("state_dict", "model")  # keys that training programs keep a state dict under
 UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)
-SHA256_DIGITS = 64
 
 
 @dataclass(frozen=True)
@@ -96,14 +84,15 @@ def _published(settings: "BorrowedSettings", key: str) -> Found:
         )
     source, licence = offered.sources[0], offered.licence
     try:
-        path = _on_hub(source) if source.startswith(HUB) else _downloaded(source)
+        path = downloads.fetched(source)
     except (*UNREADABLE, HTTPException) as error:
         raise UserError(
-            f"params.yaml: {named}: {_address(source)} could not be fetched ({shortened(error)}); "
-            f"connect to the network once, or put that file here and set {key}.file to its path"
+            f"params.yaml: {named}: {downloads.address(source)} could not be fetched "
+            f"({shortened(error)}); connect to the network once, or put that file here and set "
+            f"{key}.file to its path"
         ) from None
     state = _tensors(path, named, f"delete {path}, so that it is fetched anew")
-    origin = {"weights": weights, "source": _address(source), "licence": licence}
+    origin = {"weights": weights, "source": downloads.address(source), "licence": licence}
     return Found(state, named, {"model": model} | origin | {"sha256": sha256(path)}, weights)
 
 
@@ -136,68 +125,3 @@ def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
     if not isinstance(state, dict) or not state or not all(map(torch.is_tensor, state.values())):
         raise UserError(f"{named}: not a state dict of tensors; {mend}")
     return state
-
-
-def _downloaded(url: str) -> Path:
-    """A file of torchvision's or the like, in the cache of torch.hub; its name tells its hash."""
-    with _timeout(SECONDS), contextlib.redirect_stdout(sys.stderr):
-        folder = Path(hub.get_dir(), "checkpoints")
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / url.rsplit("/", 1)[-1]
-        if not path.exists():
-            found = hub.HASH_REGEX.search(path.name)
-            hub.download_url_to_file(
-                url, str(path), found[1] if found else None, progress=sys.stderr.isatty()
-            )
-    return path
-
-
-def _on_hub(source: str) -> Path:
-    """A file of the Hugging Face hub, in its cache, checked by the hash that the hub names."""
-    owner, repository, file = source.removeprefix(HUB).split("/", 2)
-    path = hub_file(f"{owner}/{repository}", file)
-    published = path.resolve().name  # the cache calls files by their hashes
-    if len(published) == SHA256_DIGITS and sha256(path) != published:
-        raise OSError(f"{path} is damaged; delete it")
-    return path
-
-
-def hub_file(repository: str, file: str) -> Path:
-    """Fetch a file of the hub once. Servers that do not answer are given up after `SECONDS`.
-
-    Raises:
-        OSError: where it can't be fetched.
-    """
-    client = import_module("huggingface_hub")
-    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
-    if not sys.stderr.isatty():
-        client.utils.disable_progress_bars()
-    fetch = partial(client.hf_hub_download, repository, file, token=False)
-    with contextlib.suppress(OSError):  # where it is not in the cache
-        return Path(fetch(local_files_only=True))
-    try:
-        # asked first, since a download tries for long
-        url = client.hf_hub_url(repository, file)
-        client.get_hf_file_metadata(url, timeout=SECONDS, token=False)
-        return Path(fetch(etag_timeout=SECONDS))
-    except Exception as error:  # of its client for HTTP, which is another in each version
-        raise OSError(shortened(error)) from None
-
-
-def _address(source: str) -> str:
-    if not source.startswith(HUB):
-        return source
-    owner, repository, file = source.removeprefix(HUB).split("/", 2)
-    site = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
-    return f"{site}/{owner}/{repository}/resolve/main/{file}"
-
-
-@contextlib.contextmanager
-def _timeout(seconds: float) -> Iterator[None]:
-    """Give up on servers that do not answer; torch.hub itself would wait for ever."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)
