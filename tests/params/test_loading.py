@@ -177,11 +177,15 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"pretrain.start": "imagnet"}, ["pretrain.start: 'imagnet' ", "did you mean 'imagenet'"]),
         (
             {"pretrain.start": "imagenet"},
-            ["pretrain.start: imagenet: backbone.name 'small' can't have", "pretrain.imagenet"],
+            ["pretrain.start: imagenet: backbone.name is 'small', but pretrain.imagenet.mod"],
         ),
         (
             {"pretrain.start": "foundation", "pretrain.foundation": GONE},
             ["pretrain.foundation: missing, but pretrain.start names it; add it"],
+        ),
+        (
+            {"backbone.name": "timm/resnet18", "pretrain.start": "foundation"},
+            ["'timm/resnet18', but pretrain.foundation.model is 'timm/vit_small_patch14_dinov2'"],
         ),
         ({"pretrain.random": GONE}, ["pretrain.random: missing, but pretrain.start names it"]),
         (
@@ -231,7 +235,7 @@ def test_mistakes(values: Edits, edits: Edits, said: list[str], tmp_path: Path) 
         {"embed.layer": "conv1", "split.validation": "within_budget"},
         {"data.folder.labelled": "data/raw/x.zip"},
         {"backbone.name": "timm/resnet18", "embed.layer": "layer3", "supervised.layer": "layer4"},
-        {"backbone.name": "torchvision/resnet18", "pretrain.start": "imagenet"},
+        {"backbone.name": "timm/tf_efficientnet_lite0", "pretrain.start": "imagenet"},
     ],
     ids=str,
 )

@@ -20,7 +20,6 @@ from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
 from semisup.pretrain.pretraining import pretrain, write
 from semisup.workflow import outputs
-from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 MODEL = "timm/resnet10t"
@@ -107,16 +106,3 @@ def test_the_control_starts_from_random_weights(
     assert done.origin == {}
     made = encoders.make(EncoderSpec(MODEL), make_data(), params.seed)
     assert checksum(done.encoder) == checksum(made.eval())
-
-
-def test_a_backbone_of_another_model_is_refused(
-    started: Callable[..., Params], make_data: MakeData, runtime: Runtime
-) -> None:
-    params = started("rotation", **{"backbone.name": "timm/resnet18"})
-    with pytest.raises(UserError) as caught:
-        pretrain("rotation", params, make_data(), runtime)
-    assert str(caught.value) == (
-        "params.yaml: pretrain.start: imagenet: backbone.name is timm/resnet18, but "
-        "pretrain.imagenet.model is timm/resnet10t; they must be the same, or set pretrain.start "
-        "to random"
-    )

@@ -103,9 +103,11 @@ def put_weights(blocks: TimmModel, name: str, side: int, state: dict[str, Tensor
     of_classifier = tuple(
         f"{one}." for one in ([classifiers] if isinstance(classifiers, str) else classifiers)
     )
-    fresh = _create(name, side).state_dict()
+    fresh = _create(name, side).state_dict().items()
+    any_classifier = {key: value for key, value in fresh if key.startswith(of_classifier)}
+    del fresh  # which may be large
     given = {key: value for key, value in state.items() if not key.startswith(of_classifier)}
-    given |= {key: value for key, value in fresh.items() if key.startswith(of_classifier)}
+    given |= any_classifier
     overlay = {"state_dict": given, "label_offset": 0}
     # timm adapts what it reads, such as embeddings of places to the side, then checks all keys
     whole = _create(name, side, pretrained=True, pretrained_cfg_overlay=overlay)

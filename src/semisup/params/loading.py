@@ -151,12 +151,16 @@ def _listed(layers: tuple[str, ...] | None) -> str:
 
 def _check_start(pretrain: Pretrain, backbone: Backbone) -> None:
     """Training can start from a row whose model is the backbone."""
-    if pretrain.start not in (pretrain.model_extra or {}):
-        raise ValueError(f"pretrain.{pretrain.start}: missing, but pretrain.start names it; add it")
-    if pretrain.start != "random" and not backbone.is_borrowed:
+    start = pretrain.start
+    section = (pretrain.model_extra or {}).get(start)
+    if section is None:
+        raise ValueError(f"pretrain.{start}: missing, but pretrain.start names it; add it")
+    model = section.get("model") if isinstance(section, dict) else None
+    if start != "random" and backbone.name != model:
         raise ValueError(
-            f"pretrain.start: {pretrain.start}: backbone.name {backbone.name!r} can't have these "
-            f"weights; set it to the model of pretrain.{pretrain.start}, or start to random"
+            f"pretrain.start: {start}: backbone.name is {backbone.name!r}, but "
+            f"pretrain.{start}.model is {model!r}; they must be the same, or set pretrain.start to "
+            "random"
         )
 
 

@@ -127,7 +127,7 @@ def _start(encoder: Encoder, params: Params) -> dict[str, str]:
         params.task_settings(name, Section)
         return {}
     settings = params.task_settings(name, BorrowedSettings)
-    return borrowed.start(encoder, settings, name, params.backbone.name)
+    return borrowed.start(encoder, settings, name)
 
 
 def _held_and_trained(

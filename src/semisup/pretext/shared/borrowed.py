@@ -80,24 +80,15 @@ class BorrowedTask(NoTraining):
         return Ready(encoder, spec, found.origin)
 
 
-def start(encoder: Encoder, settings: BorrowedSettings, name: str, backbone: str) -> dict[str, str]:
+def start(encoder: Encoder, settings: BorrowedSettings, name: str) -> dict[str, str]:
     """Put the row's weights into the backbone of a task; returns where they are from.
 
     Args:
-        encoder: the task's, of `backbone`, with random weights.
+        encoder: the task's, of the row's model, with random weights.
         settings: of the row.
         name: of the row.
-        backbone: `backbone.name`.
-
-    Raises:
-        UserError: where the row is of another model.
     """
     key = f"pretrain.{name}"
-    if backbone != settings.model:
-        raise UserError(
-            f"params.yaml: pretrain.start: {name}: backbone.name is {backbone}, but {key}.model is "
-            f"{settings.model}; they must be the same, or set pretrain.start to random"
-        )
     found = published.read(settings, key)
     look = borrowed.published(settings.model, found.tag)
     enlarging = encoder.blocks
