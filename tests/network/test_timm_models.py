@@ -102,6 +102,12 @@ def test_side_that_images_are_brought_to(
     assert borrowed.side_of(model, image_size, wanted) == side
 
 
+def test_side_of_other_weights_of_the_same_model() -> None:
+    model, larger = "torchvision/vit_b_16", "ViT_B_16_Weights.IMAGENET1K_SWAG_E2E_V1"
+    assert borrowed.side_of(model, 200) == 224
+    assert borrowed.side_of(model, 200, weights=larger) == 384
+
+
 def test_classifiers_of_any_size_are_left_out() -> None:
     state = whole("resnet10t", 64).state_dict()
     state |= {"fc.weight": torch.zeros(7, 512), "fc.bias": torch.zeros(7)}

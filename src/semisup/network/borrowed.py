@@ -104,7 +104,9 @@ def weights_of(model: str) -> list[str]:
     return found
 
 
-def side_of(model: str, image_size: int, wanted: int | None = None) -> int:
+def side_of(
+    model: str, image_size: int, wanted: int | None = None, weights: str | None = None
+) -> int:
     """Side in pixels that a model sees: a multiple of its patches.
 
     Args:
@@ -112,9 +114,10 @@ def side_of(model: str, image_size: int, wanted: int | None = None) -> int:
         image_size: side of the images in pixels.
         wanted: None for the model's own side, but not much more than the images have where the
             model can be had for another.
+        weights: as `published` has them; the model's own side may depend on them.
     """
     library, name = library_of(model)
-    own = published(model, None).side
+    own = published(model, weights).side
     patch: int | None = library.patch(name)  # None: its weights fit its own side alone
     if patch is None:
         return wanted or own
@@ -168,10 +171,10 @@ def backbone(model: str, channels: int, image_size: int, generator_seed: int) ->
     side = side_of(model, image_size)
     blocks = build(model, side, generator_seed)
     if misfit(blocks, side):
-        own = published(model, None).side
+        enough = -(-published(model, None).side // ENLARGED)
         raise UserError(
             f"params.yaml: backbone.name: {model} does not take images of {side} px; choose "
-            f"another, or set data.image_size to {own}, which it is made for"
+            f"another, or set data.image_size to {enough} or more"
         )
     return Enlarging(blocks, side, image_size, channels)
 

@@ -43,6 +43,12 @@ def test_files(state: dict[str, Tensor], tmp_path: Path, kind: str, wrapper: str
     }
 
 
+def test_weights_that_a_file_is_said_to_be_of(state: dict[str, Tensor], tmp_path: Path) -> None:
+    save_file(state, tmp_path / "a.safetensors")
+    named = settings(MODEL, file=str(tmp_path / "a.safetensors"), weights="c3_in1k")
+    assert published.read(named, KEY).tag == "c3_in1k"
+
+
 def test_the_package() -> None:
     found = published.read(settings(lite.MODEL, weights=LITE), KEY)
     assert "blocks.1.0.conv_pw.weight" in found.state

@@ -66,7 +66,7 @@ class BorrowedTask(NoTraining):
         borrowed.check_model(settings.model, f"{key}.model")
         found = published.read(settings, key)
         look = borrowed.published(settings.model, found.tag)
-        side = _side(settings, data.image_size, look.side, key)
+        side = _side(settings, data.image_size, found.tag, key)
         usage = Usage(side, look.mean, look.std, settings.layer, settings.pool)
         spec = EncoderSpec(settings.model, "as_trained", usage)
         encoder = encoders.make(spec, data, seed)
@@ -98,13 +98,14 @@ def start(encoder: Encoder, settings: BorrowedSettings, name: str) -> dict[str, 
     return found.origin
 
 
-def _side(settings: BorrowedSettings, image_size: int, own: int, key: str) -> int:
+def _side(settings: BorrowedSettings, image_size: int, weights: str | None, key: str) -> int:
     """Side in pixels that the model sees; its own where it does not take what `auto` would be.
 
     Raises:
         UserError: where it does not take images of this size.
     """
-    side = borrowed.side_of(settings.model, image_size, settings.side)
+    own = borrowed.published(settings.model, weights).side
+    side = borrowed.side_of(settings.model, image_size, settings.side, weights)
     problem = borrowed.misfit(borrowed.build(settings.model, side, 0), side)
     if problem and settings.side is None:
         return own

@@ -32,7 +32,7 @@ UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.Unpi
 class Found:
     """A state dict, how messages name it, and what pretext.json says of it.
 
-    tag: the library's name of the weights, None where it does not know them.
+    tag: the library's name of the weights, by which images are normalised; None without one.
     """
 
     state: dict[str, Tensor]
@@ -64,7 +64,9 @@ def read(settings: "BorrowedSettings", key: str) -> Found:
         return _published(settings, key)
     if model == lite.MODEL:
         state = lite.in_timms_names(state)
-    return Found(state, named, {"model": model} | origin | {"sha256": sha256(path)})
+    known = settings.weights in borrowed.weights_of(model)
+    origin |= {"sha256": sha256(path)}
+    return Found(state, named, {"model": model} | origin, settings.weights if known else None)
 
 
 def _published(settings: "BorrowedSettings", key: str) -> Found:
