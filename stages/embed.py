@@ -20,10 +20,12 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     seconds = params.compute.checkpoint_seconds
     with scratch.during("embed", seconds, task=task) as work:
         runtime = device.start(params.compute, work)
-        encoder = encoders.load(outputs.pretrain_folder(task), data)
+        pretrained = outputs.pretrain_folder(task)
+        encoder = encoders.load(pretrained, data)
+        settings = encoders.read_spec(pretrained).chosen(params.embed)
         seed = device.stream_seed(params.seed, *b"embed", *task.encode())
         with outputs.replacing(outputs.features_folder(task)) as folder:
-            embed(encoder, data, params.embed, params.data.augment, runtime, seed, folder)
+            embed(encoder, data, settings, params.data.augment, runtime, seed, folder)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from semisup.embed import checksum, embed, freeze, sample_of_pool
 from semisup.features import stored
 from semisup.network.backbones import Encoder, build
 from semisup.params.sections import Augment, Embed
+from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import Scratch
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]
@@ -192,6 +193,14 @@ def test_auto_takes_the_layer_with_the_best_probe(
     assert all(0 <= accuracy <= 1 for accuracy in probe.values())
     assert max(probe.values()) > 0.8  # the classes differ in colour
     assert info["encoder_checksum"] == checksum(encoder())
+
+
+def test_a_layer_that_the_encoder_does_not_have(
+    make_data: MakeData, make_augment: MakeAugment, runtime: Runtime, tmp_path: Path
+) -> None:
+    wrong = settings(layer="conv9")
+    with pytest.raises(UserError, match=r"embed\.layer: unknown layer 'conv9'.*conv5, auto$"):
+        embed(encoder(), make_data(), wrong, make_augment(), runtime, 1, tmp_path)
 
 
 def test_views_that_are_done_already_are_not_computed_again(

@@ -16,6 +16,7 @@ from semisup.features.encode import FeatureExtractor
 from semisup.features.probe import probe_layers
 from semisup.features.stored import POOL, POOL_IDS, TEST, TRAIN, TRAIN_IDS, VALIDATION, Features
 from semisup.network.backbones import Encoder
+from semisup.network.borrowed import check_layer
 from semisup.params.sections import Augment, Embed
 from semisup.workflow import outputs
 
@@ -84,6 +85,7 @@ def _chosen_layer(
 ) -> tuple[str, dict[str, float]]:
     """The layer, and the accuracies of a linear probe where `auto` chose it by them."""
     if settings.layer != "auto":
+        check_layer(settings.layer, [*encoder.layers, "auto"], "embed.layer")
         return settings.layer, {}
     accuracies = probe_layers(encoder, data, settings.pool, runtime)
     return max(accuracies, key=lambda name: accuracies[name]), accuracies

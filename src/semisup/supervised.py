@@ -6,6 +6,7 @@ from semisup.classify.layers import build_head
 from semisup.compute.device import stream_seed
 from semisup.network import encoders
 from semisup.network.backbones import pooled_width
+from semisup.network.borrowed import check_layer
 from semisup.network.encoders import EncoderSpec
 
 
@@ -19,6 +20,7 @@ def fresh_classifier(run: BudgetRun, draw: int) -> Classifier:
     settings, data = run.params.supervised, run.data
     spec = EncoderSpec(run.params.backbone.name)
     encoder = encoders.make(spec, data, stream_seed(run.seed, draw, 0))
+    check_layer(settings.layer, encoder.layers, "supervised.layer")
     width = pooled_width(encoder, settings.layer, settings.pool, data.image_size)
     weights_seed = stream_seed(run.seed, draw, 1)
     head = build_head(width, settings.hidden, len(data.classes), settings.dropout, weights_seed)

@@ -187,6 +187,19 @@ def test_what_the_key_depends_on(project: Path, edit: dict[str, str], counts: bo
     assert (stage_key("train", task="a") != before) == counts
 
 
+def test_the_key_depends_on_the_section_that_a_parameter_names(project: Path) -> None:
+    (project / "dvc.yaml").write_text(STAGES.replace("tasks.${item.task}", "tasks.${start.at}"))
+
+    def key(params: str) -> str:
+        (project / "params.yaml").write_text(f"seed: 1\n{params}")
+        return stage_key("train", task="a")
+
+    before = key("start: {at: b}\ntasks: {a: 1, b: 2}\n")
+    assert key("start: {at: b}\ntasks: {a: 3, b: 2}\n") == before
+    assert key("start: {at: b}\ntasks: {a: 1, b: 3}\n") != before
+    assert key("start: {at: a}\ntasks: {a: 1, b: 2}\n") != before
+
+
 def test_a_large_file_counts_by_its_size_and_blocks_of_it(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

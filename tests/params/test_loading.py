@@ -188,6 +188,29 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         # backbones and layers
         ({"backbone.name": "alexnt"}, ["backbone.name: ", "'alexnt' (did you mean 'alexnet'?)"]),
         ({"backbone.name": "vgg"}, ["backbone.name: ", "'vgg'", "allowed: small, alexnet, nin"]),
+        ({"backbone.name": "tim/resnet18"}, ["backbone.name: ", "'tim/resnet18' (did you mean 'r"]),
+        ({"pretrain.start": "imagnet"}, ["pretrain.start: 'imagnet' ", "did you mean 'imagenet'"]),
+        (
+            {"pretrain.start": "imagenet"},
+            ["pretrain.start: imagenet: backbone.name is 'small', but pretrain.imagenet.mod"],
+        ),
+        (
+            {"pretrain.start": "foundation", "pretrain.foundation": GONE},
+            ["pretrain.foundation: missing, but pretrain.start names it; add it"],
+        ),
+        (
+            {"backbone.name": "timm/resnet18", "pretrain.start": "foundation"},
+            ["'timm/resnet18', but pretrain.foundation.model is 'timm/vit_small_patch14_dinov2'"],
+        ),
+        ({"pretrain.random": GONE}, ["pretrain.random: missing, but pretrain.start names it"]),
+        (
+            {
+                "backbone.name": "timm/resnet18",
+                "embed.layer": "auto",
+                "split.validation": "within_budget",
+            },
+            ["embed.layer: auto ", "split.validation within_budget lacks; name a layer"],
+        ),
         ({"backbone.name": 18}, ["backbone.name: 18 should be a string"]),
         ({"embed.layer": "conv9"}, ["embed.layer: ", "'conv9'", "conv5, auto"]),
         ({"embed.layer": "atuo"}, ["embed.layer: ", "did you mean 'auto'"]),
@@ -233,6 +256,8 @@ def test_mistakes(values: Edits, edits: Edits, said: list[str], tmp_path: Path) 
         {"embed.layer": "auto"},
         {"embed.layer": "conv1", "split.validation": "within_budget"},
         {"data.folder.labelled": "data/raw/x.zip"},
+        {"backbone.name": "timm/resnet18", "embed.layer": "layer3", "supervised.layer": "layer4"},
+        {"backbone.name": "timm/tf_efficientnet_lite0", "pretrain.start": "imagenet"},
     ],
     ids=str,
 )

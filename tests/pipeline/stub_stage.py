@@ -39,7 +39,7 @@ def digest(stage: str, item: dict[str, str], deps: list[str], keys: list[str]) -
     found = [f"{stage} {item}"]
     for key in keys:
         value = params
-        for part in key.split("."):
+        for part in key.replace("${pretrain.start}", params["pretrain"]["start"]).split("."):
             value = value[part]
         found.append(f"{key} {value}" * is_used(stage, item, params, key))
     found += [content(Path(dep)) for dep in deps if is_used(stage, item, params, dep)]

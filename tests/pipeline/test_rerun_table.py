@@ -95,6 +95,7 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
         from_pretrain(ONE_BUDGET),
     ),
     "another task's settings": ({"pretrain.jigsaw.gap": 0.2}, set()),
+    "a model that nothing starts from": ({"pretrain.imagenet.weights": "in1k"}, set()),
     "report": ({"report.confidence": 0.9}, {"report"}),
     "compute": ({"compute.threads": 2, "compute.precision": "auto"}, set()),
 }
@@ -132,6 +133,17 @@ def test_new_task_then_its_code_then_what_tasks_share(stubs: Project) -> None:
     stubs.change({"pretrain.augment.shift": 0.2})
     ran = stubs.repro()
     assert ran == pretrained("random") | from_pretrain(ONE_BUDGET), "an untrained encoder stays"
+
+
+def test_a_start_and_then_its_model(stubs: Project) -> None:
+    """Only tasks that start from weights of others depend on which these are."""
+    stubs.change({"label_budgets": ONE_BUDGET, "pretrain.start": "imagenet"})
+    stubs.prune()
+    assert stubs.repro() == from_pretrain(ONE_BUDGET)
+    stubs.change({"pretrain.imagenet.weights": "in1k"})
+    assert stubs.repro() == from_pretrain(ONE_BUDGET)
+    stubs.change({"pretrain.foundation.weights": "other"})
+    assert stubs.repro() == set()
 
 
 def test_code_of_a_task_that_does_something_else(stubs: Project) -> None:

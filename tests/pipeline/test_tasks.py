@@ -39,6 +39,12 @@ def commands(task: str) -> dict[str, list[str]]:
     }
 
 
+def filled_in(text: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
+
+
 def run(project: Project, lines: list[list[str]]) -> list[dict[str, Any]]:
     """Run scripts in one process: what each read, imported and ended with."""
     out, todo = project.root / "seen.json", project.root / "commands.json"
@@ -88,7 +94,8 @@ def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
         assert one["imported"]
         for path in (f"src/{path}" for path in one["imported"] if Path(path).stem != "__init__"):
             assert any(f"{path}/".startswith(f"{dep}/") for dep in declared), (stage, path)
-        keys = tuple(key.replace("${item.task}", task) for key in STAGES[stage]["params"])
+        filled = {"${item.task}": task, "${pretrain.start}": "random"}
+        keys = tuple(filled_in(key, filled) for key in STAGES[stage]["params"])
         read = [key for key in one["read"] if not key.startswith("compute.")]
         assert all(re.match(rf"({'|'.join(map(re.escape, keys))})(\.|$)", key) for key in read)
     folder = prepared.root / "data/pretrain" / task

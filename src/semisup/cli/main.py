@@ -22,7 +22,11 @@ def check() -> None:
 
     DVC itself would crash on some mistakes in the one, and refuse the other.
     """
-    load_and_check_tasks()
+    params = load_and_check_tasks()
+    if params.backbone.is_borrowed:
+        from semisup.network.borrowed import check_backbone
+
+        check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
     lockfile.remove_if_cut_off()
 
 

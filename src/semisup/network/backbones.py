@@ -5,16 +5,28 @@ The names are those of `semisup.params.sections.BACKBONE_LAYERS`. Images are (N,
 """
 
 from collections import OrderedDict
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from semisup.network import borrowed
 from semisup.params.sections import BACKBONE_LAYERS
 
 
 class Blocks(nn.ModuleDict):
     """Named blocks, each from feature maps to feature maps, in a chain."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the blocks, shallow to deep."""
+        return tuple(self)
+
+    @property
+    def channels(self) -> int:
+        """What the first convolution takes."""
+        return int(next(self.parameters()).shape[1])
 
     def forward(self, maps: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps after the block `layer`, after the last one where it is None."""
@@ -26,20 +38,28 @@ class Blocks(nn.ModuleDict):
 
 
 class Encoder(nn.Module):
-    """A chain of named blocks behind an entry.
+    """Named layers behind an entry.
 
-    The entry turns images in 0 to 1 into what the first block sees; see `semisup.network.entry`.
+    The entry turns images in 0 to 1 into what the blocks see; see `semisup.network.entry`. Blocks
+    are any module that has `layers` and `channels`, and takes inputs and the name of a layer: this
+    project's `Blocks`, or a model of `semisup.network.borrowed`.
     """
 
-    def __init__(self, entry: nn.Module, blocks: "OrderedDict[str, nn.Module]") -> None:
+    def __init__(self, entry: nn.Module, blocks: nn.Module) -> None:
         super().__init__()
         self.entry = entry
-        self.blocks = Blocks(blocks)
+        self.blocks: Any = blocks
 
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers, shallow to deep."""
-        return tuple(self.blocks)
+        names: tuple[str, ...] = self.blocks.layers
+        return names
+
+    @property
+    def channels(self) -> int:
+        """Of what the entry gives and `body` takes."""
+        return int(self.blocks.channels)
 
     def forward(self, images: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps (N, C', H', W') of `layer`, of the last one where it is None."""
@@ -57,26 +77,31 @@ def build(
     image_size: int,
     generator_seed: int,
     entry: nn.Module | None = None,
-    resnet_stem: int | None = None,
 ) -> Encoder:
     """An encoder with random weights.
 
     Args:
-        name: a key of BACKBONE_LAYERS.
+        name: a key of BACKBONE_LAYERS, or a model of `semisup.network.borrowed`.
         channels: that the first block sees, 1 or 3.
         image_size: side of the images in pixels; decides how far the stem downsamples.
         generator_seed: the weights depend on it alone.
         entry: what is done to images first; None: nothing.
-        resnet_stem: side of a ResNet's first kernel; None: 3 below 65 px, 7 above.
     """
+    if borrowed.is_borrowed(name):
+        blocks = borrowed.backbone(name, channels, image_size, generator_seed)
+        return channels_last(Encoder(entry or nn.Identity(), blocks))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
         if name.startswith(("resnet", "resnext", "wide_resnet")):
-            blocks = _resnet(name, channels, image_size, resnet_stem)
+            chain = _resnet(name, channels, image_size)
         else:
-            blocks = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
-        named = OrderedDict(zip(BACKBONE_LAYERS[name], blocks, strict=True))
-    encoder = Encoder(entry or nn.Identity(), named)
+            chain = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
+        named = OrderedDict(zip(BACKBONE_LAYERS[name], chain, strict=True))
+    return channels_last(Encoder(entry or nn.Identity(), Blocks(named)))
+
+
+def channels_last(encoder: Encoder) -> Encoder:
+    """With its weights in the order of memory that convolutions are fastest in."""
     return encoder.to(memory_format=torch.channels_last)
 
 
@@ -108,12 +133,20 @@ def _averages(size: int, cells: int, device: torch.device) -> Tensor:
 
 
 def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> int:
-    """Length of `pooled`'s rows for one layer of an encoder, found by running it once."""
-    stem = next(encoder.parameters())
+    """Length of `pooled`'s rows for one layer of an encoder, found by running it once.
+
+    Args:
+        encoder: any.
+        layer: of it.
+        side: as `pooled` has it.
+        image_size: side of the images, or of what `body` is given.
+    """
+    seen = getattr(encoder.entry, "side", image_size)  # an entry that brings all images to a side
+    device = next(encoder.parameters()).device
     was_training = encoder.training
     encoder.eval()
     with torch.no_grad():
-        inputs = torch.zeros(1, stem.shape[1], image_size, image_size, device=stem.device)
+        inputs = torch.zeros(1, encoder.channels, seen, seen, device=device)
         maps = encoder.body(inputs, layer)
     encoder.train(was_training)
     return int(pooled(maps, side).shape[1])
@@ -175,13 +208,13 @@ def _nin(channels: int, image_size: int) -> list[nn.Module]:
     ]
 
 
-def _resnet(name: str, channels: int, image_size: int, kernel: int | None) -> list[nn.Module]:
+def _resnet(name: str, channels: int, image_size: int) -> list[nn.Module]:
     """torchvision's; below 65 px the stem has stride 1 and no max-pool (He et al. 2015, CIFAR)."""
     from torchvision import models
 
     net = getattr(models, name)(weights=None)
     if image_size <= 64:
-        stem: nn.Module = _conv(channels, 64, kernel or 3)
+        stem: nn.Module = _conv(channels, 64, 3)
     else:
-        stem = nn.Sequential(_conv(channels, 64, kernel or 7, 2), nn.MaxPool2d(3, 2, 1))
+        stem = nn.Sequential(_conv(channels, 64, 7, 2), nn.MaxPool2d(3, 2, 1))
     return [stem, net.layer1, net.layer2, net.layer3, net.layer4]

@@ -5,20 +5,35 @@ part of it and saved with it, so that all who use it feed it alike.
 """
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from torch import nn
-
 from semisup.compute.weights import load_weights, save_weights
 from semisup.data.dataset import ImageData
-from semisup.network import backbones
+from semisup.network import backbones, borrowed
 from semisup.network.backbones import Encoder
-from semisup.network.entry import ImageNetNormalise, Lightness, Normalise
+from semisup.network.entry import AsTrained, Lightness, Normalise
+from semisup.params.sections import Embed
 from semisup.workflow import outputs
 
-Sees = Literal["pixels", "lightness", "imagenet"]
+Sees = Literal["pixels", "lightness", "as_trained"]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How a model that others trained is used.
+
+    side: in pixels, of the images that it sees; mean, std: that these are normalised by; layer,
+    pool: as `embed.layer` and `embed.pool`, in their place.
+    """
+
+    side: int
+    mean: Sequence[float]
+    std: Sequence[float]
+    layer: str
+    pool: int
 
 
 @dataclass(frozen=True)
@@ -26,12 +41,18 @@ class EncoderSpec:
     """Name of the backbone, and what its first layer sees.
 
     `pixels`: normalised by this data's mean and deviation; `lightness`: theirs alone, of images
-    with colour; `imagenet`: RGB, normalised as torchvision's weights expect, by a stem that these
-    fit.
+    with colour; `as_trained`: RGB of the size, mean and deviation that `trained` says.
     """
 
     backbone: str
     sees: Sees = "pixels"
+    trained: Usage | None = None
+
+    def chosen(self, embed: Embed) -> Embed:
+        """Layer and pool of `embed`, or those that come with the encoder."""
+        if self.trained is None:
+            return embed
+        return embed.model_copy(update={"layer": self.trained.layer, "pool": self.trained.pool})
 
 
 def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
@@ -42,9 +63,11 @@ def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
         data: for channels, size and the pixels' mean and deviation.
         generator_seed: of the weights.
     """
-    if spec.sees == "imagenet":
-        entry: nn.Module = ImageNetNormalise()
-        return backbones.build(spec.backbone, 3, data.image_size, generator_seed, entry, 7)
+    if spec.trained is not None:
+        look = spec.trained
+        fed = AsTrained(data.image_size, look.side, look.mean, look.std)
+        model = borrowed.build(spec.backbone, look.side, generator_seed)
+        return backbones.channels_last(Encoder(fed, model))
     if spec.sees == "lightness":
         return backbones.build(spec.backbone, 1, data.image_size, generator_seed, Lightness())
     entry = Normalise(data.mean.tolist(), data.std.tolist())
@@ -54,7 +77,19 @@ def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
 def save(encoder: Encoder, spec: EncoderSpec, folder: Path) -> None:
     """Write encoder.safetensors and encoder.json."""
     save_weights(encoder, folder / outputs.ENCODER)
-    outputs.write_json(folder / outputs.ENCODER_SPEC, dataclasses.asdict(spec))
+    said = {key: value for key, value in dataclasses.asdict(spec).items() if value is not None}
+    outputs.write_json(folder / outputs.ENCODER_SPEC, said)
+
+
+def read_spec(folder: Path) -> EncoderSpec:
+    """What `save` wrote of the encoder.
+
+    Raises:
+        UserError: where `pretrain` has not run.
+    """
+    said = outputs.read_json(folder / outputs.ENCODER_SPEC)
+    trained = Usage(**said.pop("trained")) if "trained" in said else None
+    return EncoderSpec(**said, trained=trained)
 
 
 def load(folder: Path, data: ImageData) -> Encoder:
@@ -63,7 +98,6 @@ def load(folder: Path, data: ImageData) -> Encoder:
     Raises:
         UserError: where `pretrain` has not run, or ran on images of another kind.
     """
-    spec = EncoderSpec(**outputs.read_json(folder / outputs.ENCODER_SPEC))
-    encoder = make(spec, data, 0)
+    encoder = make(read_spec(folder), data, 0)
     load_weights(encoder, folder / outputs.ENCODER)
     return encoder

@@ -62,14 +62,16 @@ class Params(Section):
         _check_ascending(self.label_budgets)
         _check_tasks(self.pretext_tasks, self.pretrain)
         _check_finetuned(self.finetune_tasks, self.pretext_tasks)
-        layers = BACKBONE_LAYERS[self.backbone.name]
-        check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
+        _check_start(self.pretrain, self.backbone)
+        layers = BACKBONE_LAYERS.get(self.backbone.name)
+        if layers:  # of libraries' models these are known once they are built
+            check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
+            check_name(self.supervised.layer, layers, "layer", "supervised.layer")
         if self.embed.layer == "auto" and self.split.validation != "separate":
             raise ValueError(
                 "embed.layer: auto chooses on a separate validation set, which split.validation "
-                f"{self.split.validation} lacks; name a layer: {', '.join(layers)}"
+                f"{self.split.validation} lacks; name a layer{_listed(layers)}"
             )
-        check_name(self.supervised.layer, layers, "layer", "supervised.layer")
         if self.label_budgets[-1] > self.embed.images_per_class:
             raise ValueError(
                 f"label_budgets: {self.label_budgets[-1]} is more than embed.images_per_class "
@@ -166,6 +168,25 @@ def _check_finetuned(tasks: list[str], pretext_tasks: list[str]) -> None:
             raise ValueError(f"finetune_tasks: {task!r} is not in pretext_tasks{hint}")
         if task in tasks[:position]:
             raise ValueError(f"finetune_tasks: {task!r} is given twice; list each task once")
+
+
+def _listed(layers: tuple[str, ...] | None) -> str:
+    return f": {', '.join(layers)}" if layers else ""
+
+
+def _check_start(pretrain: Pretrain, backbone: Backbone) -> None:
+    """Training can start from a row whose model is the backbone."""
+    start = pretrain.start
+    section = (pretrain.model_extra or {}).get(start)
+    if section is None:
+        raise ValueError(f"pretrain.{start}: missing, but pretrain.start names it; add it")
+    model = section.get("model") if isinstance(section, dict) else None
+    if start != "random" and backbone.name != model:
+        raise ValueError(
+            f"pretrain.start: {start}: backbone.name is {backbone.name!r}, but "
+            f"pretrain.{start}.model is {model!r}; they must be the same, or set pretrain.start to "
+            "random"
+        )
 
 
 def _check_tasks(tasks: list[str], pretrain: Pretrain) -> None:

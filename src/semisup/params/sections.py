@@ -28,6 +28,9 @@ BACKBONE_LAYERS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# What begins the name of a model of a library: timm/NAME, torchvision/NAME
+BORROWED = ("timm/", "torchvision/")
+
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
@@ -111,8 +114,15 @@ class Backbone(Section):
 
     @model_validator(mode="after")
     def _known(self) -> "Backbone":
-        check_name(self.name, BACKBONE_LAYERS, "backbone", "backbone.name")
+        if not self.is_borrowed:
+            known = [*BACKBONE_LAYERS, *(f"{library}NAME" for library in BORROWED)]
+            check_name(self.name, known, "backbone", "backbone.name")
         return self
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether it is a model of a library, whose layers only the library knows."""
+        return self.name.startswith(BORROWED)
 
 
 class Recipe(Section):
@@ -131,6 +141,7 @@ class Pretrain(Section):
 
     model_config = ConfigDict(extra="allow")
 
+    start: Literal["random", "imagenet", "foundation"]
     epochs: Count
     heldout_images: Count
     augment: Augment

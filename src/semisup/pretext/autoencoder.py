@@ -50,7 +50,7 @@ class Task(PretextTask):
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)
         width = pooled_width(encoder, encoder.layers[-1], POOL, image_size)
-        channels = next(encoder.parameters()).shape[1]
+        channels = encoder.channels
         self.bottleneck = nn.Linear(width, settings.bottleneck)
         self.decoder = Decoder(settings.bottleneck, channels, image_size)
 

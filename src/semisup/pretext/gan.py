@@ -44,7 +44,7 @@ class Task(PretextTask):
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)
         self.classifier = nn.Linear(pooled_width(encoder, encoder.layers[-1], 1, image_size), 1)
-        channels = next(encoder.parameters()).shape[1]
+        channels = encoder.channels
         self.generator = Generator(channels, image_size, multiplications(encoder, image_size))
         self._updates = 0
 

@@ -18,7 +18,9 @@ from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
-from semisup.params.sections import Pretrain
+from semisup.params.sections import Pretrain, Section
+from semisup.pretext.shared import borrowed
+from semisup.pretext.shared.borrowed import BorrowedSettings
 from semisup.pretext.shared.synchronised import averaged
 from semisup.pretext.shared.task import Examples, NoTraining, PretextTask
 from semisup.pretrain.watch import Watch
@@ -39,7 +41,8 @@ SHOWN_PER_EPOCH = 4
 class Pretrained:
     """An encoder, and how its training went: nothing of that where a task trains nothing.
 
-    figures: means over the held-out images, the task's figure of merit first.
+    figures: means over the held-out images, the task's figure of merit first; origin: of weights
+    that others trained: model, weights, source, licence, sha256.
     """
 
     encoder: Encoder
@@ -49,6 +52,7 @@ class Pretrained:
     fit: Fit | None = None
     figures: dict[str, float] = dataclasses.field(default_factory=dict)
     examples: Examples | None = None
+    origin: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
 def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pretrained:
@@ -65,11 +69,12 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
     kind: type[PretextTask] | type[NoTraining] = module.Task
     kind.check(settings, data)
     if issubclass(kind, NoTraining):
-        encoder, spec = kind.encoder(settings, params.backbone.name, data, params.seed)
-        return Pretrained(encoder.eval(), spec)
+        ready = kind.encoder(settings, params.backbone.name, data, params.seed)
+        return Pretrained(ready.encoder.eval(), ready.spec, origin=ready.origin)
     seed = stream_seed(params.seed, *task.encode())
     spec = kind.spec(settings, params.backbone.name)
     encoder = encoders.make(spec, data, params.seed)
+    origin = _start(encoder, params)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(stream_seed(seed, 1))
         network = kind(encoder, settings, data.image_size)
@@ -91,6 +96,7 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
         done,
         {watch.metric: done.best.merit} | figures if done.best else figures,
         watch.examples(),
+        origin,
     )
 
 
@@ -107,9 +113,21 @@ def write(folder: Path, task: str, pretrained: Pretrained) -> None:
         "updates": rows[-1].update if rows else 0,
         "figures": {name: round(value, 4) for name, value in pretrained.figures.items()},
     }
+    if pretrained.origin:
+        facts["origin"] = pretrained.origin
     outputs.write_json(folder / outputs.PRETEXT, facts)
     if pretrained.examples:
         _write_examples(folder, pretrained.examples)
+
+
+def _start(encoder: Encoder, params: Params) -> dict[str, str]:
+    """Give the backbone the weights of `pretrain.start`; returns where they are from."""
+    name = params.pretrain.start
+    if name == "random":
+        params.task_settings(name, Section)
+        return {}
+    settings = params.task_settings(name, BorrowedSettings)
+    return borrowed.start(encoder, settings, name)
 
 
 def _held_and_trained(

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pathspec
 import yaml
@@ -77,9 +78,7 @@ def stage_key(stage: str, **item: object) -> str:
     params = yaml.safe_load(read_text(Path("params.yaml")))
     digest = hashlib.blake2b(digest_size=16)
     for key in declared["params"]:
-        value = params
-        for part in _filled(key, item).split("."):
-            value = value[part]
+        value = _value(params, _filled(_filled_from_params(key, params), item))
         digest.update(json.dumps([key, value]).encode())
     for dependency in declared["deps"]:
         files = _files(Path(_filled(dependency, item)))
@@ -87,6 +86,17 @@ def stage_key(stage: str, **item: object) -> str:
             digest.update(str(path).encode())
             digest.update(_fingerprint(path) if len(files) <= MANY_FILES else _stamp(path))
     return digest.hexdigest()
+
+
+def _value(params: Any, key: str) -> Any:
+    for part in key.split("."):
+        params = params[part]
+    return params
+
+
+def _filled_from_params(text: str, params: Any) -> str:
+    """With `${pretrain.start}` and the like replaced, but for what belongs to an item."""
+    return re.sub(r"\$\{(?!item\.)([\w.]+)\}", lambda found: str(_value(params, found[1])), text)
 
 
 def _filled(text: str, item: dict[str, object]) -> str:

@@ -96,6 +96,15 @@ class PretextTask(nn.Module, ABC):
         """What the task made of a few held-out images."""
 
 
+@dataclass(frozen=True)
+class Ready:
+    """An encoder that needs no training, how to build it again, and where its weights are from."""
+
+    encoder: Encoder
+    spec: EncoderSpec
+    origin: dict[str, str] = field(default_factory=dict)
+
+
 class NoTraining:
     """A task whose encoder is ready from the start."""
 
@@ -104,9 +113,7 @@ class NoTraining:
         """As `PretextTask.check`."""
 
     @classmethod
-    def encoder(
-        cls, settings: Any, backbone: str, data: ImageData, seed: int
-    ) -> tuple[Encoder, EncoderSpec]:
-        """The encoder, and how to build it again."""
+    def encoder(cls, settings: Any, backbone: str, data: ImageData, seed: int) -> Ready:
+        """The encoder with its weights."""
         spec = EncoderSpec(backbone)
-        return encoders.make(spec, data, seed), spec
+        return Ready(encoders.make(spec, data, seed), spec)

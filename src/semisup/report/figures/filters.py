@@ -13,6 +13,7 @@ from semisup.workflow import outputs
 
 BANKS_ACROSS = 4  # tasks side by side
 FILTERS_ACROSS = 16
+OWN_FIRST = "blocks.conv1."  # in names of the first layer of this project's encoders
 
 
 def draw(tasks: Sequence[str], folder: Path) -> None:
@@ -38,17 +39,20 @@ def draw(tasks: Sequence[str], folder: Path) -> None:
 
 
 def first_convolution(task: str) -> NDArray[np.float32]:
-    """Its weights (K, C, h, w) in the task's encoder."""
+    """Its weights (K, C, h, w) in the task's encoder; none (0, 1, 1, 1) where it has no such."""
     weights = load_file(outputs.pretrain_folder(task) / outputs.ENCODER)
-    first = min(name for name, value in weights.items() if value.ndim == 4)
-    bank: NDArray[np.float32] = weights[first]
+    # of a library's model, which may have convolutions of single maps too
+    of_colours = [name for name, v in weights.items() if v.ndim == 4 and v.shape[1] == 3]
+    of_this_project = [name for name, v in weights.items() if v.ndim == 4 and OWN_FIRST in name]
+    first = min(of_colours or of_this_project, default=None)
+    bank: NDArray[np.float32] = weights[first] if first else np.zeros((0, 1, 1, 1), np.float32)
     return bank
 
 
 def tiled(bank: NDArray[np.float32]) -> NDArray[np.float32]:
     """Filters (K, C, h, w) side by side, each stretched to 0..1, with white gaps: (H, W, 3)."""
     count, channels, height, width = bank.shape
-    columns = min(count, FILTERS_ACROSS)
+    columns = max(1, min(count, FILTERS_ACROSS))
     rows = -(-count // columns)
     canvas = np.ones((rows * (height + 1) + 1, columns * (width + 1) + 1, 3), np.float32)
     for number, one in enumerate(bank):

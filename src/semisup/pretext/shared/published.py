@@ -1,0 +1,129 @@
+"""Weights that others published: found, checked, read. Nothing but tensors is read of any file.
+
+Pickles (.pth) are read by `weights_only`, which runs no code.
+"""
+
+import pickle
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from semisup.compute.weights import sha256
+from semisup.network import borrowed
+from semisup.params.messages import suggestion
+from semisup.pretext.shared import downloads, lite
+from semisup.pretext.shared.words import shortened
+from semisup.workflow.errors import UserError
+
+if TYPE_CHECKING:
+    from semisup.pretext.shared.borrowed import BorrowedSettings
+
+WRAPPERS = ("state_dict", "model")  # keys that training programs keep a state dict under
+UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A state dict, how messages name it, and what pretext.json says of it.
+
+    tag: the library's name of the weights, by which images are normalised; None without one.
+    """
+
+    state: dict[str, Tensor]
+    named: str
+    origin: dict[str, str]
+    tag: str | None = None
+
+
+def read(settings: "BorrowedSettings", key: str) -> Found:
+    """The weights that a section asks for.
+
+    Args:
+        settings: of the row.
+        key: of its section in params.yaml.
+
+    Raises:
+        UserError: where they are unknown, can't be fetched or can't be read.
+    """
+    model = settings.model
+    if settings.file is not None:
+        path, named = Path(settings.file), f"{key}.file: {settings.file}"
+        state = _tensors(path, named, "give the path of a file of weights, or null")
+        origin = {"weights": path.name, "source": settings.file, "licence": "unknown"}
+    elif settings.weights == lite.PACKAGE and model == lite.MODEL:
+        path, named = lite.file(f"{key}.weights"), f"{key}.weights: {settings.weights}"
+        state = _tensors(path, named, f"install {lite.PACKAGE} anew")
+        origin = {"weights": lite.PACKAGE, "source": lite.SOURCE, "licence": lite.LICENCE}
+    else:
+        return _published(settings, key)
+    if model == lite.MODEL:
+        state = lite.in_timms_names(state)
+    known = settings.weights in borrowed.weights_of(model)
+    origin |= {"sha256": sha256(path)}
+    return Found(state, named, {"model": model} | origin, settings.weights if known else None)
+
+
+def _published(settings: "BorrowedSettings", key: str) -> Found:
+    model, weights = settings.model, settings.weights
+    known = borrowed.weights_of(model) + ([lite.PACKAGE] if model == lite.MODEL else [])
+    if weights not in known:
+        raise UserError(
+            f"params.yaml: {key}.weights: {model} has no weights {weights!r}"
+            f"{suggestion(weights, known)}; allowed: {', '.join(known) or 'none'}; or name a "
+            f"file of weights in {key}.file"
+        )
+    named, offered = f"{key}.weights: {weights}", borrowed.published(model, weights)
+    if not offered.sources:
+        raise UserError(
+            f"params.yaml: {named}: published in no form that is safe to read; choose other "
+            f"weights, or name a safetensors file of them in {key}.file"
+        )
+    source, licence = offered.sources[0], offered.licence
+    try:
+        path = downloads.fetched(source)
+    except (*UNREADABLE, HTTPException) as error:
+        raise UserError(
+            f"params.yaml: {named}: {downloads.address(source)} could not be fetched "
+            f"({shortened(error)}); connect to the network once, or put that file here and set "
+            f"{key}.file to its path"
+        ) from None
+    state = _tensors(path, named, f"delete {path}, so that it is fetched anew")
+    origin = {"weights": weights, "source": downloads.address(source), "licence": licence}
+    return Found(state, named, {"model": model} | origin | {"sha256": sha256(path)}, weights)
+
+
+def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
+    """The state dict of a file.
+
+    Raises:
+        UserError: of one line, which ends with `mend`.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        state: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise UserError(f"{named}: no such file; {mend}") from None
+    except IsADirectoryError:
+        raise UserError(f"{named}: is a folder; {mend}") from None
+    except SafetensorError as error:
+        raise UserError(f"{named}: not a safetensors file ({shortened(error)}); {mend}") from None
+    except pickle.UnpicklingError:
+        raise UserError(
+            f"{named}: holds more than tensors, or none: such pickles are not read, since they can "
+            "run code; write its state dict with safetensors.torch.save_file"
+        ) from None
+    except UNREADABLE as error:
+        raise UserError(f"{named}: can't be read ({shortened(error)}); {mend}") from None
+    for wrapper in WRAPPERS:
+        if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
+            state = state[wrapper]
+    if not isinstance(state, dict) or not state or not all(map(torch.is_tensor, state.values())):
+        raise UserError(f"{named}: not a state dict of tensors; {mend}")
+    return state
