@@ -68,8 +68,8 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             "data.glyphs": letters,
             "label_budgets": [2],
             "draws": 1,
-            "pretext_tasks": [*TRAINED],
-            "finetune_tasks": [*TRAINED],
+            "pretext_tasks": [*TRAINED, "imagenet"],
+            "finetune_tasks": [*TRAINED, "imagenet"],
             **{f"pretrain.{task}.batch_images": 16 for task in TRAINED},
         }
     )
@@ -89,15 +89,7 @@ def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
         assert re.match(r"error: .*colorization needs images in colour", first)
         return
     assert [one["status"] for one in seen.values()] == [0] * len(seen), seen["pretrain"]["stderr"]
-    for stage, one in seen.items():
-        declared = {dep.replace("${item.task}", task) for dep in STAGES[stage]["deps"]}
-        assert one["imported"]
-        for path in (f"src/{path}" for path in one["imported"] if Path(path).stem != "__init__"):
-            assert any(f"{path}/".startswith(f"{dep}/") for dep in declared), (stage, path)
-        filled = {"${item.task}": task, "${pretrain.start}": "random"}
-        keys = tuple(filled_in(key, filled) for key in STAGES[stage]["params"])
-        read = [key for key in one["read"] if not key.startswith("compute.")]
-        assert all(re.match(rf"({'|'.join(map(re.escape, keys))})(\.|$)", key) for key in read)
+    assert_all_is_declared(seen, task)
     folder = prepared.root / "data/pretrain" / task
     facts = json.loads((folder / "pretext.json").read_text())
     assert all(np.isfinite(value) for value in facts["figures"].values())
@@ -107,3 +99,28 @@ def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
     assert examples.dtype == np.uint8
     assert examples.shape[2:] == (images.shape[1], images.shape[1], images.shape[3])
     assert (prepared.root / f"data/finetune/{task}-2/results.csv").read_text().count("\n") == 2
+
+
+def test_a_row_that_others_trained(prepared: Project) -> None:
+    of_stage = commands("imagenet")
+    seen = dict(zip(of_stage, run(prepared, [*of_stage.values()]), strict=True))
+    assert [one["status"] for one in seen.values()] == [0] * len(seen), seen["pretrain"]["stderr"]
+    assert_all_is_declared(seen, "imagenet")
+    facts = json.loads((prepared.root / "data/pretrain/imagenet/pretext.json").read_text())
+    assert facts["origin"]["licence"] == "apache-2.0"
+    features = json.loads((prepared.root / "data/features/imagenet/features.json").read_text())
+    assert (features["layer"], features["pool"], features["width"]) == ("features", 1, 1280)
+    assert (prepared.root / "data/finetune/imagenet-2/results.csv").read_text().count("\n") == 2
+
+
+def assert_all_is_declared(seen: dict[str, dict[str, Any]], task: str) -> None:
+    """What each stage imported and read, by dvc.yaml."""
+    for stage, one in seen.items():
+        declared = {dep.replace("${item.task}", task) for dep in STAGES[stage]["deps"]}
+        assert one["imported"]
+        for path in (f"src/{path}" for path in one["imported"] if Path(path).stem != "__init__"):
+            assert any(f"{path}/".startswith(f"{dep}/") for dep in declared), (stage, path)
+        filled = {"${item.task}": task, "${pretrain.start}": "random"}
+        keys = tuple(filled_in(key, filled) for key in STAGES[stage]["params"])
+        read = [key for key in one["read"] if not key.startswith("compute.")]
+        assert all(re.match(rf"({'|'.join(map(re.escape, keys))})(\.|$)", key) for key in read)

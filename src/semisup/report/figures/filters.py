@@ -13,7 +13,7 @@ from semisup.workflow import outputs
 
 BANKS_ACROSS = 4  # tasks side by side
 FILTERS_ACROSS = 16
-OWN_FIRST = "blocks.conv1."  # in names of the first layer of this project's encoders
+OF_A_LIBRARY = "blocks.model."  # in names of weights of models of timm and torchvision
 
 
 def draw(tasks: Sequence[str], folder: Path) -> None:
@@ -41,9 +41,10 @@ def draw(tasks: Sequence[str], folder: Path) -> None:
 def first_convolution(task: str) -> NDArray[np.float32]:
     """Its weights (K, C, h, w) in the task's encoder; none (0, 1, 1, 1) where it has no such."""
     weights = load_file(outputs.pretrain_folder(task) / outputs.ENCODER)
-    # of a library's model, which may have convolutions of single maps too
-    of_colours = [name for name, v in weights.items() if v.ndim == 4 and v.shape[1] == 3]
-    of_this_project = [name for name, v in weights.items() if v.ndim == 4 and OWN_FIRST in name]
+    kernels = {name: value for name, value in weights.items() if value.ndim == 4}
+    # a library's model may have convolutions of single maps too
+    of_colours = [name for name, value in kernels.items() if value.shape[1] == 3]
+    of_this_project = [name for name in kernels if OF_A_LIBRARY not in name]
     first = min(of_colours or of_this_project, default=None)
     bank: NDArray[np.float32] = weights[first] if first else np.zeros((0, 1, 1, 1), np.float32)
     return bank
