@@ -28,8 +28,8 @@ SMALLEST_WEIGHT = 1e-6  # of a batch: nothing in it counts
 class Targets:
     """What a network shall say of its training images, and how much each image counts.
 
-    classes: (n,) numbers of classes or (n, classes) probabilities; weights: (n,), None where all
-    count the same; told: of them for the reader, by name.
+    classes: (n,) their numbers; weights: (n,), None where all count the same; told: of them for the
+    reader, by name.
     """
 
     classes: Tensor
@@ -117,8 +117,7 @@ def _batch_loss(
     one: Learner, targets: Targets, smoothing: float, numbers: Tensor
 ) -> tuple[Tensor, Tensor]:
     logits, wanted = one.train_logits(numbers), targets.classes[numbers]
-    likeliest = wanted if wanted.ndim == 1 else wanted.argmax(dim=1)
-    right = logits.argmax(dim=1) == likeliest
+    right = logits.argmax(dim=1) == wanted
     if targets.weights is None:
         return F.cross_entropy(logits, wanted, label_smoothing=smoothing), right
     losses = F.cross_entropy(logits, wanted, label_smoothing=smoothing, reduction="none")

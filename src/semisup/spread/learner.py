@@ -66,15 +66,15 @@ def _targets(run: BudgetRun, graph: Graph, labelled: LabelledSet) -> Targets:
     numbers = _numbers(graph.ids, labelled.train)
     settings, labels = run.params.spread, data.labels[labelled.train]
     shares, weights = soft_labels(graph, numbers, labels, len(data.classes), settings)
+    # the likeliest class by its weight, not all by their shares: these are too even, since labels
+    # thin out on their way, and teach doubt
+    classes = shares.argmax(axis=1)
     told = {"pool_images": len(graph.ids), "pool_sure": float(weights.mean())}
     known = data.labels[graph.ids] >= 0
     known[numbers] = False
     if known.any():
-        told["pool_top1"] = float(
-            (shares[known].argmax(axis=1) == data.labels[graph.ids[known]]).mean()
-        )
-    probabilities, weight = (torch.from_numpy(a).to(device) for a in (shares, weights))
-    return Targets(probabilities, weight, told)
+        told["pool_top1"] = float((classes[known] == data.labels[graph.ids[known]]).mean())
+    return Targets(*(torch.from_numpy(a).to(device) for a in (classes, weights)), told=told)
 
 
 def _numbers(ids: Ints, positions: Ints) -> Ints:
