@@ -74,7 +74,7 @@ def _targets(run: BudgetRun, graph: Graph, labelled: LabelledSet) -> Targets:
     known[numbers] = False
     if known.any():
         told["pool_top1"] = float((classes[known] == data.labels[graph.ids[known]]).mean())
-    return Targets(*(torch.from_numpy(a).to(device) for a in (classes, weights)), told=told)
+    return Targets(torch.from_numpy(classes).to(device), torch.from_numpy(weights).to(device), told)
 
 
 def _numbers(ids: Ints, positions: Ints) -> Ints:
