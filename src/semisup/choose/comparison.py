@@ -26,6 +26,11 @@ from semisup.params.loading import Params
 from semisup.workflow import outputs
 
 TYPICAL, RANDOM = "typical", "random"
+RESULT_COLUMNS = [
+    *("strategy", "budget", "draw", "labels", "classes_covered"),
+    *("validation_top1", "top1", "balanced_accuracy"),
+]
+SELECTION_COLUMNS = ["strategy", "budget", "draw", "rank", "id"]
 
 
 class Way(NamedTuple):
@@ -78,8 +83,8 @@ def compare(
             for draw, labelled in enumerate(sets)
             for rank, position in enumerate(labelled.train)
         ]
-    outputs.write_table(folder / outputs.RESULTS, rows)
-    outputs.write_table(folder / outputs.SELECTIONS, listed)
+    outputs.write_table(folder / outputs.RESULTS, rows, RESULT_COLUMNS)
+    outputs.write_table(folder / outputs.SELECTIONS, listed, SELECTION_COLUMNS)
 
 
 def _choose(

@@ -16,7 +16,7 @@ from semisup.compute.device import Runtime
 from semisup.data.dataset import Ints
 
 NEAREST = 20  # images of the cluster that density is measured by, but at most half of it
-SMALL = 5  # images: clusters of no more than these come last, being mostly outliers
+SMALL = 5  # images, or half of the mean: clusters of no more come last, being mostly outliers
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,12 @@ def typical(
     sizes = torch.bincount(of_point, minlength=clusters).tolist()
     covered = torch.bincount(of_point[~free], minlength=clusters).tolist()
     left = torch.bincount(of_point[free], minlength=clusters).tolist()
+    small = min(SMALL, len(points) // (2 * clusters))
     picks = []
     for _ in range(min(count, sum(left))):
         best = min(
             (c for c in range(clusters) if left[c]),
-            key=lambda c: (sizes[c] <= SMALL, covered[c], -sizes[c]),
+            key=lambda c: (sizes[c] <= small, covered[c], -sizes[c]),
         )
         members = ((of_point == best) & free).nonzero()[:, 0]
         number = int(members[typicality(points[members], runtime).argmax()])

@@ -85,4 +85,4 @@ def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tenso
 
 
 def _float(rows: Features, runtime: Runtime) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(rows)).to(runtime.device).float()
+    return torch.from_numpy(np.array(rows)).to(runtime.device).float()
