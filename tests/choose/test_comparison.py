@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from semisup.choose.comparison import RESULT_COLUMNS, SELECTION_COLUMNS, compare
 from semisup.compute.device import Runtime

@@ -45,7 +45,7 @@ class Graph:
 
 
 def write_points(points: Features, folder: Path) -> None:
-    """Unit vectors (n, d), a row for each of the graph's ids; their products are the similarities."""
+    """Unit vectors (n, d) of the graph's ids; their products are the similarities."""
     np.save(folder / POINTS, points)
 
 
