@@ -104,7 +104,8 @@ def test_unreadable_params(workplace: Project) -> None:
 )
 def test_task_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["random" if a == TASK else a for a in EVERY_STAGE[name]]
-    wanted = "--task random: not in pretext_tasks .*: rotation$"
+    key = "finetune_tasks" if name == "finetune" else "pretext_tasks"
+    wanted = f"--task random: not in {key} .*: rotation$"
     assert_no_stage_changes_anything(workplace, wanted, f"stages/{name}.py", *arguments)
 
 
