@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test test-all bench check check-params lock plots-page clean
+.PHONY: help setup quick repro test test-all bench check check-params lock plots-page clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 check-params: setup  ## check params.yaml, remove a dvc.lock that was cut off
 	@semisup check
+
+quick: check-params  ## a first answer, of encoders that train nothing: pretext_tasks must list one
+	@semisup quick
 
 repro: check-params  ## run all that changed, from images to the report (JOBS=4: stages at once)
 	@# outputs of a removed budget would count as inputs of the report

@@ -7,18 +7,20 @@ import typer
 from semisup.compute import device
 from semisup.features.stored import FeatureSet
 from semisup.neighbours.find import find_neighbours
+from semisup.neighbours.stored import write_points
 from semisup.params.loading import load
 from semisup.workflow import command, outputs
 
 
 def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
-    """Write data/neighbours/TASK: ids.npy, neighbours.npy, similarities.npy."""
+    """Write data/neighbours/TASK: ids.npy, neighbours.npy, similarities.npy, points.npy."""
     params = load()
     params.require_task(task)
     features = FeatureSet.read(outputs.features_folder(task))
-    graph = find_neighbours(features, params.neighbours, device.start(params.compute))
+    graph, points = find_neighbours(features, params.neighbours, device.start(params.compute))
     with outputs.replacing(outputs.neighbours_folder(task)) as folder:
         graph.write(folder)
+        write_points(points, folder)
 
 
 if __name__ == "__main__":

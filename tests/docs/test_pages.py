@@ -86,6 +86,7 @@ FOUND = {
 FOUND_TOO = {
     "`embed.*`": rerun.ROWS["embed"][1],
     "`neighbours.*`": rerun.ROWS["neighbours"][1],
+    "`choose.*`": rerun.ROWS["choose"][1],
     "`data.augment.*`": rerun.ROWS["data.augment"][1],
     "`split.*`": rerun.ROWS["split"][1],
     "`seed`": rerun.ROWS["seed"][1],

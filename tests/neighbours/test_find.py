@@ -10,7 +10,7 @@ from semisup.compute.device import Runtime
 from semisup.features.stored import FeatureSet
 from semisup.neighbours import find
 from semisup.neighbours.find import find_neighbours, nearest, project
-from semisup.neighbours.stored import Graph
+from semisup.neighbours.stored import Graph, read_points, write_points
 from semisup.params.sections import Neighbours
 from semisup.workflow.errors import UserError
 
@@ -101,12 +101,16 @@ def test_graph_is_of_train_and_pool_and_is_stored(runtime: Runtime, tmp_path: An
     features = FeatureSet(
         train, np.array([4, 5, 6, 9, 11, 12]), pool, np.arange(20, 29), nothing, nothing
     )
-    graph = find_neighbours(features, settings(), runtime)
+    graph, stored = find_neighbours(features, settings(), runtime)
     assert graph.ids.tolist() == [4, 5, 6, 9, 11, 12, *range(20, 29)]
-    numbers, cosines = nearest(project([plain, pool], settings(), runtime), 3, runtime)
+    projected = project([plain, pool], settings(), runtime)
+    assert np.array_equal(stored, projected.half())
+    numbers, cosines = nearest(projected, 3, runtime)
     assert np.array_equal(graph.neighbours, numbers)
     assert np.array_equal(graph.similarities, cosines)
     graph.write(tmp_path)
+    write_points(stored, tmp_path)
+    assert np.array_equal(read_points(tmp_path), stored)
     again = Graph.read(tmp_path)
     for name in ("ids", "neighbours", "similarities"):
         assert np.array_equal(getattr(again, name), getattr(graph, name))
@@ -115,3 +119,5 @@ def test_graph_is_of_train_and_pool_and_is_stored(runtime: Runtime, tmp_path: An
 def test_graph_that_is_not_there(tmp_path: Any) -> None:
     with pytest.raises(UserError, match=r"ids\.npy: not there yet; run `dvc repro`"):
         Graph.read(tmp_path)
+    with pytest.raises(UserError, match=r"points\.npy: not there yet; run `dvc repro`"):
+        read_points(tmp_path)

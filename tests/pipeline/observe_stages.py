@@ -68,10 +68,10 @@ class Reads:
     def _ignore_reads_of(self, params_class: Any, name: str) -> None:
         check = getattr(params_class, name)
 
-        def unwatched(params: Any, value: Any) -> None:
+        def unwatched(params: Any, *values: Any, **named: Any) -> None:
             self._checking = True
             try:
-                check(params, value)
+                check(params, *values, **named)
             finally:
                 self._checking = False
 

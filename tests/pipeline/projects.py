@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).parents[2]
 COPIED = [
     *("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", "stages", "src"),
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
-    *(f"data/{stage}/.gitkeep" for stage in ("pretrain", "head", "spread", "finetune")),
+    *(f"data/{stage}/.gitkeep" for stage in ("pretrain", "head", "spread", "choose", "finetune")),
 ]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
 TIMEOUT_SECONDS = 600
@@ -61,6 +61,8 @@ TINY = {
     "spread.batch_size": 32,
     "spread.epochs": 2,
     "spread.min_updates": 4,
+    "choose.budgets": [1, 2],
+    "choose.draws": 2,
     "finetune.start": "head",
     "finetune.lr": 0.02,
     "finetune.epochs": 1,

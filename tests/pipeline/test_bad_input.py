@@ -24,6 +24,7 @@ EVERY_STAGE = {
     "head": ["--task", TASK, "--budget", "1"],
     "neighbours": ["--task", TASK],
     "spread": ["--task", TASK, "--budget", "1"],
+    "choose": ["--task", TASK],
     "finetune": ["--task", TASK, "--budget", "1"],
     "supervised": ["--budget", "1"],
     "report": [],
@@ -98,10 +99,13 @@ def test_unreadable_params(workplace: Project) -> None:
 # Command line and order of the stages
 
 
-@pytest.mark.parametrize("name", ["pretrain", "embed", "neighbours", "head", "spread", "finetune"])
+@pytest.mark.parametrize(
+    "name", ["pretrain", "embed", "neighbours", "head", "spread", "choose", "finetune"]
+)
 def test_task_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["random" if a == TASK else a for a in EVERY_STAGE[name]]
-    wanted = "--task random: not in pretext_tasks .*: rotation$"
+    key = "finetune_tasks" if name == "finetune" else "pretext_tasks"
+    wanted = f"--task random: not in {key} .*: rotation$"
     assert_no_stage_changes_anything(workplace, wanted, f"stages/{name}.py", *arguments)
 
 
@@ -122,12 +126,15 @@ def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
         ("neighbours", "data/features"),
         ("spread", "data/neighbours"),
         ("spread", "data/head"),
+        ("choose", "data/features"),
+        ("choose", "data/neighbours"),
         ("finetune", "data/head"),
         ("finetune", "data/pretrain"),
         ("supervised", "data/prepared"),
         ("report", "data/supervised"),
         ("report", "data/finetune"),
         ("report", "data/spread"),
+        ("report", "data/choose"),
         ("report", "data/pretrain"),
     ],
 )
@@ -146,7 +153,7 @@ def test_stage_before_its_turn(workplace: Project, name: str, lacking: str) -> N
 @pytest.fixture
 def folders(workplace: Project) -> Project:
     """Set to read labelled images of two classes; nothing prepared yet."""
-    of_tasks = ("pretrain", "features", "neighbours", "head", "spread", "finetune")
+    of_tasks = ("pretrain", "features", "neighbours", "head", "spread", "choose", "finetune")
     for results in ("prepared", "splits", *of_tasks, "supervised"):
         shutil.rmtree(workplace.root / "data" / results)
     write_pictures(workplace.root / "data/raw/labelled/cat", 8)

@@ -28,6 +28,7 @@ def test_two_jobs_write_the_lock_of_one(stubs: Project, tmp_path: Path) -> None:
     expected = stubs.repro()
     assert expected == {
         "report",
+        f"choose@{TASK}",
         *(f"{s}@{TASK}-{b}" for s in ("head", "spread", "finetune") for b in (1, 2)),
     }
     assert ran(jobs(beside, 2)) == expected

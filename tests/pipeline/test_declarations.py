@@ -105,6 +105,12 @@ NOT_USED = {
     "head": ["classify/classifier.py", "data/augment.py", "data/device_images.py"],
     "neighbours": ["compute/weights.py"],
     "spread": ["classify/classifier.py", "data/augment.py", "data/device_images.py"],
+    "choose": [
+        "classify/classifier.py",
+        "classify/results.py",
+        "data/augment.py",
+        "data/device_images.py",
+    ],
     "report": ["workflow/scratch.py"],
 }
 

@@ -36,6 +36,10 @@ def spread(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
     return {f"spread@{task}-{budget}" for budget in budgets}
 
 
+def chosen(*tasks: str) -> set[str]:
+    return {f"choose@{task}" for task in tasks}
+
+
 def from_heads(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
     return heads(budgets, task) | spread(budgets, task) | finetuned(budgets, task) | {"report"}
 
@@ -49,7 +53,7 @@ def supervised(budgets: Iterable[int] = BUDGETS) -> set[str]:
 
 
 def from_embed(budgets: Sequence[int], task: str = TASK) -> set[str]:
-    return embedded(task) | neighbours(task) | from_heads(budgets, task)
+    return embedded(task) | neighbours(task) | chosen(task) | from_heads(budgets, task)
 
 
 def from_pretrain(budgets: Sequence[int], task: str = TASK) -> set[str]:
@@ -68,9 +72,13 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "remove a budget": ({"label_budgets": ONE_BUDGET}, {"report"}),
     "finetune": ({"finetune.lr": 0.01}, finetuned() | {"report"}),
-    "head": ({"head.lr": 0.02}, from_heads()),
-    "neighbours": ({"neighbours.count": 4}, neighbours(TASK) | spread() | {"report"}),
+    "head": ({"head.lr": 0.02}, from_heads() | chosen(TASK)),
+    "neighbours": (
+        {"neighbours.count": 4},
+        neighbours(TASK) | spread() | chosen(TASK) | {"report"},
+    ),
     "spread": ({"spread.alpha": 0.9}, spread() | {"report"}),
+    "choose": ({"choose.draws": 3}, chosen(TASK) | {"report"}),
     "pretrain.rotation": (
         {"label_budgets": ONE_BUDGET, "pretrain.rotation.lr": 0.05},
         from_pretrain(ONE_BUDGET),
@@ -207,7 +215,7 @@ def test_budget_removed_in_a_clone_gives_the_same_bytes(
 
 # Code. What `dvc status` names runs; what follows from it runs where its bytes changed.
 
-CLASSIFIERS = {"head", "spread", "finetune", "supervised"}
+CLASSIFIERS = {"head", "spread", "choose", "finetune", "supervised"}
 TRAINERS = {"pretrain", *CLASSIFIERS}
 ROOMS: dict[str, set[str]] = {
     "params/loading.py": {"prepare", "split", "embed", "neighbours", "report", *TRAINERS},
@@ -215,9 +223,9 @@ ROOMS: dict[str, set[str]] = {
     "compute/device.py": {"embed", "neighbours", *TRAINERS},
     "data/dataset.py": {"split", "embed", "neighbours", "report", *TRAINERS},
     "data/augment.py": {"embed", *TRAINERS},
-    "network/encoders.py": {"embed", *TRAINERS} - {"head", "spread"},
+    "network/encoders.py": {"embed", *TRAINERS} - {"head", "spread", "choose"},
     "features/encode.py": {"pretrain", "embed"},
-    "features/stored.py": {"pretrain", "embed", "neighbours", "head", "spread"},
+    "features/stored.py": {"pretrain", "embed", "neighbours", "head", "spread", "choose"},
     "training/loop.py": TRAINERS,
     "classify/classifier.py": CLASSIFIERS,
     "classify/evaluation.py": {"report", *CLASSIFIERS},
@@ -229,9 +237,10 @@ ROOMS: dict[str, set[str]] = {
     "split.py": {"split"},
     "embed.py": {"embed"},
     "neighbours/find.py": {"neighbours"},
-    "neighbours/stored.py": {"neighbours", "spread"},
-    "head.py": {"head", "spread"},
+    "neighbours/stored.py": {"neighbours", "spread", "choose"},
+    "head.py": {"head", "spread", "choose"},
     "spread/propagation.py": {"spread"},
+    "choose/typical.py": {"choose"},
     "finetune.py": {"finetune"},
     "supervised.py": {"supervised"},
     "report/words/summary.py": {"report"},

@@ -35,6 +35,7 @@ def commands(task: str) -> dict[str, list[str]]:
         "head": ["stages/head.py", *of_budget],
         "neighbours": ["stages/neighbours.py", *of_task],
         "spread": ["stages/spread.py", *of_budget],
+        "choose": ["stages/choose.py", *of_task],
         "finetune": ["stages/finetune.py", *of_budget],
     }
 

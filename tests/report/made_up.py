@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semisup.report.facts import Facts, Pretext
-from semisup.report.tables.results import TOLD
+from semisup.report.tables.results import CHOSEN, TOLD
 
 TRAINED = [
     *("rotation", "geometric", "jigsaw", "relative_patch", "colorization", "autoencoder"),
@@ -85,6 +85,7 @@ def facts(
     figures: Mapping[str, dict[str, float]] | None = None,
     image_size: int = 64,
     told: pd.DataFrame | None = None,
+    chosen: pd.DataFrame | None = None,
 ) -> Facts:
     """Of colour images of 64 pixels, with nothing to complain about but what is changed."""
     known = {"classes": ["a", "b", "c"], "rejected": 0, "channels": 3} | dict(data or {})
@@ -92,7 +93,18 @@ def facts(
     counts |= {"leaked": 0, "untrained": []} | dict(split or {})
     found = {task: pretext(task, (figures or {}).get(task)) for task in tasks}
     of_pool = pd.DataFrame(columns=TOLD) if told is None else told
-    return Facts(known, counts, found, 0.95, image_size, of_pool)
+    picked = pd.DataFrame(columns=CHOSEN) if chosen is None else chosen
+    return Facts(known, counts, found, 0.95, image_size, of_pool, picked)
+
+
+def chosen(task: str, gains: Mapping[int, float], draws: Sequence[float] = OFFSETS) -> pd.DataFrame:
+    """By budget, of 3 classes: typical images are ahead by so much, and less noisy."""
+    rows = []
+    for budget, ahead in gains.items():
+        for draw, offset in enumerate(draws):
+            rows.append((task, "random", budget, draw, 3 * budget, 2, 0.4 + offset))
+            rows.append((task, "typical", budget, draw, 3 * budget, 3, 0.4 + ahead + 2 * offset))
+    return pd.DataFrame(rows, columns=CHOSEN)
 
 
 def trains(task: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up import BUDGETS, OFFSETS, pretext, results, set_score, trains
+from made_up import BUDGETS, OFFSETS, chosen, pretext, results, set_score, trains
 from safetensors.numpy import save_file
 
 from semisup.data.dataset import NO_RANK, ROLES, split_row
@@ -49,6 +49,9 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             outputs.write_table(folder / outputs.TOLD, told(budget))
     for task in TASKS:
         _write_pretraining(task)
+        outputs.choose_folder(task).mkdir(parents=True)
+        picked = chosen(task, {1: 0.2, 2: 0.1})
+        picked.drop(columns="task").to_csv(outputs.choose_folder(task) / outputs.RESULTS)
     return tmp_path
 
 
@@ -112,6 +115,10 @@ def test_facts_are_those_that_the_stages_wrote(data: Path) -> None:
     assert len(facts.told) == len(TASKS) * len(BUDGETS) * len(OFFSETS)
     (row,) = facts.told.query("task == 'gan' and budget == 4 and draw == 1").to_dict("records")
     assert row == {"task": "gan", "budget": 4, **told(4)[1]}
+    assert len(facts.chosen) == len(TASKS) * 2 * 2 * len(OFFSETS)
+    query = "task == 'gan' and strategy == 'typical' and budget == 2 and draw == 1"
+    (row,) = facts.chosen.query(query).to_dict("records")
+    assert (row["labels"], row["classes_covered"], row["top1"]) == (6, 3, 0.5)
 
 
 def report(folder: Path, params: Params) -> tuple[str, dict[str, bytes]]:

@@ -1,5 +1,6 @@
 """`semisup`: what is done around the stages."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -38,6 +39,28 @@ def run(
     from semisup.cli import repro
 
     repro.repro(jobs)
+
+
+@app.command("quick")
+def first_answer() -> None:
+    """A first answer within minutes: what encoders that train nothing give."""
+    from semisup.cli import quick
+
+    params = load_and_check_tasks()
+    lockfile.remove_if_cut_off()
+    print(quick.quick(params), end="")
+
+
+@app.command()
+def suggest(
+    count: Annotated[int, typer.Option(help="images to label, 1 or more")],
+    task: Annotated[str | None, typer.Option(help="whose features; the best-ranked one's")] = None,
+    out: Annotated[Path, typer.Option(help="CSV to write")] = Path("reports/suggested.csv"),
+) -> None:
+    """Name the images of the pool to label next; writes a table and a page to look at."""
+    from semisup.cli import suggest
+
+    print(suggest.suggest(load_and_check_tasks(), count, task, out))
 
 
 def main() -> None:

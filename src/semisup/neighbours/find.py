@@ -18,12 +18,15 @@ BLOCK_VALUES = 2**24  # of features that are float32 at once
 NEGLIGIBLE = 1e-6  # of the largest variance: directions with less are noise of float16
 
 
-def find_neighbours(features: FeatureSet, settings: Neighbours, runtime: Runtime) -> Graph:
-    """The graph of all images that have features and may be trained on."""
+def find_neighbours(
+    features: FeatureSet, settings: Neighbours, runtime: Runtime
+) -> tuple[Graph, Features]:
+    """The graph of all images that have features and may be trained on, and their points."""
     points = project([features.plain_train, features.pool], settings, runtime)
     neighbours, similarities = nearest(points, settings.count, runtime)
     ids = np.concatenate([features.train_ids, features.pool_ids])
-    return Graph(ids, neighbours.cpu().numpy(), similarities.cpu().numpy())
+    graph = Graph(ids, neighbours.cpu().numpy(), similarities.cpu().numpy())
+    return graph, points.half().cpu().numpy()
 
 
 def project(parts: Sequence[Features], settings: Neighbours, runtime: Runtime) -> Tensor:
@@ -82,4 +85,4 @@ def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tenso
 
 
 def _float(rows: Features, runtime: Runtime) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(rows)).to(runtime.device).float()
+    return torch.from_numpy(np.array(rows)).to(runtime.device).float()

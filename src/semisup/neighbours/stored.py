@@ -1,4 +1,4 @@
-"""Which images a frozen encoder finds alike: a graph of nearest neighbours, as it is stored."""
+"""Which images a frozen encoder finds alike, as it is stored: points, and the nearest of each."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semisup.data.dataset import Ints
+from semisup.features.stored import Features
 from semisup.workflow import outputs
 
 IDS, NEIGHBOURS, SIMILARITIES = "ids.npy", "neighbours.npy", "similarities.npy"
+POINTS = "points.npy"
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,17 @@ class Graph:
         """
         ids, *edges = (outputs.read_array(folder / n) for n in (IDS, NEIGHBOURS, SIMILARITIES))
         return cls(np.array(ids), *edges)
+
+
+def write_points(points: Features, folder: Path) -> None:
+    """Unit vectors (n, d) of the graph's ids; their products are the similarities."""
+    np.save(folder / POINTS, points)
+
+
+def read_points(folder: Path) -> Features:
+    """Map what `write_points` wrote into memory.
+
+    Raises:
+        UserError: where the stage `neighbours` has not run.
+    """
+    return outputs.read_array(folder / POINTS)

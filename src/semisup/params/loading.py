@@ -13,6 +13,7 @@ from semisup.params.messages import check_name, describe, suggestion
 from semisup.params.sections import (
     BACKBONE_LAYERS,
     Backbone,
+    Choose,
     Compute,
     Count,
     CountOrZero,
@@ -52,6 +53,7 @@ class Params(Section):
     neighbours: Neighbours
     head: Head
     spread: Spread
+    choose: Choose
     finetune: Finetune
     supervised: Supervised
     report: Report
@@ -59,7 +61,8 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Params":
-        _check_ascending(self.label_budgets)
+        _check_ascending(self.label_budgets, "label_budgets")
+        _check_ascending(self.choose.budgets, "choose.budgets")
         _check_tasks(self.pretext_tasks, self.pretrain)
         _check_finetuned(self.finetune_tasks, self.pretext_tasks)
         _check_start(self.pretrain, self.backbone)
@@ -151,14 +154,12 @@ def _validated(
         raise UserError(f"{PARAMS_FILE}: {describe(error, model, prefix)}") from None
 
 
-def _check_ascending(budgets: list[int]) -> None:
+def _check_ascending(budgets: list[int], key: str) -> None:
     for before, after in pairwise(budgets):
         if before == after:
-            raise ValueError(f"label_budgets: {after} is given twice; list each budget once")
+            raise ValueError(f"{key}: {after} is given twice; list each budget once")
         if before > after:
-            raise ValueError(
-                f"label_budgets: {after} comes after {before}; list them from small to large"
-            )
+            raise ValueError(f"{key}: {after} comes after {before}; list them from small to large")
 
 
 def _check_finetuned(tasks: list[str], pretext_tasks: list[str]) -> None:

@@ -191,6 +191,14 @@ class Spread(Recipe):
     balance: Fraction
 
 
+class Choose(Section):
+    """Which images to label; see `semisup.choose`."""
+
+    budgets: list[Count]
+    draws: Annotated[int, Field(ge=1, le=100)]
+    most_clusters: Count
+
+
 class Finetune(Recipe):
     """Encoder and head together; see `semisup.finetune`."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semisup.report.tables.results import read_told
+from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
 
 
@@ -29,7 +29,8 @@ class Facts:
     """Of the data, of pretraining and of the pool, as the stages before wrote them.
 
     data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of the labels
-    spread over the pool, by task, budget and draw.
+    spread over the pool, by task, budget and draw; chosen: of labels of chosen images, by task,
+    strategy, budget and draw.
     """
 
     data: dict[str, Any]
@@ -38,6 +39,7 @@ class Facts:
     confidence: float
     image_size: int
     told: pd.DataFrame
+    chosen: pd.DataFrame
 
     @property
     def within_budget(self) -> bool:
@@ -55,8 +57,8 @@ def read_facts(tasks: list[str], budgets: list[int], confidence: float) -> Facts
     stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
     pretext = {task: _read_pretext(task) for task in tasks}
     images = np.load(outputs.PREPARED / outputs.IMAGES, mmap_mode="r")
-    told = read_told(tasks, budgets)
-    return Facts(summary, stats, pretext, confidence, images.shape[1], told)
+    told, chosen = read_told(tasks, budgets), read_chosen(tasks)
+    return Facts(summary, stats, pretext, confidence, images.shape[1], told, chosen)
 
 
 def _read_pretext(task: str) -> Pretext:

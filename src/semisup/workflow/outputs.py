@@ -28,8 +28,10 @@ PRETEXT, HISTORY = "pretext.json", "history.csv"
 EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
 FEATURES_INFO = "features.json"
 RESULTS, PREDICTIONS, TOLD = "results.csv", "predictions.npy", "pool.csv"
+SELECTIONS = "selections.csv"
 PRETRAIN, HEAD = Path("data/pretrain"), Path("data/head")
 SPREAD, FINETUNE = Path("data/spread"), Path("data/finetune")
+CHOOSE = Path("data/choose")
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
 
 
@@ -51,6 +53,11 @@ def head_folder(task: str, budget: int) -> Path:
 def neighbours_folder(task: str) -> Path:
     """Where `neighbours` of a task writes."""
     return Path("data/neighbours") / task
+
+
+def choose_folder(task: str) -> Path:
+    """Where `choose` of a task writes."""
+    return CHOOSE / task
 
 
 def spread_folder(task: str, budget: int) -> Path:

@@ -35,6 +35,18 @@ def read_told(tasks: Sequence[str], budgets: Sequence[int]) -> pd.DataFrame:
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
+CHOSEN = ["task", "strategy", "budget", "draw", "labels", "classes_covered", "top1"]
+
+
+def read_chosen(tasks: Sequence[str]) -> pd.DataFrame:
+    """What `choose` found: a row per task, strategy, budget and draw, with the columns CHOSEN."""
+    parts = [pd.DataFrame(columns=CHOSEN)]
+    for task in tasks:
+        rows = read_csv(outputs.choose_folder(task) / outputs.RESULTS)
+        parts.append(rows.assign(task=task).reindex(columns=CHOSEN))
+    return pd.concat(parts[1:] or parts, ignore_index=True)
+
+
 def read_csv(path: Path) -> pd.DataFrame:
     """Read a table that another stage wrote; only empty cells are missing values."""
     try:

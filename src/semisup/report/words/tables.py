@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from semisup.report.findings.choice import Choice
+from semisup.report.findings.choosing import RANDOM, TYPICAL, Choosing
 from semisup.report.methods import BASELINE, Way, ways
 from semisup.report.words.markdown import table, tables
 from semisup.report.words.phrases import plus_minus, points, short_count
@@ -37,6 +38,24 @@ def by_choice(chosen: Sequence[Choice]) -> str:
     """What to choose at each budget, and how clearly."""
     header = ["labels", "choose", "%", "next task", "lead", "clear"]
     return table(header, [_choice_row(choice) for choice in chosen], text=(1, 3))
+
+
+def by_strategy(choosing: Choosing) -> str:
+    """Typical images against random ones, a row for each number of labels."""
+    header = ["labels", "random", "typical", "gain", "classes, random", "typical"]
+    rows = [
+        [
+            str(step.labels),
+            *(
+                f"{100 * found.mean:.1f}{plus_minus(found.half)}"
+                for found in (step.random, step.typical)
+            ),
+            points(step.gain.mean) + plus_minus(step.gain.half),
+            *(f"{step.covered[strategy]:.1f}" for strategy in (RANDOM, TYPICAL)),
+        ]
+        for step in choosing.steps
+    ]
+    return table(header, rows, text=())
 
 
 def _choice_row(choice: Choice) -> list[str]:

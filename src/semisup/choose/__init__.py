@@ -1,0 +1,1 @@
+"""The stage `choose`: which images to label, and what choosing them brings over chance."""

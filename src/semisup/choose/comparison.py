@@ -1,0 +1,129 @@
+"""Heads trained on chosen labels against heads trained on labels of random images.
+
+Neither way knows a class before it has chosen, so that here, unlike with `label_budgets`, a budget
+is a number of labels in all: classes may have more, fewer, or none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from semisup.choose.typical import at_random, typical
+from semisup.classify.budget import BudgetRun
+from semisup.classify.draws import train_draws
+from semisup.classify.evaluation import scores
+from semisup.classify.parallel import side_by_side
+from semisup.compute.device import Runtime, stream_seed
+from semisup.data.dataset import ImageData, Ints, LabelledSet
+from semisup.features.stored import Features, FeatureSet
+from semisup.head import learn_from_features
+from semisup.params.loading import Params
+from semisup.workflow import outputs
+
+TYPICAL, RANDOM = "typical", "random"
+RESULT_COLUMNS = [
+    *("strategy", "budget", "draw", "labels", "classes_covered"),
+    *("validation_top1", "top1", "balanced_accuracy"),
+]
+SELECTION_COLUMNS = ["strategy", "budget", "draw", "rank", "id"]
+
+
+class Way(NamedTuple):
+    """A strategy at a budget of labels per class on average."""
+
+    strategy: str
+    budget: int
+
+
+@dataclass(frozen=True)
+class ChosenRun(BudgetRun):
+    """A run whose labelled images were chosen."""
+
+    chosen: list[LabelledSet]
+
+    def labelled_sets(self) -> list[LabelledSet]:
+        """Of each draw."""
+        return self.chosen
+
+
+def compare(
+    task: str,
+    params: Params,
+    data: ImageData,
+    features: FeatureSet,
+    points: Features,
+    runtime: Runtime,
+    folder: Path,
+) -> None:
+    """Write results.csv, a row per strategy, budget and draw, and selections.csv.
+
+    Args:
+        task: whose features these are.
+        params: the sections `choose` and `head`.
+        data: labels, to train and score with.
+        features: of the frozen encoder.
+        points: (n, d) by which train images are alike.
+        runtime: device, memory.
+        folder: to write to.
+    """
+    chosen = _choose(task, params, data, points, runtime)
+    rows, listed = [], []
+    for way, numbers in chosen.items():
+        sets = [LabelledSet(features.train_ids[some], data.validation) for some in numbers]
+        seed = stream_seed(params.seed, *b"choose", *task.encode(), way.budget)
+        run = ChosenRun(way.strategy, task, way.budget, params, data, runtime, seed, sets)
+        rows += _rows(run, features)
+        listed += [
+            {**way._asdict(), "draw": draw, "rank": rank, "id": int(position)}
+            for draw, labelled in enumerate(sets)
+            for rank, position in enumerate(labelled.train)
+        ]
+    outputs.write_table(folder / outputs.RESULTS, rows, RESULT_COLUMNS)
+    outputs.write_table(folder / outputs.SELECTIONS, listed, SELECTION_COLUMNS)
+
+
+def _choose(
+    task: str, params: Params, data: ImageData, points: Features, runtime: Runtime
+) -> dict[Way, list[Ints]]:
+    """For each way the numbers of the chosen points, best first, of every draw."""
+    settings = params.choose
+    counts = {b: min(b * len(data.classes), len(points)) for b in settings.budgets}
+
+    def of_draw(draw: int) -> dict[Way, Ints]:
+        seed = stream_seed(params.seed, *b"choose", *task.encode(), draw)
+        rows = torch.from_numpy(np.array(points, np.float32)).to(runtime.device)
+        none = np.empty(0, np.int64)
+        picked = {}
+        for budget, count in counts.items():
+            picks = typical(rows, none, count, settings.most_clusters, runtime, seed)
+            picked[Way(TYPICAL, budget)] = np.array([pick.number for pick in picks])
+            picked[Way(RANDOM, budget)] = at_random(len(points), count, seed)
+        return picked
+
+    draws = range(settings.draws)
+    found = list(side_by_side([partial(of_draw, draw) for draw in draws], runtime.device))
+    return {way: [picked[way] for picked in found] for way in found[0]}
+
+
+def _rows(run: ChosenRun, features: FeatureSet) -> Iterator[dict[str, object]]:
+    """Of each draw, scored once on test by the head as validation chose it."""
+    settings = run.params.head
+    learner = partial(learn_from_features, run, features)
+    for one in train_draws(run, learner, settings, settings.patience):
+        found = scores(one.test_logits, run.data.labels[run.data.test])
+        labels = one.labelled.train
+        yield {
+            "strategy": run.method,
+            "budget": run.budget,
+            "draw": one.draw,
+            "labels": len(labels),
+            "classes_covered": len(np.unique(run.data.labels[labels])),
+            "validation_top1": one.fit.best.merit if one.fit.best else float("nan"),
+            "top1": found.top1,
+            "balanced_accuracy": found.balanced_accuracy,
+        }

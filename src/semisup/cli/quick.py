@@ -1,0 +1,137 @@
+"""A first answer: head and spreading, on the encoders of tasks that train nothing.
+
+The stages are those of the workflow, run by DVC: `dvc repro` afterwards runs only the others.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from semisup.params.loading import Params
+from semisup.params.sections import known_tasks
+from semisup.workflow.errors import UserError
+
+PAGE = Path("reports/quick.md")
+BEGINS = re.compile(r"^Running stage '(.+)':$")
+PASSED = re.compile(r"^Stage '(.+)' (?:didn't change|is cached)")
+
+
+def quick(params: Params) -> str:
+    """Run what is needed, write reports/quick.md; returns its text.
+
+    Raises:
+        UserError: where params.yaml lists no task that trains nothing, or a stage failed.
+    """
+    tasks = untrained(params.pretext_tasks)
+    if not tasks:
+        raise UserError(
+            "pretext_tasks of params.yaml: a quick answer needs one that trains nothing; "
+            f"add one of {', '.join(untrained(known_tasks()))}"
+        )
+    _run(targets(tasks, params.label_budgets))
+    page = answer(params, tasks)
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(page, encoding="utf-8")
+    return page
+
+
+def untrained(tasks: Iterable[str]) -> list[str]:
+    """Those of the tasks whose encoder is ready from the start. Imports each task's file."""
+    from semisup.pretext.shared.task import NoTraining
+
+    return [t for t in tasks if issubclass(import_module(f"semisup.pretext.{t}").Task, NoTraining)]
+
+
+def targets(tasks: Sequence[str], budgets: Sequence[int]) -> list[str]:
+    """Stages of dvc.yaml, in the order in which they run."""
+    of_tasks = [f"{stage}@{t}" for t in tasks for stage in ("pretrain", "embed", "neighbours")]
+    items = [f"{task}-{budget}" for task in tasks for budget in budgets]
+    of_budgets = [f"{stage}@{item}" for item in items for stage in ("head", "spread")]
+    return ["prepare", "split", *of_tasks, *of_budgets]
+
+
+def answer(params: Params, tasks: Sequence[str]) -> str:
+    """The accuracies as a page."""
+    from semisup.report.methods import HEAD, SPREAD, Way
+    from semisup.report.tables.interval import mean_over_draws
+    from semisup.report.tables.results import read_results
+    from semisup.report.words.phrases import what_is_shown
+    from semisup.report.words.tables import by_budget
+
+    ways = [Way(method.name, task) for task in tasks for method in (HEAD, SPREAD)]
+    results = read_results(ways, params.label_budgets)
+    means = mean_over_draws(results, "top1", params.report.confidence)
+    means = means.rename(columns={"mean": "top1", "half": "half_width"})
+    shown = what_is_shown(params.draws, params.report.confidence)
+    parts = [
+        "# A first answer",
+        f"Top-1 accuracy on test in %, {shown}, of frozen encoders that were not trained on these "
+        "images.",
+        *(by_budget(means, [task]) for task in tasks),
+        "`make repro` goes on from here, and compares with pretraining and supervised training.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+class Progress:
+    """Which stage runs, for how long all has taken, and how long the rest may take."""
+
+    def __init__(self, stages: Sequence[str], started: float) -> None:
+        self._left, self._count, self._started = [*stages], len(stages), started
+        self._running: tuple[str, float] | None = None
+        self._seconds: dict[str, list[float]] = {}  # by kind of stage
+
+    def begins(self, stage: str, now: float) -> str:
+        """A line to show."""
+        self._ends(now)
+        self.passed(stage)
+        self._running = (stage, now)
+        number = self._count - len(self._left)
+        line = f"stage {number} of {self._count}: {stage}; {_clock(now - self._started)} so far"
+        return line + (f", about {_clock(self._rest(stage))} left" if self._seconds else "")
+
+    def passed(self, stage: str) -> None:
+        """It need not run, or not again."""
+        if stage in self._left:
+            self._left.remove(stage)
+
+    def _ends(self, now: float) -> None:
+        if self._running:
+            stage, begun = self._running
+            self._seconds.setdefault(_kind(stage), []).append(now - begun)
+
+    def _rest(self, running: str) -> float:
+        """As long as stages of the same kind took, or as all did."""
+        every = [value for values in self._seconds.values() for value in values]
+        known = (self._seconds.get(_kind(stage), every) for stage in [running, *self._left])
+        return sum(sum(values) / len(values) for values in known)
+
+
+def _kind(stage: str) -> str:
+    return stage.partition("@")[0]
+
+
+def _clock(seconds: float) -> str:
+    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
+
+
+def _run(stages: Sequence[str]) -> None:
+    """By DVC, one after the other; what a stage prints is shown where it fails."""
+    progress, printed = Progress(stages, time.monotonic()), ""
+    command = [sys.executable, "-m", "dvc", "repro", *stages]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        for line in running.stdout or ():
+            if found := PASSED.match(line):
+                progress.passed(found[1])
+            elif found := BEGINS.match(line):
+                print(progress.begins(found[1], time.monotonic()), file=sys.stderr, flush=True)
+                printed = ""
+            else:
+                printed += line
+    if running.returncode:
+        print(printed, file=sys.stderr, end="")
+        raise UserError("a stage failed; its own message stands above")

@@ -1,0 +1,146 @@
+"""Which images of the pool to label next, as a table to fill in and a page to look at."""
+
+import base64
+import csv
+import html
+import io
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from semisup.choose.typical import Pick
+from semisup.data.dataset import ImageData
+from semisup.params.loading import Params
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+COLUMNS = ("path", "cluster", "rank", "reason", "label")
+COMPARISON = Path("reports/task_comparison.csv")
+THUMBNAIL = 160  # pixels, on the page
+STYLE = f"""\
+body {{ font: 14px sans-serif; margin: 1em; }}
+figure {{ display: inline-block; vertical-align: top; width: {THUMBNAIL}px; margin: 0.5em; }}
+img {{ width: {THUMBNAIL}px; height: {THUMBNAIL}px; }}
+figcaption {{ overflow-wrap: anywhere; }}
+"""
+
+
+def suggest(params: Params, count: int, task: str | None, out: Path) -> str:
+    """Write both files; returns a line that says what lies where.
+
+    Raises:
+        UserError: on options that can't be; where a stage has not run.
+    """
+    page = out.with_suffix(".html")
+    _check(count, out, page)
+    task, why = _task(params, task)
+    data, ids, picks = _picks(params, count, task)
+    paths = _paths([int(ids[pick.number]) for pick in picks])
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for rank, (pick, path) in enumerate(zip(picks, paths, strict=True), 1):
+            writer.writerow([path, pick.cluster, rank, reason(pick), ""])
+    images = [data.images[ids[pick.number]] for pick in picks]
+    page.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
+    return (
+        f"{len(picks)} images to label, by the features of {task} ({why}): {out}, shown in {page}"
+    )
+
+
+def reason(pick: Pick) -> str:
+    """Why an image was picked."""
+    images = f"{pick.size} alike image{'s' if pick.size > 1 else ''}"
+    if not pick.covered:
+        return f"most typical of {images}, none labelled"
+    return f"most typical of the rest of {images}, {pick.covered} labelled or ranked before"
+
+
+def contact_sheet(
+    images: Sequence[np.ndarray], paths: Sequence[str], reasons: Sequence[str]
+) -> str:
+    """A page that needs no other file."""
+    figures = [
+        f'<figure><img src="data:image/png;base64,{_png(image)}" alt="">'
+        f"<figcaption><b>{rank}</b> {html.escape(path)}<br>{html.escape(why)}</figcaption></figure>"
+        for rank, (image, path, why) in enumerate(zip(images, paths, reasons, strict=True), 1)
+    ]
+    head = (
+        f'<!doctype html>\n<meta charset="utf-8">\n<title>Images to label</title>\n<style>{STYLE}'
+    )
+    return "\n".join([f"{head}</style>", *figures, ""])
+
+
+def _check(count: int, out: Path, page: Path) -> None:
+    if count < 1:
+        raise UserError(f"--count {count}: should be 1 or more")
+    if out == page:
+        raise UserError(f"--out {out}: the page to look at has this name; name a .csv file")
+    for path in (out, page):
+        if path.exists():
+            raise UserError(f"--out {out}: {path} is there already; move it away or name another")
+    if not out.parent.is_dir():
+        raise UserError(f"--out {out}: there is no folder {out.parent}; make it or name another")
+
+
+def _task(params: Params, task: str | None) -> tuple[str, str]:
+    """Whose features to use, and why."""
+    if task is not None:
+        params.require_task(task)
+        return task, "as asked for"
+    if not params.pretext_tasks:
+        raise UserError("pretext_tasks of params.yaml: lists none, so that there are no features")
+    if COMPARISON.exists():
+        from semisup.report.tables.comparison import ranking
+        from semisup.report.tables.results import read_csv
+
+        ranked = [t for t in ranking(read_csv(COMPARISON)) if t in params.pretext_tasks]
+        if ranked:
+            return ranked[0], "ranked first in reports/summary.md"
+    return params.pretext_tasks[0], "the first of pretext_tasks"
+
+
+def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray, list[Pick]]:
+    """The data, positions of all images that could be picked, and which were."""
+    import torch
+
+    from semisup.choose.typical import typical
+    from semisup.compute import device
+    from semisup.data.dataset import open_data
+    from semisup.neighbours.stored import Graph, read_points
+
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    ids = Graph.read(outputs.neighbours_folder(task)).ids
+    points = read_points(outputs.neighbours_folder(task))
+    labelled = np.flatnonzero(data.labels[ids] >= 0)
+    there = len(ids) - len(labelled)
+    if count > there:
+        raise UserError(
+            f"--count {count}: more than the {there} images without a label that have features "
+            f"(of the pool at most embed.pool_images, {params.embed.pool_images}); lower it"
+        )
+    runtime = device.start(params.compute)
+    rows = torch.from_numpy(np.array(points, np.float32)).to(runtime.device)
+    seed = device.stream_seed(params.seed, *b"suggest", *task.encode())
+    most = params.choose.most_clusters
+    return data, ids, typical(rows, labelled, count, most, runtime, seed)
+
+
+def _paths(positions: Sequence[int]) -> list[str]:
+    """Where images lie, as in data/prepared/manifest.csv."""
+    wanted, found = {*positions}, {}
+    with (outputs.PREPARED / outputs.MANIFEST).open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(islice(csv.DictReader(file), max(wanted) + 1)):
+            if number in wanted:
+                found[number] = row["source"]
+    return [found[position] for position in positions]
+
+
+def _png(image: np.ndarray) -> str:
+    """Of pixels (H, W, C), as text."""
+    buffer = io.BytesIO()
+    Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).save(buffer, "png")
+    return base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,76 @@
+"""What choosing the images to label is worth."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from semisup.report.methods import Way
+from semisup.report.tables.interval import Interval, gain, mean_over_draws
+
+TYPICAL, RANDOM = "typical", "random"  # strategies
+
+
+@dataclass(frozen=True)
+class Step:
+    """One number of labels.
+
+    labels: in all; typical, random: top-1 on test; covered: classes with a label, by strategy.
+    """
+
+    budget: int
+    labels: int
+    typical: Interval
+    random: Interval
+    gain: Interval
+    covered: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """steps: ascending; draws: of each."""
+
+    steps: list[Step]
+    draws: int
+
+    @property
+    def clear(self) -> list[Step]:
+        """Where typical images are better by more than the noise."""
+        return [step for step in self.steps if step.gain.known and step.gain.above_zero]
+
+    @property
+    def worse(self) -> list[Step]:
+        """Where they are worse by more than the noise."""
+        return [s for s in self.steps if s.gain.known and s.gain.mean < -s.gain.half]
+
+    @property
+    def best(self) -> Step:
+        """With the largest gain."""
+        return max(self.steps, key=lambda step: step.gain.mean)
+
+
+def choosing(chosen: pd.DataFrame, task: str, confidence: float) -> Choosing | None:
+    """Typical images against random ones, of one task; None where they were not compared.
+
+    Args:
+        chosen: a row per task, strategy, budget and draw.
+        task: which.
+        confidence: of the intervals.
+    """
+    rows = chosen[chosen["task"] == task].rename(columns={"strategy": "method"})
+    if rows.empty:
+        return None
+    gains = gain(rows, "top1", Way(TYPICAL, task), Way(RANDOM, task), confidence)
+    table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
+    covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
+    labels = rows.groupby("budget")["labels"].max()
+    steps = [
+        Step(
+            budget,
+            int(labels[budget]),
+            *(Interval(*table.loc[(s, budget), ["mean", "half"]]) for s in (TYPICAL, RANDOM)),
+            found,
+            {strategy: float(covered[strategy, budget]) for strategy in (TYPICAL, RANDOM)},
+        )
+        for budget, found in gains.items()
+    ]
+    return Choosing(steps, rows["draw"].nunique())

@@ -1,0 +1,31 @@
+"""Compare labels of images that were chosen with labels of random images."""
+
+from typing import Annotated
+
+import typer
+
+from semisup.choose.comparison import compare
+from semisup.compute import device
+from semisup.data.dataset import open_data
+from semisup.features.stored import FeatureSet
+from semisup.neighbours.stored import read_points
+from semisup.params.loading import load
+from semisup.workflow import command, outputs, scratch
+
+
+def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
+    """Write data/choose/TASK: results.csv, selections.csv."""
+    params = load()
+    params.require_task(task)
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    features = FeatureSet.read(outputs.features_folder(task))
+    points = read_points(outputs.neighbours_folder(task))[: len(features.train_ids)]
+    seconds = params.compute.checkpoint_seconds
+    with scratch.during("choose", seconds, task=task) as work:
+        runtime = device.start(params.compute, work, params.choose.draws)
+        with outputs.replacing(outputs.choose_folder(task)) as folder:
+            compare(task, params, data, features, points, runtime, folder)
+
+
+if __name__ == "__main__":
+    command.run(main)

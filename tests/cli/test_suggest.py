@@ -1,0 +1,169 @@
+"""Images to label next, from made-up outputs of the stages before."""
+
+import base64
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from semisup.choose.typical import Pick
+from semisup.cli.suggest import contact_sheet, reason, suggest
+from semisup.data.dataset import NO_RANK, TRAIN, UNLABELLED, split_row
+from semisup.neighbours.stored import Graph, write_points
+from semisup.params.loading import Params
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+GROUPS = (9, 14, 20)  # images that are alike; the first of each lies in the middle
+LABELLED = (10, 30)  # of the second and third group
+OUT = Path("reports/suggested.csv")
+Make = Callable[[dict[str, Any]], Params]
+
+
+@pytest.fixture(autouse=True)
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder with what the stages leave; positions are 100 and up."""
+    monkeypatch.chdir(tmp_path)
+    count = 100 + sum(GROUPS)
+    for folder in (outputs.PREPARED, outputs.SPLITS, outputs.neighbours_folder("jigsaw")):
+        folder.mkdir(parents=True)
+    Path("reports").mkdir()
+    images = (
+        np.zeros((count, 8, 8, 1), np.uint8) + np.arange(count, dtype=np.uint8)[:, None, None, None]
+    )
+    np.save(outputs.PREPARED / outputs.IMAGES, images)
+    manifest, split = np.zeros(count, outputs.MANIFEST_ROW), np.zeros(count, split_row(1))
+    manifest["label"], split["role"], split["rank"] = -1, UNLABELLED, NO_RANK
+    for number in LABELLED:
+        manifest["label"][100 + number], split["role"][100 + number] = 0, TRAIN
+    np.save(outputs.PREPARED / outputs.MANIFEST_ROWS, manifest)
+    np.save(outputs.SPLITS / outputs.SPLIT_ROWS, split)
+    names = [f"data/raw/a&b/{number}.png" for number in range(count)]
+    table = [{"id": number, "source": name} for number, name in enumerate(names)]
+    outputs.write_table(outputs.PREPARED / outputs.MANIFEST, table)
+    outputs.write_json(outputs.PREPARED / outputs.SUMMARY, {"classes": ["cat", "dog"]})
+    outputs.write_json(outputs.SPLITS / outputs.STATS, {"mean": [0.5], "std": [0.2]})
+    _write_points(outputs.neighbours_folder("jigsaw"))
+    return tmp_path
+
+
+def _write_points(folder: Path) -> None:
+    parts = []
+    for at, size in enumerate(GROUPS):
+        group = np.eye(max(GROUPS))[:size]
+        group[0] = 0
+        parts.append(group + 100 * at)
+    n = sum(GROUPS)
+    edges = np.zeros((n, 1), np.int32)
+    Graph(100 + np.arange(n), edges, edges.astype(np.float32)).write(folder)
+    write_points(np.concatenate(parts).astype(np.float16), folder)
+
+
+@pytest.fixture
+def params(make_params: Make) -> Params:
+    return make_params(
+        {"pretext_tasks": ["jigsaw", "gan"], "finetune_tasks": [], "choose.most_clusters": 3}
+    )
+
+
+def rows(path: Path = OUT) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [*csv.DictReader(file)]
+
+
+def test_clusters_without_labels_come_first(params: Params) -> None:
+    said = suggest(params, 3, None, OUT)
+    assert said == (
+        "3 images to label, by the features of jigsaw (the first of pretext_tasks): "
+        "reports/suggested.csv, shown in reports/suggested.html"
+    )
+    found = rows()
+    assert [*found[0]] == ["path", "cluster", "rank", "reason", "label"]
+    assert [(row["path"], row["rank"], row["label"]) for row in found] == [
+        ("data/raw/a&b/100.png", "1", ""),
+        ("data/raw/a&b/123.png", "2", ""),
+        ("data/raw/a&b/109.png", "3", ""),
+    ]
+    assert len({row["cluster"] for row in found}) == 3
+    assert found[0]["reason"] == "most typical of 9 alike images, none labelled"
+    assert found[2]["reason"].startswith("most typical of the rest of 14 alike images, 1 labelled")
+
+
+def test_no_labelled_image_is_suggested(params: Params) -> None:
+    suggest(params, sum(GROUPS) - len(LABELLED), "jigsaw", OUT)
+    numbers = {int(Path(row["path"]).stem) - 100 for row in rows()}
+    assert numbers == {*range(sum(GROUPS))} - {*LABELLED}
+
+
+def test_the_same_again(params: Params) -> None:
+    other = Path("again.csv")
+    for path in (OUT, other):
+        suggest(params, 7, None, path)
+    assert OUT.read_bytes() == other.read_bytes()
+    assert Path("again.html").read_bytes() == OUT.with_suffix(".html").read_bytes()
+
+
+def test_page_shows_the_images_by_rank(params: Params) -> None:
+    suggest(params, 2, None, OUT)
+    page = OUT.with_suffix(".html").read_text(encoding="utf-8")
+    shown = [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(code))))
+        for code in re.findall(r"base64,([^\"]+)\"", page)
+    ]
+    assert [(image.shape, int(image[0, 0])) for image in shown] == [((8, 8), 100), ((8, 8), 123)]
+    assert "<b>1</b> data/raw/a&amp;b/100.png" in page
+    assert "http" not in page
+
+
+def test_images_in_colour() -> None:
+    image = np.zeros((4, 4, 3), np.uint8)
+    image[..., 2] = 200
+    (code,) = re.findall(r"base64,([^\"]+)\"", contact_sheet([image], ["a"], ["b"]))
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(code)))), image)
+
+
+def test_reason_of_an_image_alone() -> None:
+    assert reason(Pick(0, 0, 1, 0)) == "most typical of 1 alike image, none labelled"
+
+
+def test_task_that_the_summary_ranks_first(params: Params) -> None:
+    lines = ["task,method,budget,validation_top1", "gan,head,1,0.3", "jigsaw,head,1,0.4"]
+    lines += ["rotation,head,1,0.9", "none,supervised,1,0.95"]
+    Path("reports/task_comparison.csv").write_text("\n".join(lines) + "\n")
+    assert "of jigsaw (ranked first in reports/summary.md)" in suggest(params, 1, None, OUT)
+
+
+BAD: dict[str, tuple[int, str | None, str, str]] = {
+    "count": (0, None, "a.csv", r"--count 0: should be 1 or more"),
+    "too many": (42, None, "a.csv", r"--count 42: more than the 41 images without a label"),
+    "task": (1, "jigsw", "a.csv", r"--task jigsw: not in pretext_tasks .*did you mean 'jigsaw'"),
+    "no features": (1, "gan", "a.csv", r"neighbours/gan/ids.npy: not there yet; run `dvc repro`"),
+    "exists": (1, None, "reports/there.csv", r"there.csv is there already; move it away"),
+    "page exists": (1, None, "reports/page.csv", r"page.html is there already; move it away"),
+    "no table": (1, None, "a.html", r"--out a.html: the page .* has this name"),
+    "folder": (1, None, "no/a.csv", r"--out no/a.csv: there is no folder no"),
+}
+
+
+@pytest.mark.parametrize("mistake", BAD)
+def test_options_that_can_not_be(params: Params, prepared: Path, mistake: str) -> None:
+    for name in ("there.csv", "page.html"):
+        Path("reports", name).touch()
+    count, task, out, message = BAD[mistake]
+    before = {*prepared.rglob("*")}
+    with pytest.raises(UserError, match=message) as error:
+        suggest(params, count, task, Path(out))
+    assert "\n" not in str(error.value)
+    assert {*prepared.rglob("*")} == before
+
+
+def test_no_task(make_params: Make) -> None:
+    params = make_params({"pretext_tasks": [], "finetune_tasks": []})
+    with pytest.raises(UserError, match="pretext_tasks of params.yaml: lists none"):
+        suggest(params, 1, None, OUT)

@@ -1,0 +1,46 @@
+"""What choosing images brings, by plain means."""
+
+import math
+
+import pandas as pd
+import pytest
+from made_up import chosen
+
+from semisup.report.findings.choosing import choosing
+from semisup.report.tables.results import CHOSEN
+
+BOTH = pd.concat([chosen("gan", {1: 0.2, 2: 0.01, 4: -0.1}), chosen("random", {1: 0.5})])
+
+
+def test_steps_are_of_the_task() -> None:
+    found = choosing(BOTH, "gan", 0.95)
+    assert found is not None
+    assert found.draws == 3
+    assert [(step.budget, step.labels) for step in found.steps] == [(1, 3), (2, 6), (4, 12)]
+    assert [step.random.mean for step in found.steps] == pytest.approx([0.4] * 3)
+    assert [step.typical.mean for step in found.steps] == pytest.approx([0.6, 0.41, 0.3])
+    assert [step.gain.mean for step in found.steps] == pytest.approx([0.2, 0.01, -0.1])
+    # Student's t of two degrees of freedom, for a deviation of 1 point, or 2
+    half = 4.302653 * 0.01 / math.sqrt(3)
+    for step in found.steps:
+        assert (step.random.half, step.typical.half) == pytest.approx((half, 2 * half))
+        assert step.gain.half == pytest.approx(half)
+        assert step.covered == {"random": 2, "typical": 3}
+
+
+def test_what_is_beyond_the_noise() -> None:
+    found = choosing(BOTH, "gan", 0.95)
+    assert found is not None
+    assert [step.budget for step in found.clear] == [1]
+    assert [step.budget for step in found.worse] == [4]
+    assert found.best.budget == 1
+
+
+def test_with_a_single_draw_nothing_is_clear() -> None:
+    found = choosing(chosen("gan", {1: 0.2, 2: -0.2}, [0.0]), "gan", 0.95)
+    assert found is not None
+    assert (found.draws, found.clear, found.worse) == (1, [], [])
+
+
+def test_none_where_nothing_was_compared() -> None:
+    assert choosing(pd.DataFrame(columns=CHOSEN), "gan", 0.95) is None
