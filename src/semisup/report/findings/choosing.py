@@ -63,11 +63,13 @@ def choosing(chosen: pd.DataFrame, task: str, confidence: float) -> Choosing | N
     table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
     labels = rows.groupby("budget")["labels"].max()
+    accuracy = {key: Interval(*row) for key, row in table[["mean", "half"]].iterrows()}
     steps = [
         Step(
             budget,
             int(labels[budget]),
-            *(Interval(*table.loc[(s, budget), ["mean", "half"]]) for s in (TYPICAL, RANDOM)),
+            accuracy[TYPICAL, budget],
+            accuracy[RANDOM, budget],
             found,
             {strategy: float(covered[strategy, budget]) for strategy in (TYPICAL, RANDOM)},
         )
