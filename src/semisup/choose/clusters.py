@@ -54,7 +54,7 @@ def nearest_centres(points: Tensor, centres: Tensor, runtime: Runtime) -> tuple[
     """
     lengths = centres.square().sum(dim=1)
     numbers, distances = [], []
-    for block in points.split(_rows(len(centres), runtime)):
+    for block in torch.split(points, _rows(len(centres), runtime)):
         least, at = (lengths - 2 * block @ centres.T).min(dim=1)
         numbers.append(at)
         distances.append((least + block.square().sum(dim=1)).clamp(min=0))
@@ -65,7 +65,7 @@ def _means(points: Tensor, of_point: Tensor, centres: Tensor, runtime: Runtime) 
     """Means (k, d) of the clusters' points; that of an empty cluster stays where it was."""
     sums, sizes = torch.zeros_like(centres), torch.bincount(of_point, minlength=len(centres))
     rows = _rows(len(centres), runtime)
-    for block, numbers in zip(points.split(rows), of_point.split(rows), strict=True):
+    for block, numbers in zip(torch.split(points, rows), torch.split(of_point, rows), strict=True):
         # a product, since sums by index come in any order on a GPU
         sums += F.one_hot(numbers, len(centres)).to(points.dtype).T @ block
     return torch.where(sizes[:, None] > 0, sums / sizes.clamp(min=1)[:, None], centres)
@@ -74,7 +74,7 @@ def _means(points: Tensor, of_point: Tensor, centres: Tensor, runtime: Runtime) 
 def _squared_distances(points: Tensor, centre: Tensor) -> Tensor:
     """By differences, so that equal points are at 0."""
     rows = max(1, BLOCK_VALUES // points.shape[1])
-    return torch.cat([(block - centre).square().sum(dim=1) for block in points.split(rows)])
+    return torch.cat([(block - centre).square().sum(dim=1) for block in torch.split(points, rows)])
 
 
 def _rows(centres: int, runtime: Runtime) -> int:

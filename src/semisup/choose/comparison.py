@@ -72,7 +72,8 @@ def compare(
         folder: to write to.
     """
     chosen = _choose(task, params, data, points, runtime)
-    rows, listed = [], []
+    rows: list[dict[str, object]] = []
+    listed: list[dict[str, object]] = []
     for way, numbers in chosen.items():
         sets = [LabelledSet(features.train_ids[some], data.validation) for some in numbers]
         seed = stream_seed(params.seed, *b"choose", *task.encode(), way.budget)
