@@ -57,8 +57,12 @@ def test_suggested_images_are_unlabelled_files(of_folders: Project) -> None:
     ("count", "more", "message"),
     [
         (0, (), r"--count 0: should be 1 or more"),
-        (31, (), r"--count 31: more than the 30 images without a label"),
-        (1, ("--task", "random"), r"--task random: not in pretext_tasks .*: rotation"),
+        (31, ("--out", "new.csv"), r"--count 31: more than the 30 images without a label"),
+        (
+            1,
+            ("--out", "new.csv", "--task", "random"),
+            r"--task random: not in pretext_tasks .*: rotation",
+        ),
         (1, ("--out", "params.yaml"), r"--out params.yaml: params.yaml is there already; .*"),
     ],
 )

@@ -41,8 +41,8 @@ def test_choosing_that_pays() -> None:
 frozen features of rotation, instead of random images: more accurate by more than the noise with 3 \
 labels, by +20.0 points at best, with 3. Less accurate by more than the noise with 24 labels.
 
-Top-1 on test in % by labels in all, for a head on frozen features; gain in points; and how many of \
-the 3 classes have a label:
+Top-1 on test in % by labels in all, of a head on frozen features; gain in points; and how many \
+of the 3 classes have a label:
 
 labels |   random |  typical |      gain | classes, random | typical
 -----: | -------: | -------: | --------: | --------------: | ------:
@@ -54,8 +54,8 @@ labels |   random |  typical |      gain | classes, random | typical
 
 def test_choosing_that_does_not_pay() -> None:
     assert (
-        "instead of random images: no gain beyond the noise over draws, +1.0 points at best, with 12 "
-        "labels."
+        "instead of random images: no gain beyond the noise over draws, +1.0 points at best, with "
+        "12 labels."
     ) in of_choosing({1: -0.01, 4: 0.01})
 
 
