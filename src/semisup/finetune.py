@@ -11,7 +11,7 @@ from semisup.workflow import outputs
 
 
 def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
-    """The task's encoder and the head of one draw, or a head with random weights.
+    """The task's encoder under the head of one draw: as trained, as spread, or with random weights.
 
     Args:
         run: the task, `head`, `finetune.start`, the data's sizes, the seed of a random head.
@@ -27,6 +27,8 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
     settings, classes = run.params.head, len(run.data.classes)
     weights_seed = stream_seed(run.seed, draw, 0)
     head = build_head(width, settings.hidden, classes, settings.dropout, weights_seed)
-    if run.params.finetune.start == "head":
-        load_weights(head, heads / f"head_{draw}.safetensors")
+    start = run.params.finetune.start
+    if start != "random_head":
+        folder = {"head": heads, "spread": outputs.spread_folder(run.task, run.budget)}[start]
+        load_weights(head, folder / f"{start}_{draw}.safetensors")
     return Classifier(encoder, info["layer"], info["pool"], head)

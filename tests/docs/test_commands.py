@@ -18,10 +18,12 @@ STAND_INS = {
     "dvc exp run --name gentle -S finetune.lr=0.002 -S 'label_budgets=[4,16]'": "dvc exp run "
     "--name gentle -S finetune.lr=0.002 -S 'label_budgets=[2]'",
     "dvc queue start": "dvc queue start --help",  # runs in the next table's test
+    "semisup suggest --count 50": "semisup suggest --help",  # every image there has a label
 }
 # Commands that another test runs in earnest, and what it says there.
 ELSEWHERE = {
     "dvc queue start": ("tests/pipeline/test_dvc_commands.py", '"queue", "start"'),
+    "semisup suggest --count 50": ("tests/pipeline/test_suggest.py", '"suggest", "--count"'),
 }
 # What shows that a command did something.
 SAYS = {

@@ -162,6 +162,11 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
             ["label_budgets: 200 is more than embed.images_per_class (128)"],
         ),
         # tasks
+        ({"choose.budgets": [4, 4]}, ["choose.budgets: 4 is given twice"]),
+        ({"choose.budgets": [8, 4]}, ["choose.budgets: 4 comes after 8", "from small to large"]),
+        ({"choose.budgets": [0]}, ["choose.budgets.0: 0 should be greater than or equal to 1"]),
+        ({"choose.draws": 0}, ["choose.draws: 0 should be greater than or equal to 1"]),
+        ({"choose.most_clusters": 0}, ["choose.most_clusters: 0 should be greater than"]),
         ({"pretext_tasks": "rotation"}, ["pretext_tasks: 'rotation' should be a list"]),
         ({"pretext_tasks": ["rotatoin"]}, ["pretext_tasks: ", "'rotatoin'", "mean 'rotation'"]),
         ({"pretext_tasks": [1]}, ["pretext_tasks.0: 1 should be a string"]),
@@ -242,6 +247,7 @@ def test_mistakes(values: Edits, edits: Edits, said: list[str], tmp_path: Path) 
         {"head.hidden": []},
         {"head.lr": 1},  # an integer is a number
         {"label_budgets": [1]},
+        {"choose.budgets": []},
         {"label_budgets": [128], "embed.images_per_class": 128},
         {"pretext_tasks": [], "finetune_tasks": []},
         {"pretext_tasks": ["random", "rotation"]},

@@ -202,7 +202,7 @@ class Choose(Section):
 class Finetune(Recipe):
     """Encoder and head together; see `semisup.finetune`."""
 
-    start: Literal["head", "random_head"]
+    start: Literal["spread", "head", "random_head"]
 
 
 class Supervised(Recipe):

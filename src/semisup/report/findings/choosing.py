@@ -63,16 +63,11 @@ def choosing(chosen: pd.DataFrame, task: str, confidence: float) -> Choosing | N
     table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
     labels = rows.groupby("budget")["labels"].max()
-    accuracy = {key: Interval(*row) for key, row in table[["mean", "half"]].iterrows()}
-    steps = [
-        Step(
-            budget,
-            int(labels[budget]),
-            accuracy[TYPICAL, budget],
-            accuracy[RANDOM, budget],
-            found,
-            {strategy: float(covered[strategy, budget]) for strategy in (TYPICAL, RANDOM)},
-        )
-        for budget, found in gains.items()
-    ]
-    return Choosing(steps, rows["draw"].nunique())
+
+    def step(budget: int, found: Interval) -> Step:
+        strategies = (TYPICAL, RANDOM)
+        one, other = (Interval(*table.loc[(s, budget), ["mean", "half"]]) for s in strategies)
+        classes = {s: float(covered[s, budget]) for s in strategies}
+        return Step(budget, int(labels[budget]), one, other, found, classes)
+
+    return Choosing([step(*item) for item in gains.items()], rows["draw"].nunique())
