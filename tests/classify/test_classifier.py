@@ -134,15 +134,25 @@ def stages(
     return data, pretrained, heads
 
 
-def test_fine_tuning_starts_with_the_predictions_of_the_head(
-    stages: tuple[ImageData, Path, Path], make_params: Make, make_run: MakeRun, runtime: Runtime
+@pytest.mark.parametrize(("kind", "seed"), [("head", 1), ("spread", 7)])
+def test_fine_tuning_starts_with_the_predictions_of_a_trained_head(
+    stages: tuple[ImageData, Path, Path],
+    make_params: Make,
+    make_run: MakeRun,
+    runtime: Runtime,
+    kind: str,
+    seed: int,
 ) -> None:
     data, _pretrained, heads = stages
-    params = make_params({"head.hidden": [8], "finetune.start": "head"})
+    spread = outputs.spread_folder("rotation", 4)
+    spread.mkdir(parents=True)
+    width = int(np.load(heads / "test.npy").shape[1])
+    save_weights(build_head(width, [8], 3, 0.0, 7), spread / "spread_1.safetensors")
+    params = make_params({"head.hidden": [8], "finetune.start": kind})
     start = starting_classifier(make_run(params, data), 1).eval()
     assert start.layer == "conv4"  # that of the features, not of params.yaml
     found = predict(start, DeviceImages.of(data, data.test, runtime), runtime)
-    head = build_head(int(np.load(heads / "test.npy").shape[1]), [8], 3, 0.0, 1).eval()
+    head = build_head(width, [8], 3, 0.0, seed).eval()
     with torch.no_grad():
         expected = head(torch.from_numpy(np.load(heads / "test.npy")).float())
     assert torch.allclose(found, expected, atol=5e-3)  # features are stored in half precision
@@ -164,7 +174,7 @@ def test_fine_tuning_before_the_stages_that_it_needs(
     stages: tuple[ImageData, Path, Path], make_params: Make, make_run: MakeRun
 ) -> None:
     data, pretrained, heads = stages
-    params = make_params({"head.hidden": [8]})
+    params = make_params({"head.hidden": [8], "finetune.start": "head"})
     for folder in (pretrained, heads):
         away = folder.rename(folder.with_name("away"))
         with pytest.raises(UserError, match="not there yet; run `dvc repro`"):
@@ -172,7 +182,7 @@ def test_fine_tuning_before_the_stages_that_it_needs(
         away.rename(folder)
     with pytest.raises(UserError, match=r"head_2\.safetensors: not there yet"):
         starting_classifier(make_run(params, data), 2)
-    wider = make_params({"head.hidden": [9]})
+    wider = make_params({"head.hidden": [9], "finetune.start": "head"})
     with pytest.raises(UserError, match="weights of another network"):
         starting_classifier(make_run(wider, data), 0)
 

@@ -63,7 +63,7 @@ TINY = {
     "spread.min_updates": 4,
     "choose.budgets": [1, 2],
     "choose.draws": 2,
-    "finetune.start": "head",
+    "finetune.start": "spread",
     "finetune.lr": 0.02,
     "finetune.epochs": 1,
     "finetune.min_updates": 2,

@@ -75,9 +75,9 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "head": ({"head.lr": 0.02}, from_heads() | chosen(TASK)),
     "neighbours": (
         {"neighbours.count": 4},
-        neighbours(TASK) | spread() | chosen(TASK) | {"report"},
+        neighbours(TASK) | spread() | chosen(TASK) | finetuned() | {"report"},
     ),
-    "spread": ({"spread.alpha": 0.9}, spread() | {"report"}),
+    "spread": ({"spread.alpha": 0.9}, spread() | finetuned() | {"report"}),
     "choose": ({"choose.draws": 3}, chosen(TASK) | {"report"}),
     "pretrain.rotation": (
         {"label_budgets": ONE_BUDGET, "pretrain.rotation.lr": 0.05},
