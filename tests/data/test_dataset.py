@@ -16,7 +16,7 @@ from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.network.entry import Normalise
 from semisup.prepare.packing import pack
 from semisup.prepare.records import Decoded, Record
-from semisup.split import Rules, Split, make_split, write_split
+from semisup.split.roles import NONE_CHOSEN, Rules, Split, make_split, write_split
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -129,6 +129,7 @@ def test_a_row_takes_few_bytes_of_memory(tmp_path: Path) -> None:
     rows, draws = 200_000, 3
     np.save(tmp_path / outputs.MANIFEST_ROWS, np.zeros(rows, outputs.MANIFEST_ROW))
     np.save(tmp_path / outputs.SPLIT_ROWS, np.ones(rows, split_row(draws)))
+    np.save(tmp_path / outputs.CHOSEN, NONE_CHOSEN)
     np.save(tmp_path / outputs.IMAGES, np.zeros((rows, 1, 1, 1), np.uint8))
     outputs.write_json(tmp_path / outputs.SUMMARY, {"classes": ["a", "b"]})
     outputs.write_json(tmp_path / outputs.STATS, {"mean": [0.5], "std": [0.2]})

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semisup.data.dataset import LEFT_OUT, NO_RANK, TEST, TRAIN, UNLABELLED, VALIDATION, Ints
-from semisup.split import Rules, Split, make_split
+from semisup.split.roles import Rules, Split, make_split
 from semisup.workflow.errors import UserError
 
 SIZES = {0: 40, 1: 20, 2: 11}  # images of each class
