@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ROLES, ImageData, open_data, read_manifest, split_row
+from semisup.data.dataset import ROLES, ImageData, open_data, open_pool, read_manifest, split_row
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.network.entry import Normalise
 from semisup.prepare.packing import pack
@@ -98,7 +99,30 @@ def test_stages_that_have_not_run(written: tuple[Path, Path, Split], tmp_path: P
         assert str(tmp_path / "gone") in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["manifest.npy", "images.npy", "split.npy"])
+def test_pretraining_sees_the_same_with_more_labels(written: tuple[Path, Path, Split]) -> None:
+    prepared, splits, _ = written
+    before, seen = open_data(prepared, splits), open_pool(prepared, splits)
+    shutil.rmtree(splits)
+    splits.mkdir()
+    labels, test, same_as, classes = read_manifest(prepared)
+    chosen = np.array([[25, 0], [28, 1]])
+    more = make_split(labels, test, same_as, Rules(2, 0.25, None, 2, 3), chosen)
+    write_split(splits, more, prepared, classes)
+    after = open_data(prepared, splits)
+    assert after.labels[[25, 28]].tolist() == [0, 1]
+    assert np.array_equal(np.delete(after.labels, [25, 28]), np.delete(before.labels, [25, 28]))
+    for pool in (seen, open_pool(prepared, splits)):
+        assert np.array_equal(pool.pool, before.pool)
+        assert np.array_equal(pool.images, before.images)
+        assert np.array_equal(pool.validation, before.validation)
+        assert np.array_equal(pool.labels[pool.validation], before.labels[before.validation])
+        assert (np.delete(pool.labels, pool.validation) == -1).all()
+        assert np.array_equal(pool.mean, before.mean)
+        assert np.array_equal(pool.std, before.std)
+        assert not len(pool.test)
+
+
+@pytest.mark.parametrize("name", ["manifest.npy", "images.npy", "split.npy", "chosen.npy"])
 def test_outputs_of_an_older_run(written: tuple[Path, Path, Split], name: str) -> None:
     prepared, splits, _ = written
     (gone,) = prepared.parent.glob(f"*/{name}")
