@@ -223,7 +223,7 @@ ROOMS: dict[str, set[str]] = {
     "pretrain/pretraining.py": {"pretrain"},
     "prepare/glyphs.py": {"prepare"},
     "split/roles.py": {"split"},
-    "data/labels.py": {"prepare", "split", "embed", *TRAINERS},
+    "labels/table.py": {"prepare", "split"},
     "embed.py": {"embed"},
     "neighbours/find.py": {"neighbours"},
     "neighbours/stored.py": {"neighbours", "spread", "choose"},

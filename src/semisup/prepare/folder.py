@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
-from semisup.data.labels import read_labels
+from semisup.labels.table import read_labels
 from semisup.params import sections
 from semisup.prepare.decoders import Decoder, Job
 from semisup.prepare.labels import class_folder, class_root

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semisup.data.dataset import Ints
-from semisup.data.labels import read_labels
+from semisup.labels.table import read_labels
 from semisup.params.messages import suggestion
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError

@@ -1,4 +1,4 @@
-"""Tables that say which class an image is of."""
+"""A CSV file with the columns path,label."""
 
 import csv
 from pathlib import Path, PurePosixPath
