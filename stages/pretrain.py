@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from semisup.compute import device
-from semisup.data.dataset import open_data
+from semisup.data.dataset import open_pool
 from semisup.params.loading import load
 from semisup.pretrain.launch import launch
 from semisup.pretrain.pretraining import pretrain, write
@@ -17,7 +17,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     params = load()
     params.require_task(task)
     launch(params.compute)
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_pool(outputs.PREPARED, outputs.SPLITS)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("pretrain", seconds, task=task) as work:
         runtime = device.start(params.compute, work)

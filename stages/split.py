@@ -4,12 +4,13 @@ import numpy as np
 
 from semisup.data.dataset import ROLES, read_manifest
 from semisup.params.loading import load
-from semisup.split import Rules, make_split, write_split
+from semisup.split.chosen import read_chosen
+from semisup.split.roles import Rules, make_split, write_split
 from semisup.workflow import command, outputs
 
 
 def main() -> None:
-    """Write data/splits: split.csv and .npy, stats.json."""
+    """Write data/splits: split.csv and .npy, stats.json, chosen.npy; pool for pretraining."""
     params = load()
     settings = params.split
     separate = settings.validation == "separate"
@@ -21,7 +22,8 @@ def main() -> None:
         seed=params.seed,
     )
     labels, given_test, same_as, classes = read_manifest(outputs.PREPARED)
-    split = make_split(labels, given_test, same_as, rules)
+    chosen = read_chosen(outputs.LABELS, outputs.PREPARED, labels, given_test, classes)
+    split = make_split(labels, given_test, same_as, rules, chosen)
     with outputs.replacing(outputs.SPLITS) as folder:
         write_split(folder, split, outputs.PREPARED, classes)
     counts = np.bincount(split.role, minlength=len(ROLES))

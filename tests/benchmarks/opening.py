@@ -38,6 +38,7 @@ def _write(folder: Path) -> None:
     split["in_pool"] = True
     split["rank"] = np.where(split["role"] == TRAIN, np.arange(IMAGES), NO_RANK)[:, None]
     np.save(folder / outputs.SPLIT_ROWS, split)
+    np.save(folder / outputs.CHOSEN, np.empty((0, 2), np.int64))
     np.save(folder / outputs.IMAGES, np.zeros((IMAGES, 1, 1, 3), np.uint8))
     classes = [f"class {number}" for number in range(CLASSES)]
     outputs.write_json(folder / outputs.SUMMARY, {"classes": classes})

@@ -17,12 +17,13 @@ from semisup.cli.suggest import contact_sheet, reason, suggest
 from semisup.data.dataset import NO_RANK, TRAIN, UNLABELLED, split_row
 from semisup.neighbours.stored import Graph, write_points
 from semisup.params.loading import Params
+from semisup.split.roles import NONE_CHOSEN
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 GROUPS = (9, 14, 20)  # images that are alike; the first of each lies in the middle
 LABELLED = (10, 30)  # of the second and third group
-OUT = Path("reports/suggested.csv")
+OUT = Path("data/labels/suggested-1.csv")
 Make = Callable[[dict[str, Any]], Params]
 
 
@@ -31,7 +32,12 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with what the stages leave; positions are 100 and up."""
     monkeypatch.chdir(tmp_path)
     count = 100 + sum(GROUPS)
-    for folder in (outputs.PREPARED, outputs.SPLITS, outputs.neighbours_folder("jigsaw")):
+    for folder in (
+        outputs.PREPARED,
+        outputs.SPLITS,
+        outputs.LABELS,
+        outputs.neighbours_folder("jigsaw"),
+    ):
         folder.mkdir(parents=True)
     Path("reports").mkdir()
     images = (
@@ -44,6 +50,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         manifest["label"][100 + number], split["role"][100 + number] = 0, TRAIN
     np.save(outputs.PREPARED / outputs.MANIFEST_ROWS, manifest)
     np.save(outputs.SPLITS / outputs.SPLIT_ROWS, split)
+    np.save(outputs.SPLITS / outputs.CHOSEN, NONE_CHOSEN)
     names = [f"data/raw/a&b/{number}.png" for number in range(count)]
     table = [{"id": number, "source": name} for number, name in enumerate(names)]
     outputs.write_table(outputs.PREPARED / outputs.MANIFEST, table)
@@ -78,10 +85,10 @@ def rows(path: Path = OUT) -> list[dict[str, str]]:
 
 
 def test_clusters_without_labels_come_first(params: Params) -> None:
-    said = suggest(params, 3, None, OUT)
+    said = suggest(params, 3)
     assert said == (
         "3 images to label, by the features of jigsaw (the first of pretext_tasks): "
-        "reports/suggested.csv, shown in reports/suggested.html"
+        "data/labels/suggested-1.csv, shown in data/labels/suggested-1.html"
     )
     found = rows()
     assert [*found[0]] == ["path", "cluster", "rank", "reason", "label"]
@@ -102,11 +109,11 @@ def test_no_labelled_image_is_suggested(params: Params) -> None:
 
 
 def test_the_same_again(params: Params) -> None:
-    other = Path("again.csv")
-    for path in (OUT, other):
-        suggest(params, 7, None, path)
+    other = OUT.with_name("suggested-2.csv")
+    for _ in range(2):
+        suggest(params, 7)
     assert OUT.read_bytes() == other.read_bytes()
-    assert Path("again.html").read_bytes() == OUT.with_suffix(".html").read_bytes()
+    assert other.with_suffix(".html").read_bytes() == OUT.with_suffix(".html").read_bytes()
 
 
 def test_page_shows_the_images_by_rank(params: Params) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +12,12 @@ import pytest
 import torch
 
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ROLES, ImageData, open_data, read_manifest, split_row
+from semisup.data.dataset import ROLES, ImageData, open_data, open_pool, read_manifest, split_row
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.network.entry import Normalise
 from semisup.prepare.packing import pack
 from semisup.prepare.records import Decoded, Record
-from semisup.split import Rules, Split, make_split, write_split
+from semisup.split.roles import NONE_CHOSEN, Rules, Split, make_split, write_split
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -98,7 +99,30 @@ def test_stages_that_have_not_run(written: tuple[Path, Path, Split], tmp_path: P
         assert str(tmp_path / "gone") in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["manifest.npy", "images.npy", "split.npy"])
+def test_pretraining_sees_the_same_with_more_labels(written: tuple[Path, Path, Split]) -> None:
+    prepared, splits, _ = written
+    before, seen = open_data(prepared, splits), open_pool(prepared, splits)
+    shutil.rmtree(splits)
+    splits.mkdir()
+    labels, test, same_as, classes = read_manifest(prepared)
+    chosen = np.array([[25, 0], [28, 1]])
+    more = make_split(labels, test, same_as, Rules(2, 0.25, None, 2, 3), chosen)
+    write_split(splits, more, prepared, classes)
+    after = open_data(prepared, splits)
+    assert after.labels[[25, 28]].tolist() == [0, 1]
+    assert np.array_equal(np.delete(after.labels, [25, 28]), np.delete(before.labels, [25, 28]))
+    for pool in (seen, open_pool(prepared, splits)):
+        assert np.array_equal(pool.pool, before.pool)
+        assert np.array_equal(pool.images, before.images)
+        assert np.array_equal(pool.validation, before.validation)
+        assert np.array_equal(pool.labels[pool.validation], before.labels[before.validation])
+        assert (np.delete(pool.labels, pool.validation) == -1).all()
+        assert np.array_equal(pool.mean, before.mean)
+        assert np.array_equal(pool.std, before.std)
+        assert not len(pool.test)
+
+
+@pytest.mark.parametrize("name", ["manifest.npy", "images.npy", "split.npy", "chosen.npy"])
 def test_outputs_of_an_older_run(written: tuple[Path, Path, Split], name: str) -> None:
     prepared, splits, _ = written
     (gone,) = prepared.parent.glob(f"*/{name}")
@@ -129,6 +153,7 @@ def test_a_row_takes_few_bytes_of_memory(tmp_path: Path) -> None:
     rows, draws = 200_000, 3
     np.save(tmp_path / outputs.MANIFEST_ROWS, np.zeros(rows, outputs.MANIFEST_ROW))
     np.save(tmp_path / outputs.SPLIT_ROWS, np.ones(rows, split_row(draws)))
+    np.save(tmp_path / outputs.CHOSEN, NONE_CHOSEN)
     np.save(tmp_path / outputs.IMAGES, np.zeros((rows, 1, 1, 1), np.uint8))
     outputs.write_json(tmp_path / outputs.SUMMARY, {"classes": ["a", "b"]})
     outputs.write_json(tmp_path / outputs.STATS, {"mean": [0.5], "std": [0.2]})

@@ -19,7 +19,10 @@ CHECKOUT = Path(__file__).parents[2]
 COPIED = [
     *("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", "stages", "src"),
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
-    *(f"data/{stage}/.gitkeep" for stage in ("pretrain", "head", "spread", "choose", "finetune")),
+    *(
+        f"data/{stage}/.gitkeep"
+        for stage in ("labels", "pretrain", "head", "spread", "choose", "finetune")
+    ),
 ]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
 TIMEOUT_SECONDS = 600

@@ -62,6 +62,11 @@ def main() -> None:
         file = out if out.suffix else out / "out.txt"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"digest": written}))
+    parts = {dep for one in stages.values() for dep in one["deps"]}  # of outputs
+    for part in parts:
+        if any(part.startswith(f"{out}/") for out in declared["outs"]):
+            Path(part).mkdir(exist_ok=True)
+            Path(part, "out.txt").write_text(json.dumps({"digest": written}))
 
 
 if __name__ == "__main__":

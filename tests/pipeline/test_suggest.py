@@ -2,7 +2,6 @@
 
 import csv
 import re
-import shutil
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -11,7 +10,6 @@ from pictures import write_pictures
 from projects import TASK, Project
 
 MAIN = "from semisup.cli.main import main; main()"
-STAGES = ("prepare", "split", "pretrain", "embed", "neighbours")
 
 
 def suggest(project: Project, count: int, *more: str) -> CompletedProcess[str]:
@@ -20,36 +18,88 @@ def suggest(project: Project, count: int, *more: str) -> CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def of_folders(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Twelve labelled images of each of two classes, thirty without labels."""
-    project = finished.copy(
-        tmp_path_factory.mktemp("suggest"), shutil.ignore_patterns(".git", ".dvc")
-    )
+    """Twelve labelled images of each of two classes, thirty without labels; all has run."""
+    project = finished.copy(tmp_path_factory.mktemp("suggest"))
     raw = project.root / "data/raw"
     for label in ("cat", "dog"):
         write_pictures(raw / "labelled" / label, 12)
     write_pictures(raw / "unlabelled", 30)
     for name in ("labelled", "unlabelled"):
         project.change({f"data.folder.{name}": f"data/raw/{name}"})
-    project.change({"data.source": "folder"})
-    for stage in STAGES:
-        of_task = ["--task", TASK] if stage not in STAGES[:2] else []
-        done = project.python(f"stages/{stage}.py", *of_task)
-        assert done.returncode == 0, done.stderr
+    project.change({"data.source": "folder", "label_budgets": [1, 8]})
+    project.prune()
+    project.repro()
     return project
 
 
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [*csv.DictReader(file)]
+
+
+def roles(project: Project) -> dict[str, str]:
+    """By path, without those of unlabelled images."""
+    tables = ("prepared/manifest.csv", "splits/split.csv")
+    images, split = (read(project.root / "data" / table) for table in tables)
+    pairs = zip(images, split, strict=True)
+    return {i["source"]: s["role"] for i, s in pairs if s["role"] != "unlabelled"}
+
+
 @pytest.mark.xdist_group("suggest")
-def test_suggested_images_are_unlabelled_files(of_folders: Project) -> None:
-    done = suggest(of_folders, 8)
+def test_suggested_images_are_unlabelled_files(of_folders: Project, tmp_path: Path) -> None:
+    project = of_folders.copy(tmp_path)
+    done = suggest(project, 8)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"8 images to label, by the features of {TASK} (ranked first in ")
-    with (of_folders.root / "reports/suggested.csv").open(encoding="utf-8", newline="") as file:
-        paths = [row["path"] for row in csv.DictReader(file)]
+    paths = [row["path"] for row in read(project.root / "data/labels/suggested-1.csv")]
     assert len({*paths}) == 8
     for path in paths:
         assert path.startswith("data/raw/unlabelled/")
-        assert (of_folders.root / path).is_file()
-    assert Path(of_folders.root / "reports/suggested.html").read_text().count("<img") == 8
+        assert (project.root / path).is_file()
+    assert (project.root / "data/labels/suggested-1.html").read_text().count("<img") == 8
+    assert project.git("status", "--porcelain", "data/labels").split() == [
+        *("??", "data/labels/suggested-1.csv")
+    ]
+
+
+@pytest.mark.xdist_group("suggest")
+def test_filled_tables_train_without_pretraining_anew(of_folders: Project, tmp_path: Path) -> None:
+    project, before = of_folders.copy(tmp_path), roles(of_folders)
+    table = project.root / "data/labels/mine.csv"
+    done = suggest(project, 5, "--out", "data/labels/mine.csv")
+    assert done.returncode == 0, done.stderr
+    assert project.repro() == {"split"}, "nothing is filled in yet"
+    paths = [row["path"] for row in read(table)]
+    filled = [f"{path},{'cat' if at % 2 else 'dog'}" for at, path in enumerate(paths[:4])]
+    table.write_text("\n".join(["path,label", *filled, f"{paths[4]},"]) + "\n")
+    ran = {stage.partition("@")[0] for stage in project.repro()}
+    assert ran == {
+        *("split", "embed", "neighbours", "head", "spread", "choose"),
+        *("finetune", "supervised", "report"),
+    }
+    assert roles(project) == before | dict.fromkeys(paths[:4], "train")
+    random = {path: role for path, role in before.items() if role == "train"}
+    used = {
+        (row["budget"], row["labels_used"])
+        for row in read(project.root / "reports/label_curve.csv")
+    }
+    assert used == {("1", "2"), ("8", str(len(random) + 4))}
+    assert suggest(project, 27).stderr.startswith("error: --count 27: more than the 26 images")
+
+
+@pytest.mark.xdist_group("suggest")
+def test_a_label_that_is_no_class(of_folders: Project, tmp_path: Path) -> None:
+    project = of_folders.copy(tmp_path)
+    image = "data/raw/unlabelled/000.png"
+    (project.root / "data/labels/mine.csv").write_text(f"path,label\n{image},catt\n")
+    before = project.hashes("data/splits")
+    done = project.python("stages/split.py")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"error: data/labels/mine.csv: {image}: no class is named 'catt' (did you mean 'cat'?); "
+        "those of the source are: cat, dog\n"
+    )
+    assert project.hashes("data/splits") == before
 
 
 @pytest.mark.xdist_group("suggest")
@@ -57,10 +107,10 @@ def test_suggested_images_are_unlabelled_files(of_folders: Project) -> None:
     ("count", "more", "message"),
     [
         (0, (), r"--count 0: should be 1 or more"),
-        (31, ("--out", "new.csv"), r"--count 31: more than the 30 images without a label"),
+        (31, (), r"--count 31: more than the 30 images without a label"),
         (
             1,
-            ("--out", "new.csv", "--task", "random"),
+            ("--task", "random"),
             r"--task random: not in pretext_tasks .*: rotation",
         ),
         (1, ("--out", "params.yaml"), r"--out params.yaml: params.yaml is there already; .*"),

@@ -18,6 +18,7 @@ from semisup.report import build
 from semisup.report.facts import read_facts
 from semisup.report.figures import confusion
 from semisup.report.methods import Way
+from semisup.split.roles import NONE_CHOSEN
 from semisup.training.progress import Row
 from semisup.workflow import outputs
 
@@ -79,6 +80,7 @@ def _write_images() -> None:
     split["rank"] = NO_RANK
     np.save(outputs.PREPARED / outputs.MANIFEST_ROWS, manifest)
     np.save(outputs.SPLITS / outputs.SPLIT_ROWS, split)
+    np.save(outputs.SPLITS / outputs.CHOSEN, NONE_CHOSEN)
 
 
 def _write_history(folder: Path, extra: dict[str, int]) -> None:

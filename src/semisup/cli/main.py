@@ -55,7 +55,9 @@ def first_answer() -> None:
 def suggest(
     count: Annotated[int, typer.Option(help="images to label, 1 or more")],
     task: Annotated[str | None, typer.Option(help="whose features; the best-ranked one's")] = None,
-    out: Annotated[Path, typer.Option(help="CSV to write")] = Path("reports/suggested.csv"),
+    out: Annotated[
+        Path | None, typer.Option(help="CSV to write; data/labels/suggested-NUMBER.csv")
+    ] = None,
 ) -> None:
     """Name the images of the pool to label next; writes a table and a page to look at."""
     from semisup.cli import suggest

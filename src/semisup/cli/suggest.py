@@ -5,6 +5,7 @@ import csv
 import html
 import io
 from collections.abc import Sequence
+from itertools import count as count_from
 from itertools import islice
 from pathlib import Path
 
@@ -28,12 +29,13 @@ figcaption {{ overflow-wrap: anywhere; }}
 """
 
 
-def suggest(params: Params, count: int, task: str | None, out: Path) -> str:
+def suggest(params: Params, count: int, task: str | None = None, out: Path | None = None) -> str:
     """Write both files; returns a line that says what lies where.
 
     Raises:
         UserError: on options that can't be; where a stage has not run.
     """
+    out = out or _next_file()
     page = out.with_suffix(".html")
     _check(count, out, page)
     task, why = _task(params, task)
@@ -49,6 +51,13 @@ def suggest(params: Params, count: int, task: str | None, out: Path) -> str:
     return (
         f"{len(picks)} images to label, by the features of {task} ({why}): {out}, shown in {page}"
     )
+
+
+def _next_file() -> Path:
+    """In the folder whose tables `split` reads, so that this one need only be filled in."""
+    outputs.LABELS.mkdir(parents=True, exist_ok=True)
+    files = (outputs.LABELS / f"suggested-{number}.csv" for number in count_from(1))
+    return next(file for file in files if not file.exists())
 
 
 def reason(pick: Pick) -> str:

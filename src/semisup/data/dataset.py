@@ -108,6 +108,8 @@ def open_data(prepared: Path, splits: Path) -> ImageData:
         UserError: where a stage before this one has not run.
     """
     labels, _, _, classes = read_manifest(prepared)
+    positions, numbers = outputs.read_array(splits / outputs.CHOSEN).T
+    labels[positions] = numbers
     stats = outputs.read_json(splits / outputs.STATS)
     rows = outputs.read_array(splits / outputs.SPLIT_ROWS)
     return ImageData(
@@ -119,6 +121,35 @@ def open_data(prepared: Path, splits: Path) -> ImageData:
         classes=classes,
         mean=np.array(stats["mean"], np.float32),
         std=np.array(stats["std"], np.float32),
+    )
+
+
+def open_pool(prepared: Path, splits: Path) -> ImageData:
+    """What may be looked at without labels: the pool; of validation images, labels too.
+
+    It stays the same where more images get labels.
+
+    Raises:
+        UserError: where a stage before this one has not run.
+    """
+    labels, _, _, classes = read_manifest(prepared)
+    folder = splits / outputs.POOL
+    pool, validation = (
+        np.array(outputs.read_array(folder / name))
+        for name in (outputs.POSITIONS, outputs.VALIDATION)
+    )
+    pixels = outputs.read_json(folder / outputs.PIXELS)
+    role = np.full(len(labels), LEFT_OUT)
+    role[pool], role[validation] = UNLABELLED, VALIDATION
+    return ImageData(
+        images=outputs.read_array(prepared / outputs.IMAGES),
+        labels=np.where(role == VALIDATION, labels, -1),
+        role=role,
+        rank=np.empty((0, len(labels)), np.int64),
+        pool=pool,
+        classes=classes,
+        mean=np.array(pixels["mean"], np.float32),
+        std=np.array(pixels["std"], np.float32),
     )
 
 

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
+from semisup.labels.table import read_labels
 from semisup.params import sections
 from semisup.prepare.decoders import Decoder, Job
-from semisup.prepare.labels import class_folder, class_root, read_labels
+from semisup.prepare.labels import class_folder, class_root
 from semisup.prepare.places import Entry, Place, locate
 from semisup.prepare.records import Candidates, GivenSplit, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError

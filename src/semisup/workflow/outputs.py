@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
+LABELS = Path("data/labels")  # that the user gives to chosen images
 IMAGES, MANIFEST, REJECTED, SUMMARY = "images.npy", "manifest.csv", "rejected.csv", "summary.json"
 SPLIT, STATS = "split.csv", "stats.json"
+CHOSEN = "chosen.npy"
+POOL, POSITIONS, VALIDATION, PIXELS = "pool", "positions.npy", "validation.npy", "pixels.json"
 MANIFEST_ROWS, SPLIT_ROWS = "manifest.npy", "split.npy"  # what stages read of the two tables
 # of an image: its class, -1 for none; whether it is of the source's test set; the first equal one
 MANIFEST_ROW = [("label", "<i4"), ("given_test", "?"), ("same_as", "<i8")]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semisup.data.dataset import LEFT_OUT, NO_RANK, TEST, TRAIN, UNLABELLED, VALIDATION, Ints
-from semisup.split import Rules, Split, make_split
+from semisup.split.roles import Rules, Split, make_split
 from semisup.workflow.errors import UserError
 
 SIZES = {0: 40, 1: 20, 2: 11}  # images of each class
@@ -91,6 +91,50 @@ def test_more_draws_keep_the_earlier_ones() -> None:
     assert np.array_equal(few.rank, many.rank[:2])
     assert np.array_equal(few.role, many.role)
     assert np.array_equal(few.pool, many.pool)
+
+
+def some_chosen(given: Ints, count: int = 6) -> Ints:
+    """Of unlabelled images, class 2 and 0 by turns."""
+    positions = np.flatnonzero(given < 0)[:count]
+    return np.stack([positions, 2 - 2 * (np.arange(count) % 2)], axis=1)
+
+
+def with_chosen(given: Ints, chosen: Ints, same_as: Any = None, **some: Any) -> Split:
+    none, apart = np.zeros(len(given), bool), np.arange(len(given))
+    return make_split(given, none, apart if same_as is None else same_as, rules(**some), chosen)
+
+
+def test_chosen_images_are_trained_on_and_change_nothing_else() -> None:
+    given = labels()
+    chosen = some_chosen(given)
+    without, done = split(given), with_chosen(given, chosen)
+    others = np.setdiff1d(np.arange(len(given)), chosen[:, 0])
+    assert (done.role[chosen[:, 0]] == TRAIN).all()
+    assert np.array_equal(done.role[others], without.role[others])
+    assert np.array_equal(done.rank[:, others], without.rank[:, others])
+    assert np.array_equal(done.pool, without.pool)
+    for draw in range(3):
+        for label in (0, 2):
+            random = ((given == label) & (done.role == TRAIN)).sum()
+            ranks = done.rank[draw, chosen[chosen[:, 1] == label, 0]]
+            assert sorted(ranks) == [*range(random, random + 3)], "after all random ones"
+
+
+def test_a_chosen_copy_of_a_test_image_is_left_out() -> None:
+    given = labels()
+    chosen = some_chosen(given)
+    same_as = np.arange(len(given))
+    test = np.flatnonzero(split(given).role == TEST)[0]
+    same_as[max(test, chosen[0, 0])] = min(test, chosen[0, 0])
+    done = with_chosen(given, chosen, same_as)
+    assert done.role[chosen[0, 0]] == LEFT_OUT
+    assert (done.rank[:, chosen[0, 0]] == NO_RANK).all()
+
+
+def test_chosen_images_never_validate() -> None:
+    given = labels()
+    with pytest.raises(UserError, match=r"^split.validation: within_budget would .* data/labels"):
+        with_chosen(given, some_chosen(given), validation_per_class=0)
 
 
 def test_a_seed_decides_everything() -> None:

@@ -5,7 +5,7 @@ budgets nest, all methods see the same images, and a new budget changes no split
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from semisup.data.dataset import (
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
+NONE_CHOSEN = np.empty((0, 2), np.int64)
 ROWS_AT_ONCE = 10_000  # of the table, as Python's own numbers
 
 
@@ -48,16 +49,27 @@ class Split:
     pool: Ints
     leaked: int  # images taken out because they equal a validation or test image
     untrained: tuple[int, ...] = ()  # classes of test images that no training image has
+    chosen: Ints = field(default_factory=lambda: NONE_CHOSEN)  # positions and classes (m, 2)
 
 
-def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules: Rules) -> Split:
+def make_split(
+    labels: Ints,
+    given_test: NDArray[np.bool_],
+    same_as: Ints,
+    rules: Rules,
+    chosen: Ints = NONE_CHOSEN,
+) -> Split:
     """Assign every image one role, stratified by class.
+
+    Chosen images are no random sample: they are only trained on, and by budgets that have used up
+    the random images of the class. All else stays as without them.
 
     Args:
         labels: (N,) class of each image, -1 where it has none.
         given_test: (N,) whether the source put the image into its test set.
         same_as: (N,) the first image with equal pixels (itself where there is none before it).
         rules: fractions and counts.
+        chosen: positions and classes (m, 2) of images that labels has none for.
 
     Raises:
         UserError: where fewer than two classes have labels, no test or training image is left, or
@@ -66,6 +78,11 @@ def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules
     role = np.where(labels >= 0, TRAIN, UNLABELLED).astype(np.int64)
     role[given_test] = np.where(labels[given_test] >= 0, TEST, LEFT_OUT)
     _check_classes(labels)
+    if len(chosen) and not rules.validation_per_class:
+        raise UserError(
+            f"split.validation: within_budget would validate on images of {outputs.LABELS}, which "
+            "are no random sample; set it to separate, or move those tables away"
+        )
     rng = np.random.default_rng([rules.seed, 11])
     for members in _by_class(labels, role == TRAIN):
         shuffled = rng.permutation(members)
@@ -74,15 +91,19 @@ def make_split(labels: Ints, given_test: NDArray[np.bool_], same_as: Ints, rules
         spare = len(members) - tests
         validation = min(rules.validation_per_class, spare // 2)
         role[shuffled[tests : tests + validation]] = VALIDATION
+    role[chosen[:, 0]] = TRAIN
+    every = labels.copy()
+    every[chosen[:, 0]] = chosen[:, 1]
     leaked = _take_out_leaks(role, same_as)
     if not rules.validation_per_class:
         leaked += _take_out_copies(role, same_as)
-    untrained = np.setdiff1d(labels[role == TEST], labels[role == TRAIN])
-    _check_roles(role, labels, rules, untrained)
+    untrained = np.setdiff1d(every[role == TEST], every[role == TRAIN])
+    _check_roles(role, every, rules, untrained)
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
         pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
-    return Split(role, _ranks(labels, role, rules), pool, leaked, tuple(untrained.tolist()))
+    rank = _ranks(labels, every, role, rules)
+    return Split(role, rank, pool, leaked, tuple(untrained.tolist()), chosen)
 
 
 def write_split(folder: Path, split: Split, prepared: Path, classes: list[str]) -> None:
@@ -95,8 +116,18 @@ def write_split(folder: Path, split: Split, prepared: Path, classes: list[str]) 
     mean, std = _pixel_statistics(outputs.read_array(prepared / outputs.IMAGES), split.pool)
     counts = {name: int((split.role == role).sum()) for role, name in enumerate(ROLES)}
     stats = {"mean": mean, "std": std, "pool": len(split.pool), "leaked": split.leaked, **counts}
+    np.save(folder / outputs.CHOSEN, split.chosen)
+    _write_pool(folder / outputs.POOL, split, {"mean": mean, "std": std})
     stats["untrained"] = [classes[number] for number in split.untrained]
     outputs.write_json(folder / outputs.STATS, stats)
+
+
+def _write_pool(folder: Path, split: Split, pixels: dict[str, list[float]]) -> None:
+    """Write what pretraining reads, which stays the same where more images get labels."""
+    folder.mkdir()
+    np.save(folder / outputs.POSITIONS, split.pool)
+    np.save(folder / outputs.VALIDATION, np.flatnonzero(split.role == VALIDATION))
+    outputs.write_json(folder / outputs.PIXELS, pixels)
 
 
 def _write_table(path: Path, rows: NDArray[np.void]) -> None:
@@ -179,12 +210,17 @@ def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints) -> Non
         )
 
 
-def _ranks(labels: Ints, role: Ints, rules: Rules) -> Ints:
+def _ranks(labels: Ints, every: Ints, role: Ints, rules: Rules) -> Ints:
+    """By `labels` in random order; then those that only `every` has, in random order too."""
     rank = np.full((rules.draws, len(labels)), NO_RANK, np.int64)
     for draw in range(rules.draws):
         rng = np.random.default_rng([rules.seed, 13, draw])
         for members in _by_class(labels, role == TRAIN):
             rank[draw, rng.permutation(members)] = np.arange(len(members))
+        for members in _by_class(every, (role == TRAIN) & (labels < 0)):
+            if len(members):
+                first = rank[draw, every == every[members[0]]].max() + 1
+                rank[draw, rng.permutation(members)] = first + np.arange(len(members))
     return rank
 
 

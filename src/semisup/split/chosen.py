@@ -1,0 +1,79 @@
+"""Labels of images that `semisup suggest` named: filled tables in data/labels.
+
+They are read here and not by `prepare`, so that the images stay what they were.
+"""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.data.dataset import Ints
+from semisup.labels.table import read_labels
+from semisup.params.messages import suggestion
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+
+def read_chosen(
+    folder: Path, prepared: Path, labels: Ints, given_test: NDArray[np.bool_], classes: list[str]
+) -> Ints:
+    """Positions and classes (m, 2) of images that only these tables label, by position.
+
+    Args:
+        folder: of CSV files with the columns path,label; a row without label counts for nothing.
+        prepared: with manifest.csv, whose paths those of the tables are.
+        labels: (N,) of the source, -1 for none.
+        given_test: (N,) whether the source put the image into its test set.
+        classes: of the source.
+
+    Raises:
+        UserError: a file can't be read; a path or class is none; a label contradicts another.
+    """
+    found = []
+    named = _named(folder, classes)
+    positions = _positions(prepared, named)
+    for path, (label, file) in named.items():
+        at, number = positions.get(path), classes.index(label)
+        if at is None:
+            raise UserError(
+                f"{file}: {path}: no such image in {prepared / outputs.MANIFEST}; write paths as "
+                "`semisup suggest` does"
+            )
+        if given_test[at]:
+            raise UserError(f"{file}: {path} is a test image, which can't be trained on; remove it")
+        if labels[at] >= 0 and labels[at] != number:
+            own = classes[labels[at]]
+            raise UserError(f"{file}: {path} is {label!r}, but {own!r} in the source; keep one")
+        if labels[at] < 0:
+            found.append((at, number))
+    return np.array(sorted(found), np.int64).reshape(-1, 2)
+
+
+def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
+    """By path: the label, and the file that gives it."""
+    named: dict[str, tuple[str, Path]] = {}
+    for file in sorted(folder.glob("*.csv")):
+        for path, label in read_labels(str(file)).items():
+            if not label:
+                continue
+            if label not in classes:
+                raise UserError(
+                    f"{file}: {path}: no class is named {label!r}{suggestion(label, classes)}; "
+                    f"those of the source are: {', '.join(classes)}"
+                )
+            first, where = named.setdefault(path, (label, file))
+            if first != label:
+                raise UserError(f"{file}: {path} is {label!r}, but {first!r} in {where}; keep one")
+    return named
+
+
+def _positions(prepared: Path, paths: dict[str, Any]) -> dict[str, int]:
+    """By path, of those that are asked for."""
+    if not paths:
+        return {}
+    with (prepared / outputs.MANIFEST).open(encoding="utf-8", newline="") as file:
+        rows = enumerate(csv.DictReader(file))
+        return {row["source"]: at for at, row in rows if row["source"] in paths}

@@ -1,0 +1,71 @@
+"""Tables of labels that were filled in."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semisup.split.chosen import read_chosen
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+CLASSES = ["cat", "dog"]
+LABELS = np.array([0, 1, -1, -1, -1, -1])
+TEST = np.arange(6) == 5
+
+
+def chosen(folder: Path, **tables: str) -> list[list[int]]:
+    names = ["p/0.png", "p/1.png", "p/2, two.png", "p/3.png", "z.zip/4.png", "p/5.png"]
+    outputs.write_table(folder / outputs.MANIFEST, [{"id": 0, "source": name} for name in names])
+    for name, text in tables.items():
+        (folder / "labels").mkdir(exist_ok=True)
+        (folder / f"labels/{name}.csv").write_text(text)
+    found = read_chosen(folder / "labels", folder, LABELS, TEST, CLASSES)
+    assert found.dtype == np.int64
+    assert found.shape == (len(found), 2)
+    return found.tolist()
+
+
+def test_labels_are_those_of_all_tables(tmp_path: Path) -> None:
+    first = 'path,cluster,label\nz.zip/4.png,1,dog\n"p/2, two.png",2, cat \np/3.png,3,\n'
+    second = "label,path\ndog,z.zip/4.png\ncat,p/3.png\n"
+    assert chosen(tmp_path, a=first) == [[2, 0], [4, 1]]
+    assert chosen(tmp_path, b=second) == [[2, 0], [3, 0], [4, 1]]
+
+
+def test_what_the_source_says_too_is_no_news(tmp_path: Path) -> None:
+    assert chosen(tmp_path, a="path,label\np/0.png,cat\np/3.png,dog\n") == [[3, 1]]
+
+
+def test_no_tables_and_other_files(tmp_path: Path) -> None:
+    assert chosen(tmp_path) == []
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.html").write_text("path,label\np/3.png,dog\n")
+    assert chosen(tmp_path, empty="path,cluster,label\np/3.png,0,\n") == []
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("p/3.png,dgo", r"a\.csv: p/3\.png: no class is named 'dgo' \(did you mean 'dog'\?\); .*"),
+        ("p/9.png,dog", r"a\.csv: p/9\.png: no such image in .*manifest\.csv; write paths as"),
+        ("p/0.png,dog", r"a\.csv: p/0\.png is 'dog', but 'cat' in the source; keep one"),
+        ("p/5.png,dog", r"a\.csv: p/5\.png is a test image, which can't be trained on"),
+        ("p/3.png,dog\np/3.png,cat", r"a\.csv: p/3\.png has two labels, 'dog' and 'cat'"),
+        ("p/4.png,dog\nz.zip/4.png,cat", r"a\.csv: p/4\.png: no such image"),
+    ],
+)
+def test_tables_that_can_not_be(tmp_path: Path, table: str, message: str) -> None:
+    with pytest.raises(UserError, match=message) as error:
+        chosen(tmp_path, a=f"path,label\n{table}\n")
+    assert "\n" not in str(error.value)
+
+
+def test_tables_that_contradict_each_other(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"b\.csv: p/3\.png is 'cat', but 'dog' in .*a\.csv; keep"):
+        chosen(tmp_path, a="path,label\np/3.png,dog\n", b="path,label\np/3.png,cat\n")
+
+
+def test_a_table_without_its_columns(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"labels/a\.csv: the first line must name path,label;"):
+        chosen(tmp_path, a="file,class\np/3.png,dog\n")
