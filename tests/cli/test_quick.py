@@ -24,7 +24,9 @@ def test_stages() -> None:
 
 
 def test_none_that_trains_nothing(make_params: type[Params]) -> None:
-    with pytest.raises(UserError, match=r"^pretext_tasks .*; add one of foundation, imagenet, random$"):
+    with pytest.raises(
+        UserError, match=r"^pretext_tasks .*; add one of foundation, imagenet, random$"
+    ):
         quick.quick(make_params({"pretext_tasks": ["rotation"]}))
 
 
