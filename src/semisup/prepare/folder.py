@@ -20,8 +20,8 @@ from tqdm import tqdm
 
 from semisup.labels.table import read_labels
 from semisup.params import sections
+from semisup.prepare.class_folders import class_folder, class_root
 from semisup.prepare.decoders import Decoder, Job
-from semisup.prepare.labels import class_folder, class_root
 from semisup.prepare.places import Entry, Place, locate
 from semisup.prepare.records import Candidates, GivenSplit, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError

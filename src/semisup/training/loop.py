@@ -16,9 +16,9 @@ from semisup.compute.device import Runtime, stream_seed
 from semisup.params.sections import Recipe
 from semisup.training.optimiser import Adam, Sgd, update
 from semisup.training.progress import Progress, Row
+from semisup.training.schedule import schedule
 from semisup.training.selection import Score, Selection
 
-WARMUP = 0.05  # share of the updates in which the learning rate rises
 EVALUATIONS = 12  # at most, over a training of more epochs than that
 
 # a batch -> mean loss to minimise, and the figure of merit of each prediction
@@ -132,7 +132,7 @@ def fit(
         begun = training.update
         bar = tqdm(None, label, updates, False, initial=begun, disable=silent, position=position)
         for number in range(begun + 1, updates + 1):
-            rate = plan.lr * _schedule(number - 1, updates)
+            rate = plan.lr * schedule(number - 1, updates)
             with runtime.autocast():
                 loss, merit = objective.batch_loss(next(batches))
             loss.backward()  # type: ignore[no-untyped-call]
@@ -164,14 +164,6 @@ def _save(training: Progress, checkpoint: Checkpoint, runtime: Runtime) -> None:
     state = training.state()  # by all processes together
     if runtime.group.leads:
         checkpoint.write(state)
-
-
-def _schedule(update: int, updates: int) -> float:
-    """Share of the learning rate: linear warm-up, then half a cosine down to zero."""
-    warmup = max(1, round(WARMUP * updates))
-    if update < warmup:
-        return (update + 1) / warmup
-    return 0.5 * (1 + math.cos(math.pi * (update - warmup) / max(1, updates - warmup)))
 
 
 def _batches(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from made_files import fill, png, read
 
-from semisup.prepare.labels import class_root
+from semisup.prepare.class_folders import class_root
 from semisup.workflow.errors import UserError
 
 
