@@ -57,6 +57,16 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
     return Choice(budget, best, means[best], images, following, lead)
 
 
+def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
+    """Of these tasks' ways the best on validation, at the largest budget where that is known."""
+    rows = results[results["task"].isin(tasks)].dropna(subset="validation_top1")
+    if rows.empty:
+        return None
+    rows = rows[rows["budget"] == rows["budget"].max()]
+    means = rows.groupby(["method", "task"], sort=False)["validation_top1"].mean()
+    return Way(*means.index[means.argmax()])  # of equal ones the first: fewer weights to train
+
+
 def choices(results: pd.DataFrame, confidence: float) -> list[Choice]:
     """`choose` at every budget where it can be told, ascending."""
     budgets = sorted(results["budget"].unique())

@@ -11,6 +11,7 @@ from semisup.report.findings.answers import answer, gains
 from semisup.report.findings.choice import choices
 from semisup.report.findings.choosing import choosing
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt
+from semisup.report.findings.own import own_and_others
 from semisup.report.findings.spreading import spreading
 from semisup.report.methods import CONTROL, METHODS
 from semisup.report.tables.comparison import ranking
@@ -44,6 +45,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
         spreading=spreading(results, facts.told, ranked[0], facts.confidence) if ranked else None,
         choosing=choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None,
+        own=own_and_others(results, facts),
         validation_labels=(used.min(), used.max()),
     )
     return _unwrapped(page)

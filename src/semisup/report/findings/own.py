@@ -1,0 +1,41 @@
+"""What training an encoder on one's own images brings over one that others trained."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from semisup.report.facts import Facts
+from semisup.report.findings.choice import best_way
+from semisup.report.methods import CONTROL, Way
+from semisup.report.tables.interval import Interval, gain
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The best way of each kind, on validation with the most labels.
+
+    gains: own minus others', top-1 on test, by budget; images: that passed the own encoder in its
+    pretraining.
+    """
+
+    own: Way
+    others: Way
+    gains: dict[int, Interval]
+    images: int
+
+    @property
+    def sure(self) -> dict[int, Interval]:
+        """Budgets at which the difference is more than noise, either way."""
+        return {b: g for b, g in self.gains.items() if abs(g.mean) > (g.half if g.known else 0)}
+
+
+def own_and_others(results: pd.DataFrame, facts: Facts) -> Comparison | None:
+    """None where there is no encoder of both kinds, or no validation to choose them by."""
+    tasks = [task for task in facts.pretext if task != CONTROL]
+    own = [task for task in tasks if facts.pretext[task].encoder_images]
+    others = [task for task in tasks if not facts.pretext[task].encoder_images]
+    one, other = best_way(results, own), best_way(results, others)
+    if one is None or other is None:
+        return None
+    gains = gain(results, "top1", one, other, facts.confidence)
+    return Comparison(one, other, gains, facts.pretext[one.task].encoder_images)

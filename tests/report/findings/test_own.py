@@ -1,0 +1,44 @@
+"""Own encoders against those of others, by plain means."""
+
+import pytest
+from made_up import SEEN, facts, results, set_score
+
+from semisup.report.findings.own import own_and_others
+from semisup.report.methods import Way
+
+TASKS = ["rotation", "gan", "imagenet", "random"]
+
+
+def test_the_best_of_each_kind_on_validation_are_compared_on_test() -> None:
+    table = set_score(results(TASKS), "validation_top1", "head", "gan", 0.99)
+    table = set_score(table, "top1", "head", "gan", (0.5, 0.6, 0.7))
+    table = set_score(table, "top1", "finetune", "imagenet", 0.4)
+    table = set_score(table, "validation_top1", "head", "random", 1.0)  # no one's encoder
+    found = own_and_others(table, facts(TASKS))
+    assert found is not None
+    assert (found.own, found.others) == (Way("head", "gan"), Way("finetune", "imagenet"))
+    assert {b: g.mean for b, g in found.gains.items()} == pytest.approx({1: 0.2, 4: 0.2, 16: 0.2})
+    assert found.images == SEEN
+
+
+def test_differences_either_way_are_sure_where_they_exceed_noise() -> None:
+    table = results(TASKS)
+    low = (table["task"] == "rotation") & (table["budget"] == 1)
+    table.loc[low, "top1"] -= 0.3
+    same = (table["budget"] == 4) & table["task"].isin(["rotation", "imagenet"])
+    table.loc[same, "top1"] = [0.1, 0.2, 0.3] * (same.sum() // 3)
+    found = own_and_others(table, facts(TASKS))
+    assert found is not None
+    assert found.gains[1].mean < 0
+    assert [*found.sure] == [1, 16]
+
+
+@pytest.mark.parametrize("tasks", [[], ["rotation"], ["imagenet"], ["rotation", "random"]])
+def test_none_without_both_kinds(tasks: list[str]) -> None:
+    assert own_and_others(results(tasks), facts(tasks)) is None
+
+
+def test_none_without_validation() -> None:
+    table = results(TASKS)
+    table["validation_top1"] = float("nan")
+    assert own_and_others(table, facts(TASKS)) is None
