@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from semisup.choose.comparison import compare
+from semisup.choose.comparison import Candidates, compare
 from semisup.compute import device
 from semisup.data.dataset import open_data
 from semisup.features.stored import FeatureSet
@@ -19,12 +19,14 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     params.require_task(task)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     features = FeatureSet.read(outputs.features_folder(task))
-    points = read_points(outputs.neighbours_folder(task))[: len(features.train_ids)]
+    points = read_points(outputs.neighbours_folder(task))
+    chosen = outputs.read_array(outputs.SPLITS / outputs.CHOSEN)[:, 0]  # no random sample
+    candidates = Candidates.of(features, points, chosen)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("choose", seconds, task=task) as work:
         runtime = device.start(params.compute, work, params.choose.draws)
         with outputs.replacing(outputs.choose_folder(task)) as folder:
-            compare(task, params, data, features, points, runtime, folder)
+            compare(task, params, data, features, candidates, runtime, folder)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from semisup.choose.comparison import RESULT_COLUMNS, SELECTION_COLUMNS, compare
+from semisup.choose.comparison import RESULT_COLUMNS, SELECTION_COLUMNS, Candidates, compare
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.features.stored import FeatureSet
@@ -37,7 +37,8 @@ def compared(
     data: ImageData, params: Params, runtime: Runtime, folder: Path
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     features, tables = feature_set(data), []
-    compare("rotation", params, data, features, features.plain_train, runtime, folder)
+    candidates = Candidates.of(features, features.plain_train, np.empty(0, np.int64))
+    compare("rotation", params, data, features, candidates, runtime, folder)
     for name in ("results.csv", "selections.csv"):
         with (folder / name).open(encoding="utf-8", newline="") as file:
             tables.append([*csv.DictReader(file)])
@@ -68,6 +69,15 @@ def test_what_is_chosen_is_trained_on_and_scored(
     typical = [row for row in results if row["strategy"] == "typical"]
     assert all(row["classes_covered"] == "3" for row in typical)
     assert all(float(row["top1"]) == float(row["balanced_accuracy"]) == 1 for row in typical)
+
+
+def test_images_that_are_left_out_are_no_candidates(make_data: Make) -> None:
+    features = feature_set(make_data())
+    points = np.arange(2.0 * len(features.train_ids) + 6).reshape(-1, 2)  # and three of the pool
+    found = Candidates.of(features, points, features.train_ids[[0, 4]])
+    kept = np.delete(np.arange(len(features.train_ids)), [0, 4])
+    assert found.ids.tolist() == features.train_ids[kept].tolist()
+    assert found.points.tolist() == points[kept].tolist()
 
 
 def test_without_validation_images(

@@ -39,7 +39,7 @@ def test_two_jobs_write_the_lock_of_one(stubs: Project, tmp_path: Path) -> None:
 
 
 def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
-    project.change({"head.lr": 1000000000000.0, "head.epochs": 30})
+    project.change({"head.lr": 1000000000000.0, "head.epochs": 30, "choose.budgets": []})
     code = "from semisup.cli.main import main; main()"
     done = project.python("-c", code, "repro", "--jobs", "2")
     assert done.returncode == 2

@@ -41,6 +41,20 @@ class Way(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Candidates:
+    """Train images whose labels are hidden: ids (n,), and points (n, d) by which they are alike."""
+
+    ids: Ints
+    points: Features
+
+    @classmethod
+    def of(cls, features: FeatureSet, points: Features, left_out: Ints) -> "Candidates":
+        """All train images but those of some positions; points: of train images, then others."""
+        kept = ~np.isin(features.train_ids, left_out)
+        return cls(features.train_ids[kept], points[: len(kept)][kept])
+
+
+@dataclass(frozen=True)
 class ChosenRun(BudgetRun):
     """A run whose labelled images were chosen."""
 
@@ -56,7 +70,7 @@ def compare(
     params: Params,
     data: ImageData,
     features: FeatureSet,
-    points: Features,
+    candidates: Candidates,
     runtime: Runtime,
     folder: Path,
 ) -> None:
@@ -67,15 +81,15 @@ def compare(
         params: the sections `choose` and `head`.
         data: labels, to train and score with.
         features: of the frozen encoder.
-        points: (n, d) by which train images are alike.
+        candidates: images to choose from.
         runtime: device, memory.
         folder: to write to.
     """
-    chosen = _choose(task, params, data, points, runtime)
+    chosen = _choose(task, params, data, candidates.points, runtime)
     rows: list[dict[str, object]] = []
     listed: list[dict[str, object]] = []
     for way, numbers in chosen.items():
-        sets = [LabelledSet(features.train_ids[some], data.validation) for some in numbers]
+        sets = [LabelledSet(candidates.ids[some], data.validation) for some in numbers]
         seed = stream_seed(params.seed, *b"choose", *task.encode(), way.budget)
         run = ChosenRun(way.strategy, task, way.budget, params, data, runtime, seed, sets)
         rows += _rows(run, features)

@@ -2,7 +2,7 @@ import dataclasses
 
 import pandas as pd
 import pytest
-from made_up import DOZEN, TRAINED, chosen, facts, results
+from made_up import DOZEN, TRAINED, facts, results
 from sections import section, summary
 
 from semisup.report.tables.results import TOLD
@@ -23,46 +23,6 @@ def of_one(
     ]
     top1 = pd.Series(means) + (table["draw"] - 1) / 100
     return table.assign(top1=top1, validation_top1=top1)
-
-
-# Choosing
-
-
-def of_choosing(ahead: dict[int, float], draws: tuple[float, ...] = (-0.01, 0.0, 0.01)) -> str:
-    known = facts(ONE, chosen=chosen("rotation", ahead, draws))
-    return section("Choosing the images to label", of_one(), known)
-
-
-def test_choosing_that_pays() -> None:
-    assert (
-        of_choosing({1: 0.2, 4: 0.01, 8: -0.1})
-        == """\
-**Does it pay to choose them?** Labels for typical images, one of each of as many clusters of the \
-frozen features of rotation, instead of random images: more accurate by more than the noise with 3 \
-labels, by +20.0 points at best, with 3. Less accurate by more than the noise with 24 labels.
-
-Top-1 on test in % by labels in all, of a head on frozen features; gain in points; and how many \
-of the 3 classes have a label:
-
-labels |   random |  typical |      gain | classes, random | typical
------: | -------: | -------: | --------: | --------------: | ------:
-     3 | 40.0±2.5 | 60.0±5.0 | +20.0±2.5 |             2.0 |     3.0
-    12 | 40.0±2.5 | 41.0±5.0 |  +1.0±2.5 |             2.0 |     3.0
-    24 | 40.0±2.5 | 30.0±5.0 | -10.0±2.5 |             2.0 |     3.0"""
-    )
-
-
-def test_choosing_that_does_not_pay() -> None:
-    assert (
-        "instead of random images: no gain beyond the noise over draws, +1.0 points at best, with "
-        "12 labels."
-    ) in of_choosing({1: -0.01, 4: 0.01})
-
-
-def test_choosing_with_a_single_draw() -> None:
-    said = of_choosing({1: 0.2, 4: 0.01}, (0.0,))
-    assert "+20.0 points at best, with 3 labels; with a single draw the noise is unknown." in said
-    assert "40.0 |" in said
 
 
 # The whole
