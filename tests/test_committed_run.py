@@ -53,7 +53,8 @@ def test_metrics_are_the_means_of_the_label_curve() -> None:
     curve = label_curve()
     metrics = json.loads((REPOSITORY / "reports/metrics.json").read_text("utf-8"))
     tasks, budgets = PARAMS["pretext_tasks"], PARAMS["label_budgets"]
-    assert len(curve) == PARAMS["draws"] * len(budgets) * (1 + 2 * len(tasks))
+    classifiers = 1 + 2 * len(tasks) + len(PARAMS["finetune_tasks"])  # head and spread of each task
+    assert len(curve) == PARAMS["draws"] * len(budgets) * classifiers
     for (method, task, budget), rows in curve.groupby(["method", "task", "budget"]):
         branch = metrics[method] if task == "none" else metrics[method][task]
         shown = branch[f"{budget:04d}"]["top1"]
