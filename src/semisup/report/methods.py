@@ -52,7 +52,7 @@ HEAD = Method(
 )
 SPREAD = Method(
     name="spread",
-    label="frozen encoder + labels spread over the pool",
+    label="frozen encoder + labels spread",
     short="spread",
     noun="spreading labels",
     folder=outputs.spread_folder,

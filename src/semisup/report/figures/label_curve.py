@@ -40,7 +40,7 @@ def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder
             axis.set_ylabel(f"top-{score[-1]} accuracy on test (%)")
             if many:
                 axis.set_title(group[0].label, fontsize=10)
-        figure.legend(*axes[0][0].get_legend_handles_labels(), ncols=2 * columns, **LEGEND)
+        figure.legend(*axes[0][0].get_legend_handles_labels(), ncols=columns + 1, **LEGEND)
         chosen = "; named: best on validation" if len(_named(ranked)) < len(ranked) else ""
         shown = what_is_shown(results["draw"].nunique(), confidence)
         figure.suptitle(f"Label curve ({shown}{chosen})", fontsize=11)
