@@ -55,7 +55,7 @@ def test_a_lock_that_was_cut_off_is_mended_by_git(stubs: Project) -> None:
     stubs.restore()
     lock = stubs.root / "dvc.lock"
     finished = lock.read_text()
-    lock.write_text(finished[: len(finished) // 2])
+    lock.write_text(finished[: finished.index(":", len(finished) // 2)])  # within a key
     assert stubs.python("-m", "dvc", "repro").returncode != 0
     stubs.git("checkout", "dvc.lock")
     assert stubs.repro() == set()

@@ -83,7 +83,7 @@ def run(
 
 @pytest.fixture
 def graph(features: FeatureSet, run: BudgetRun, runtime: Runtime) -> Graph:
-    return find_neighbours(features, run.params.neighbours, runtime)
+    return find_neighbours(features, run.params.neighbours, runtime)[0]
 
 
 def test_starts_where_the_head_ended(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:

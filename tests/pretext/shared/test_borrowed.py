@@ -91,7 +91,7 @@ def test_from_weights_to_a_step_of_fine_tuning(
 ) -> None:
     data = make_data(size=size, channels=channels, draws=3)
     edits = {"pretrain.foundation": section(model, file=files[model]), "head.hidden": [7]}
-    params = make_params(edits)
+    params = make_params(edits | {"finetune.start": "head"})
     folder = pretrained(model, data, params, runtime)
 
     # what follows reads the folder alone, whatever becomes of the file and the data's statistics
