@@ -3,6 +3,7 @@
 import re
 from subprocess import CompletedProcess
 
+import pytest
 from projects import BUDGETS, TASK, Project
 from test_rerun_table import chosen, embedded, heads, neighbours, pretrained, spread
 
@@ -14,6 +15,7 @@ def quick(project: Project) -> CompletedProcess[str]:
     return project.python("-c", MAIN, "quick")
 
 
+@pytest.mark.slow
 def test_what_it_ran_is_not_run_again(project: Project) -> None:
     project.change({"pretext_tasks": [TASK, "random"]})
     done = quick(project)

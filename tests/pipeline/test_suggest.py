@@ -9,6 +9,8 @@ import pytest
 from pictures import write_pictures
 from projects import TASK, Project
 
+pytestmark = pytest.mark.xdist_group("suggest")  # one worker builds what all need
+
 MAIN = "from semisup.cli.main import main; main()"
 
 
@@ -45,7 +47,6 @@ def roles(project: Project) -> dict[str, str]:
     return {i["source"]: s["role"] for i, s in pairs if s["role"] != "unlabelled"}
 
 
-@pytest.mark.xdist_group("suggest")
 def test_suggested_images_are_unlabelled_files(of_folders: Project, tmp_path: Path) -> None:
     project = of_folders.copy(tmp_path)
     done = suggest(project, 8)
@@ -62,7 +63,7 @@ def test_suggested_images_are_unlabelled_files(of_folders: Project, tmp_path: Pa
     ]
 
 
-@pytest.mark.xdist_group("suggest")
+@pytest.mark.slow
 def test_filled_tables_train_without_pretraining_anew(of_folders: Project, tmp_path: Path) -> None:
     project, before = of_folders.copy(tmp_path), roles(of_folders)
     table = project.root / "data/labels/mine.csv"
@@ -87,7 +88,6 @@ def test_filled_tables_train_without_pretraining_anew(of_folders: Project, tmp_p
     assert suggest(project, 27).stderr.startswith("error: --count 27: more than the 26 images")
 
 
-@pytest.mark.xdist_group("suggest")
 def test_a_label_that_is_no_class(of_folders: Project, tmp_path: Path) -> None:
     project = of_folders.copy(tmp_path)
     image = "data/raw/unlabelled/000.png"
@@ -102,7 +102,6 @@ def test_a_label_that_is_no_class(of_folders: Project, tmp_path: Path) -> None:
     assert project.hashes("data/splits") == before
 
 
-@pytest.mark.xdist_group("suggest")
 @pytest.mark.parametrize(
     ("count", "more", "message"),
     [
