@@ -34,7 +34,7 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
 	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
 
-test: setup  ## run the tests (under 6 minutes on 2 cores)
+test: setup  ## run the tests (about a quarter of an hour on 2 cores)
 	pytest -n 2 --dist loadgroup -m "not slow"
 
 test-all: setup  ## run the slow tests too

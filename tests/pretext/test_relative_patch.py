@@ -160,6 +160,7 @@ def test_nothing_but_content_tells_the_neighbour(make: Callable[[int, int], Tens
     assert found == pytest.approx(1 / 8, abs=four_deviations(1 / 8, 2000))
 
 
+@pytest.mark.slow
 def test_without_standardising_brightness_would_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
     for standardised in (True, False):
