@@ -206,7 +206,8 @@ def test_what_spreading_brings_is_said() -> None:
     table.loc[(table["method"] == "spread") & (table["budget"] == 1), "kept"] = 0
     assert section("Pretraining by rotation", table, facts(ONE, told=told)).endswith(
         "What do labels spread over the pool bring?** To the head on the same frozen features, "
-        "points by labels per class: 1: +1.0, 4: +1.0, 16: +1.0. Of the 700 images that they "
-        "spread over, so many came out right: 1: 52.5 %, 16: 90.0 %. 3 of 9 heads stayed as they "
+        "points by labels per class: 1: +1.0, 4: +1.0, 16: +1.0. They spread over 700 images; of "
+        "those whose class is known, so many came out right: 1: 52.5 %, 16: 90.0 %. 3 of 9 heads "
+        "stayed as they "
         "were: nothing later was better on validation."
     )

@@ -45,8 +45,7 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
     rows = rows[rows["task"] != CONTROL].dropna(subset="validation_top1")
     if rows.empty:
         return None
-    scores = rows.groupby(["method", "task"], sort=False)["validation_top1"].mean()
-    means = {Way(*way): mean for way, mean in zip(scores.index, scores, strict=True)}
+    means = _means(rows)
     best = max(means, key=means.__getitem__)  # of equal ones the first: fewer weights to train
     images = int(rows["validation_labels"].max())
     others = [way for way in means if way.task != best.task]
@@ -62,9 +61,14 @@ def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
     rows = results[results["task"].isin(tasks)].dropna(subset="validation_top1")
     if rows.empty:
         return None
-    rows = rows[rows["budget"] == rows["budget"].max()]
-    means = rows.groupby(["method", "task"], sort=False)["validation_top1"].mean()
-    return Way(*means.index[means.argmax()])  # of equal ones the first: fewer weights to train
+    means = _means(rows[rows["budget"] == rows["budget"].max()])
+    return max(means, key=means.__getitem__)  # of equal ones the first: fewer weights to train
+
+
+def _means(rows: pd.DataFrame) -> dict[Way, float]:
+    """Of each way over its draws, on validation."""
+    scores = rows.groupby(["method", "task"], sort=False)["validation_top1"].mean()
+    return {Way(*way): mean for way, mean in zip(scores.index, scores, strict=True)}
 
 
 def choices(results: pd.DataFrame, confidence: float) -> list[Choice]:
