@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from semisup.data.dataset import ImageData
 from semisup.network import borrowed, encoders
 from semisup.network.backbones import Encoder
-from semisup.network.encoders import EncoderSpec, Usage
+from semisup.network.encoders import EncoderSpec, Taken, Usage
 from semisup.network.entry import Normalise
 from semisup.params.messages import check_name
 from semisup.params.sections import BORROWED, Count, Name, Section
@@ -67,8 +67,8 @@ class BorrowedTask(NoTraining):
         found = published.read(settings, key)
         look = borrowed.published(settings.model, found.tag)
         side = _side(settings, data.image_size, found.tag, key)
-        usage = Usage(side, look.mean, look.std, settings.layer, settings.pool)
-        spec = EncoderSpec(settings.model, "as_trained", usage)
+        usage, taken = Usage(side, look.mean, look.std), Taken(settings.layer, settings.pool)
+        spec = EncoderSpec(settings.model, "as_trained", usage, taken)
         encoder = encoders.make(spec, data, seed)
         _fill(encoder.blocks, settings.model, side, found, key)
         borrowed.check_layer(settings.layer, [*encoder.layers, AUTO], f"{key}.layer")
