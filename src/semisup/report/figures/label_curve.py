@@ -8,7 +8,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 from semisup.report.figures.style import LEGEND, OTHER_COLOR, STYLE, save, task_colors
-from semisup.report.methods import BASELINE, CONTROL, METHODS, SUPERVISED, Method, Way
+from semisup.report.methods import BASELINE, CONTROLS, METHODS, SUPERVISED, Method, Way
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
@@ -20,7 +20,7 @@ NAMED = 5  # tasks with a colour of their own; the others are thin and grey
 def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder: Path) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 
-    With many tasks only the first few of `ranked` and the control are named.
+    With many tasks only the first few of `ranked` and the controls are named.
     """
     scores = [s for s in ("top1", "top5") if results[s].notna().any()]
     methods = methods_in(results)[::-1]
@@ -84,9 +84,9 @@ def _curves(
 
 
 def _named(ranked: Sequence[str]) -> list[str]:
-    """The best tasks, and the control where it was asked for."""
-    trained = [task for task in ranked if task != CONTROL]
-    return [task for task in ranked if task in (*trained[:NAMED], CONTROL)]
+    """The best tasks, and the controls where they were asked for."""
+    trained = [task for task in ranked if task not in CONTROLS]
+    return [task for task in ranked if task in (*trained[:NAMED], *CONTROLS)]
 
 
 def _lines(methods: Sequence[Method], ranked: Sequence[str]) -> dict[Way, str]:
