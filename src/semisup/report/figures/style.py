@@ -21,7 +21,7 @@ STYLE: Any = {
 }
 TASK_COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b")
 CONTROL_COLORS = {CONTROL: "#7b4fa3", PIXELS: "#767676"}
-OTHER_COLOR = "#c8c8c8"
+OTHER_COLOR, CHOSEN_COLOR = "#c8c8c8", "#b8860b"
 LEGEND: Any = {"loc": "outside lower center", "frameon": False, "fontsize": 9}
 
 
