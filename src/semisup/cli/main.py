@@ -65,6 +65,14 @@ def suggest(
     print(suggest.suggest(load_and_check_tasks(), count, task, out))
 
 
+@app.command("times")
+def minutes() -> None:
+    """How long each stage took here, and what training an encoder of your own brought."""
+    from semisup.cli import times
+
+    print(times.times(load_and_check_tasks()), end="")
+
+
 def main() -> None:
     """Entry point of the installed command."""
     command.call(app)
