@@ -20,7 +20,8 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_seconds_count_from_the_start_of_imports(tmp_path: Path) -> None:
     code = (
-        "import time\nwhile time.process_time() < 0.6:\n    pass\nfrom semisup.workflow import command\n"
+        "import time\nwhile time.process_time() < 0.6:\n    pass\n"
+        "from semisup.workflow import command\n"
         "def main(task: str, budget: int = 4) -> None:\n    '''Do it.'''\n"
         "command.run(main)"
     )

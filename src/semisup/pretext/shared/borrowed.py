@@ -63,7 +63,7 @@ class BorrowedTask(NoTraining):
     def encoder(cls, settings: Any, backbone: str, data: ImageData, seed: int) -> Ready:
         """The model with its weights, and where these are from."""
         key = f"pretrain.{cls.name}"
-        borrowed.check_model(settings.model, f"{key}.model")
+        check_names(settings, key)
         found = published.read(settings, key)
         look = borrowed.published(settings.model, found.tag)
         side = _side(settings, data.image_size, found.tag, key)
@@ -78,6 +78,23 @@ class BorrowedTask(NoTraining):
                 f"split.validation leaves none; name a layer: {', '.join(encoder.layers)}"
             )
         return Ready(encoder, spec, found.origin)
+
+
+def check_names(settings: BorrowedSettings, key: str) -> None:
+    """Refuse a model that its library does not have, and weights that are not published for it.
+
+    Args:
+        settings: of the row.
+        key: of its section in params.yaml.
+
+    Raises:
+        UserError: of one line.
+    """
+    if published.is_installed(settings):  # no need to wait for the library
+        return
+    borrowed.check_model(settings.model, f"{key}.model")
+    if settings.file is None:
+        published.check_weights(settings, key)
 
 
 def start(encoder: Encoder, settings: BorrowedSettings, name: str) -> dict[str, str]:
