@@ -66,8 +66,8 @@ def _principal(centred: Tensor, settings: Neighbours) -> Tensor:
 def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tensor]:
     """Of unit vectors (n, d), the numbers (n, k) int32 and cosines (n, k) of those nearest to each.
 
-    It is none of its own. Exact, in blocks of as many rows as memory allows (docs/large-data.md says
-    how long it takes, and why nothing approximate); k is `count`, or n - 1 where that is less.
+    It is none of its own. Exact, in blocks of as many rows as memory allows: docs/large-data.md has
+    how long that takes, and why nothing approximate. k is `count`, or n - 1 where that is less.
     """
     n = len(points)
     k = min(count, n - 1)
