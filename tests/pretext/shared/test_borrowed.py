@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from borrowed_models import KINDS, random_model, section, write_file
+from safetensors.torch import save_file
 from torch import Tensor
 
 from semisup.classify.budget import BudgetRun
@@ -201,6 +202,9 @@ def ready(data: ImageData, **some: Any) -> Any:
 def test_mistakes_that_only_the_models_tell(files: dict[str, str], make_data: MakeData) -> None:
     convolutional, _, transformer = KINDS
     mine, other = files[convolutional], files[transformer]
+    wider = str(Path(mine).with_name("wider.safetensors"))
+    state = random_model(convolutional).state_dict()
+    save_file(state | {"layer1.0.conv1.weight": torch.zeros(65, 64, 3, 3)}, wider)
     key, no_validation = "pretrain.foundation", make_data(validation=0)
     for edits, said in [
         ({"model": "timm/resnet10tt"}, f"{key}.model: unknown model 'timm/resnet10tt' (did you me"),
@@ -209,6 +213,7 @@ def test_mistakes_that_only_the_models_tell(files: dict[str, str], make_data: Ma
         ({"file": other}, f"{key}.file: {other}: not weights of {convolutional} ({key}.model)"),
         ({"model": transformer}, f"{key}.file: {mine}: not weights of {transformer}"),
         ({"model": "torchvision/resnet18"}, "not weights of torchvision/resnet18"),
+        ({"file": wider}, f"{key}.file: {wider}: not weights of {convolutional}"),
         ({"model": "timm/dla34", "input": 56}, "input: timm/dla34 does not take images of 56 px"),
         ({"layer": "auto"}, f"{key}.layer: auto chooses on a separate validation set"),
     ]:
