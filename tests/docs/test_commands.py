@@ -36,6 +36,7 @@ SAYS = {
     "dvc exp show --only-changed": "gentle",
     "dvc queue status": "Queued",
     "dvc push --run-cache": "pushed",
+    "semisup times": "| finetune | in all\n",
 }
 EDITED = {"README.md": {"report.confidence": 0.9}}  # in the workspace when a page begins
 RUN = {page: [*dict.fromkeys(commands(page))] for page in PAGES}

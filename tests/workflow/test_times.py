@@ -64,6 +64,13 @@ def test_the_last_run_counts_and_interrupted_ones_before_it() -> None:
     assert times.read() == [Spent("head", "gan", "4", 4.0), Spent("head", "gan", "8", 7.0)]
 
 
+@pytest.mark.parametrize("row", ["head,gan,4,done", "head,gan,4,done,x", "a,b,c,d,1,2", "\xff"])
+def test_a_file_that_stages_did_not_write(row: str) -> None:
+    times.FILE.write_text(row, encoding="latin-1")
+    with pytest.raises(UserError, match=r"^data/times\.csv: not as stages write it; delete it$"):
+        times.read()
+
+
 def test_processes_that_train_together_leave_it_to_the_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from semisup.workflow.errors import UserError
+
 FILE = Path("data/times.csv")
 DONE, INTERRUPTED = "done", "interrupted"
 
@@ -63,14 +65,23 @@ def _append(row: list[object]) -> None:
 
 
 def read() -> list[Spent]:
-    """The last run of each stage that ended well."""
+    """The last run of each stage that ended well.
+
+    Raises:
+        UserError: where the file is not as stages write it.
+    """
     if not FILE.exists():
         return []
+    try:
+        with FILE.open(encoding="utf-8", newline="") as file:
+            rows = [(a, b, c, ended, float(taken)) for a, b, c, ended, taken in csv.reader(file)]
+    except ValueError:
+        raise UserError(f"{FILE}: not as stages write it; delete it") from None
     found: dict[Key, float] = {}
     lost: dict[Key, float] = {}  # in runs that were interrupted since
-    for stage, task, budget, ended, seconds in csv.reader(FILE.open(encoding="utf-8")):
+    for stage, task, budget, ended, seconds in rows:
         key = (stage, task, budget)
-        lost[key] = lost.get(key, 0.0) + float(seconds)
+        lost[key] = lost.get(key, 0.0) + seconds
         if ended == DONE:
             found[key] = lost.pop(key)
     return [Spent(*key, seconds) for key, seconds in found.items()]
