@@ -1,9 +1,12 @@
 """Minutes as `semisup times` shows them; a real run's are in tests/docs."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from made_up import facts, results
+from projects import CHECKOUT
 
 from semisup.cli import times
 from semisup.params.loading import Params
@@ -28,6 +31,7 @@ EDITS = {"label_budgets": [1, 4], "pretext_tasks": ["rotation", "imagenet"]}
 @pytest.fixture(autouse=True)
 def _nothing_has_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    shutil.copy2(CHECKOUT / "dvc.yaml", tmp_path)
 
 
 def test_a_row_for_each_task_that_is_asked_for(
@@ -36,10 +40,10 @@ def test_a_row_for_each_task_that_is_asked_for(
     monkeypatch.setattr(times.recorded, "read", lambda: SPENT)
     shown = times.times(make_params(EDITS)).split("\n\n")
     assert shown[1].splitlines() == [
-        "task     | pretrain | embed | neighbours | head | spread | choose | finetune | in all",
-        "-------- | -------: | ----: | ---------: | ---: | -----: | -----: | -------: | -----:",
-        "rotation |     3:20 |     - |          - | 0:07 |      - |      - |     1:00 |   4:27",
-        "imagenet |        - |  0:50 |          - | 0:05 |   0:06 |      - |        - |   1:01",
+        "task     | pretrain | embed | head | neighbours | spread | choose | finetune | in all",
+        "-------- | -------: | ----: | ---: | ---------: | -----: | -----: | -------: | -----:",
+        "rotation |     3:20 |     - | 0:07 |          - |      - |      - |     1:00 |   4:27",
+        "imagenet |        - |  0:50 | 0:05 |          - |   0:06 |      - |        - |   1:01",
     ]
     assert shown[2] == "prepare 0:02; split -; supervised 1:40; report -.\n"
 
@@ -47,9 +51,23 @@ def test_a_row_for_each_task_that_is_asked_for(
 def test_what_an_encoder_of_ones_own_bought() -> None:
     gains = {1: Interval(0.5, 0.02), 4: Interval(-0.012, float("nan"))}
     found = Comparison(Way("finetune", "rotation"), Way("head", "imagenet"), gains, 9)
-    assert times.bought(found, SPENT[:10]) == (
+    assert times.bought(found, SPENT[:10], times.stages()[0]) == (
         "rotation, fine-tuned: 4:27; imagenet, frozen: 0:55. The first is ahead by so many points "
         "of top-1 on test, by labels per class: +50.0±2.0 at 1, -1.2 at 4."
+    )
+
+
+def test_results_stand_below_the_minutes(
+    make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = ["rotation", "imagenet"]
+    monkeypatch.setattr(times.recorded, "read", lambda: SPENT)
+    monkeypatch.setattr("semisup.report.tables.results.read_results", lambda *_: results(tasks))
+    monkeypatch.setattr("semisup.report.facts.read_facts", lambda *_: facts(tasks))
+    assert (
+        times.times(make_params(EDITS))
+        .split("\n\n")[3]
+        .startswith("rotation, fine-tuned: 4:27; imagenet, fine-tuned: 1:01. The first is ahead")
     )
 
 

@@ -1,16 +1,19 @@
 """Minutes that each task and method took here, and what accuracy they bought."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import yaml
 
 from semisup.cli.quick import clock
 from semisup.params.loading import Params
 from semisup.report.findings.own import Comparison
+from semisup.workflow import outputs
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
 from semisup.workflow.times import Spent
 
-OF_TASKS = ("pretrain", "embed", "neighbours", "head", "spread", "choose", "finetune")
-OF_ALL = ("prepare", "split", "supervised", "report")
+BESIDE = "choose"  # the one stage of a task that no classifier of it needs
 UNKNOWN = "-"
 
 
@@ -25,15 +28,26 @@ def times(params: Params) -> str:
     spent = asked_for(recorded.read(), params)
     if not spent:
         raise UserError(f"{recorded.FILE}: no stage has run here yet; run `make repro`")
-    rows = [_row(task, [s for s in spent if s.task == task]) for task in params.pretext_tasks]
+    of_tasks, others = stages()
+    rows = [
+        [task, *(_sum(spent, [stage], task) for stage in of_tasks), _sum(spent, of_tasks, task)]
+        for task in params.pretext_tasks
+    ]
     parts = [
         "Minutes and seconds that each stage took when it last ran on this machine, all budgets "
         f"together. {UNKNOWN}: it did not run here.",
-        table(["task", *OF_TASKS, "in all"], rows),
-        "; ".join(f"{stage} {_sum(spent, stage)}" for stage in OF_ALL) + ".",
+        table(["task", *of_tasks, "in all"], rows),
+        "; ".join(f"{stage} {_sum(spent, [stage])}" for stage in others) + ".",
     ]
     found = _compared(params)
-    return "\n\n".join([*parts, *([bought(found, spent)] if found else [])]) + "\n"
+    return "\n\n".join([*parts, *([bought(found, spent, of_tasks)] if found else [])]) + "\n"
+
+
+def stages() -> tuple[list[str], list[str]]:
+    """Of dvc.yaml, in its order: those of a task, and the others."""
+    declared = yaml.safe_load(outputs.read_text(Path("dvc.yaml")))["stages"]
+    of_tasks = [name for name, stage in declared.items() if "task" in stage.get("matrix", {})]
+    return of_tasks, [name for name in declared if name not in of_tasks]
 
 
 def asked_for(spent: Iterable[Spent], params: Params) -> list[Spent]:
@@ -44,14 +58,17 @@ def asked_for(spent: Iterable[Spent], params: Params) -> list[Spent]:
     return [s for s in found if s.stage != "finetune" or s.task in params.finetune_tasks]
 
 
-def bought(found: Comparison, spent: Sequence[Spent]) -> str:
-    """What an encoder of one's own gains over one that others trained, and what it costs."""
+def bought(found: Comparison, spent: Sequence[Spent], of_tasks: Sequence[str]) -> str:
+    """What an encoder of one's own gains over one that others trained, and what it costs.
+
+    A method costs its stage and all those of a task before it in `of_tasks`.
+    """
     gains = ", ".join(
         f"{100 * gain.mean:+.1f}" + (f"±{100 * gain.half:.1f}" if gain.known else "") + f" at {b}"
         for b, gain in found.gains.items()
     )
     own, others = (
-        _sum([s for s in spent if s.task == way.task], *_needed(way.method))
+        _sum(spent, {*of_tasks[: of_tasks.index(way.method) + 1]} - {BESIDE}, way.task)
         for way in (found.own, found.others)
     )
     return (
@@ -60,19 +77,9 @@ def bought(found: Comparison, spent: Sequence[Spent]) -> str:
     )
 
 
-def _needed(method: str) -> tuple[str, ...]:
-    """Stages that a classifier of the method comes from."""
-    frozen = ("pretrain", "embed", "head")
-    more = {"spread": ("neighbours", "spread"), "finetune": ("neighbours", "spread", "finetune")}
-    return frozen + more.get(method, ())
-
-
-def _row(task: str, spent: Sequence[Spent]) -> list[str]:
-    return [task, *(_sum(spent, stage) for stage in OF_TASKS), _sum(spent, *OF_TASKS)]
-
-
-def _sum(spent: Iterable[Spent], *stages: str) -> str:
-    seconds = [s.seconds for s in spent if s.stage in stages]
+def _sum(spent: Iterable[Spent], some: Collection[str], task: str = "") -> str:
+    """Of some stages, and one task where they are of tasks."""
+    seconds = [s.seconds for s in spent if s.stage in some and s.task == task]
     return clock(sum(seconds)) if seconds else UNKNOWN
 
 
