@@ -33,6 +33,7 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	@dvc checkout --allow-missing --quiet || true
 	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
 	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
+	@echo "How long each stage took: semisup times"
 
 test: setup  ## run the tests (about a quarter of an hour on 2 cores)
 	pytest -n 2 --dist loadgroup -m "not slow"

@@ -100,7 +100,7 @@ def _augmentation(params: Params) -> Iterator[Line]:
 
 
 def _tasks(kind: str, data: ImageData, params: Params) -> Iterator[Line]:
-    ready = ("random", "imagenet", "foundation")
+    ready = ("pixels", "random", "imagenet", "foundation")
     tasks = [task for task in known_tasks() if task not in ("rotation", *ready)]
     works = [partial(pretraining_rate, task, data, params) for task in ("rotation", *tasks)]
     rotation, *rates = medians(*works, rounds=1)

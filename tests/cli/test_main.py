@@ -1,10 +1,13 @@
 """`semisup check` looks at what stages would refuse only after hours."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from projects import CHECKOUT
 
 from semisup.cli.main import check
 from semisup.workflow.errors import UserError
@@ -32,3 +35,66 @@ def test_layers_of_a_librarys_model(write: Any) -> None:
         write(embed, supervised)
         with pytest.raises(UserError, match=rf"params\.yaml: {key}\.layer: .*layer4, features"):
             check()
+
+
+KEY = "params.yaml: pretrain"
+
+
+@pytest.mark.parametrize(
+    ("tasks", "edits", "said"),
+    [
+        (
+            ["imagenet"],
+            {"model": "timm/resnet10tt", "weights": "x"},
+            f"{KEY}.imagenet.model: unknown model 'timm/resnet10tt' (did you mean 'resnet10t'?); ",
+        ),
+        (
+            ["rotation", "imagenet"],
+            {"model": "torchvision/convnext_tyni", "file": "mine.pth"},
+            f"{KEY}.imagenet.model: unknown model 'torchvision/convnext_tyni' (did you mean "
+            "'convnext_tiny'?); allowed: torchvision/NAME",
+        ),
+        (
+            ["imagenet"],
+            {"model": "timm/resnet18", "weights": "a1_in2k"},
+            f"{KEY}.imagenet.weights: timm/resnet18 has no weights 'a1_in2k' (did you mean "
+            "'a1_in1k'?); allowed: ",
+        ),
+        (["imagenet"], {"model": "timm/resnet10t", "weights": "own", "file": "mine.pth"}, ""),
+        (
+            ["imagenet"],
+            {"model": "torchvision/resnet18", "weights": "ResNet18_Weights.IMAGENET1K_V1"},
+            "",
+        ),
+        (["rotation"], {"model": "timm/resnet10tt"}, ""),  # the row is not asked for
+    ],
+)
+def test_models_of_rows_that_others_trained(
+    tasks: list[str],
+    edits: dict[str, Any],
+    said: str,
+    values: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    values |= {"pretext_tasks": tasks, "finetune_tasks": []}
+    values["pretrain"]["imagenet"] |= edits
+    Path("params.yaml").write_text(yaml.safe_dump(values))
+    try:
+        check()
+        text = ""
+    except UserError as error:
+        text = str(error)
+    assert text.startswith(said)
+    assert bool(text) == bool(said)
+    assert "\n" not in text
+    assert len(text) < 500
+
+
+def test_the_installed_model_needs_no_library() -> None:
+    """So that `make repro` does not wait for timm."""
+    code = (
+        "from semisup.cli.main import check; check(); import sys; sys.exit('timm' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=CHECKOUT)

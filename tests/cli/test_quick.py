@@ -25,7 +25,7 @@ def test_stages() -> None:
 
 def test_none_that_trains_nothing(make_params: type[Params]) -> None:
     with pytest.raises(
-        UserError, match=r"^pretext_tasks .*; add one of foundation, imagenet, random$"
+        UserError, match=r"^pretext_tasks .*; add one of foundation, imagenet, pixels, random$"
     ):
         quick.quick(make_params({"pretext_tasks": ["rotation"]}))
 

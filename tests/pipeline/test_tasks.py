@@ -69,8 +69,8 @@ def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             "data.glyphs": letters,
             "label_budgets": [2],
             "draws": 1,
-            "pretext_tasks": [*TRAINED, "imagenet"],
-            "finetune_tasks": [*TRAINED, "imagenet"],
+            "pretext_tasks": [*TRAINED, "imagenet", "pixels"],
+            "finetune_tasks": [*TRAINED, "imagenet", "pixels"],
             **{f"pretrain.{task}.batch_images": 16 for task in TRAINED},
         }
     )
@@ -112,6 +112,18 @@ def test_a_row_that_others_trained(prepared: Project) -> None:
     features = json.loads((prepared.root / "data/features/imagenet/features.json").read_text())
     assert (features["layer"], features["pool"], features["width"]) == ("features", 1, 1280)
     assert (prepared.root / "data/finetune/imagenet-2/results.csv").read_text().count("\n") == 2
+
+
+def test_the_row_of_pixels(prepared: Project) -> None:
+    of_stage = commands("pixels")
+    seen = dict(zip(of_stage, run(prepared, [*of_stage.values()]), strict=True))
+    assert [one["status"] for one in seen.values()] == [0] * len(seen), seen["pretrain"]["stderr"]
+    assert_all_is_declared(seen, "pixels")
+    images = np.load(prepared.root / "data/prepared/images.npy", mmap_mode="r")
+    features = json.loads((prepared.root / "data/features/pixels/features.json").read_text())
+    found = (features["layer"], features["pool"], features["width"])
+    assert found == ("pixels", 16, 256 * images.shape[3])
+    assert (prepared.root / "data/finetune/pixels-2/results.csv").read_text().count("\n") == 2
 
 
 def assert_all_is_declared(seen: dict[str, dict[str, Any]], task: str) -> None:

@@ -10,6 +10,7 @@ import torch
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.embed import checksum
+from semisup.network.encoders import Taken
 from semisup.params.loading import Params, load_and_check_tasks
 from semisup.pretext.shared.borrowed import BorrowedSettings
 from semisup.pretrain.pretraining import pretrain
@@ -54,8 +55,9 @@ def test_weights_of_the_package_are_a_row(
     done = pretrain("imagenet", make_params({}), make_data(size=16, channels=1), runtime)
     assert done.origin["model"] == "timm/tf_efficientnet_lite0"
     assert done.origin["licence"] == "apache-2.0"
-    trained = done.spec.trained
+    trained, taken = done.spec.trained, done.spec.taken
     assert trained is not None
+    assert taken == Taken("features", 1)
     assert (trained.side, [*trained.mean], [*trained.std]) == (64, [0.5] * 3, [0.5] * 3)
     with torch.no_grad():
         images = torch.rand(2, 1, 16, 16)

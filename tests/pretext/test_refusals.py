@@ -48,6 +48,7 @@ SETTINGS: list[tuple[str, str, Any, str]] = [
     ("jigsaw", "gap", 0.6, "0.6 should be less than or equal to 0.5"),
     ("jigsaw", "permutations", 1, "1 should be greater than or equal to 2"),
     ("jigsaw", "color_drop", 1.5, "1.5 should be less than or equal to 1"),
+    ("pixels", "side", 0, "0 should be greater than or equal to 1"),
     ("relative_patch", "pairs", 0, "0 should be greater than or equal to 1"),
     ("relative_patch", "gap", 1.5, "1.5 should be less than or equal to 1"),
     ("relative_patch", "jitter", 0.5, "0.5 should be less than or equal to 0.2"),

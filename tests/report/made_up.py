@@ -108,7 +108,7 @@ def chosen(task: str, gains: Mapping[int, float], draws: Sequence[float] = OFFSE
 
 
 def trains(task: str) -> bool:
-    return task not in ("random", "imagenet")
+    return task not in ("random", "pixels", "imagenet")
 
 
 def pretext(task: str, figures: dict[str, float] | None = None) -> Pretext:

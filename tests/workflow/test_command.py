@@ -20,6 +20,11 @@ OUT_OF_MEMORY = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # where there is no data/ to write times to
+
+
 def program(budget: Annotated[int, typer.Option()]) -> None:
     """Do what the budget says."""
     if budget == 1:

@@ -1,12 +1,13 @@
 """`semisup`: what is done around the stages."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from semisup.cli import lockfile
-from semisup.params.loading import load_and_check_tasks
+from semisup.params.loading import Params, load_and_check_tasks
 from semisup.workflow import command
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -28,7 +29,18 @@ def check() -> None:
         from semisup.network.borrowed import check_backbone
 
         check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
+    _check_models(params)
     lockfile.remove_if_cut_off()
+
+
+def _check_models(params: Params) -> None:
+    """Those of rows that others trained: their stage may only come after hours."""
+    from semisup.pretext.shared.borrowed import BorrowedSettings, check_names
+
+    for task in dict.fromkeys([*params.pretext_tasks, params.pretrain.start]):
+        kind = import_module(f"semisup.pretext.{task}").Settings
+        if issubclass(kind, BorrowedSettings):
+            check_names(params.task_settings(task, kind), f"pretrain.{task}")
 
 
 @app.command("repro")
@@ -63,6 +75,14 @@ def suggest(
     from semisup.cli import suggest
 
     print(suggest.suggest(load_and_check_tasks(), count, task, out))
+
+
+@app.command("times")
+def minutes() -> None:
+    """How long each stage took here, and what training an encoder of your own brought."""
+    from semisup.cli import times
+
+    print(times.times(load_and_check_tasks()), end="")
 
 
 def main() -> None:

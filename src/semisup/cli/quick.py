@@ -91,8 +91,8 @@ class Progress:
         self.passed(stage)
         self._running = (stage, now)
         number = self._count - len(self._left)
-        line = f"stage {number} of {self._count}: {stage}; {_clock(now - self._started)} so far"
-        return line + (f", about {_clock(self._rest(stage))} left" if self._seconds else "")
+        line = f"stage {number} of {self._count}: {stage}; {clock(now - self._started)} so far"
+        return line + (f", about {clock(self._rest(stage))} left" if self._seconds else "")
 
     def passed(self, stage: str) -> None:
         """It need not run, or not again."""
@@ -115,7 +115,8 @@ def _kind(stage: str) -> str:
     return stage.partition("@")[0]
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Minutes and seconds."""
     return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
 
 

@@ -5,6 +5,7 @@ The names are those of `semisup.params.sections.BACKBONE_LAYERS`. Images are (N,
 """
 
 from collections import OrderedDict
+from itertools import chain
 from typing import Any
 
 import torch
@@ -13,6 +14,8 @@ from torch.nn import functional as F
 
 from semisup.network import borrowed
 from semisup.params.sections import BACKBONE_LAYERS
+
+PIXELS = "pixels"  # the backbone that computes nothing, and its layer
 
 
 class Blocks(nn.ModuleDict):
@@ -34,6 +37,20 @@ class Blocks(nn.ModuleDict):
             maps = block(maps)
             if name == layer:
                 break
+        return maps
+
+
+class Pixels(nn.Module):
+    """No network at all: its one layer is what it is given."""
+
+    layers = (PIXELS,)
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+
+    def forward(self, maps: Tensor, _layer: str | None = None) -> Tensor:
+        """The same (N, C, S, S)."""
         return maps
 
 
@@ -81,7 +98,7 @@ def build(
     """An encoder with random weights.
 
     Args:
-        name: a key of BACKBONE_LAYERS, or a model of `semisup.network.borrowed`.
+        name: a key of BACKBONE_LAYERS, a model of `semisup.network.borrowed`, or PIXELS.
         channels: that the first block sees, 1 or 3.
         image_size: side of the images in pixels; decides how far the stem downsamples.
         generator_seed: the weights depend on it alone.
@@ -90,13 +107,15 @@ def build(
     if borrowed.is_borrowed(name):
         blocks = borrowed.backbone(name, channels, image_size, generator_seed)
         return channels_last(Encoder(entry or nn.Identity(), blocks))
+    if name == PIXELS:
+        return Encoder(entry or nn.Identity(), Pixels(channels))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
         if name.startswith(("resnet", "resnext", "wide_resnet")):
-            chain = _resnet(name, channels, image_size)
+            parts = _resnet(name, channels, image_size)
         else:
-            chain = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
-        named = OrderedDict(zip(BACKBONE_LAYERS[name], chain, strict=True))
+            parts = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)
+        named = OrderedDict(zip(BACKBONE_LAYERS[name], parts, strict=True))
     return channels_last(Encoder(entry or nn.Identity(), Blocks(named)))
 
 
@@ -142,7 +161,7 @@ def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> in
         image_size: side of the images, or of what `body` is given.
     """
     seen = getattr(encoder.entry, "side", image_size)  # an entry that brings all images to a side
-    device = next(encoder.parameters()).device
+    device = next(chain(encoder.parameters(), encoder.buffers())).device
     was_training = encoder.training
     encoder.eval()
     with torch.no_grad():

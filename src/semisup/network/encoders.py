@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from semisup.compute.weights import load_weights, save_weights
 from semisup.data.dataset import ImageData
@@ -23,15 +23,20 @@ Sees = Literal["pixels", "lightness", "as_trained"]
 
 @dataclass(frozen=True)
 class Usage:
-    """How a model that others trained is used.
+    """What a model that others trained sees.
 
-    side: in pixels, of the images that it sees; mean, std: that these are normalised by; layer,
-    pool: as `embed.layer` and `embed.pool`, in their place.
+    side: of the images in pixels; mean, std: that these are normalised by.
     """
 
     side: int
     mean: Sequence[float]
     std: Sequence[float]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Which features of an encoder are taken, as `embed.layer` and `embed.pool` say of others."""
+
     layer: str
     pool: int
 
@@ -41,18 +46,23 @@ class EncoderSpec:
     """Name of the backbone, and what its first layer sees.
 
     `pixels`: normalised by this data's mean and deviation; `lightness`: theirs alone, of images
-    with colour; `as_trained`: RGB of the size, mean and deviation that `trained` says.
+    with colour; `as_trained`: RGB of the size, mean and deviation that `trained` says. `taken`: the
+    features that come with the encoder, None where params.yaml says which.
     """
 
     backbone: str
     sees: Sees = "pixels"
     trained: Usage | None = None
+    taken: Taken | None = None
 
     def chosen(self, embed: Embed) -> Embed:
         """Layer and pool of `embed`, or those that come with the encoder."""
-        if self.trained is None:
+        if self.taken is None:
             return embed
-        return embed.model_copy(update={"layer": self.trained.layer, "pool": self.trained.pool})
+        return embed.model_copy(update=dataclasses.asdict(self.taken))
+
+
+PARTS: dict[str, Any] = {"trained": Usage, "taken": Taken}  # of a spec, as JSON has them
 
 
 def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
@@ -88,8 +98,8 @@ def read_spec(folder: Path) -> EncoderSpec:
         UserError: where `pretrain` has not run.
     """
     said = outputs.read_json(folder / outputs.ENCODER_SPEC)
-    trained = Usage(**said.pop("trained")) if "trained" in said else None
-    return EncoderSpec(**said, trained=trained)
+    parts = {name: kind(**said.pop(name)) for name, kind in PARTS.items() if name in said}
+    return EncoderSpec(**said, **parts)
 
 
 def load(folder: Path, data: ImageData) -> Encoder:

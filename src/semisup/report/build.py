@@ -8,6 +8,7 @@ from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.choice import choices
+from semisup.report.findings.choosing import choosing
 from semisup.report.methods import BASELINE, Way, ways
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare, ranking
@@ -48,7 +49,8 @@ def _draw_figures(
     results: pd.DataFrame, compared: pd.DataFrame, facts: Facts, folder: Path
 ) -> None:
     ranked, shown = ranking(results), what_is_shown(results["draw"].nunique(), facts.confidence)
-    label_curve.draw(results, ranked, facts.confidence, folder)
+    found = choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None
+    label_curve.draw(results, ranked, facts.confidence, folder, found)
     if ranked:
         tasks.draw(compared, ranked, shown, folder)
         filters.draw([*facts.pretext], folder)

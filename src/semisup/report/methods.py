@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from semisup.workflow import outputs
 
-CONTROL = "random"  # the task that trains nothing
+CONTROL, PIXELS = "random", "pixels"  # an untrained encoder, and none
+CONTROLS = (CONTROL, PIXELS)  # what others are compared with: nobody would choose them
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,28 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
 from typing import NoReturn
 
 import typer
 
+from semisup.workflow import times
 from semisup.workflow.errors import UserError
 
 USER_ERROR, INTERRUPTED = 2, 130
 
 
 def run(main: Callable[..., None]) -> NoReturn:
-    """Run a Typer function; a user's mistake and Ctrl-C end in one line on standard error."""
+    """Run a stage's function; a user's mistake and Ctrl-C end in one line on standard error."""
+
+    @wraps(main)
+    def timed(**item: object) -> None:
+        with times.recorded(Path(sys.argv[0]).stem, item):
+            main(**item)
+
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(main)
+    app.command()(timed)
     try:
         call(app)
     except SystemExit as leaving:

@@ -147,9 +147,8 @@ def test_what_is_written(
             "side": 48,
             "mean": [0.485, 0.456, 0.406],
             "std": [0.229, 0.224, 0.225],
-            "layer": "layer3",
-            "pool": 2,
         },
+        "taken": {"layer": "layer3", "pool": 2},
     }
     said = json.loads((folder / outputs.PRETEXT).read_text())
     assert said["figures"] == {}

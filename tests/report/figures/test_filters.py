@@ -40,6 +40,17 @@ def test_first_convolution_is_the_first_that_has_a_kernel() -> None:
     assert (filters.first_convolution("gan") == weights["1.weight"]).all()
 
 
+def test_encoders_without_a_convolution_have_no_panel(tmp_path: Path) -> None:
+    write_encoder("pixels", {"entry.mean": np.zeros((3, 1, 1), np.float32)})
+    write_encoder("gan", {"conv.weight": np.zeros((4, 3, 5, 5), np.float32)})
+    filters.draw(["gan", "pixels"], tmp_path)
+    svg = (tmp_path / "filters.svg").read_text()
+    assert "<!-- first layer, gan -->" in svg
+    assert "pixels" not in svg
+    filters.draw(["pixels"], tmp_path)
+    assert "<!-- first layer, pixels -->" in (tmp_path / "filters.svg").read_text()
+
+
 def test_filters_of_many_tasks_wrap(tmp_path: Path) -> None:
     tasks = [f"task{n}" for n in range(12)]
     for task in tasks:

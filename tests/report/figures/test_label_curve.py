@@ -2,10 +2,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_up import DOZEN, TRAINED, results
+from made_up import DOZEN, TRAINED, chosen, results
+from matplotlib.figure import Figure
 from PIL import Image
 
-from semisup.report.figures.label_curve import draw
+from semisup.report.figures.label_curve import _chosen, draw
+from semisup.report.findings.choosing import choosing
 
 
 def svg_of(table: pd.DataFrame, ranked: list[str], folder: Path) -> str:
@@ -49,6 +51,28 @@ def test_of_many_tasks_the_best_and_the_control_are_named(tmp_path: Path) -> Non
     assert svg.count("<!-- other tasks -->") == 1
     for panel in ("fine-tuned", "frozen encoder + head"):
         assert svg.count(f"<!-- {panel} -->") == 2  # top-1 and top-5
+
+
+CHOSEN = choosing(chosen("rotation", {1: 0.2, 2: 0.1}), "rotation", 0.95)
+TYPICAL = "<!-- frozen encoder + head, rotation, typical images chosen -->"
+
+
+@pytest.mark.parametrize("tasks", [["rotation"], DOZEN])
+def test_heads_on_chosen_images_stand_beside_in_top1(tmp_path: Path, tasks: list[str]) -> None:
+    draw(results(tasks), tasks, 0.95, tmp_path, CHOSEN)
+    svg = (tmp_path / "label_curve.svg").read_text()
+    for name in (TYPICAL, TYPICAL.replace("typical images chosen", "the same at random")):
+        assert svg.count(name) == 1  # in the legend, though not in the first panel of many
+    draw(results(tasks), tasks, 0.95, tmp_path)
+    assert TYPICAL not in (tmp_path / "label_curve.svg").read_text()
+
+
+def test_points_of_chosen_images_are_at_labels_per_class_on_average() -> None:
+    axis = Figure().subplots()
+    assert CHOSEN is not None
+    _chosen(axis, CHOSEN)
+    drawn = [container.lines[0].get_xydata().round(6).tolist() for container in axis.containers]
+    assert drawn == [[[1, 60], [2, 50]], [[1, 40], [2, 40]]]
 
 
 def test_all_of_six_tasks_are_named_or_said_to_be_chosen(tmp_path: Path) -> None:

@@ -27,6 +27,16 @@ def test_figure_names_all_tasks_and_is_reproducible(
     assert "<!-- 16 labels per class -->" in svg
 
 
+def test_controls_are_lines(tmp_path: Path) -> None:
+    tasks = ["rotation", "random", "pixels"]
+    table = results(tasks)
+    draw(compare(table, facts(tasks).pretext, 0.95), ranking(table), "mean", tmp_path)
+    svg = (tmp_path / "tasks.svg").read_text()
+    for name in ("rotation", "pixels, frozen", "untrained encoder, frozen"):
+        assert f"<!-- {name} -->" in svg
+    assert "<!-- pixels -->" not in svg
+
+
 @pytest.mark.parametrize(
     ("budgets", "shown"),
     [

@@ -74,8 +74,9 @@ def test_control_is_never_chosen() -> None:
     assert choices(results(["random"]), 0.95) == []
 
 
-def test_control_is_no_runner_up() -> None:
-    choice = choose(results(["rotation", "random"]), 16, 0.95)
+@pytest.mark.parametrize("control", ["random", "pixels"])
+def test_control_is_no_runner_up(control: str) -> None:
+    choice = choose(results(["rotation", control]), 16, 0.95)
     assert choice is not None
     assert choice.runner_up is None
 

@@ -79,10 +79,12 @@ def test_supervised_that_does_no_worse_is_a_rival(accuracy: float, ahead: float 
 
 
 @pytest.mark.parametrize("method", ["head", "finetune"])
-def test_untrained_encoder_that_does_no_worse_is_a_rival(method: str) -> None:
-    table = set_score(results(), "validation_top1", method, "random", 0.9)
+@pytest.mark.parametrize("control", ["random", "pixels"])
+def test_a_control_that_does_no_worse_is_a_rival(method: str, control: str) -> None:
+    tasks = [*TWO, "random", "pixels"]
+    table = set_score(results(tasks), "validation_top1", method, control, 0.9)
     table = set_score(table, "validation_top1", *BASELINE, 0.89)
-    assert doubts(table, facts()).rival == Rival(Way(method, "random"), pytest.approx(0.07))
+    assert doubts(table, facts(tasks)).rival == Rival(Way(method, control), pytest.approx(0.07))
 
 
 @pytest.mark.parametrize(

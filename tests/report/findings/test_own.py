@@ -6,7 +6,7 @@ from made_up import SEEN, facts, results, set_score
 from semisup.report.findings.own import own_and_others
 from semisup.report.methods import Way
 
-TASKS = ["rotation", "gan", "imagenet", "random"]
+TASKS = ["rotation", "gan", "imagenet", "random", "pixels"]
 
 
 def test_the_best_of_each_kind_on_validation_are_compared_on_test() -> None:
@@ -14,6 +14,7 @@ def test_the_best_of_each_kind_on_validation_are_compared_on_test() -> None:
     table = set_score(table, "top1", "head", "gan", (0.5, 0.6, 0.7))
     table = set_score(table, "top1", "finetune", "imagenet", 0.4)
     table = set_score(table, "validation_top1", "head", "random", 1.0)  # no one's encoder
+    table = set_score(table, "validation_top1", "head", "pixels", 1.0)
     found = own_and_others(table, facts(TASKS))
     assert found is not None
     assert (found.own, found.others) == (Way("head", "gan"), Way("finetune", "imagenet"))
@@ -33,7 +34,9 @@ def test_differences_either_way_are_sure_where_they_exceed_noise() -> None:
     assert [*found.sure] == [1, 16]
 
 
-@pytest.mark.parametrize("tasks", [[], ["rotation"], ["imagenet"], ["rotation", "random"]])
+@pytest.mark.parametrize(
+    "tasks", [[], ["rotation"], ["imagenet"], ["rotation", "random", "pixels"]]
+)
 def test_none_without_both_kinds(tasks: list[str]) -> None:
     assert own_and_others(results(tasks), facts(tasks)) is None
 

@@ -37,6 +37,12 @@ def test_control_is_last_however_good() -> None:
     assert ranking(table)[:-1] == TRAINED
 
 
+def test_controls_are_last_and_pixels_after_the_untrained_encoder() -> None:
+    tasks = ["pixels", "random", "gan"]
+    table = set_score(results(tasks), "validation_top1", "finetune", "pixels", 0.999)
+    assert ranking(table) == ["gan", "random", "pixels"]
+
+
 def test_ranking_without_validation_is_the_order_of_params() -> None:
     tasks = ["gan", "random", "rotation"]
     table = results(tasks).assign(validation_top1=float("nan"))

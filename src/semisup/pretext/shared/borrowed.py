@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 from semisup.data.dataset import ImageData
 from semisup.network import borrowed, encoders
 from semisup.network.backbones import Encoder
-from semisup.network.encoders import EncoderSpec, Usage
+from semisup.network.encoders import EncoderSpec, Taken, Usage
 from semisup.network.entry import Normalise
 from semisup.params.messages import check_name
 from semisup.params.sections import BORROWED, Count, Name, Section
@@ -63,12 +63,12 @@ class BorrowedTask(NoTraining):
     def encoder(cls, settings: Any, backbone: str, data: ImageData, seed: int) -> Ready:
         """The model with its weights, and where these are from."""
         key = f"pretrain.{cls.name}"
-        borrowed.check_model(settings.model, f"{key}.model")
+        check_names(settings, key)
         found = published.read(settings, key)
         look = borrowed.published(settings.model, found.tag)
         side = _side(settings, data.image_size, found.tag, key)
-        usage = Usage(side, look.mean, look.std, settings.layer, settings.pool)
-        spec = EncoderSpec(settings.model, "as_trained", usage)
+        usage, taken = Usage(side, look.mean, look.std), Taken(settings.layer, settings.pool)
+        spec = EncoderSpec(settings.model, "as_trained", usage, taken)
         encoder = encoders.make(spec, data, seed)
         _fill(encoder.blocks, settings.model, side, found, key)
         borrowed.check_layer(settings.layer, [*encoder.layers, AUTO], f"{key}.layer")
@@ -78,6 +78,23 @@ class BorrowedTask(NoTraining):
                 f"split.validation leaves none; name a layer: {', '.join(encoder.layers)}"
             )
         return Ready(encoder, spec, found.origin)
+
+
+def check_names(settings: BorrowedSettings, key: str) -> None:
+    """Refuse a model that its library does not have, and weights that are not published for it.
+
+    Args:
+        settings: of the row.
+        key: of its section in params.yaml.
+
+    Raises:
+        UserError: of one line.
+    """
+    if published.is_installed(settings):  # no need to wait for the library
+        return
+    borrowed.check_model(settings.model, f"{key}.model")
+    if settings.file is None:
+        published.check_weights(settings, key)
 
 
 def start(encoder: Encoder, settings: BorrowedSettings, name: str) -> dict[str, str]:

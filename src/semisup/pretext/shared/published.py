@@ -56,7 +56,7 @@ def read(settings: "BorrowedSettings", key: str) -> Found:
         path, named = Path(settings.file), f"{key}.file: {settings.file}"
         state = _tensors(path, named, "give the path of a file of weights, or null")
         origin = {"weights": path.name, "source": settings.file, "licence": "unknown"}
-    elif settings.weights == lite.PACKAGE and model == lite.MODEL:
+    elif is_installed(settings):
         path, named = lite.file(f"{key}.weights"), f"{key}.weights: {settings.weights}"
         state = _tensors(path, named, f"install {lite.PACKAGE} anew")
         origin = {"weights": lite.PACKAGE, "source": lite.SOURCE, "licence": lite.LICENCE}
@@ -69,7 +69,18 @@ def read(settings: "BorrowedSettings", key: str) -> Found:
     return Found(state, named, {"model": model} | origin, settings.weights if known else None)
 
 
-def _published(settings: "BorrowedSettings", key: str) -> Found:
+def is_installed(settings: "BorrowedSettings") -> bool:
+    """Whether the weights are those of the package that comes with this project."""
+    of_package = settings.weights == lite.PACKAGE and settings.model == lite.MODEL
+    return settings.file is None and of_package
+
+
+def check_weights(settings: "BorrowedSettings", key: str) -> None:
+    """Refuse weights that the library does not publish for the model.
+
+    Raises:
+        UserError: which lists those that it does.
+    """
     model, weights = settings.model, settings.weights
     known = borrowed.weights_of(model) + ([lite.PACKAGE] if model == lite.MODEL else [])
     if weights not in known:
@@ -78,6 +89,11 @@ def _published(settings: "BorrowedSettings", key: str) -> Found:
             f"{suggestion(weights, known)}; allowed: {', '.join(known) or 'none'}; or name a "
             f"file of weights in {key}.file"
         )
+
+
+def _published(settings: "BorrowedSettings", key: str) -> Found:
+    check_weights(settings, key)
+    model, weights = settings.model, settings.weights
     named, offered = f"{key}.weights: {weights}", borrowed.published(model, weights)
     if not offered.sources:
         raise UserError(

@@ -17,8 +17,10 @@ OF_A_LIBRARY = "blocks.model."  # in names of weights of models of timm and torc
 
 
 def draw(tasks: Sequence[str], folder: Path) -> None:
-    """filters.svg and .png: the first convolution of each task's encoder."""
-    pictures = {task: tiled(first_convolution(task)) for task in tasks}
+    """filters.svg and .png: the first convolution of each task's encoder that has one."""
+    banks = {task: first_convolution(task) for task in tasks}
+    banks = {task: bank for task, bank in banks.items() if len(bank)} or banks
+    pictures = {task: tiled(bank) for task, bank in banks.items()}
     columns = min(len(pictures), BANKS_ACROSS)
     rows = -(-len(pictures) // columns)
     height = 0.5 + 4.2 * max(shown.shape[0] / shown.shape[1] for shown in pictures.values())

@@ -1,14 +1,16 @@
 """The label curve as a figure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
-from semisup.report.figures.style import LEGEND, OTHER_COLOR, STYLE, save, task_colors
-from semisup.report.methods import BASELINE, CONTROL, METHODS, SUPERVISED, Method, Way
+from semisup.report.figures.style import CHOSEN_COLOR, LEGEND, OTHER_COLOR, STYLE, save, task_colors
+from semisup.report.findings.choosing import Choosing
+from semisup.report.methods import BASELINE, CONTROLS, HEAD, METHODS, SUPERVISED, Method, Way
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
@@ -17,10 +19,17 @@ TOGETHER = 3  # with more tasks each method gets a panel of its own
 NAMED = 5  # tasks with a colour of their own; the others are thin and grey
 
 
-def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder: Path) -> None:
+def draw(
+    results: pd.DataFrame,
+    ranked: Sequence[str],
+    confidence: float,
+    folder: Path,
+    choosing: Choosing | None = None,
+) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 
-    With many tasks only the first few of `ranked` and the control are named.
+    With many tasks only the first few of `ranked` and the controls are named. Heads on labels of
+    chosen images stand beside, where they were compared.
     """
     scores = [s for s in ("top1", "top5") if results[s].notna().any()]
     methods = methods_in(results)[::-1]
@@ -37,10 +46,13 @@ def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder
         )
         for axis, (score, group) in zip(axes.flat, panels, strict=True):
             _curves(axis, mean_over_draws(results, score, confidence), group, ranked)
+            if choosing and score == "top1" and HEAD in group:
+                _chosen(axis, choosing)
             axis.set_ylabel(f"top-{score[-1]} accuracy on test (%)")
             if many:
                 axis.set_title(group[0].label, fontsize=10)
-        figure.legend(*axes[0][0].get_legend_handles_labels(), ncols=columns + 1, **LEGEND)
+        entries = _entries(axes.flat)
+        figure.legend(entries.values(), entries, ncols=columns + 1, **LEGEND)
         chosen = "; named: best on validation" if len(_named(ranked)) < len(ranked) else ""
         shown = what_is_shown(results["draw"].nunique(), confidence)
         figure.suptitle(f"Label curve ({shown}{chosen})", fontsize=11)
@@ -83,10 +95,38 @@ def _curves(
     axis.set_xlabel("labels per class")
 
 
+def _chosen(axis: Axes, choosing: Choosing) -> None:
+    """Heads on labels of typical images, and of random ones of classes that nobody knew."""
+    steps = choosing.steps
+    for name, found, line, size in (
+        ("typical images chosen", [step.typical for step in steps], "-", 7),
+        ("the same at random", [step.random for step in steps], ":", 4),
+    ):
+        axis.errorbar(
+            [step.budget for step in steps],
+            [100 * interval.mean for interval in found],
+            yerr=[100 * interval.half if interval.known else 0 for interval in found],
+            label=f"{HEAD.label}, {choosing.task}, {name}",
+            linestyle=line,
+            marker="*",
+            markersize=size,
+            color=CHOSEN_COLOR,
+            capsize=2.5,
+            linewidth=1.2,
+            zorder=3,
+        )
+
+
+def _entries(axes: Iterable[Axes]) -> dict[str, Any]:
+    """Of the legend: each name once, with what is drawn for it."""
+    pairs = (zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes)
+    return {name: drawn for of_axis in pairs for drawn, name in of_axis}
+
+
 def _named(ranked: Sequence[str]) -> list[str]:
-    """The best tasks, and the control where it was asked for."""
-    trained = [task for task in ranked if task != CONTROL]
-    return [task for task in ranked if task in (*trained[:NAMED], CONTROL)]
+    """The best tasks, and the controls where they were asked for."""
+    trained = [task for task in ranked if task not in CONTROLS]
+    return [task for task in ranked if task in (*trained[:NAMED], *CONTROLS)]
 
 
 def _lines(methods: Sequence[Method], ranked: Sequence[str]) -> dict[Way, str]:

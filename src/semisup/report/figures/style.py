@@ -10,7 +10,7 @@ mpl.use("agg")
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from semisup.report.methods import CONTROL
+from semisup.report.methods import CONTROL, PIXELS
 
 STYLE: Any = {
     "svg.hashsalt": "semisup",  # ids in SVG files would be random
@@ -20,14 +20,15 @@ STYLE: Any = {
     "figure.dpi": 120,
 }
 TASK_COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b")
-CONTROL_COLOR, OTHER_COLOR = "#7b4fa3", "#c8c8c8"
+CONTROL_COLORS = {CONTROL: "#7b4fa3", PIXELS: "#767676"}
+OTHER_COLOR, CHOSEN_COLOR = "#c8c8c8", "#b8860b"
 LEGEND: Any = {"loc": "outside lower center", "frameon": False, "fontsize": 9}
 
 
 def task_colors(tasks: Iterable[str]) -> dict[str, str]:
-    """A colour for each task; the control always has the same."""
+    """A colour for each task; a control always has the same."""
     colors = iter(TASK_COLORS * 20)
-    return {task: CONTROL_COLOR if task == CONTROL else next(colors) for task in tasks}
+    return {task: CONTROL_COLORS.get(task) or next(colors) for task in tasks}
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Pretext tasks side by side as a figure."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -9,23 +10,24 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.container import Container
 
-from semisup.report.figures.style import CONTROL_COLOR, LEGEND, STYLE, save
-from semisup.report.methods import BASELINE, CONTROL, SUPERVISED, Way
+from semisup.report.figures.style import CONTROL_COLORS, LEGEND, STYLE, save
+from semisup.report.methods import BASELINE, CONTROL, CONTROLS, PIXELS, SUPERVISED, Way
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import labels
 
 MOST_PANELS = 4
+NAMES = {CONTROL: "untrained encoder", PIXELS: "pixels"}
 SPREAD = 0.64  # of a row, shared by the markers of all methods
 
 
 def draw(compared: pd.DataFrame, ranked: Sequence[str], shown: str, folder: Path) -> None:
     """tasks.svg and .png: top-1 of every task by every method, a panel per budget.
 
-    The baseline, and the control where it was asked for, are lines with their interval as a band.
-    `shown` says what markers and bars are.
+    The baseline, and the controls where they were asked for, are lines with their interval as a
+    band. `shown` says what markers and bars are.
     """
     budgets = some_of([*compared["budget"].unique()])
-    listed = [task for task in ranked if task != CONTROL] or [*ranked]
+    listed = [task for task in ranked if task not in CONTROLS] or [*ranked]
     size = (2.0 + 2.6 * len(budgets), 1.9 + 0.34 * len(listed))
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
@@ -68,10 +70,10 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
             zorder=3,
         )
     _band(axis, rows_of(rows, BASELINE), SUPERVISED.color, SUPERVISED.line, SUPERVISED.label)
-    for method in methods if CONTROL not in listed else ():
-        control = rows_of(rows, Way(method.name, CONTROL))
-        name = f"untrained encoder, {method.short}"
-        _band(axis, control, CONTROL_COLOR, method.control_line, name)
+    for method, control in product(methods, (c for c in CONTROLS if c not in listed)):
+        found = rows_of(rows, Way(method.name, control))
+        name = f"{NAMES[control]}, {method.short}"
+        _band(axis, found, CONTROL_COLORS[control], method.control_line, name)
     axis.set_yticks(range(len(listed)), listed)
     axis.set_ylim(len(listed) - 0.4, -0.6)
     low, high = axis.get_xlim()

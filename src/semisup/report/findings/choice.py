@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semisup.report.methods import CONTROL, Way
+from semisup.report.methods import CONTROLS, Way
 from semisup.report.tables.interval import Interval, gain
 from semisup.workflow import outputs
 
@@ -42,7 +42,7 @@ class Choice:
 def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | None:
     """The best task and method on validation; None without validation images or tasks."""
     rows = results[(results["budget"] == budget) & results["task"].ne(outputs.NO_TASK)]
-    rows = rows[rows["task"] != CONTROL].dropna(subset="validation_top1")
+    rows = rows[~rows["task"].isin(CONTROLS)].dropna(subset="validation_top1")
     if rows.empty:
         return None
     means = _means(rows)

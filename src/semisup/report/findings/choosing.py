@@ -27,8 +27,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Choosing:
-    """steps: ascending; draws: of each."""
+    """task: whose features; steps: ascending; draws: of each."""
 
+    task: str
     steps: list[Step]
     draws: int
 
@@ -70,4 +71,4 @@ def choosing(chosen: pd.DataFrame, task: str, confidence: float) -> Choosing | N
         classes = {s: float(covered[s, budget]) for s in strategies}
         return Step(budget, int(labels[budget]), one, other, found, classes)
 
-    return Choosing([step(*item) for item in gains.items()], rows["draw"].nunique())
+    return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())

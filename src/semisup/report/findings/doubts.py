@@ -10,7 +10,7 @@ import pandas as pd
 
 from semisup.report.facts import Facts, Pretext
 from semisup.report.findings.choice import Choice
-from semisup.report.methods import BASELINE, CONTROL, FINETUNE, HEAD, Way
+from semisup.report.methods import BASELINE, CONTROL, CONTROLS, FINETUNE, HEAD, Way
 from semisup.report.tables.interval import Interval, gain
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.workflow import outputs
@@ -77,8 +77,8 @@ def _ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, level: floa
 
 def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
     ways = [BASELINE]
-    if CONTROL in set(results["task"]):
-        ways += [Way(method.name, CONTROL) for method in methods_in(results, CONTROL)]
+    for control in CONTROLS:
+        ways += [Way(method.name, control) for method in methods_in(results, control)]
     leads = {way: _ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
     best = max(ways, key=leads.__getitem__)
     return Rival(best, leads[best]) if leads[best] >= 0 else None
@@ -99,7 +99,7 @@ def _like_untrained(results: pd.DataFrame, chosen: Choice, level: float) -> dict
     leads = {
         task: _ahead(results, Way(frozen, task), control, chosen.budget, level)
         for task in tasks
-        if task not in (outputs.NO_TASK, CONTROL)
+        if task not in (outputs.NO_TASK, *CONTROLS)
     }
     return {task: lead.mean for task, lead in leads.items() if not lead.above_zero}
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from semisup.report.facts import Facts
 from semisup.report.findings.choice import best_way
-from semisup.report.methods import CONTROL, Way
+from semisup.report.methods import CONTROLS, Way
 from semisup.report.tables.interval import Interval, gain
 
 
@@ -31,7 +31,7 @@ class Comparison:
 
 def own_and_others(results: pd.DataFrame, facts: Facts) -> Comparison | None:
     """None where there is no encoder of both kinds, or no validation to choose them by."""
-    tasks = [task for task in facts.pretext if task != CONTROL]
+    tasks = [task for task in facts.pretext if task not in CONTROLS]
     own = [task for task in tasks if facts.pretext[task].encoder_images]
     others = [task for task in tasks if not facts.pretext[task].encoder_images]
     one, other = best_way(results, own), best_way(results, others)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from semisup.report.facts import Pretext
-from semisup.report.methods import CONTROL
+from semisup.report.methods import CONTROLS
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
@@ -35,7 +35,7 @@ def compare(
 
 
 def ranking(results: pd.DataFrame) -> list[str]:
-    """Tasks by the validation accuracy of their better method, best first, the control last.
+    """Tasks by the validation accuracy of their better method, best first, the controls last.
 
     At the largest budget that has validation images; test accuracies have no say.
     """
@@ -47,4 +47,5 @@ def ranking(results: pd.DataFrame) -> list[str]:
         means = known.groupby(["task", "method"])["validation_top1"].mean()
         best = means.groupby("task").max().to_dict()
         tasks.sort(key=lambda task: -best.get(task, 0.0))  # equal ones stay as params.yaml has them
-    return sorted(tasks, key=lambda task: task == CONTROL)
+    candidates = [task for task in tasks if task not in CONTROLS]
+    return candidates + [task for task in CONTROLS if task in tasks]

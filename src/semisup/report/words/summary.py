@@ -11,9 +11,10 @@ from semisup.report.findings.answers import answer, gains
 from semisup.report.findings.choice import choices
 from semisup.report.findings.choosing import choosing
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt
+from semisup.report.findings.gained import gained
 from semisup.report.findings.own import own_and_others
 from semisup.report.findings.spreading import spreading
-from semisup.report.methods import CONTROL, METHODS
+from semisup.report.methods import CONTROLS, METHODS
 from semisup.report.tables.comparison import ranking
 from semisup.report.tables.results import deepest, methods_in
 from semisup.report.words import phrases, tables
@@ -34,7 +35,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         facts=facts,
         compared=compared,
         ranked=ranked,
-        trained=[task for task in ranked if task != CONTROL],
+        trained=[task for task in ranked if task not in CONTROLS],
         budgets=sorted(results["budget"].unique()),
         draws=results["draw"].nunique(),
         methods=methods_in(results),
@@ -44,6 +45,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         ways=ways,
         gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
         spreading=spreading(results, facts.told, ranked[0], facts.confidence) if ranked else None,
+        steps=gained(results, ranked[0], facts.confidence) if ranked else [],
         own=own_and_others(results, facts),
         choosing=choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None,
         validation_labels=(used.min(), used.max()),
@@ -62,7 +64,7 @@ def _template(name: str) -> jinja2.Template:
     for each in (*shown, phrases.short_count, phrases.sentence):
         environment.filters[each.__name__] = each
     environment.globals |= {"tables": tables, "METHODS": METHODS}
-    environment.globals |= {"CONTROL": CONTROL, "SMALL_IMAGE": SMALL_IMAGE}
+    environment.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
     return environment.get_template(name)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from semisup.report.findings.choice import Choice
 from semisup.report.findings.choosing import RANDOM, TYPICAL, Choosing
+from semisup.report.findings.gained import Step
 from semisup.report.methods import BASELINE, Way, ways
 from semisup.report.words.markdown import table, tables
 from semisup.report.words.phrases import plus_minus, points, short_count
@@ -56,6 +57,16 @@ def by_strategy(choosing: Choosing) -> str:
         for step in choosing.steps
     ]
     return table(header, rows, text=())
+
+
+def by_step(steps: Sequence[Step]) -> str:
+    """What each step from pixels to the best task's classifiers adds, a column for each budget."""
+    shown = [lambda mean: f"{100 * mean:.1f}", *[points] * (len(steps) - 1)]
+    rows = [
+        [step.name, *(show(g.mean) + plus_minus(g.half) for g in step.gains.values())]
+        for step, show in zip(steps, shown, strict=True)
+    ]
+    return tables(["labels per class", *map(str, steps[0].gains)], rows, keys=1)
 
 
 def _choice_row(choice: Choice) -> list[str]:
