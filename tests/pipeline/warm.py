@@ -58,7 +58,9 @@ class WarmPython:
     """A running server and a folder of programs that use it."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="warm-")  # short: paths of sockets must be
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="warm-"
+        )  # short: paths of sockets must be
         self.bin = Path(self._folder.name, "bin")
         self.bin.mkdir()
         for name, arguments in PROGRAMS.items():
@@ -147,7 +149,9 @@ def run(folder: str, arguments: list[str], env: dict[str, str], files: list[int]
     os.environ.update(env)
     own = Path(__file__).parent
     sys.path[:] = [path for path in sys.path if path != str(own)]
-    sys.path[:0] = [str(Path(path).resolve()) for path in env.get("PYTHONPATH", "").split(":") if path]
+    sys.path[:0] = [
+        str(Path(path).resolve()) for path in env.get("PYTHONPATH", "").split(":") if path
+    ]
     try:
         match arguments:
             case ["-c", code, *rest]:
