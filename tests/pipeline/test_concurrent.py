@@ -2,7 +2,6 @@
 
 import csv
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,7 @@ STILL = {f"pretrain.augment.{key}": 0.0 for key in ("shift", "rotate", "scale", 
 
 
 def jobs(project: Project, number: int) -> str:
-    code = "from semisup.cli.main import main; main()"
-    done = project.run(sys.executable, "-c", code, "repro", "--jobs", str(number))
-    return done.stdout
+    return project.run("semisup", "repro", "--jobs", str(number)).stdout
 
 
 def ran(said: str) -> set[str]:
@@ -40,8 +37,7 @@ def test_two_jobs_write_the_lock_of_one(stubs: Project, tmp_path: Path) -> None:
 
 def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
     project.change({"head.lr": 1000000000000.0, "head.epochs": 30, "choose.budgets": []})
-    code = "from semisup.cli.main import main; main()"
-    done = project.python("-c", code, "repro", "--jobs", "2")
+    done = project.run("semisup", "repro", "--jobs", "2", check=False)
     assert done.returncode == 2
     assert "the loss is no longer a number" in done.stderr
     assert done.stderr.splitlines()[-1].startswith(f"error: failed: head@{TASK}-")
@@ -51,8 +47,7 @@ def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
 def test_what_dvc_refuses_is_one_line(stubs: Project) -> None:
     lock = stubs.root / "dvc.lock"
     lock.write_text("<<<<<<< HEAD\n" + lock.read_text())
-    code = "from semisup.cli.main import main; main()"
-    done = stubs.python("-c", code, "repro", "--jobs", "2")
+    done = stubs.run("semisup", "repro", "--jobs", "2", check=False)
     assert done.returncode == 2
     assert re.fullmatch(r"error: DVC: .*dvc\.lock.*\n", done.stderr)
 

@@ -25,7 +25,7 @@ def start(project: Project, *stages: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "dvc", "repro", *stages],
         cwd=project.root,
-        env=project.env,
+        env=project.cold_env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

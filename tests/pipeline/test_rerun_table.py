@@ -5,7 +5,6 @@ one clone run in earnest.
 """
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -269,7 +268,7 @@ print(json.dumps(found))
 
 def test_edit_of_a_room_reruns_the_stages_that_use_it(stubs: Project) -> None:
     """The table is printed by `pytest -s -k edit_of_a_room`."""
-    shown = stubs.run(sys.executable, "-c", STATUS_OF_EDITS, *ROOMS).stdout
+    shown = stubs.run("python", "-c", STATUS_OF_EDITS, *ROOMS).stdout
     found = {
         name: {stage.partition("@")[0] for stage in stages}
         for name, stages in json.loads(shown).items()

@@ -35,7 +35,8 @@ def check() -> None:
 
 def _check_models(params: Params) -> None:
     """Those of rows that others trained: their stage may only come after hours."""
-    from semisup.pretext.shared.borrowed import BorrowedSettings, check_names
+    from semisup.pretext.shared.borrowed import check_names
+    from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 
     for task in dict.fromkeys([*params.pretext_tasks, params.pretrain.start]):
         kind = import_module(f"semisup.pretext.{task}").Settings

@@ -4,7 +4,8 @@ Oquab et al. 2023, arXiv 2304.07193. It tells how much better other images and m
 than the pool at hand. See `semisup.pretext.shared.borrowed`.
 """
 
-from semisup.pretext.shared.borrowed import BorrowedSettings, BorrowedTask
+from semisup.pretext.shared.borrowed import BorrowedTask
+from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 
 
 class Settings(BorrowedSettings):

@@ -3,7 +3,8 @@
 It tells what labels of other images are worth here. See `semisup.pretext.shared.borrowed`.
 """
 
-from semisup.pretext.shared.borrowed import BorrowedSettings, BorrowedTask
+from semisup.pretext.shared.borrowed import BorrowedTask
+from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 
 
 class Settings(BorrowedSettings):

@@ -20,7 +20,7 @@ from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.params.sections import Pretrain, Section
 from semisup.pretext.shared import borrowed
-from semisup.pretext.shared.borrowed import BorrowedSettings
+from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.pretext.shared.synchronised import averaged
 from semisup.pretext.shared.task import Examples, NoTraining, PretextTask
 from semisup.pretrain.watch import Watch

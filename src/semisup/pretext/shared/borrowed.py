@@ -4,54 +4,20 @@ The model is one of timm or torchvision, with weights that these publish or of a
 images enlarged and normalised as it was trained; see `semisup.network.entry.AsTrained`.
 """
 
-from typing import Annotated, Any, ClassVar
-
-from pydantic import Field, field_validator
+from typing import Any, ClassVar
 
 from semisup.data.dataset import ImageData
 from semisup.network import borrowed, encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec, Taken, Usage
 from semisup.network.entry import Normalise
-from semisup.params.messages import check_name
-from semisup.params.sections import BORROWED, Count, Name, Section
 from semisup.pretext.shared import published
+from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
 from semisup.pretext.shared.task import NoTraining, Ready
 from semisup.pretext.shared.words import shortened
 from semisup.workflow.errors import UserError
 
-AUTO = "auto"
 MISFITS = (RuntimeError, KeyError, ValueError, AttributeError, TypeError, IndexError)
-
-
-class BorrowedSettings(Section):
-    """The section of such a row; see params.yaml."""
-
-    model: str
-    weights: Name
-    file: Name | None
-    input: Annotated[int, Field(ge=8, le=2048)] | str
-    layer: Name
-    pool: Count
-
-    @field_validator("model")
-    @classmethod
-    def _of_a_library(cls, model: str) -> str:
-        if not model.startswith(BORROWED) or model in BORROWED:
-            raise ValueError(f"{model!r} is no model; allowed: timm/NAME, torchvision/NAME")
-        return model
-
-    @field_validator("input")
-    @classmethod
-    def _pixels_or_auto(cls, pixels: int | str) -> int | str:
-        if isinstance(pixels, str):
-            check_name(pixels, [AUTO, "a number of pixels"], "size")
-        return pixels
-
-    @property
-    def side(self) -> int | None:
-        """`input` in pixels, None for auto."""
-        return self.input if isinstance(self.input, int) else None
 
 
 class BorrowedTask(NoTraining):

@@ -7,7 +7,7 @@ import pickle
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -18,11 +18,9 @@ from semisup.compute.weights import sha256
 from semisup.network import borrowed
 from semisup.params.messages import suggestion
 from semisup.pretext.shared import downloads, lite
+from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.pretext.shared.words import shortened
 from semisup.workflow.errors import UserError
-
-if TYPE_CHECKING:
-    from semisup.pretext.shared.borrowed import BorrowedSettings
 
 WRAPPERS = ("state_dict", "model")  # keys that training programs keep a state dict under
 UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)
@@ -41,7 +39,7 @@ class Found:
     tag: str | None = None
 
 
-def read(settings: "BorrowedSettings", key: str) -> Found:
+def read(settings: BorrowedSettings, key: str) -> Found:
     """The weights that a section asks for.
 
     Args:
@@ -69,13 +67,13 @@ def read(settings: "BorrowedSettings", key: str) -> Found:
     return Found(state, named, {"model": model} | origin, settings.weights if known else None)
 
 
-def is_installed(settings: "BorrowedSettings") -> bool:
+def is_installed(settings: BorrowedSettings) -> bool:
     """Whether the weights are those of the package that comes with this project."""
     of_package = settings.weights == lite.PACKAGE and settings.model == lite.MODEL
     return settings.file is None and of_package
 
 
-def check_weights(settings: "BorrowedSettings", key: str) -> None:
+def check_weights(settings: BorrowedSettings, key: str) -> None:
     """Refuse weights that the library does not publish for the model.
 
     Raises:
@@ -91,7 +89,7 @@ def check_weights(settings: "BorrowedSettings", key: str) -> None:
         )
 
 
-def _published(settings: "BorrowedSettings", key: str) -> Found:
+def _published(settings: BorrowedSettings, key: str) -> Found:
     check_weights(settings, key)
     model, weights = settings.model, settings.weights
     named, offered = f"{key}.weights: {weights}", borrowed.published(model, weights)

@@ -1,0 +1,193 @@
+"""A Python that has imported the libraries already, so that tests of many short programs are cheap.
+
+Most of a tiny stage's time goes into importing PyTorch, most of a `dvc` command's into importing
+DVC. A server imports both once; `python` in `bin` asks it to fork, and the child runs the program
+with the caller's arguments, folder, environment, and open files. The project's own package is never
+imported beforehand. Programs end when their caller is killed; tests of signals use a Python that
+starts from nothing.
+
+Usage: python warm.py SOCKET, with an open pipe as its standard input, which ends the server.
+"""
+
+import atexit
+import contextlib
+import functools
+import gc
+import importlib
+import marshal
+import os
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+import types
+from pathlib import Path
+from typing import NoReturn
+
+SOCKET = "WARM_PYTHON"  # the environment variable that names it
+PRELOADED = [
+    "multiprocessing.spawn",  # notes which Python there is: this one can pass on its open files
+    *("torch", "torch.nn.parallel", "torchvision.transforms.v2", "pandas", "pydantic", "yaml"),
+    *("ruamel.yaml", "safetensors.torch", "PIL.Image", "matplotlib.pyplot", "typer.rich_utils"),
+    *("dvc.cli.parser", "dvc.repo", "dvc.repo.plots", "dvc.commands.repro", "dvc.scm", "dvc_http"),
+    *("dvc.stage.cache", "dulwich.walk", "dvc.dvcfile", "pygit2"),
+]
+CLIENT = """\
+#!{python} -ISE
+import marshal, os, socket, sys
+
+request = marshal.dumps((os.getcwd(), {arguments}, dict(os.environ)))
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect(os.environ["{variable}"])
+    socket.send_fds(server, [len(request).to_bytes(8)], [0, 1, 2])
+    server.sendall(request)
+    sys.exit(int.from_bytes(server.recv(1) or b"\\xff"))
+"""
+PROGRAMS = {  # what they give to Python
+    "python": "sys.argv[1:]",
+    "dvc": "['-m', 'dvc', *sys.argv[1:]]",
+    "semisup": "['-c', 'from semisup.cli.main import main; main()', *sys.argv[1:]]",
+}
+
+
+class WarmPython:
+    """A running server and a folder of programs that use it."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="warm-"
+        )  # short: paths of sockets must be
+        self.bin = Path(self._folder.name, "bin")
+        self.bin.mkdir()
+        for name, arguments in PROGRAMS.items():
+            program = self.bin / name
+            fill = {"python": sys.executable, "arguments": arguments, "variable": SOCKET}
+            program.write_text(CLIENT.format(**fill))
+            program.chmod(0o755)
+        self.env = {SOCKET: str(self.bin / "socket")}
+        self._server = subprocess.Popen(
+            [sys.executable, __file__, self.env[SOCKET]],
+            stdin=subprocess.PIPE,  # closed when this process ends
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is the tests' affair
+        )
+        assert self._server.stdout is not None
+        assert self._server.stdout.readline() == b"ready\n"
+
+
+@functools.cache
+def warm_python() -> WarmPython:
+    """The one of this process, for as long as it lives."""
+    return WarmPython()
+
+
+def serve(path: str) -> None:
+    for name in PRELOADED:
+        importlib.import_module(name)
+    gc.freeze()  # so that a child's collections copy no pages
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    threading.Thread(target=end_with_standard_input, daemon=True).start()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that attendants leave no zombies
+    os.write(1, b"ready\n")
+    while True:
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            attend(connection)
+        connection.close()
+
+
+def end_with_standard_input() -> NoReturn:
+    os.read(0, 1)
+    os._exit(0)
+
+
+def attend(connection: socket.socket) -> None:
+    """Fork the one that runs the program, tell the caller its status, or end it with the caller.
+
+    Returns in the program's process only.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    size, files, _, _ = socket.recv_fds(connection, 8, 3)
+    with connection.makefile("rb") as stream:
+        folder, arguments, env = marshal.loads(stream.read(int.from_bytes(size)))
+    program = os.fork()
+    if program == 0:
+        os.setsid()
+        connection.close()
+        run(folder, arguments, env, files)
+        return
+    for file in files:
+        os.close(file)
+
+    def end_with_caller() -> None:
+        connection.recv(1)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program, signal.SIGKILL)
+
+    threading.Thread(target=end_with_caller, daemon=True).start()
+    status = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+    with contextlib.suppress(OSError):
+        connection.sendall(bytes([status if status >= 0 else 128 - status]))
+    os._exit(0)
+
+
+def run(folder: str, arguments: list[str], env: dict[str, str], files: list[int]) -> NoReturn:
+    """What `python ARGUMENTS` does: a script, `-m MODULE` or `-c CODE`."""
+    for target, file in enumerate(files):
+        os.dup2(file, target)
+        os.close(file)
+    sys.executable = str(Path(env[SOCKET]).with_name("python"))
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(env)
+    own = Path(__file__).parent
+    sys.path[:] = [path for path in sys.path if path != str(own)]
+    sys.path[:0] = [
+        str(Path(path).resolve()) for path in env.get("PYTHONPATH", "").split(":") if path
+    ]
+    try:
+        match arguments:
+            case ["-c", code, *rest]:
+                sys.argv = ["-c", *rest]
+                sys.path.insert(0, "")
+                main = sys.modules["__main__"] = types.ModuleType("__main__")
+                exec(compile(code, "<string>", "exec"), main.__dict__)
+            case ["-m", module, *rest]:
+                sys.argv = [module, *rest]
+                sys.path.insert(0, folder)
+                runpy.run_module(module, run_name="__main__", alter_sys=True)
+            case [script, *rest]:
+                sys.argv = [script, *rest]
+                sys.path.insert(0, str(Path(script).resolve().parent))
+                runpy.run_path(script, run_name="__main__")
+    except SystemExit as leaving:
+        end(leaving.code)
+    except BaseException:
+        traceback.print_exc()
+        end(1)
+    end(0)
+
+
+def end(code: object) -> NoReturn:
+    """What Python does at its end, but for taking apart all that is loaded, which takes seconds."""
+    if code is not None and not isinstance(code, int):
+        print(code, file=sys.stderr)
+        code = 1
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1])
