@@ -14,12 +14,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from semisup.compute.weights import sha256
 from semisup.network import borrowed
 from semisup.params.messages import suggestion
 from semisup.pretext.shared import downloads, lite
 from semisup.pretext.shared.words import shortened
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import sha256
 
 if TYPE_CHECKING:
     from semisup.pretext.shared.borrowed import BorrowedSettings
