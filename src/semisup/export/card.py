@@ -41,6 +41,7 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
     page = environment.get_template("card.md.jinja").render(
         about=about,
         origin=about.origin,
+        look=about.encoder.get("trained"),
         measured=measured,
         onnx=onnx,
         shown_classes=_listed(about.classes),

@@ -70,17 +70,19 @@ class Sure:
 def threshold(confidences: Floats, right: NDArray[np.bool_], precision: float) -> float:
     """The lowest, so that of the answers above it at least `precision` are right.
 
-    1 where there is none: no answer is above it.
+    These must be enough for one wrong one among them; 1 where there is no such threshold, so that
+    no answer is above it.
     """
+    count = np.arange(1, len(confidences) + 1)
     order = np.argsort(-confidences, kind="stable")
-    sorted_, hits = confidences[order], np.cumsum(right[order])
-    following = np.append(sorted_[1:], 0.0)
-    enough = (hits >= precision * np.arange(1, len(order) + 1)) & (following < sorted_)
+    falling, hits = confidences[order], np.cumsum(right[order])
+    following = np.append(falling[1:], 0.0)
+    enough = (hits >= precision * count) & (count * (1 - precision) >= 1) & (following < falling)
     if not enough.any():
         return 1.0
     last = np.flatnonzero(enough)[-1]
     # half way to the next, so that rounding changes no answer
-    return float((sorted_[last] + following[last]) / 2)
+    return float((falling[last] + following[last]) / 2)
 
 
 def above(threshold: float, confidences: Floats, right: NDArray[np.bool_]) -> Sure:
