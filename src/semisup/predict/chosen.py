@@ -36,8 +36,9 @@ def compute_settings() -> Compute:
 
 
 def start(compute: Compute) -> Runtime:
-    """A runtime for answers: in float32, as the exported files give them."""
-    return dataclasses.replace(device.start(compute), dtype=torch.float32)
+    """A runtime for answers: in float32, as model.onnx gives them, unless bfloat16 is asked for."""
+    dtype = torch.bfloat16 if compute.precision == "bfloat16" else torch.float32
+    return dataclasses.replace(device.start(compute), dtype=dtype)
 
 
 def finished(folder: Path, runtime: Runtime) -> ImageClassifier:

@@ -16,7 +16,9 @@ from semisup.prepare.decode import decode
 from semisup.prepare.pixels import fit_pixels, grey
 from semisup.prepare.records import Pixels, Unreadable
 
-BATCH_PIXELS = 2**22  # that the network sees at once
+# pixels that the network sees at once: of a CPU, what its cache holds the feature maps of
+CPU_BATCH, GPU_BATCH = 2**16, 2**22
+SMALLEST_BATCH = 8
 
 Picture = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
 Pictures = Sequence[Picture] | np.ndarray | Tensor
@@ -132,7 +134,8 @@ def batch_size(whole: Whole) -> int:
     """Images that the network sees at once."""
     look = whole.about.encoder.get("trained")
     side = look["side"] if look else whole.about.image_size
-    return max(1, min(512, BATCH_PIXELS // side**2))
+    on_cpu = next(whole.parameters()).device.type == "cpu"
+    return max(SMALLEST_BATCH, (CPU_BATCH if on_cpu else GPU_BATCH) // side**2)
 
 
 def load(folder: str | os.PathLike[str] = "data/model", device: str = "cpu") -> ImageClassifier:
