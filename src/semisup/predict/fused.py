@@ -1,5 +1,7 @@
 """A network that answers faster: batch norm as a part of the convolution before it."""
 
+from itertools import pairwise
+
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -13,6 +15,6 @@ def fuse(network: nn.Module) -> None:
     for chain in network.modules():
         if not isinstance(chain, nn.Sequential):
             continue
-        for at, (one, following) in enumerate(zip(chain[:-1], chain[1:], strict=True)):
+        for at, (one, following) in enumerate(pairwise([*chain])):
             if isinstance(one, nn.Conv2d) and isinstance(following, nn.BatchNorm2d):
                 chain[at], chain[at + 1] = fuse_conv_bn_eval(one, following), nn.Identity()
