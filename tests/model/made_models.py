@@ -32,7 +32,7 @@ def randomised(whole: Whole, seed: int = 0) -> Whole:
         elif name.endswith("running_var"):
             value.copy_(torch.rand(value.shape, generator=stream) + 0.5)
     last = whole.network.head[-1]
-    last.weight.data *= 10
+    last.weight.data *= 40
     return whole
 
 
