@@ -7,60 +7,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from made_stages import SPECS, trained
 
-from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.device import Runtime
-from semisup.compute.weights import save_weights
 from semisup.data.dataset import ImageData
 from semisup.model import calibration
 from semisup.model.parts import WEIGHTS, gathered, parts_of
 from semisup.model.trained import calibrated, logits_of, rebuilt, some
 from semisup.model.whole import Whole
-from semisup.network import encoders
-from semisup.network.encoders import EncoderSpec, Usage
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
-SPECS = {
-    "pixels": EncoderSpec("small"),
-    "lightness": EncoderSpec("small", sees="lightness"),
-    "of others": EncoderSpec(
-        "torchvision/mobilenet_v3_small",
-        "as_trained",
-        Usage(32, [0.5, 0.4, 0.3], [0.2, 0.3, 0.4], "features.3", 2),
-    ),
-}
-TABLE = """draw,validation_top1,budget,method,task,labels_used,validation_labels
-0,0.5,2,{method},{task},6,12
-1,0.75,2,{method},{task},6,12
-2,0.75,2,{method},{task},6,12
-"""
-
-
-def trained(
-    method: str, task: str, data: ImageData, spec: EncoderSpec, hidden: list[int]
-) -> tuple[Path, Classifier]:
-    """A stage's folder with its best draw's weights, number 1, and the network that they are of."""
-    look = spec.trained
-    layer, pool = (look.layer, look.pool) if look else ("conv3", 2)
-    encoder = encoders.make(spec, data, 7)
-    network = with_random_head(encoder, data.image_size, layer, pool, hidden, 3, 0.2, 8).eval()
-    stage = Path(f"data/{method}")
-    stage.mkdir(parents=True)
-    (stage / outputs.RESULTS).write_text(TABLE.format(method=method, task=task))
-    head = outputs.head_folder(task, 2)
-    for folder in (head, outputs.pretrain_folder(task)):
-        folder.mkdir(parents=True)
-    where = stage if task == outputs.NO_TASK else outputs.pretrain_folder(task)
-    encoders.save(encoder, spec, where)
-    outputs.write_json(outputs.pretrain_folder(task) / outputs.PRETEXT, {"origin": {"model": "x"}})
-    for folder in (stage, head):
-        outputs.write_json(folder / outputs.FEATURES_INFO, {"layer": layer, "pool": pool})
-    of_head = method in ("head", "spread")
-    save_weights(network.head if of_head else network, stage / f"{method}_1.safetensors")
-    return stage, network
 
 
 def test_parts_are_those_of_the_best_draw(
@@ -140,7 +99,7 @@ def test_validation_calibrates(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     data = make_data(validation=12)
-    stage, network = trained("supervised", outputs.NO_TASK, data, SPECS["pixels"], [8])
+    stage, _ = trained("supervised", outputs.NO_TASK, data, SPECS["pixels"], [8])
     parts = parts_of(stage, "supervised", outputs.NO_TASK, 2)
     params = make_params({"export.precision": 0.5})
     whole, held = calibrated(parts, data, params, runtime)

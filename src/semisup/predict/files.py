@@ -103,7 +103,11 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
     often = counts.classes.most_common(LISTED)
     more = len(counts.classes) - len(often)
     parts = [*(f"{name} {count}" for name, count in often), *([f"{more} more"] if more > 0 else [])]
-    lines = [f"{out}: {counts.answered} images{unsure}; {counts.failed} files can't be read"]
+    images, broken = (
+        f"{count} {what}{'' if count == 1 else 's'}"
+        for count, what in ((counts.answered, "image"), (counts.failed, "file"))
+    )
+    lines = [f"{out}: {images}{unsure}; {broken} that can't be read"]
     return "\n".join([*lines, f"classes: {', '.join(parts)}"] if parts else lines)
 
 
