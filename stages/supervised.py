@@ -10,14 +10,14 @@ from semisup.classify.classifier import learn_from_images
 from semisup.classify.draws import Learner, train_draws
 from semisup.compute.device import stream_seed
 from semisup.data.dataset import LabelledSet
-from semisup.supervised import fresh_classifier
+from semisup.supervised import fresh_classifier, write_spec
 from semisup.workflow import command, outputs
 
 
 def main(
     budget: Annotated[int, typer.Option(help="labels per class, one of label_budgets")],
 ) -> None:
-    """Write data/supervised/BUDGET: results.csv, history.csv, predictions.npy, weights."""
+    """Write data/supervised/BUDGET: results.csv, history.csv, predictions.npy, weights, specs."""
     with at_budget.started("supervised", budget) as run:
 
         def learner(draw: int, labelled: LabelledSet) -> Learner:
@@ -27,6 +27,7 @@ def main(
         trained = train_draws(run, learner, run.params.supervised)
         with outputs.replacing(outputs.supervised_folder(budget)) as folder:
             results.write(run, trained, folder)
+            write_spec(run, folder)
 
 
 if __name__ == "__main__":

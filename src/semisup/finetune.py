@@ -1,12 +1,10 @@
 """Where fine-tuning starts: a pretrained encoder under the head trained on its features."""
 
 from semisup.classify.budget import BudgetRun
-from semisup.classify.classifier import Classifier
-from semisup.classify.layers import build_head
+from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
 from semisup.network import encoders
-from semisup.network.backbones import pooled_width
 from semisup.workflow import outputs
 
 
@@ -23,12 +21,18 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
     heads = outputs.head_folder(run.task, run.budget)
     info = outputs.read_json(heads / outputs.FEATURES_INFO)
     encoder = encoders.load(outputs.pretrain_folder(run.task), run.data)
-    width = pooled_width(encoder, info["layer"], info["pool"], run.data.image_size)
-    settings, classes = run.params.head, len(run.data.classes)
-    weights_seed = stream_seed(run.seed, draw, 0)
-    head = build_head(width, settings.hidden, classes, settings.dropout, weights_seed)
+    classifier = with_random_head(
+        encoder,
+        run.data.image_size,
+        info["layer"],
+        info["pool"],
+        run.params.head.hidden,
+        len(run.data.classes),
+        run.params.head.dropout,
+        stream_seed(run.seed, draw, 0),
+    )
     start = run.params.finetune.start
     if start != "random_head":
         folder = {"head": heads, "spread": outputs.spread_folder(run.task, run.budget)}[start]
-        load_weights(head, folder / f"{start}_{draw}.safetensors")
-    return Classifier(encoder, info["layer"], info["pool"], head)
+        load_weights(classifier.head, folder / f"{start}_{draw}.safetensors")
+    return classifier

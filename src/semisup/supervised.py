@@ -1,13 +1,14 @@
 """The baseline: the same kind of network, from random weights, on labelled images alone."""
 
+from pathlib import Path
+
 from semisup.classify.budget import BudgetRun
-from semisup.classify.classifier import Classifier
-from semisup.classify.layers import build_head
+from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.device import stream_seed
 from semisup.network import encoders
-from semisup.network.backbones import pooled_width
 from semisup.network.borrowed import check_layer
 from semisup.network.encoders import EncoderSpec
+from semisup.workflow import outputs
 
 
 def fresh_classifier(run: BudgetRun, draw: int) -> Classifier:
@@ -18,10 +19,27 @@ def fresh_classifier(run: BudgetRun, draw: int) -> Classifier:
         draw: number of the draw, which with the seed decides the weights.
     """
     settings, data = run.params.supervised, run.data
-    spec = EncoderSpec(run.params.backbone.name)
-    encoder = encoders.make(spec, data, stream_seed(run.seed, draw, 0))
+    encoder = encoders.make(_spec(run), data, stream_seed(run.seed, draw, 0))
     check_layer(settings.layer, encoder.layers, "supervised.layer")
-    width = pooled_width(encoder, settings.layer, settings.pool, data.image_size)
-    weights_seed = stream_seed(run.seed, draw, 1)
-    head = build_head(width, settings.hidden, len(data.classes), settings.dropout, weights_seed)
-    return Classifier(encoder, settings.layer, settings.pool, head)
+    return with_random_head(
+        encoder,
+        data.image_size,
+        settings.layer,
+        settings.pool,
+        settings.hidden,
+        len(data.classes),
+        settings.dropout,
+        stream_seed(run.seed, draw, 1),
+    )
+
+
+def write_spec(run: BudgetRun, folder: Path) -> None:
+    """Write encoder.json and features.json: how the classifiers are built."""
+    encoders.save_spec(_spec(run), folder)
+    settings = run.params.supervised
+    info = {"layer": settings.layer, "pool": settings.pool}
+    outputs.write_json(folder / outputs.FEATURES_INFO, info)
+
+
+def _spec(run: BudgetRun) -> EncoderSpec:
+    return EncoderSpec(run.params.backbone.name)

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from pages import CHECKOUT, PAGES, commands, inline
+from pages import CHECKOUT, PAGES, blocks, commands, inline
+from pictures import write_pictures
 from projects import TASK, Project
 
 # What runs in place of a command that can't run here as it stands.
@@ -19,6 +20,11 @@ STAND_INS = {
     "--name gentle -S finetune.lr=0.002 -S 'label_budgets=[2]'",
     "dvc queue start": "dvc queue start --help",  # runs in the next table's test
     "semisup suggest --count 50": "semisup suggest --help",  # every image there has a label
+    "semisup predict data/raw/new --method supervised --budget 4": "semisup predict data/raw/new "
+    "--method supervised --budget 2",
+    # as it says, from another project
+    "dvc artifacts get . classifier --out model": "mkdir ../other && cd ../other && git init -q "
+    "&& dvc init -q && dvc artifacts get ../project classifier --out model && ls model",
 }
 # Commands that another test runs in earnest, and what it says there.
 ELSEWHERE = {
@@ -37,7 +43,12 @@ SAYS = {
     "dvc queue status": "Queued",
     "dvc push --run-cache": "pushed",
     "semisup times": "| finetune | in all\n",
+    "semisup predict data/raw/new": "predictions.csv: 3 images",
+    "semisup predict one.jpg more.zip --out answers.csv --top 5": "answers.csv: 4 images",
+    "semisup predict data/raw/new --model ../elsewhere/model": "predictions.csv: 3 images",
+    "dvc artifacts get . classifier --out model": "MODEL_CARD.md",
 }
+CLASSIFIER = "docs/classifier.md"
 EDITED = {"README.md": {"report.confidence": 0.9}}  # in the workspace when a page begins
 RUN = {page: [*dict.fromkeys(commands(page))] for page in PAGES}
 FIRST = {command: page for page in reversed(PAGES) for command in RUN[page]}
@@ -60,10 +71,21 @@ def ready(project: Project) -> Project:
     return project
 
 
+def put_images(project: Project) -> None:
+    """Files that docs/classifier.md names, and a classifier elsewhere."""
+    new = write_pictures(project.root / "data/raw/new", 3)
+    for name in ("one.jpg", "two.png"):
+        shutil.copy2(new[0], project.root / name)
+    shutil.make_archive(str(project.root / "more"), "zip", project.root / "data/raw/new")
+    shutil.copytree(project.root / "data/model", project.root.parent / "elsewhere/model")
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if RUN[page]])
 def test_commands_of_a_page_run_in_their_order(ready: Project, page: str) -> None:
     """Those that an earlier page has are not run again."""
     ready.change(EDITED.get(page, {}))
+    if page == CLASSIFIER:
+        put_images(ready)
     for command in RUN[page]:
         if FIRST[command] != page:
             continue
@@ -72,6 +94,23 @@ def test_commands_of_a_page_run_in_their_order(ready: Project, page: str) -> Non
             continue
         done = ready.run("bash", "-c", STAND_INS.get(command, command))
         assert SAYS.get(command, "") in done.stdout + done.stderr, command
+
+
+def test_programs_in_python_run(project: Project) -> None:
+    """Those of the README and of the page on the classifier, as one program."""
+    project.restore()
+    put_images(project)
+    images = "np.load('data/prepared/images.npy', mmap_mode='r')[:4]"
+    exports = [
+        *("import numpy as np", "from pathlib import Path", "from semisup.export import onnx"),
+        f"onnx.write(semisup.load('data/model'), np.array({images}), Path('data/model'))",
+    ]  # which the tiny settings leave out
+    programs = [block for page in ("README.md", CLASSIFIER) for block in blocks(page, "python")]
+    (project.root / "all.py").write_text("\n".join([programs[0], *exports, *programs[1:]]))
+    lines = project.run(sys.executable, "all.py").stdout.splitlines()
+    assert lines[0].startswith("[Answer(label='")
+    assert len(lines) == 4
+    assert {line.split()[0] for line in lines[1:]} <= set("ABCDEF")
 
 
 def test_tables_above_name_no_command_that_is_gone() -> None:

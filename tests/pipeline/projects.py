@@ -78,6 +78,7 @@ TINY = {
     "supervised.epochs": 2,
     "supervised.min_updates": 8,
     "report.confidence": 0.95,
+    "export.onnx": False,  # which takes seconds
     "compute": {
         "device": "cpu",
         "precision": "float32",

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from made_up import BUDGETS, OFFSETS, chosen, pretext, results, set_score, trains
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from semisup.data.dataset import NO_RANK, ROLES, split_row
+from semisup.model.parts import WEIGHTS, gathered
 from semisup.params.loading import Params
 from semisup.report import build
 from semisup.report.facts import read_facts
@@ -46,6 +47,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         _write_history(folder, extra={"draw": 0})
         guesses = np.full((len(OFFSETS), len(CLASSES)), len(method) % 3, np.uint16)
         np.save(folder / outputs.PREDICTIONS, guesses)
+        _write_classifiers(method, folder)
         if method == "spread":
             outputs.write_table(folder / outputs.TOLD, told(budget))
     for task in TASKS:
@@ -83,6 +85,15 @@ def _write_images() -> None:
     np.save(outputs.SPLITS / outputs.CHOSEN, NONE_CHOSEN)
 
 
+def _write_classifiers(method: str, folder: Path) -> None:
+    """Weights of each draw, of heads alone but where the whole network was trained."""
+    name = "encoder.weight" if method in ("finetune", "supervised") else "0.weight"
+    for draw in range(len(OFFSETS)):
+        save_file({name: np.full(2, draw)}, folder / f"{method}_{draw}.safetensors")
+    outputs.write_json(folder / outputs.FEATURES_INFO, {"layer": "conv1", "pool": 1})
+    outputs.write_json(folder / outputs.ENCODER_SPEC, {"backbone": method})
+
+
 def _write_history(folder: Path, extra: dict[str, int]) -> None:
     row = dataclasses.asdict(Row(1, 1.0, 0.1, 0.5, 0.5, 0.6, 0.4))
     outputs.write_table(folder / outputs.HISTORY, [row | extra])
@@ -100,6 +111,7 @@ def _write_pretraining(task: str) -> None:
     folder.mkdir(parents=True)
     outputs.write_json(folder / outputs.PRETEXT, {"task": task, "updates": 9} | known(task))
     _write_history(folder, {})
+    outputs.write_json(folder / outputs.ENCODER_SPEC, {"backbone": task})
     save_file({"conv.weight": np.zeros((4, 3, 3, 3), np.float32)}, folder / outputs.ENCODER)
     if trains(task):
         np.save(folder / outputs.EXAMPLES, np.zeros((2, 2, 16, 16, 3), np.uint8))
@@ -147,6 +159,39 @@ def test_all_files_are_written_the_same_each_time(
     for link in summary.split("](")[1:]:
         assert link.split(")")[0] in files
     assert report(data / "two", params)[1] == files
+
+
+@pytest.mark.parametrize(
+    ("tasks", "chosen", "backbone", "has_encoder"),
+    [
+        (TASKS, ("head", "gan"), "gan", True),
+        (["rotation"], ("finetune", "rotation"), "rotation", False),
+        ([], ("supervised", "none"), "supervised", False),
+    ],
+)
+def test_the_advised_classifier_is_put_aside(
+    data: Path,
+    make_params: Make,
+    tasks: list[str],
+    chosen: tuple[str, str],
+    backbone: str,
+    has_encoder: bool,
+) -> None:
+    folder = outputs.head_folder("gan", BUDGETS[-1])
+    table = set_score(results(TASKS, methods=WAYS), "validation_top1", "head", "gan", [0.9, 1, 0.9])
+    rows = table.query(f"method == 'head' and task == 'gan' and budget == {BUDGETS[-1]}")
+    rows.to_csv(folder / outputs.RESULTS, index=False)
+    report(data / "one", asked(make_params, tasks, BUDGETS))
+    parts = gathered(outputs.ADVISED)
+    assert (parts.result["method"], parts.result["task"]) == chosen
+    best = 1 if chosen[0] == "head" else 2  # made-up accuracies grow by draw
+    assert (parts.result["budget"], parts.result["draw"]) == (BUDGETS[-1], best)
+    (weights,) = load_file(parts.files[WEIGHTS]).values()
+    assert weights.tolist() == [best, best]
+    assert outputs.read_json(parts.files[outputs.ENCODER_SPEC])["backbone"] == backbone
+    assert (outputs.ENCODER in parts.files) == has_encoder
+    among = outputs.read_json(outputs.ADVISED / "among.json")
+    assert len(among) == len(WAYS) * len(tasks), "the baseline is not chosen among"
 
 
 def asked(make_params: Make, tasks: list[str], budgets: list[int]) -> Params:

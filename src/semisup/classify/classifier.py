@@ -1,30 +1,16 @@
-"""The classifier that fine-tuning and the baseline train: an encoder up to a layer, and a head."""
+"""How fine-tuning and the baseline train a classifier on images."""
 
 from functools import partial
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from semisup.classify.budget import BudgetRun
 from semisup.classify.draws import Learner
+from semisup.classify.network import Classifier
 from semisup.compute.device import Runtime
 from semisup.data.dataset import LabelledSet
 from semisup.data.device_images import DeviceImages
-from semisup.network.backbones import Encoder, pooled
-
-
-class Classifier(nn.Module):
-    """Images (N, C, S, S) in 0 to 1 to logits (N, classes) in float32."""
-
-    def __init__(self, encoder: Encoder, layer: str, pool: int, head: nn.Module) -> None:
-        super().__init__()
-        self.encoder, self.head = encoder, head
-        self.layer, self.pool = layer, pool
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Logits of every class."""
-        logits: Tensor = self.head(pooled(self.encoder(images, self.layer), self.pool))
-        return logits.float()
 
 
 def learn_from_images(

@@ -1,5 +1,6 @@
 """`semisup`: what is done around the stages."""
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -84,6 +85,28 @@ def minutes() -> None:
     from semisup.cli import times
 
     print(times.times(load_and_check_tasks()), end="")
+
+
+@app.command()
+def predict(
+    paths: Annotated[list[str], typer.Argument(help="images, folders, archives")],
+    model: Annotated[
+        Path | None, typer.Option(help="folder that the stage export wrote; data/model")
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="in place of --model: head, spread, finetune, supervised")
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="of that method: one of pretext_tasks")] = None,
+    budget: Annotated[
+        int | None, typer.Option(help="of that method: one of label_budgets; the largest")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="CSV to write")] = Path("predictions.csv"),
+    top: Annotated[int, typer.Option(min=1, help="classes to name for each image")] = 3,
+) -> None:
+    """Say what images show, as a table. Status 1 where files could not be read."""
+    from semisup.cli import predict
+
+    sys.exit(predict.predict(paths, predict.Model(model, method, task, budget), out, top))
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """Weights as safetensors: no code runs when they are loaded."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +28,6 @@ def save_arrays(arrays: Arrays, path: Path) -> None:
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write weights and buffers of a network."""
     save_arrays(to_arrays(network), path)
-
-
-def sha256(path: Path) -> str:
-    """Of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load_weights(network: nn.Module, path: Path) -> None:

@@ -8,10 +8,12 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from semisup.compute.weights import load_weights, save_weights
-from semisup.data.dataset import ImageData
 from semisup.network import backbones, borrowed
 from semisup.network.backbones import Encoder
 from semisup.network.entry import AsTrained, Lightness, Normalise
@@ -65,12 +67,32 @@ class EncoderSpec:
 PARTS: dict[str, Any] = {"trained": Usage, "taken": Taken}  # of a spec, as JSON has them
 
 
-def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
+class Kind(Protocol):
+    """What an encoder must know of the images; the data have it."""
+
+    @property
+    def channels(self) -> int:
+        """1 (grey) or 3."""
+
+    @property
+    def image_size(self) -> int:
+        """Side of the square images in pixels."""
+
+    @property
+    def mean(self) -> NDArray[np.float32]:
+        """Of the pixels in 0 to 1, by channel."""
+
+    @property
+    def std(self) -> NDArray[np.float32]:
+        """Deviation of the pixels, by channel."""
+
+
+def make(spec: EncoderSpec, data: Kind, generator_seed: int) -> Encoder:
     """An encoder with random weights that depend on the seed alone.
 
     Args:
         spec: architecture and input.
-        data: for channels, size and the pixels' mean and deviation.
+        data: what the images are.
         generator_seed: of the weights.
     """
     if spec.trained is not None:
@@ -87,6 +109,11 @@ def make(spec: EncoderSpec, data: ImageData, generator_seed: int) -> Encoder:
 def save(encoder: Encoder, spec: EncoderSpec, folder: Path) -> None:
     """Write encoder.safetensors and encoder.json."""
     save_weights(encoder, folder / outputs.ENCODER)
+    save_spec(spec, folder)
+
+
+def save_spec(spec: EncoderSpec, folder: Path) -> None:
+    """Write encoder.json."""
     said = {key: value for key, value in dataclasses.asdict(spec).items() if value is not None}
     outputs.write_json(folder / outputs.ENCODER_SPEC, said)
 
@@ -97,12 +124,17 @@ def read_spec(folder: Path) -> EncoderSpec:
     Raises:
         UserError: where `pretrain` has not run.
     """
-    said = outputs.read_json(folder / outputs.ENCODER_SPEC)
+    return spec_of(outputs.read_json(folder / outputs.ENCODER_SPEC))
+
+
+def spec_of(said: dict[str, Any]) -> EncoderSpec:
+    """What encoder.json says."""
+    said = dict(said)
     parts = {name: kind(**said.pop(name)) for name, kind in PARTS.items() if name in said}
     return EncoderSpec(**said, **parts)
 
 
-def load(folder: Path, data: ImageData) -> Encoder:
+def load(folder: Path, data: Kind) -> Encoder:
     """The encoder that `save` wrote.
 
     Raises:

@@ -19,6 +19,7 @@ from semisup.params.sections import (
     CountOrZero,
     Data,
     Embed,
+    Export,
     Finetune,
     Head,
     Neighbours,
@@ -57,6 +58,7 @@ class Params(Section):
     finetune: Finetune
     supervised: Supervised
     report: Report
+    export: Export
     compute: Compute
 
     @model_validator(mode="after")

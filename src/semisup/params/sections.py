@@ -13,8 +13,7 @@ from semisup.params.messages import check_name
 
 PRETEXT_FOLDER = Path(__file__).parents[1] / "pretext"
 
-# Layers that features can be taken from, shallow to deep. ResNet's are those of He et al. 2015
-# (conv2 to conv5 are its four groups of blocks), NIN's are RotNet's blocks.
+# Shallow to deep. ResNet's are named as by He et al. 2015, NIN's are RotNet's blocks.
 BACKBONE_LAYERS: dict[str, tuple[str, ...]] = {
     "small": ("conv1", "conv2", "conv3", "conv4", "conv5"),
     "alexnet": ("conv1", "conv2", "conv3", "conv4", "conv5"),
@@ -218,6 +217,14 @@ class Report(Section):
     """How results are shown."""
 
     confidence: Annotated[float, Field(gt=0, lt=1)]
+
+
+class Export(Section):
+    """The classifier to take away; see `semisup.export`."""
+
+    onnx: bool
+    precision: Annotated[float, Field(gt=0, le=1)]
+    images: Count
 
 
 class Compute(Section):

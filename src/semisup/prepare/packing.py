@@ -11,6 +11,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from semisup.prepare.manifest import Manifest
+from semisup.prepare.pixels import grey
 from semisup.prepare.records import Candidates, Facts, Outcome, Pixels, Rejected
 from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
 from semisup.workflow import outputs
@@ -146,13 +147,12 @@ def _check_rejects(manifest: Manifest, max_fraction: float, list_of_failed: Path
 
 
 def _to_grey(path: Path) -> None:
-    """Rewrite an array of three channels as one: brightness by ITU-R 601, rounded."""
+    """Rewrite an array of three channels as one."""
     rgb = np.load(path, mmap_mode="r")
     grey_path = path.with_suffix(".grey")
     with closing(ArrayWriter(grey_path, (*rgb.shape[1:3], 1))) as writer:
         for image in rgb:
-            grey = image @ np.array([0.299, 0.587, 0.114]) + 0.5
-            writer.append(grey.astype(np.uint8)[..., None])
+            writer.append(grey(image))
     del rgb
     grey_path.replace(path)
 

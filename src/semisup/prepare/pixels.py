@@ -58,6 +58,12 @@ def fit_pixels(image: Image.Image, image_size: int, fit: Fit) -> Pixels:
     return np.array(_padded(upright, image_size) if fit == "pad" else upright)  # writable
 
 
+def grey(pixels: Pixels) -> Pixels:
+    """(S, S, 3) as (S, S, 1): brightness by ITU-R 601, rounded."""
+    brightness = pixels @ np.array([0.299, 0.587, 0.114]) + 0.5
+    return np.asarray(brightness.astype(np.uint8)[..., None])
+
+
 def target_size(size: tuple[int, int], image_size: int, fit: Fit) -> tuple[int, int]:
     """What the image, or its central square, is scaled to."""
     if fit != "pad":

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from semisup.params.loading import Params
+from semisup.report import advised
 from semisup.report.facts import Facts, read_facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.choice import choices
@@ -38,6 +39,9 @@ def build_report(params: Params, reports: Path) -> str:
         _draw_figures(results, compared, facts, folder)
     with outputs.replacing(reports / "plots") as folder:
         _write_plots(results, params, folder)
+    with outputs.replacing(outputs.ADVISED) as folder:
+        among = [way for way in _asked_for(params) if way != BASELINE]
+        advised.write(_best_way(results, facts), among, params.label_budgets[-1], folder)
     _write_csv(results[CURVE_COLUMNS], reports / "label_curve.csv")
     _write_csv(compared, reports / "task_comparison.csv")
     outputs.write_json(reports / "metrics.json", metrics(results, facts.pretext))

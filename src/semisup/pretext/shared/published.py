@@ -14,13 +14,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from semisup.compute.weights import sha256
 from semisup.network import borrowed
 from semisup.params.messages import suggestion
 from semisup.pretext.shared import downloads, lite
 from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.pretext.shared.words import shortened
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import sha256
 
 WRAPPERS = ("state_dict", "model")  # keys that training programs keep a state dict under
 UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)

@@ -1,0 +1,58 @@
+"""`semisup predict`: a classifier on files, and its exit status."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from semisup.compute.device import Runtime
+from semisup.predict import chosen, files
+from semisup.predict.fused import fuse
+from semisup.predict.loaded import ImageClassifier
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+SOME_UNREADABLE = 1  # status; 2 is that of a user's mistake
+
+
+@dataclass(frozen=True)
+class Model:
+    """The options that name a classifier."""
+
+    folder: Path | None
+    method: str | None
+    task: str | None
+    budget: int | None
+
+    def open(self, runtime: Runtime) -> ImageClassifier:
+        """It, on the device.
+
+        Raises:
+            UserError: where options contradict each other, or it is not there.
+        """
+        if self.method is not None:
+            if self.folder is not None:
+                raise UserError("--model and --method: two classifiers; leave one out")
+            return chosen.of_stages(self.method, self.task, self.budget, runtime)
+        if self.task is not None or self.budget is not None:
+            raise UserError("--task and --budget: of which method? add --method, such as finetune")
+        return chosen.finished(self.folder or outputs.MODEL, runtime)
+
+
+def predict(paths: Sequence[str], which: Model, out: Path, top: int) -> int:
+    """Write the table, print what became of the files; returns the exit status.
+
+    Raises:
+        UserError: on options that can't be, and where the classifier or a path is not there.
+    """
+    compute = chosen.compute_settings()
+    runtime = chosen.start(compute)
+    model = which.open(runtime)
+    fuse(model.network)
+    counts = files.predict(model, paths, out, top, compute, runtime)
+    for line in counts.unreadable:
+        print(f"can't be read: {line}", file=sys.stderr)
+    if counts.failed > len(counts.unreadable):
+        print(f"and {counts.failed - len(counts.unreadable)} more, in {out}", file=sys.stderr)
+    print(files.summary(counts, model, out))
+    return SOME_UNREADABLE if counts.failed else 0

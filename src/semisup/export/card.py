@@ -1,0 +1,87 @@
+"""MODEL_CARD.md: what the classifier is, how good, how to use it."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.model.trained import Measured
+from semisup.model.whole import Whole
+from semisup.workflow import outputs
+
+FILE = "MODEL_CARD.md"
+SHOWN_CLASSES = 30
+FITS = {
+    "crop": "the central square cut out and scaled",
+    "pad": "scaled whole, with bars of the mean colour",
+    "stretch": "scaled to a square",
+}
+
+
+def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Path) -> None:
+    """Write the card.
+
+    Args:
+        whole: the classifier.
+        measured: how good it is, by name of the images.
+        onnx: whether model.onnx is there.
+        folder: to write to.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = _percent
+    about = whole.about
+    page = environment.get_template("card.md.jinja").render(
+        about=about,
+        origin=about.origin,
+        look=about.encoder.get("trained"),
+        measured=measured,
+        onnx=onnx,
+        shown_classes=_listed(about.classes),
+        head=_head(about.hidden),
+        parameters=sum(one.numel() for one in whole.network.parameters()),
+        fit=FITS[about.fit],
+        mean=_numbers(about.mean),
+        std=_numbers(about.std),
+        encoder=_how_to_load(about.encoder["backbone"], about.image_size),
+        NO_TASK=outputs.NO_TASK,
+    )
+    (folder / FILE).write_text(page, encoding="utf-8")
+
+
+def _percent(share: float) -> str:
+    return "-" if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def _listed(classes: list[str]) -> str:
+    rest = len(classes) - SHOWN_CLASSES
+    more = f" and {rest} more, which classifier.json lists" if rest > 0 else ""
+    return ", ".join(classes[:SHOWN_CLASSES]) + more
+
+
+def _head(hidden: list[int]) -> str:
+    if not hidden:
+        return "one linear layer"
+    return f"fully connected layers of {', '.join(map(str, hidden))} units and the classes"
+
+
+def _numbers(values: NDArray[np.float32]) -> str:
+    return "(" + ", ".join(f"{value:.4f}" for value in values) + ")"
+
+
+def _how_to_load(backbone: str, image_size: int) -> str:
+    library, _, name = backbone.rpartition("/")
+    if library == "timm":
+        return f'`timm.create_model("{name}", num_classes=0).load_state_dict(weights)`'
+    if library == "torchvision" or "resne" in backbone:
+        stem = "; its stem is fitted to small images" if not library and image_size <= 64 else ""
+        build = f'torchvision.models.get_model("{name}")'
+        return f"`{build}.load_state_dict(weights, strict=False)`{stem}"
+    return ""

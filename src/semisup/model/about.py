@@ -1,0 +1,82 @@
+"""What must be known of a classifier besides its weights, as classifier.json says it."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+FILE = "classifier.json"
+FORMAT = 1  # of that file; another number: keys that this code does not know
+
+
+@dataclass(frozen=True)
+class About:
+    """Everything from which plain torch can rebuild it.
+
+    classes: their names, in the order of the probabilities; image_size: side in pixels; channels: 1
+    (grey) or 3; fit, max_megapixels: how files become images, as in the section `data`; mean, std:
+    of each channel in 0 to 1, that the encoder subtracts and divides by; encoder: as encoder.json
+    has it; layer, pool: of its features; hidden: units of the head's hidden layers; temperature:
+    that logits are divided by; precision: of answers more probable than `threshold`, as promised on
+    validation, None where that could not be looked at; origin: how it was trained; weights: where
+    the encoder's first weights are from, empty where these were random.
+    """
+
+    classes: list[str]
+    image_size: int
+    channels: int
+    fit: Literal["crop", "pad", "stretch"]
+    max_megapixels: float
+    mean: NDArray[np.float32]
+    std: NDArray[np.float32]
+    encoder: dict[str, Any]
+    layer: str
+    pool: int
+    hidden: list[int]
+    temperature: float = 1.0
+    threshold: float | None = None
+    precision: float | None = None
+    origin: dict[str, Any] = field(default_factory=dict)
+    weights: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def licence(self) -> str:
+        """A sentence on who may use the weights."""
+        own = "Trained by you on your images: the licence of semisup lays no claim to the weights"
+        if not self.weights:
+            return f"{own}."
+        model, licence = self.weights.get("model"), self.weights.get("licence", "unknown")
+        return f"{own}. They began as {model} of others, whose licence is: {licence}."
+
+    def write(self, folder: Path) -> None:
+        """As classifier.json."""
+        outputs.write_json(folder / FILE, {"format": FORMAT} | self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        """With lists in place of arrays."""
+        said = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        return said | {name: said[name].tolist() for name in ("mean", "std")}
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """What `write` wrote.
+
+        Raises:
+            UserError: where it is not there, or of another version of semisup.
+        """
+        path = folder / FILE
+        if not path.exists():
+            raise UserError(
+                f"{path}: not there; run `dvc repro`, or name a folder that `export` wrote"
+            )
+        said = outputs.read_json(path)
+        if said.pop("format", None) != FORMAT:
+            raise UserError(f"{path}: not of this version of semisup; export the classifier anew")
+        arrays = {name: np.array(said[name], np.float32) for name in ("mean", "std")}
+        return cls(**said | arrays)

@@ -1,0 +1,92 @@
+"""How far probabilities can be trusted: temperature, calibration error, sure answers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.data.dataset import Ints
+
+COLDEST, HOTTEST = 0.2, 20.0  # where all images are right, the colder the likelier, without end
+BINS = 15
+
+Floats = NDArray[np.float64]
+
+
+def temperature(logits: NDArray[np.float32], labels: Ints) -> float:
+    """That logits (N, classes) are best divided by, for the likelihood of the labels (N,).
+
+    Guo et al. 2017, arXiv 1706.04599. 1 where there are no images.
+    """
+    if not len(labels):
+        return 1.0
+    from scipy.optimize import minimize_scalar
+
+    rows = np.arange(len(labels))
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits.astype(np.float64) / np.exp(log_temperature)
+        return float((_log_sum_exp(scaled) - scaled[rows, labels]).mean())
+
+    bounds = (np.log(COLDEST), np.log(HOTTEST))
+    found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4})
+    return float(np.exp(found.x))
+
+
+def probabilities(logits: NDArray[np.float32], temperature: float) -> Floats:
+    """(N, classes) of logits of the same shape."""
+    scaled = logits.astype(np.float64) / temperature
+    return np.exp(scaled - _log_sum_exp(scaled)[:, None])
+
+
+def _log_sum_exp(values: Floats) -> Floats:
+    highest = values.max(axis=1)
+    return np.asarray(highest + np.log(np.exp(values - highest[:, None]).sum(axis=1)))
+
+
+def calibration_error(confidences: Floats, right: NDArray[np.bool_]) -> float:
+    """Mean gap between how sure answers are and how often they are right, in bins of equal width.
+
+    The expected calibration error of Guo et al., with 15 bins. NaN without images.
+    """
+    if not len(right):
+        return float("nan")
+    numbers = np.minimum((confidences * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(numbers, confidences - right, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(right))
+
+
+@dataclass(frozen=True)
+class Sure:
+    """Answers that are more probable than a threshold: their share of all, and how many are right.
+
+    precision is NaN where there are none.
+    """
+
+    coverage: float
+    precision: float
+
+
+def threshold(confidences: Floats, right: NDArray[np.bool_], precision: float) -> float:
+    """The lowest, so that of the answers above it at least `precision` are right.
+
+    These must be enough for one wrong one among them; 1 where there is no such threshold, so that
+    no answer is above it.
+    """
+    count = np.arange(1, len(confidences) + 1)
+    order = np.argsort(-confidences, kind="stable")
+    falling, hits = confidences[order], np.cumsum(right[order])
+    following = np.append(falling[1:], 0.0)
+    enough = (hits >= precision * count) & (count * (1 - precision) >= 1) & (following < falling)
+    if not enough.any():
+        return 1.0
+    last = np.flatnonzero(enough)[-1]
+    # half way to the next, so that rounding changes no answer
+    return float((falling[last] + following[last]) / 2)
+
+
+def above(threshold: float, confidences: Floats, right: NDArray[np.bool_]) -> Sure:
+    """The answers above a threshold."""
+    sure = confidences > threshold
+    precision = float(right[sure].mean()) if sure.any() else float("nan")
+    return Sure(float(sure.mean()), precision)

@@ -1,0 +1,103 @@
+"""The files that one trained classifier consists of, wherever stages left them."""
+
+import csv
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from semisup.workflow import outputs
+
+WEIGHTS, RESULT = "weights.safetensors", "result.json"
+NAMES = (
+    *(outputs.ENCODER_SPEC, outputs.FEATURES_INFO, outputs.PRETEXT),
+    *(WEIGHTS, outputs.ENCODER),
+)
+Result = dict[str, str | int | float]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """files: by name, in any folder; result: the classifier's row of results.csv.
+
+    encoder.json: the encoder's architecture; features.json: its layer and pool; pretext.json: where
+    weights that others trained are from; weights.safetensors: of the head, or of the whole network;
+    encoder.safetensors: where it is of the head alone.
+    """
+
+    files: dict[str, Path]
+    result: Result
+
+    def copy(self, folder: Path) -> None:
+        """Put copies of all into one folder, which `gathered` reads.
+
+        Raises:
+            UserError: where a stage has not run.
+        """
+        for name, path in self.files.items():
+            try:
+                shutil.copyfile(path, folder / name)
+            except FileNotFoundError:
+                raise outputs.missing(path) from None
+        outputs.write_json(folder / RESULT, self.result)
+
+
+def parts_of(stage: Path, method: str, task: str, budget: int) -> Parts:
+    """Those of the draw that is best on validation, of equal ones the first.
+
+    Args:
+        stage: the folder of the method's stage, for this task and budget.
+        method: its name in tables.
+        task: whose encoder; NO_TASK for the baseline.
+        budget: labels per class.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    result = _best_row(stage / outputs.RESULTS)
+    files = {WEIGHTS: stage / f"{method}_{result['draw']}.safetensors"}
+    if task == outputs.NO_TASK:
+        files |= {name: stage / name for name in (outputs.ENCODER_SPEC, outputs.FEATURES_INFO)}
+    else:
+        pretrained = outputs.pretrain_folder(task)
+        files |= {name: pretrained / name for name in (outputs.ENCODER_SPEC, outputs.PRETEXT)}
+        files[outputs.FEATURES_INFO] = outputs.head_folder(task, budget) / outputs.FEATURES_INFO
+        if not _is_whole(files[WEIGHTS]):
+            files[outputs.ENCODER] = pretrained / outputs.ENCODER
+    return Parts(files, result)
+
+
+def gathered(folder: Path) -> Parts:
+    """What `Parts.copy` wrote.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    result: Result = outputs.read_json(folder / RESULT)
+    return Parts({name: folder / name for name in NAMES if (folder / name).exists()}, result)
+
+
+def _best_row(table: Path) -> Result:
+    rows = [*csv.DictReader(outputs.read_text(table).splitlines())]
+    best = max(rows, key=lambda row: float(row["validation_top1"] or 0))
+    return {name: _value(cell) for name, cell in best.items() if cell != ""}
+
+
+def _value(cell: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell
+
+
+def _is_whole(weights: Path) -> bool:
+    """Whether they hold an encoder, by the list of names that the file begins with."""
+    try:
+        with weights.open("rb") as file:
+            names = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    except FileNotFoundError:
+        raise outputs.missing(weights) from None
+    return any(name.startswith("encoder.") for name in names)

@@ -1,0 +1,146 @@
+"""A classifier that stages trained, as a whole, calibrated on validation."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from semisup.compute.device import Runtime
+from semisup.compute.weights import load_weights
+from semisup.data.dataset import ImageData, Ints
+from semisup.data.device_images import DeviceImages
+from semisup.model import calibration
+from semisup.model.about import About
+from semisup.model.calibration import Sure
+from semisup.model.parts import WEIGHTS, Parts
+from semisup.model.whole import Whole, hidden_units
+from semisup.params.loading import Params
+from semisup.workflow import outputs
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How good a classifier's answers are on some images.
+
+    top1 in 0 to 1; raw_error, error: calibration error without and with the temperature; sure: the
+    answers above the threshold, None where there is no threshold.
+    """
+
+    images: int
+    top1: float
+    raw_error: float
+    error: float
+    sure: Sure | None
+
+
+def calibrated(
+    parts: Parts, data: ImageData, params: Params, runtime: Runtime
+) -> tuple[Whole, Measured]:
+    """The classifier with the temperature and threshold of validation, and how it does there.
+
+    Args:
+        parts: its files.
+        data: its draw's validation images among them.
+        params: `data` for the rules by which files become images, `export` for the threshold.
+        runtime: where to compute.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    whole = rebuilt(parts, data, params).to(runtime.device)
+    budget, draw = int(parts.result["budget"]), int(parts.result["draw"])
+    within = params.split.within_budget_fraction
+    held = some(data.labelled_set(budget, draw, within).validation, params.export.images)
+    logits, labels = logits_of(whole, data, held, runtime), data.labels[held]
+    found = calibration.temperature(logits, labels)
+    whole.about = dataclasses.replace(whole.about, temperature=found)
+    if len(held):
+        sure = calibration.threshold(*_answers(logits, labels, found), params.export.precision)
+        whole.about = dataclasses.replace(
+            whole.about, threshold=sure, precision=params.export.precision
+        )
+    return whole, measured(whole.about, logits, labels)
+
+
+def some(positions: Ints, most: int) -> Ints:
+    """At most so many of them, from all over."""
+    if len(positions) <= most:
+        return positions
+    return positions[np.arange(most) * len(positions) // most]
+
+
+def logits_of(whole: Whole, data: ImageData, positions: Ints, runtime: Runtime) -> Logits:
+    """(n, classes) of images as they are, not divided by the temperature."""
+    images = DeviceImages.of(data, positions, runtime)
+    found = np.empty((len(positions), len(data.classes)), np.float32)
+    with torch.no_grad():
+        for batch in images.batches():
+            found[batch] = whole.logits(images.pixels(batch).permute(0, 2, 3, 1)).cpu().numpy()
+    return found
+
+
+def measured(about: About, logits: Logits, labels: Ints) -> Measured:
+    """Of images (N,) with these logits (N, classes), which need not be any."""
+    raw, right = _answers(logits, labels, 1.0)
+    confidences, _ = _answers(logits, labels, about.temperature)
+    limit = about.threshold
+    return Measured(
+        images=len(labels),
+        top1=float(right.mean()) if len(right) else float("nan"),
+        raw_error=calibration.calibration_error(raw, right),
+        error=calibration.calibration_error(confidences, right),
+        sure=None if limit is None else calibration.above(limit, confidences, right),
+    )
+
+
+def _answers(
+    logits: Logits, labels: Ints, temperature: float
+) -> tuple[calibration.Floats, NDArray[np.bool_]]:
+    """How probable each likeliest class is, and whether it is right."""
+    found = calibration.probabilities(logits, temperature)
+    return found.max(axis=1, initial=0.0), logits.argmax(axis=1) == labels
+
+
+def rebuilt(parts: Parts, data: ImageData, params: Params) -> Whole:
+    """The classifier with its trained weights, not calibrated.
+
+    Args:
+        parts: its files.
+        data: for the classes, and what the images are.
+        params: for the rules by which files become images.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    files, weights = parts.files, parts.files[WEIGHTS]
+    spec = outputs.read_json(files[outputs.ENCODER_SPEC])
+    info = outputs.read_json(files[outputs.FEATURES_INFO])
+    pretext = outputs.read_json(files[outputs.PRETEXT]) if outputs.PRETEXT in files else {}
+    look = spec.get("trained")
+    whole = Whole(
+        About(
+            classes=data.classes,
+            image_size=data.image_size,
+            channels=data.channels,
+            fit=params.data.fit,
+            max_megapixels=params.data.max_megapixels,
+            mean=np.array(look["mean"], np.float32) if look else data.mean,
+            std=np.array(look["std"], np.float32) if look else data.std,
+            encoder=spec,
+            layer=info["layer"],
+            pool=info["pool"],
+            hidden=hidden_units(weights),
+            origin=dict(parts.result),
+            weights=pretext.get("origin") or {},
+        )
+    )
+    if outputs.ENCODER in files:
+        load_weights(whole.network.encoder, files[outputs.ENCODER])
+        load_weights(whole.network.head, weights)
+    else:
+        load_weights(whole.network, weights)
+    return whole

@@ -1,0 +1,77 @@
+"""A classifier from pixels to probabilities, in plain torch."""
+
+from pathlib import Path
+from typing import Self
+
+from safetensors import safe_open
+from torch import Tensor, nn
+
+from semisup.classify.network import with_random_head
+from semisup.compute.weights import load_weights, save_weights
+from semisup.data.device_images import to_unit
+from semisup.model.about import About
+from semisup.network import encoders
+
+FILE = "model.safetensors"
+
+
+class Whole(nn.Module):
+    """Images (N, S, S, C) uint8, as decoded, to calibrated probabilities (N, classes) float32.
+
+    S is `about.image_size`, C `about.channels`. In evaluation mode from the start.
+
+    Args:
+        about: how it is built; weights are random until they are loaded.
+    """
+
+    def __init__(self, about: About) -> None:
+        super().__init__()
+        self.about = about
+        encoder = encoders.make(encoders.spec_of(about.encoder), about, 0)
+        self.network = with_random_head(
+            *(encoder, about.image_size, about.layer, about.pool, about.hidden),
+            len(about.classes),
+        )
+        self.eval()
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """What `write` wrote.
+
+        Raises:
+            UserError: where it is not there, damaged, or of another version of semisup.
+        """
+        made = cls(About.read(folder))
+        load_weights(made.network, folder / FILE)
+        return made
+
+    def write(self, folder: Path) -> None:
+        """classifier.json and model.safetensors."""
+        self.about.write(folder)
+        save_weights(self.network, folder / FILE)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Calibrated probabilities."""
+        return (self.logits(images) / self.about.temperature).softmax(dim=1)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """Before the temperature: (N, classes) float32."""
+        logits: Tensor = self.network(self._unit(images))
+        return logits
+
+    def features(self, images: Tensor) -> Tensor:
+        """What the head sees: (N, D) float32."""
+        return self.network.features(self._unit(images)).float()
+
+    def _unit(self, images: Tensor) -> Tensor:
+        return to_unit(images.permute(0, 3, 1, 2))
+
+
+def hidden_units(weights: Path) -> list[int]:
+    """Of a head, by the shapes of its weights: a matrix for each layer, the last is the output."""
+    with safe_open(weights, "pt") as file:
+        names = [name for name in file.keys() if not name.startswith("encoder.")]  # noqa: SIM118
+        shapes = {name: file.get_slice(name).get_shape() for name in names}
+    layers = [name for name, shape in shapes.items() if len(shape) == 2]
+    layers.sort(key=lambda name: int(name.removeprefix("head.").partition(".")[0]))
+    return [shapes[name][0] for name in layers[:-1]]

@@ -1,0 +1,1 @@
+"""What a finished classifier is used by: `semisup.load` and `semisup predict`."""

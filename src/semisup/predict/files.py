@@ -1,0 +1,177 @@
+"""Classes of the images in files, as a table."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from semisup.compute.device import Runtime
+from semisup.params.sections import Compute
+from semisup.predict.loaded import ImageClassifier, batch_size
+from semisup.predict.places import jobs
+from semisup.prepare.decoders import Decoder
+from semisup.prepare.pixels import grey
+from semisup.prepare.records import Candidates, Pixels, Rejected
+from semisup.workflow.errors import UserError
+from semisup.workflow.scratch import HALF_WRITTEN
+
+UNSURE, UNREADABLE = "unsure", "unreadable"
+LISTED = 10  # files that can't be read, and classes, in the summary
+MOST_FILES = 10_000  # before something is written, where hardly any can be read
+
+
+@dataclass
+class Counts:
+    """What became of the files, by class; unreadable: lines that name the first of them."""
+
+    classes: Counter[str] = field(default_factory=Counter)
+    unsure: int = 0
+    failed: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+    @property
+    def answered(self) -> int:
+        """Images that have a class."""
+        return self.classes.total()
+
+
+@dataclass
+class _Batch:
+    """Files in their order: (path, reason why it has no pixels), and the pixels of the others."""
+
+    files: list[tuple[str, str | None]]
+    pixels: Pixels
+
+
+def predict(
+    model: ImageClassifier,
+    paths: Sequence[str],
+    out: Path,
+    top: int,
+    compute: Compute,
+    runtime: Runtime,
+) -> Counts:
+    """Write a row for each file: path, class, probability, note, and the classes that come next.
+
+    A file that can't be read has no class, and the reason as its note.
+
+    Args:
+        model: on the device of `runtime`.
+        paths: of images, folders, archives.
+        out: CSV to write, replaced where it is there.
+        top: classes to name for each image.
+        compute: processes and memory for decoding.
+        runtime: the device and its precision.
+
+    Raises:
+        UserError: where a path is not there, an archive is damaged, or there is no file at all.
+    """
+    top, counts = min(top, len(model.about.classes)), Counts()
+    found = jobs(paths)
+    with (
+        _replacing(out) as file,
+        closing(Decoder(model.about, compute)) as decoder,
+        tqdm(desc="Predicting", unit=" images", disable=None) as bar,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns(top))
+        for batch in _batches(decoder.decoded(found), model):
+            writer.writerows(_rows(batch, model, top, counts, runtime))
+            bar.update(len(batch.files))
+        if not counts.answered + counts.failed:
+            raise UserError(f"PATHS: {', '.join(paths)}: no file in there; name others")
+    return counts
+
+
+def columns(top: int) -> list[str]:
+    """Of the table."""
+    following = (f"{name}_{n}" for n in range(2, top + 1) for name in ("class", "probability"))
+    return ["path", "class", "probability", "note", *following]
+
+
+def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
+    """A few lines for the console."""
+    limit = model.about.threshold
+    unsure = "" if limit is None else f", {counts.unsure} of them unsure (at most {limit:.3f})"
+    often = counts.classes.most_common(LISTED)
+    more = len(counts.classes) - len(often)
+    parts = [*(f"{name} {count}" for name, count in often), *([f"{more} more"] if more > 0 else [])]
+    images, broken = (
+        f"{count} {what}{'' if count == 1 else 's'}"
+        for count, what in ((counts.answered, "image"), (counts.failed, "file"))
+    )
+    lines = [f"{out}: {images}{unsure}; {broken} that can't be read"]
+    return "\n".join([*lines, f"classes: {', '.join(parts)}"] if parts else lines)
+
+
+@contextmanager
+def _replacing(out: Path) -> Iterator[IO[str]]:
+    """A file to write to, which takes the place of `out` when all went well."""
+    half_written = out.with_name(f".{out.name}{HALF_WRITTEN}")
+    try:
+        with half_written.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        half_written.replace(out)
+    except OSError as error:
+        raise UserError(f"--out {out}: can't be written: {error.strerror or error}") from None
+    finally:
+        half_written.unlink(missing_ok=True)
+
+
+def _batches(candidates: Candidates, model: ImageClassifier) -> Iterator[_Batch]:
+    """As many images as the network sees at once; their pixels are good until the next."""
+    size, channels = model.about.image_size, model.about.channels
+    pixels = np.empty((batch_size(model), size, size, channels), np.uint8)
+    files: list[tuple[str, str | None]] = []
+    count = 0
+    for candidate in candidates:
+        if isinstance(candidate, Rejected):
+            files.append((candidate.source, candidate.reason))
+        else:
+            record, decoded = candidate
+            pixels[count] = grey(decoded.pixels) if channels == 1 else decoded.pixels
+            count += 1
+            files.append((record.source, None))
+        if count == len(pixels) or len(files) == MOST_FILES:
+            yield _Batch(files, pixels[:count])
+            files, count = [], 0
+    yield _Batch(files, pixels[:count])
+
+
+def _rows(
+    batch: _Batch, model: ImageClassifier, top: int, counts: Counts, runtime: Runtime
+) -> Iterator[list[str]]:
+    answers = iter(_answers(batch.pixels, model, top, runtime))
+    for path, reason in batch.files:
+        if reason is not None:
+            counts.failed += 1
+            if len(counts.unreadable) < LISTED:
+                counts.unreadable.append(f"{path}: {reason}")
+            yield [path, "", "", f"{UNREADABLE}: {reason}", *[""] * (2 * top - 2)]
+            continue
+        (first, probability), *following = next(answers)
+        unsure = model.is_sure(probability) is False
+        counts.classes[first] += 1
+        counts.unsure += unsure
+        others = (text for name, share in following for text in (name, f"{share:.6g}"))
+        yield [path, first, f"{probability:.6g}", UNSURE if unsure else "", *others]
+
+
+def _answers(
+    pixels: Pixels, model: ImageClassifier, top: int, runtime: Runtime
+) -> list[list[tuple[str, float]]]:
+    """The likeliest classes of each image."""
+    if not len(pixels):
+        return []
+    with torch.no_grad(), runtime.autocast():
+        found = model(torch.from_numpy(pixels).to(runtime.device)).float().topk(top)
+    classes = model.about.classes
+    pairs = zip(found.indices.tolist(), found.values.tolist(), strict=True)
+    return [[*zip((classes[n] for n in at), share, strict=True)] for at, share in pairs]

@@ -1,0 +1,151 @@
+"""A finished classifier in Python: `semisup.load`."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from semisup.model.whole import Whole
+from semisup.prepare.decode import decode
+from semisup.prepare.pixels import fit_pixels, grey
+from semisup.prepare.records import Pixels, Unreadable
+
+# pixels that the network sees at once: of a CPU, what its cache holds the feature maps of
+CPU_BATCH, GPU_BATCH = 2**16, 2**22
+SMALLEST_BATCH = 8
+
+Picture = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
+Pictures = Sequence[Picture] | np.ndarray | Tensor
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a classifier says of an image.
+
+    label: the likeliest class; probability: of it; sure: whether that is above the threshold, None
+    where the classifier has none; top: (class, probability) of the likeliest ones, falling.
+    """
+
+    label: str
+    probability: float
+    sure: bool | None
+    top: list[tuple[str, float]]
+
+
+class ImageClassifier(Whole):
+    """A `torch.nn.Module` from images to probabilities, which also takes files.
+
+    Called as a module it takes a tensor (N, S, S, C) uint8 and gives (N, classes) float32, each row
+    of sum 1. `about` says what S and C are, and all else; `network` is the classifier without its
+    preprocessing: images (N, C, S, S) float in 0 to 1 to logits.
+
+    Images of `predict`, `embed` and `pixels` are a list, each of any size: a path, the bytes of a
+    file, a PIL image, or an array (H, W), (H, W, 3) of uint8; or all at once a uint8 array or
+    tensor (N, S, S, C).
+    """
+
+    def predict(self, images: Pictures, top: int = 5) -> list[Answer]:
+        """An answer for each image, with the `top` likeliest classes.
+
+        Raises:
+            ValueError: for an image that can't be read: which one, and why.
+        """
+        classes = self.about.classes
+        answers = []
+        for rows in self._batches(self, images):
+            best, numbers = rows.topk(min(top, len(classes)))
+            for found, at in zip(best.tolist(), numbers.tolist(), strict=True):
+                ranked = [*zip((classes[n] for n in at), found, strict=True)]
+                answers.append(Answer(*ranked[0], self.is_sure(found[0]), ranked))
+        return answers
+
+    def is_sure(self, probability: float) -> bool | None:
+        """Whether an answer of this probability is above the threshold; None without one."""
+        limit = self.about.threshold
+        return None if limit is None else probability > limit
+
+    def embed(self, images: Pictures) -> Tensor:
+        """Features (N, D) float32, on the CPU: what the head sees, for search and clustering.
+
+        Raises:
+            ValueError: for an image that can't be read: which one, and why.
+        """
+        return torch.cat([*self._batches(self.features, images)])
+
+    def pixels(self, images: Pictures) -> Tensor:
+        """(N, S, S, C) uint8, by the same rules as the training images.
+
+        Raises:
+            ValueError: for an image that can't be read: which one, and why.
+        """
+        if isinstance(images, Tensor):
+            return self._checked(images)
+        if isinstance(images, np.ndarray) and images.ndim == 4:
+            return self._checked(torch.from_numpy(images))
+        if isinstance(images, str | os.PathLike | bytes | Image.Image):
+            raise ValueError("images: one image, where a list of them is needed")
+        return torch.from_numpy(np.stack([self._one(n, image) for n, image in enumerate(images)]))
+
+    def _checked(self, images: Tensor) -> Tensor:
+        size, channels = self.about.image_size, self.about.channels
+        if images.dtype != torch.uint8 or images.shape[1:] != (size, size, channels):
+            raise ValueError(
+                f"images: {tuple(images.shape)} {images.dtype}, should be uint8 of shape "
+                f"(N, {size}, {size}, {channels}); or give a list of images of any size"
+            )
+        return images
+
+    def _one(self, number: int, image: Any) -> Pixels:
+        try:
+            pixels = self._rgb(image)
+        except (Unreadable, TypeError) as error:
+            raise ValueError(f"images[{number}]: {error}") from None
+        return grey(pixels) if self.about.channels == 1 else pixels
+
+    def _rgb(self, image: Any) -> Pixels:
+        about = self.about
+        if isinstance(image, str | os.PathLike | bytes):
+            file = image if isinstance(image, bytes) else os.fspath(image)
+            return decode(file, about.image_size, about.fit, about.max_megapixels)
+        if isinstance(image, np.ndarray):
+            image = Image.fromarray(image)
+        if not isinstance(image, Image.Image):
+            raise TypeError(
+                f"a {type(image).__name__}, should be a path, bytes, array or PIL image"
+            )
+        return fit_pixels(image, about.image_size, about.fit)
+
+    def _batches(self, network: Any, images: Pictures) -> Iterator[Tensor]:
+        device = next(self.parameters()).device
+        at_once = batch_size(self)
+        for at in range(0, len(images), at_once):
+            with torch.no_grad():
+                found: Tensor = network(self.pixels(images[at : at + at_once]).to(device))
+            yield found.cpu()
+
+
+def batch_size(whole: Whole) -> int:
+    """Images that the network sees at once."""
+    look = whole.about.encoder.get("trained")
+    side = look["side"] if look else whole.about.image_size
+    on_cpu = next(whole.parameters()).device.type == "cpu"
+    return max(SMALLEST_BATCH, (CPU_BATCH if on_cpu else GPU_BATCH) // side**2)
+
+
+def load(folder: str | os.PathLike[str] = "data/model", device: str = "cpu") -> ImageClassifier:
+    """The classifier that the stage `export` wrote, ready to be used.
+
+    Args:
+        folder: with classifier.json and model.safetensors.
+        device: a device of torch: cpu, cuda, mps.
+
+    Raises:
+        semisup.workflow.errors.UserError: where the folder holds no classifier, or a damaged one.
+    """
+    return ImageClassifier.read(Path(folder)).to(device)

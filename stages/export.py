@@ -1,0 +1,25 @@
+"""Turn the classifier that the report advises into files to take away."""
+
+import dataclasses
+
+import torch
+
+from semisup.compute import device
+from semisup.data.dataset import open_data
+from semisup.export.build import export
+from semisup.params.loading import load
+from semisup.workflow import command, outputs
+
+
+def main() -> None:
+    """Write data/model: model.safetensors, classifier.json, encoder, model.onnx, MODEL_CARD.md."""
+    params = load()
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    # its probabilities are those that users get, in whatever precision it was trained
+    runtime = dataclasses.replace(device.start(params.compute), dtype=torch.float32)
+    with outputs.replacing(outputs.MODEL) as folder:
+        print(export(params, data, runtime, folder))
+
+
+if __name__ == "__main__":
+    command.run(main)

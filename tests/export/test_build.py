@@ -1,0 +1,93 @@
+"""data/model: what `export` makes of the classifier that the report put aside."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from made_stages import SPECS, trained
+
+import semisup
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.export.build import export
+from semisup.model.parts import parts_of
+from semisup.params.loading import Params
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+MakeData, Make = Callable[..., ImageData], Callable[..., Params]
+ALWAYS = {"classifier.json", "model.safetensors", "encoder.safetensors", "MODEL_CARD.md"}
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_data: MakeData) -> ImageData:
+    """Of a project whose report has put a fine-tuned classifier aside."""
+    monkeypatch.chdir(tmp_path)
+    made = make_data()
+    stage, _ = trained("finetune", "rotation", made, SPECS["pixels"], [8])
+    outputs.ADVISED.mkdir()
+    parts_of(stage, "finetune", "rotation", 2).copy(outputs.ADVISED)
+    return made
+
+
+def test_all_files_say_the_same(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime
+) -> None:
+    line = export(make_params({}), data, runtime, tmp_path)
+    assert line.startswith("data/model: finetune of rotation, 2 labels per class, ")
+    assert "model.onnx differs by at most" in line
+    assert {path.name for path in tmp_path.iterdir()} >= ALWAYS | {"model.onnx"}
+    images = np.array(data.images[data.test])
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    (shares,) = session.run(None, {"images": images})
+    model = semisup.load(tmp_path)
+    with torch.no_grad():
+        np.testing.assert_allclose(model(torch.from_numpy(images)).numpy(), shares, atol=1e-5)
+    right = (shares.argmax(axis=1) == data.labels[data.test]).mean()
+    card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+    assert f"| test | {len(images)} | {100 * right:.1f} % |" in card
+    assert f"{100 * right:.1f} % right on test" in line
+
+
+def test_without_onnx_and_the_same_bytes_each_time(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime
+) -> None:
+    params = make_params({"export.onnx": False})
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        export(params, data, runtime, tmp_path / name)
+    files = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
+    assert files.keys() == ALWAYS
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()}
+    assert "onnx" not in files["MODEL_CARD.md"].decode()
+
+
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        ({"export.precision": 0.99}, "every answer is called unsure"),
+        ({"export.precision": 0.1}, "10.0 % were right on validation"),
+    ],
+)
+def test_the_card_says_what_unsure_means(
+    data: ImageData,
+    tmp_path: Path,
+    make_params: Make,
+    runtime: Runtime,
+    edits: dict[str, float],
+    said: str,
+) -> None:
+    export(make_params({"export.onnx": False} | edits), data, runtime, tmp_path)
+    card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+    assert said in " ".join(card.split())
+
+
+def test_the_report_has_not_run(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime
+) -> None:
+    (outputs.ADVISED / "result.json").unlink()
+    with pytest.raises(UserError, match=r"data/advised/result\.json: not there yet"):
+        export(make_params({}), data, runtime, tmp_path)

@@ -1,0 +1,79 @@
+"""model.onnx says what torch says, whatever the batch, and nothing of the machine."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx as onnx_library
+import onnxruntime
+import pytest
+import torch
+from made_models import SMALL, about, pictures, randomised
+
+from semisup.export import onnx
+from semisup.model.whole import Whole
+from semisup.workflow.errors import UserError
+
+OF_OTHERS = {
+    "backbone": "torchvision/squeezenet1_1",
+    "sees": "as_trained",
+    "trained": {"side": 32, "mean": [0.5] * 3, "std": [0.2] * 3, "layer": "features.4", "pool": 2},
+}
+CASES: dict[str, dict[str, Any]] = {
+    "own network": {"encoder": SMALL},
+    "lightness": {"encoder": SMALL | {"sees": "lightness"}},
+    "cells that do not divide": {"encoder": SMALL, "size": 20, "pool": 3},
+    "enlarged, grey": {"encoder": OF_OTHERS, "channels": 1, "layer": "features.4"},
+}
+
+
+def made(size: int = 16, **edits: Any) -> Whole:
+    return randomised(Whole(about(size, **edits)))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_onnx_says_what_torch_says(tmp_path: Path, case: str) -> None:
+    whole = made(**CASES[case])
+    images = pictures(9, whole.about.image_size, whole.about.channels)
+    assert onnx.write(whole, images, tmp_path) < 1e-5
+    session = onnxruntime.InferenceSession(tmp_path / onnx.FILE)
+    for count in (1, 2, 9):
+        (found,) = session.run(["probabilities"], {"images": images[:count]})
+        with torch.no_grad():
+            expected = whole(torch.from_numpy(images[:count])).numpy()
+        assert found.shape == (count, 3)
+        assert np.ptp(expected) > 0.2, "else equality would say nothing"
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_it_names_its_classes_and_no_path(tmp_path: Path) -> None:
+    whole = made()
+    onnx.write(whole, pictures(2), tmp_path)
+    content = (tmp_path / onnx.FILE).read_bytes()
+    for path in (onnx.__file__, torch.__file__):
+        assert str(Path(path).parent).encode() not in content
+    told = {p.key: p.value for p in onnx_library.load(tmp_path / onnx.FILE).metadata_props}
+    assert json.loads(told["classes"]) == ["cat", "dog", "eel"]
+    assert (json.loads(told["threshold"]), json.loads(told["temperature"])) == (0.6, 1.5)
+    assert told["licence"] == whole.about.licence
+    onnx.write(whole, pictures(2), tmp_path)
+    assert (tmp_path / onnx.FILE).read_bytes() == content, "the same bytes each time"
+
+
+class Odd(Whole):
+    """With a step that depends on values, which no graph has."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return super().forward(images) if images.float().mean() > 0 else images.float()
+
+
+def test_what_cannot_be_exported_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^export: model.onnx can't be had .*export.onnx to false"):
+        onnx.write(Odd(about()), pictures(2), tmp_path)
+
+
+def test_a_model_that_differs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx, "difference", lambda *_: 0.01)
+    with pytest.raises(UserError, match=r"differ by up to 0\.01 from those of torch"):
+        onnx.write(made(), pictures(2), tmp_path)

@@ -1,0 +1,143 @@
+"""From what stages leave behind to the same classifier as a whole, calibrated."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from made_stages import SPECS, trained
+
+from semisup.compute.device import Runtime
+from semisup.data.dataset import ImageData
+from semisup.model import calibration
+from semisup.model.parts import WEIGHTS, gathered, parts_of
+from semisup.model.trained import calibrated, logits_of, rebuilt, some
+from semisup.model.whole import Whole
+from semisup.params.loading import Params
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+MakeData, Make = Callable[..., ImageData], Callable[..., Params]
+
+
+def test_parts_are_those_of_the_best_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_data: MakeData
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stage, _ = trained("head", "rotation", make_data(), SPECS["pixels"], [])
+    parts = parts_of(stage, "head", "rotation", 2)
+    assert (parts.result["draw"], parts.result["validation_top1"]) == (1, 0.75)
+    assert parts.files[WEIGHTS] == stage / "head_1.safetensors"
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    parts.copy(folder)
+    again = gathered(folder)
+    assert again.result == parts.result
+    assert again.files.keys() == parts.files.keys()
+    for name, path in again.files.items():
+        assert path.read_bytes() == parts.files[name].read_bytes()
+
+
+@pytest.mark.parametrize("missing", ["results.csv", "head_1.safetensors"])
+def test_a_stage_that_has_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_data: MakeData, missing: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    stage, _ = trained("head", "rotation", make_data(), SPECS["pixels"], [])
+    (stage / missing).unlink()
+    with pytest.raises(UserError, match=f"{missing}: not there yet"):
+        parts_of(stage, "head", "rotation", 2)
+
+
+@pytest.mark.parametrize(
+    ("method", "task", "spec", "hidden", "channels"),
+    [
+        ("head", "rotation", "pixels", [8], 3),
+        ("spread", "rotation", "pixels", [], 1),
+        ("finetune", "colorization", "lightness", [8, 4], 3),
+        ("finetune", "imagenet", "of others", [], 1),
+        ("head", "imagenet", "of others", [8], 3),
+        ("supervised", outputs.NO_TASK, "pixels", [8], 3),
+    ],
+)
+def test_rebuilt_as_it_was_trained(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make_data: MakeData,
+    make_params: Make,
+    runtime: Runtime,
+    method: str,
+    task: str,
+    spec: str,
+    hidden: list[int],
+    channels: int,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = make_data(channels=channels)
+    stage, network = trained(method, task, data, SPECS[spec], hidden)
+    whole = rebuilt(parts_of(stage, method, task, 2), data, make_params({}))
+    assert whole.about.hidden == hidden
+    images = torch.from_numpy(data.images[data.test].astype(np.float32)).permute(0, 3, 1, 2) / 255
+    with torch.no_grad():
+        expected = network(images)
+    found = logits_of(whole, data, data.test, runtime)
+    np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
+    whole.write(tmp_path)
+    again = Whole.read(tmp_path)
+    np.testing.assert_array_equal(logits_of(again, data, data.test, runtime), found)
+    assert again.about.as_json() == whole.about.as_json()
+
+
+def test_validation_calibrates(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make_data: MakeData,
+    make_params: Make,
+    runtime: Runtime,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = make_data(validation=12)
+    stage, _ = trained("supervised", outputs.NO_TASK, data, SPECS["pixels"], [8])
+    parts = parts_of(stage, "supervised", outputs.NO_TASK, 2)
+    params = make_params({"export.precision": 0.5})
+    whole, held = calibrated(parts, data, params, runtime)
+    logits = logits_of(whole, data, data.validation, runtime)
+    labels = data.labels[data.validation]
+    assert whole.about.temperature == calibration.temperature(logits, labels)
+    assert held.images == 36
+    assert held.top1 == (logits.argmax(axis=1) == labels).mean()
+    pixels = torch.from_numpy(np.array(data.images[data.validation]))
+    with torch.no_grad():
+        shares = whole(pixels).numpy()
+    np.testing.assert_allclose(
+        shares, calibration.probabilities(logits, whole.about.temperature), atol=1e-6
+    )
+    assert whole.about.threshold is not None
+    sure = shares.max(axis=1) > whole.about.threshold
+    assert held.sure is not None
+    assert held.sure.coverage == sure.mean()
+
+
+def test_without_validation_images_nothing_is_promised(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make_data: MakeData,
+    make_params: Make,
+    runtime: Runtime,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = make_data(validation=0)
+    stage, _ = trained("supervised", outputs.NO_TASK, data, SPECS["pixels"], [])
+    parts = parts_of(stage, "supervised", outputs.NO_TASK, 2)
+    whole, held = calibrated(parts, data, make_params({}), runtime)  # a quarter of 2 is none
+    told: dict[str, Any] = whole.about.as_json()
+    assert (told["temperature"], told["threshold"], told["precision"]) == (1.0, None, None)
+    assert held.images == 0
+
+
+def test_some_are_from_all_over() -> None:
+    positions = np.arange(10, 20)
+    assert some(positions, 4).tolist() == [10, 12, 15, 17]
+    assert some(positions, 10).tolist() == positions.tolist()

@@ -1,0 +1,151 @@
+"""Tables of classes: every file once, its pixels those of `prepare`."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_files import compute, encoded, make_tar, make_zip, noise, settings
+from made_models import about, randomised
+from PIL import Image
+
+from semisup.compute.device import Runtime
+from semisup.params.loading import Params
+from semisup.predict import files
+from semisup.predict.loaded import ImageClassifier
+from semisup.predict.places import jobs
+from semisup.prepare import packing
+from semisup.prepare.decoders import Decoder
+from semisup.prepare.folder import candidates
+from semisup.workflow.errors import UserError
+
+Make = Callable[..., Params]
+ODD = {
+    "a.jpg": encoded(noise(90, 61), "JPEG"),
+    "b/large.jpg": encoded(noise(700, 300), "JPEG"),
+    "b/clear.png": encoded(noise().convert("RGBA"), "PNG"),
+    "b/deep.tif": encoded(Image.fromarray(np.arange(900, dtype=np.uint16).reshape(30, 30)), "TIFF"),
+    "broken.jpg": b"\xff\xd8\xff\xe0 no more",
+    "c.gif": encoded(noise(33, 50).convert("P"), "GIF"),
+    "notes.txt": b"not an image",
+}
+
+
+@pytest.fixture
+def model() -> ImageClassifier:
+    return randomised(ImageClassifier(about()))
+
+
+def unpacked(folder: Path) -> Path:
+    for name, content in ODD.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def seen(path: Path, said: ImageClassifier) -> np.ndarray:
+    """Pixels as the network gets them."""
+    decoder = Decoder(said.about, compute())
+    found = files._batches(decoder.decoded(jobs([str(path)])), said)
+    return np.concatenate([batch.pixels for batch in found])
+
+
+@pytest.mark.parametrize(("channels", "color"), [(3, "rgb"), (1, "grey")])
+@pytest.mark.parametrize("fit", ["crop", "pad", "stretch"])
+def test_pixels_are_those_of_prepare(
+    tmp_path: Path, make_params: Make, channels: int, color: str, fit: str
+) -> None:
+    folder = unpacked(tmp_path / "images")
+    data = make_params({"data.image_size": 16, "data.fit": fit}).data
+    found = candidates(settings(unlabelled=folder), data, compute())
+    packing.pack(found, tmp_path, 16, color, max_rejected_fraction=0.5)
+    said = ImageClassifier(about(channels=channels, fit=fit))
+    np.testing.assert_array_equal(seen(folder, said), np.load(tmp_path / "images.npy"))
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    return [*csv.DictReader(path.read_text("utf-8").splitlines())]
+
+
+def test_every_file_has_a_row(tmp_path: Path, model: ImageClassifier, runtime: Runtime) -> None:
+    folder = unpacked(tmp_path / "images")
+    places = [folder, make_zip(tmp_path / "a.zip", ODD), make_tar(tmp_path / "b.tar", ODD)]
+    given = [*map(str, places), str(folder / "a.jpg"), f"{places[1]}/b"]
+    out = tmp_path / "out.csv"
+    counts = files.predict(model, given, out, 5, compute(), runtime)
+    rows = table(out)
+    named = [f"{place}/{name}" for place in places for name in ODD]
+    named += [str(folder / "a.jpg"), *(f"{places[1]}/b/{name}" for name in ("clear", "deep"))]
+    assert {row["path"].removesuffix(".png").removesuffix(".tif") for row in rows} >= {
+        name.removesuffix(".png").removesuffix(".tif") for name in named
+    }
+    assert len(rows) == 3 * len(ODD) + 1 + 3
+    assert list(rows[0])[:4] == ["path", "class", "probability", "note"]
+    assert "class_4" not in rows[0], "there are only three classes"
+    broken = [row for row in rows if row["note"].startswith("unreadable: ")]
+    assert {Path(row["path"]).name for row in broken} == {"broken.jpg", "notes.txt"}
+    assert all(row["class"] == row["probability"] == row["class_2"] == "" for row in broken)
+    assert (counts.failed, counts.answered) == (6, len(rows) - 6)
+    good = [row for row in rows if row["class"]]
+    answers = model.predict([*(folder / name for name in ODD if name[-4:] in (".gif", ".tif"))])
+    for name, answer in zip(("deep.tif", "c.gif"), answers, strict=True):
+        for row in (row for row in good if row["path"].endswith(name)):
+            assert row["class"] == answer.label
+            assert float(row["probability"]) == pytest.approx(answer.probability, abs=1e-5)
+            assert (row["note"] == "unsure") == (not answer.sure)
+            assert [row["class_2"], row["class_3"]] == [name for name, _ in answer.top[1:]]
+    assert counts.unsure == sum(row["note"] == "unsure" for row in good)
+    assert "6 files that can't be read" in files.summary(counts, model, out)
+
+
+def test_rows_keep_the_order_of_files(
+    tmp_path: Path, model: ImageClassifier, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = unpacked(tmp_path / "images"), tmp_path / "out.csv"
+    whole = files.predict(model, [str(folder)], out, 1, compute(), runtime)
+    before = table(out)
+    monkeypatch.setattr(files, "batch_size", lambda _: 2)
+    monkeypatch.setattr(files, "MOST_FILES", 2)
+    assert files.predict(model, [str(folder)], out, 1, compute(), runtime) == whole
+    after = table(out)
+    assert [row["path"] for row in after] == [row["path"] for row in before]
+    assert [row["class"] for row in after] == [row["class"] for row in before]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("gone", "PATHS: gone: no such file or folder; name images, folders"),
+        ("empty", "PATHS: empty: no file in there"),
+        ("cut.zip", r"PATHS: cut.zip: the archive is truncated or damaged"),
+        ("a.jpg/inner", "PATHS: a.jpg/inner: no such file or folder"),
+    ],
+)
+def test_what_is_refused_leaves_no_table(
+    tmp_path: Path,
+    model: ImageClassifier,
+    runtime: Runtime,
+    monkeypatch: pytest.MonkeyPatch,
+    given: str,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("a.jpg").write_bytes(ODD["a.jpg"])
+    Path("cut.zip").write_bytes(make_zip(tmp_path / "whole.zip", ODD).read_bytes()[:200])
+    Path("out.csv").write_text("of before")
+    with pytest.raises(UserError, match=f"^{message}"):
+        files.predict(
+            model, ["a.jpg", given][given == "empty" :], Path("out.csv"), 1, compute(), runtime
+        )
+    assert Path("out.csv").read_text() == "of before"
+    assert not [*tmp_path.glob(".*")]
+
+
+def test_a_table_that_cannot_be_written(model: ImageClassifier, runtime: Runtime) -> None:
+    out = Path("no/such/folder.csv")
+    with pytest.raises(
+        UserError, match=r"--out no/such/folder\.csv: can't be written: No such file"
+    ):
+        files.predict(model, [__file__], out, 1, compute(), runtime)

@@ -1,0 +1,108 @@
+"""`semisup.load`: what it takes, gives and refuses."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from made_models import about, pictures, randomised
+from PIL import Image
+
+import semisup
+from semisup.model.whole import Whole
+from semisup.predict.fused import fuse
+from semisup.predict.loaded import Answer, ImageClassifier
+from semisup.workflow.errors import UserError
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> ImageClassifier:
+    randomised(Whole(about())).write(tmp_path)
+    return semisup.load(tmp_path)
+
+
+def test_answers_are_the_likeliest_classes(model: ImageClassifier) -> None:
+    images = pictures(9)
+    with torch.no_grad():
+        shares = model(torch.from_numpy(images))
+    torch.testing.assert_close(shares.sum(dim=1), torch.ones(9))
+    for row, answer in zip(shares.tolist(), model.predict(images, top=2), strict=True):
+        ranked = sorted(zip(model.about.classes, row, strict=True), key=lambda pair: -pair[1])[:2]
+        assert answer == Answer(*ranked[0], ranked[0][1] > 0.6, ranked)
+
+
+def test_all_forms_of_an_image_are_alike(model: ImageClassifier, tmp_path: Path) -> None:
+    picture = Image.fromarray(pictures(1, 40)[0])
+    path = tmp_path / "one.png"
+    picture.save(path)
+    forms = [path, str(path), path.read_bytes(), picture, np.asarray(picture)]
+    found = model.pixels(forms)
+    assert found.shape == (5, 16, 16, 3)
+    assert (found == found[0]).all()
+    torch.testing.assert_close(model.embed(forms), model.features(found))
+    grey = model.pixels([np.asarray(picture.convert("L"))])
+    assert (grey[..., :1] == grey).all()
+
+
+def test_one_image_or_many_are_answered_alike(
+    model: ImageClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = pictures(20)
+    whole = model.embed(images)
+    monkeypatch.setattr("semisup.predict.loaded.CPU_BATCH", 0)
+    torch.testing.assert_close(model.embed(images), whole)
+    assert len(model.predict(torch.from_numpy(images))) == 20
+    assert model.predict([]) == []
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        ([b""], r"images\[0\]: empty file"),
+        ([Image.new("RGB", (4, 4)), 3], r"images\[1\]: a int, should be a path, bytes"),
+        (["gone.png"], r"images\[0\]: cannot be read: No such file"),
+        ("one.png", "images: one image, where a list of them is needed"),
+        (pictures(2, 8), r"images: \(2, 8, 8, 3\) torch.uint8, should be uint8 of shape \(N, 16"),
+        (pictures(2) / 255, r"images: \(2, 16, 16, 3\) torch.float64, should be uint8"),
+    ],
+)
+def test_what_is_refused(model: ImageClassifier, images: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        model.predict(images)
+
+
+def test_without_a_threshold_nothing_is_called_sure() -> None:
+    model = ImageClassifier(about(threshold=None))
+    assert [one.sure for one in model.predict(pictures(2))] == [None, None]
+
+
+def test_grey_models_see_brightness() -> None:
+    model = ImageClassifier(about(channels=1))
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16), (255, 0, 10)).save(buffer, "png")
+    assert model.pixels([buffer.getvalue()]).unique().tolist() == [round(0.299 * 255 + 0.114 * 10)]
+
+
+def test_folders_that_hold_no_classifier(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"classifier\.json: not there"):
+        semisup.load(tmp_path)
+    about().write(tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"x" * 20)
+    with pytest.raises(UserError, match=r"model\.safetensors: damaged"):
+        semisup.load(tmp_path)
+
+
+@pytest.mark.parametrize("backbone", ["small", "nin"])
+def test_fusing_changes_no_answer(backbone: str) -> None:
+    spec = {"backbone": backbone, "sees": "pixels"}
+    model = randomised(ImageClassifier(about(encoder=spec, layer="conv4")))
+    images = torch.from_numpy(pictures(4))
+    with torch.no_grad():
+        before = model.logits(images)
+        fuse(model.network)
+        torch.testing.assert_close(model.logits(images), before, atol=1e-3, rtol=1e-4)
+    left = [type(one).__name__ for one in model.modules()]
+    assert "BatchNorm2d" not in left
+    assert "Conv2d" in left
