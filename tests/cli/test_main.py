@@ -1,4 +1,4 @@
-"""`semisup check` looks at what stages would refuse only after hours."""
+"""`semisup check` looks at what stages would refuse only after hours; help is quick, and true."""
 
 import subprocess
 import sys
@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 from projects import CHECKOUT
 
-from semisup.cli.main import check
+from semisup.cli.main import app, check
 from semisup.workflow.errors import UserError
 
 BORROWED = {"backbone": {"name": "timm/resnet10t"}}
@@ -98,3 +99,28 @@ def test_the_installed_model_needs_no_library() -> None:
         "from semisup.cli.main import check; check(); import sys; sys.exit('timm' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=CHECKOUT)
+
+
+HEAVY = ("torch", "numpy", "pandas", "pydantic", "dvc", "ruamel.yaml", "PIL", "matplotlib")
+
+
+def test_help_waits_for_nothing_heavy() -> None:
+    code = f"import sys, semisup.cli.main; print([m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+COMMANDS: dict[str, Any] = {"": typer.main.get_command(app)}
+COMMANDS |= COMMANDS[""].commands
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_help_has_an_example_that_can_be(name: str) -> None:
+    title, *examples = COMMANDS[name].epilog.split("\n\n")
+    assert title == "Example:"
+    for example in examples:
+        program, command, *words = example.split("&&")[0].split()
+        assert program == "semisup"
+        assert name in ("", command)
+        known = {o for param in COMMANDS[command].params for o in param.opts}
+        assert {word for word in words if word.startswith("--")} <= known

@@ -8,11 +8,10 @@ LOCK = Path("dvc.lock")
 _FIRST_LINE = "schema: '2.0'\n"
 
 
-def remove_if_cut_off() -> None:
-    """Remove a file that DVC had not written whole when it was killed, and would refuse.
+def is_cut_off() -> bool:
+    """Whether DVC had not written it whole when it was killed.
 
-    DVC takes finished stages from its cache of runs then, and writes the file anew. One that is
-    wrong in another way, as by a conflict of Git, stays: DVC says what is the matter with it.
+    One that is wrong in another way, as by a conflict of Git, is not: DVC says what is the matter.
     """
     from dvc.schema import COMPILED_LOCKFILE_SCHEMA
     from dvc.utils.serialize import YAMLError, parse_yaml
@@ -20,10 +19,20 @@ def remove_if_cut_off() -> None:
 
     text = LOCK.read_text("utf-8", errors="replace") if LOCK.exists() else _FIRST_LINE
     if text[: len(_FIRST_LINE)] != _FIRST_LINE[: len(text)] or "\n<<<<<<< " in text:
-        return
+        return False
     try:
         COMPILED_LOCKFILE_SCHEMA(parse_yaml(text, LOCK))
     except (YAMLError, Invalid):
+        return True
+    return False
+
+
+def remove_if_cut_off() -> None:
+    """Remove such a file, which DVC would refuse.
+
+    DVC takes finished stages from its cache of runs then, and writes the file anew.
+    """
+    if is_cut_off():
         LOCK.unlink(missing_ok=True)
         print(f"{LOCK}: DVC was killed while it wrote it; it is made anew", file=sys.stderr)
 

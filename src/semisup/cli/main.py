@@ -1,31 +1,42 @@
-"""`semisup`: what is done around the stages."""
+"""`semisup`: what is done around the stages.
+
+What a command needs is imported when it runs: help takes no longer than Python itself.
+"""
 
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semisup.cli import lockfile
-from semisup.params.loading import Params, load_and_check_tasks
 from semisup.workflow import command
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+if TYPE_CHECKING:
+    from semisup.params.loading import Params
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-@app.callback()
+def _example(*lines: str) -> str:
+    """What stands below the help of a command."""
+    return "\n\n".join(["Example:", *(f"  {line}" for line in lines)])
+
+
+@app.callback(epilog=_example("semisup doctor", "semisup predict photos/ --top 3"))
 def describe() -> None:
     """Label curves from unlabelled images. The workflow itself runs by `dvc repro`."""
 
 
-@app.command()
+@app.command(epilog=_example("semisup check && dvc repro"))
 def check() -> None:
     """Check params.yaml, and remove a dvc.lock that DVC was killed while writing.
 
     DVC itself would crash on some mistakes in the one, and refuse the other.
     """
-    params = load_and_check_tasks()
+    from semisup.cli import lockfile
+
+    params = _params()
     if params.backbone.is_borrowed:
         from semisup.network.borrowed import check_backbone
 
@@ -34,7 +45,7 @@ def check() -> None:
     lockfile.remove_if_cut_off()
 
 
-def _check_models(params: Params) -> None:
+def _check_models(params: "Params") -> None:
     """Those of rows that others trained: their stage may only come after hours."""
     from semisup.pretext.shared.borrowed import check_names
     from semisup.pretext.shared.borrowed_settings import BorrowedSettings
@@ -45,7 +56,15 @@ def _check_models(params: Params) -> None:
             check_names(params.task_settings(task, kind), f"pretrain.{task}")
 
 
-@app.command("repro")
+@app.command(epilog=_example("semisup doctor"))
+def doctor() -> None:
+    """Say what machine and project are like, and what is wrong; status 1 where something is."""
+    from semisup.cli import doctor
+
+    sys.exit(doctor.report(doctor.examine()))
+
+
+@app.command("repro", epilog=_example("semisup repro --jobs 4"))
 def run(
     jobs: Annotated[int, typer.Option(min=1, help="stages at once")] = 1,
 ) -> None:
@@ -55,17 +74,17 @@ def run(
     repro.repro(jobs)
 
 
-@app.command("quick")
+@app.command("quick", epilog=_example("semisup quick"))
 def first_answer() -> None:
     """A first answer within minutes: what encoders that train nothing give."""
-    from semisup.cli import quick
+    from semisup.cli import lockfile, quick
 
-    params = load_and_check_tasks()
+    params = _params()
     lockfile.remove_if_cut_off()
     print(quick.quick(params), end="")
 
 
-@app.command()
+@app.command(epilog=_example("semisup suggest --count 50 --out data/labels/next.csv"))
 def suggest(
     count: Annotated[int, typer.Option(help="images to label, 1 or more")],
     task: Annotated[str | None, typer.Option(help="whose features; the best-ranked one's")] = None,
@@ -76,18 +95,23 @@ def suggest(
     """Name the images of the pool to label next; writes a table and a page to look at."""
     from semisup.cli import suggest
 
-    print(suggest.suggest(load_and_check_tasks(), count, task, out))
+    print(suggest.suggest(_params(), count, task, out))
 
 
-@app.command("times")
+@app.command("times", epilog=_example("semisup times"))
 def minutes() -> None:
     """How long each stage took here, and what training an encoder of your own brought."""
     from semisup.cli import times
 
-    print(times.times(load_and_check_tasks()), end="")
+    print(times.times(_params()), end="")
 
 
-@app.command()
+@app.command(
+    epilog=_example(
+        "semisup predict photos/ more.zip --out answers.csv",
+        "semisup predict photos/ --method finetune --task rotation --budget 16",
+    )
+)
 def predict(
     paths: Annotated[list[str], typer.Argument(help="images, folders, archives")],
     model: Annotated[
@@ -103,10 +127,16 @@ def predict(
     out: Annotated[Path, typer.Option(help="CSV to write")] = Path("predictions.csv"),
     top: Annotated[int, typer.Option(min=1, help="classes to name for each image")] = 3,
 ) -> None:
-    """Say what images show, as a table. Status 1 where files could not be read."""
+    """Say what images show, as a table; status 1 where files could not be read."""
     from semisup.cli import predict
 
     sys.exit(predict.predict(paths, predict.Model(model, method, task, budget), out, top))
+
+
+def _params() -> "Params":
+    from semisup.params.loading import load_and_check_tasks
+
+    return load_and_check_tasks()
 
 
 def main() -> None:

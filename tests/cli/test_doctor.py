@@ -1,0 +1,115 @@
+"""`semisup doctor`: what is wrong is found, named, and says what to do."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from semisup.cli import doctor
+from semisup.cli.doctor import Finding
+
+
+@pytest.fixture
+def place(values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A healthy project, in Git and DVC by its looks, that has not run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    values["compute"] |= {"device": "cpu", "precision": "float32", "threads": 1}
+    write(values)
+    Path(".dvc").mkdir()
+    Path("dvc.yaml").write_text("stages: {}\n")
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    (tmp_path / ".git/info/exclude").write_text("*\n")
+    return tmp_path
+
+
+def write(values: dict[str, Any]) -> None:
+    Path("params.yaml").write_text(yaml.safe_dump(values))
+
+
+def changed(values: dict[str, Any], section: str, **edits: Any) -> None:
+    values[section] |= edits
+    write(values)
+
+
+def worst(found: list[Finding]) -> list[Finding]:
+    return [one for one in found if one.level == "wrong"]
+
+
+@pytest.mark.usefixtures("place")
+def test_a_healthy_project(capsys: pytest.CaptureFixture[str]) -> None:
+    found = doctor.examine()
+    assert doctor.report(found) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    kinds = [one.what for one in found]
+    assert {"versions", "settings", "device", "cores", "memory", "disk", "git", "dvc"} < {*kinds}
+    assert len(said.out.splitlines()) == len(found), "one line each"
+
+
+def cut_off(_: dict[str, Any]) -> None:
+    Path("dvc.lock").write_text("schema: '2.0'\nstages:\n  prepare:\n    cm")
+
+
+FOLDER = {"unlabelled": None, "labels": None, "test": None, "test_labels": None}
+WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "a setting": (lambda v: write(v | {"seed": -1}), "settings   params.yaml: seed: -1"),
+    "no settings": (lambda _: Path("params.yaml").unlink(), "settings   params.yaml: no such file"),
+    "device": (
+        lambda v: changed(v, "compute", device="mps"),
+        "device     params.yaml: compute.device: 'mps' is not on this machine",
+    ),
+    "memory": (
+        lambda v: changed(v, "compute", memory_gib=1e6),
+        "memory     compute.memory_gib: 1e+06 is more than",
+    ),
+    "data": (
+        lambda v: changed(v, "data", source="folder", folder=FOLDER | {"labelled": "data/raw/x"}),
+        "data       data.folder.labelled: data/raw/x: no such folder or archive",
+    ),
+    "labels": (
+        lambda v: changed(
+            v, "data", source="folder", folder=FOLDER | {"labelled": ".", "labels": "gone.csv"}
+        ),
+        "data       data.folder.labels: gone.csv: no such file",
+    ),
+    "git": (lambda _: Path(".git").rename("git"), "git        this is no clone"),
+    "dvc": (lambda _: Path(".dvc").rmdir(), "dvc        .dvc is missing"),
+    "dvc.yaml": (lambda _: Path("dvc.yaml").unlink(), "dvc        dvc.yaml is missing"),
+    "dvc.lock": (cut_off, "dvc        dvc.lock was cut off; run `semisup check`"),
+}
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_named(
+    case: str, values: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil, line = WRONG[case]
+    spoil(values)
+    found = doctor.examine()
+    (one,) = worst(found)
+    assert str(one).startswith(f"wrong {line}")
+    assert doctor.report(found) == 1
+    assert capsys.readouterr().err == "1 of these would stop a run\n"
+
+
+def test_disk_and_conflicts(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "dvc.lock").write_text("schema: '2.0'\n<<<<<<< HEAD\nstages: {}\n")
+    monkeypatch.setattr(doctor, "ENOUGH_DISK", 1e9)
+    disk, lock = worst(doctor.examine())
+    assert disk.told.endswith("`dvc gc --workspace` removes old results")
+    assert lock.told.startswith("dvc.lock can't be read")
+
+
+def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
+    changed(values, "compute", threads=4096)
+    changed(values, "data", source="folder", folder=FOLDER | {"labelled": "."})
+    (place / ".git/info/exclude").write_text("")
+    minded = {one.what: one.told for one in doctor.examine() if one.level == "mind"}
+    assert minded["cores"].startswith("compute.threads: 4096 are more than")
+    assert minded["git"].startswith("2 files are not committed")
+    assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
