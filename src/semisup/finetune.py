@@ -20,15 +20,25 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
     Raises:
         UserError: where an earlier stage has not run.
     """
-    heads = outputs.head_folder(run.task, run.budget)
-    info = outputs.read_json(heads / outputs.FEATURES_INFO)
+    classifier = encoder_and_head(run, draw)
+    start = run.params.finetune.start
+    if start != "random_head":
+        of = {"head": outputs.head_folder, "spread": outputs.spread_folder}[start]
+        weights = of(run.task, run.budget) / f"{start}_{draw}.safetensors"
+        load_weights(classifier.head, weights)
+    return classifier
+
+
+def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
+    """The task's encoder under a head with random weights.
+
+    Raises:
+        UserError: where an earlier stage has not run.
+    """
+    info = outputs.read_json(outputs.head_folder(run.task, run.budget) / outputs.FEATURES_INFO)
     encoder = encoders.load(outputs.pretrain_folder(run.task), run.data)
     width = pooled_width(encoder, info["layer"], info["pool"], run.data.image_size)
     settings, classes = run.params.head, len(run.data.classes)
     weights_seed = stream_seed(run.seed, draw, 0)
     head = build_head(width, settings.hidden, classes, settings.dropout, weights_seed)
-    start = run.params.finetune.start
-    if start != "random_head":
-        folder = {"head": heads, "spread": outputs.spread_folder(run.task, run.budget)}[start]
-        load_weights(head, folder / f"{start}_{draw}.safetensors")
     return Classifier(encoder, info["layer"], info["pool"], head)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from semisup.network import backbones
 from semisup.params.sections import Augment
 from semisup.pretext.shared import similarity
-from semisup.pretext.shared.similarity import strong_view
+from semisup.data.views import strong_view
 from semisup.pretext.simclr import Settings, Task, nt_xent
 
 MakeAugment = Callable[..., Augment]

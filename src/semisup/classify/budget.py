@@ -46,7 +46,7 @@ def started(method: str, budget: int, task: str = outputs.NO_TASK) -> Iterator[B
     """
     params = load()
     if task != outputs.NO_TASK:
-        params.require_task(task, finetuned=method == "finetune")
+        params.require_task(task, method)
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     item = _item(task, budget)

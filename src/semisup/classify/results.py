@@ -50,6 +50,7 @@ def _row(run: BudgetRun, one: Trained) -> dict[str, object]:
         "draw": one.draw,
         "labels_used": len(one.labelled.train),
         "validation_labels": len(one.labelled.validation),
+        "lr": one.lr,
         "updates": one.fit.updates,
         "kept": one.fit.kept,
         "validation_top1": one.fit.best.merit if one.fit.best else math.nan,

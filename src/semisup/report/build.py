@@ -8,7 +8,7 @@ from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.choice import choices
-from semisup.report.methods import BASELINE, Way, ways
+from semisup.report.methods import BASELINE, FINETUNE, SELFTRAIN, Way, ways
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare, ranking
 from semisup.report.tables.metrics import metrics
@@ -57,7 +57,8 @@ def _draw_figures(
 
 
 def _asked_for(params: Params) -> list[Way]:
-    return ways(params.pretext_tasks, params.finetune_tasks)
+    only = {FINETUNE.name: params.finetune_tasks, SELFTRAIN.name: params.selftrain_tasks}
+    return ways(params.pretext_tasks, only)
 
 
 def _best_way(results: pd.DataFrame, facts: Facts) -> Way:

@@ -1,6 +1,6 @@
 """What is compared: a new method needs one entry here, and its folders, names and lines follow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -66,7 +66,16 @@ FINETUNE = Method(
     folder=outputs.finetune_folder,
     **{"line": "-", "marker": "o", "color": "#d55e00", "control_line": "-."},
 )
-OF_TASKS = (HEAD, SPREAD, FINETUNE)  # need a pretext task's encoder; in the order of tables
+SELFTRAIN = Method(
+    name="selftrain",
+    label="self-trained",
+    short="self-trained",
+    noun="self-training",
+    folder=outputs.selftrain_folder,
+    **{"line": "-", "marker": "D", "color": "#cc79a7", "control_line": "-"},
+)
+# those that need a pretext task's encoder, in the order of tables: each trains more than the last
+OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)
 METHODS = {method.name: method for method in (SUPERVISED, *OF_TASKS)}
 
 
@@ -95,9 +104,8 @@ class Way(NamedTuple):
 BASELINE = Way(SUPERVISED.name)
 
 
-def ways(tasks: Iterable[str], finetuned: Iterable[str] | None = None) -> list[Way]:
-    """The baseline, and all methods of each task, but fine-tuning only of those given."""
-    every = [BASELINE, *(Way(method.name, task) for task in tasks for method in OF_TASKS)]
-    if finetuned is None:
-        return every
-    return [way for way in every if way.method != FINETUNE.name or way.task in finetuned]
+def ways(tasks: Iterable[str], only: Mapping[str, Iterable[str]] | None = None) -> list[Way]:
+    """The baseline, and all methods of each task; of those in `only`, its tasks alone."""
+    every = [Way(method.name, task) for task in tasks for method in OF_TASKS]
+    listed = only or {}
+    return [BASELINE, *(w for w in every if w.method not in listed or w.task in listed[w.method])]

@@ -6,6 +6,7 @@ They differ by the function that turns example numbers into a loss, and by their
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +14,7 @@ from tqdm import tqdm
 
 from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
-from semisup.params.sections import Recipe
+from semisup.params.recipes import Recipe, Recipes, Selftrain
 from semisup.training.optimiser import Adam, Sgd, update
 from semisup.training.progress import Progress, Row
 from semisup.training.schedule import schedule
@@ -22,27 +23,35 @@ from semisup.training.selection import Score, Selection
 EVALUATIONS = 12  # at most, over a training of more epochs than that
 
 # a batch -> mean loss to minimise, and the figure of merit of each prediction
-BatchLoss = Callable[[Tensor], tuple[Tensor, Tensor]]
+BatchLoss = Callable[[Any], tuple[Tensor, Tensor]]
 # numbers of the examples of each batch to come -> the batches
-Load = Callable[[Iterator[Tensor]], Iterator[Tensor]]
+Load = Callable[[Iterator[Tensor]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long, how fast."""
+    """How long, how fast.
+
+    by_update: whether it is looked at after equal numbers of updates, where epochs may be longer
+    than the whole training, instead of at the ends of epochs.
+    """
 
     lr: float
     weight_decay: float
     batch_size: int
     epochs: float
     min_updates: int = 0
+    by_update: bool = False
 
     @classmethod
-    def of(cls, recipe: Recipe) -> "Plan":
-        """From a section of params.yaml."""
-        return cls(
-            recipe.lr, recipe.weight_decay, recipe.batch_size, recipe.epochs, recipe.min_updates
-        )
+    def each(cls, recipe: Recipe | Recipes | Selftrain) -> "list[Plan]":
+        """From a section of params.yaml: one for each learning rate."""
+        if isinstance(recipe, Selftrain):
+            size, updates = recipe.pool_batch, recipe.updates
+            return [cls(recipe.lr, recipe.weight_decay, size, 0, updates, by_update=True)]
+        rates = recipe.lr if isinstance(recipe, Recipes) else [recipe.lr]
+        size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
+        return [cls(rate, recipe.weight_decay, size, epochs, least) for rate in rates]
 
     def updates(self, examples: int) -> int:
         """Updates in all: `epochs` passes, but no fewer than `min_updates`."""
@@ -55,6 +64,13 @@ class Plan:
         would make them undefined.
         """
         return max(1, examples // self.batch_size)
+
+    def every(self, examples: int) -> int:
+        """Updates from one evaluation to the next."""
+        updates, per_epoch = self.updates(examples), self.batches(examples)
+        if self.by_update:
+            return max(1, updates // EVALUATIONS)
+        return per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
 
 
 @dataclass(frozen=True)
@@ -120,7 +136,7 @@ def fit(
         (p for p in network.parameters() if p.requires_grad), plan.weight_decay
     )
     updates, per_epoch = plan.updates(objective.examples), plan.batches(objective.examples)
-    every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
+    every = plan.every(objective.examples)
     training = Progress(network, optimiser, selection, objective.streams, runtime)
     checkpoint = runtime.checkpoint(label)
     with runtime.seeded(seed, 1, *group.key):  # dropout, and what else is drawn at random
