@@ -29,8 +29,9 @@ def build_report(params: Params, reports: Path) -> str:
     Raises:
         UserError: where a stage before has not run.
     """
-    results = read_results(_asked_for(params), params.label_budgets)
-    facts = read_facts(params.pretext_tasks, params.label_budgets, params.report.confidence)
+    compared_ways = _asked_for(params)
+    results = read_results(compared_ways, params.label_budgets)
+    facts = read_facts(compared_ways, params)
     compared = compare(results, facts.pretext, facts.confidence)
     summary = write_summary(results, compared, facts)
     with outputs.replacing(reports / "figures") as folder:

@@ -1,11 +1,14 @@
 """What the report knows beside the results."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from semisup.params.loading import Params
+from semisup.report.methods import Way
 from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
 
@@ -28,9 +31,9 @@ class Pretext:
 class Facts:
     """Of the data, of pretraining and of the pool, as the stages before wrote them.
 
-    data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of the labels
-    spread over the pool, by task, budget and draw; chosen: of labels of chosen images, by task,
-    strategy, budget and draw.
+    data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of what was
+    learned from the pool, by method, task, budget and draw; chosen: of labels of chosen images, by
+    task, strategy, budget and draw.
     """
 
     data: dict[str, Any]
@@ -47,17 +50,22 @@ class Facts:
         return bool(self.split["validation"] == 0)
 
 
-def read_facts(tasks: list[str], budgets: list[int], confidence: float) -> Facts:
+def read_facts(ways: Sequence[Way], params: Params) -> Facts:
     """Read them from data/.
+
+    Args:
+        ways: that are compared.
+        params: tasks, budgets, the section `report`.
 
     Raises:
         UserError: where a stage has not run.
     """
     summary = outputs.read_json(outputs.PREPARED / outputs.SUMMARY)
     stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
+    tasks, confidence = params.pretext_tasks, params.report.confidence
     pretext = {task: _read_pretext(task) for task in tasks}
     images = np.load(outputs.PREPARED / outputs.IMAGES, mmap_mode="r")
-    told, chosen = read_told(tasks, budgets), read_chosen(tasks)
+    told, chosen = read_told(ways, params.label_budgets), read_chosen(tasks)
     return Facts(summary, stats, pretext, confidence, images.shape[1], told, chosen)
 
 

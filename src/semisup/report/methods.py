@@ -16,7 +16,7 @@ class Method:
 
     name: in tables; label: in figures; short, noun: in sentences; folder: of its stage's outputs,
     by task and budget; line, marker, color: in figures; control_line: of the untrained encoder's
-    accuracy by this method among the tasks.
+    accuracy by this method among the tasks; tells: whether its stage tells of the pool (pool.csv).
     """
 
     name: str
@@ -28,6 +28,7 @@ class Method:
     marker: str
     color: str
     control_line: str = ""
+    tells: bool = False
 
 
 def _supervised_folder(_task: str, budget: int) -> Path:
@@ -40,7 +41,9 @@ SUPERVISED = Method(
     short="supervised training",
     noun="supervised training",
     folder=_supervised_folder,
-    **{"line": ":", "marker": "s", "color": "#222222"},
+    line=":",
+    marker="s",
+    color="#222222",
 )
 HEAD = Method(
     name="head",
@@ -48,7 +51,10 @@ HEAD = Method(
     short="frozen",
     noun="a head on frozen features",
     folder=outputs.head_folder,
-    **{"line": "--", "marker": "^", "color": "#0072b2", "control_line": "--"},
+    line="--",
+    marker="^",
+    color="#0072b2",
+    control_line="--",
 )
 SPREAD = Method(
     name="spread",
@@ -56,7 +62,11 @@ SPREAD = Method(
     short="spread",
     noun="spreading labels",
     folder=outputs.spread_folder,
-    **{"line": "-.", "marker": "v", "color": "#009e73", "control_line": ":"},
+    tells=True,
+    line="-.",
+    marker="v",
+    color="#009e73",
+    control_line=":",
 )
 FINETUNE = Method(
     name="finetune",
@@ -64,7 +74,10 @@ FINETUNE = Method(
     short="fine-tuned",
     noun="fine-tuning",
     folder=outputs.finetune_folder,
-    **{"line": "-", "marker": "o", "color": "#d55e00", "control_line": "-."},
+    line="-",
+    marker="o",
+    color="#d55e00",
+    control_line="-.",
 )
 SELFTRAIN = Method(
     name="selftrain",
@@ -72,7 +85,11 @@ SELFTRAIN = Method(
     short="self-trained",
     noun="self-training",
     folder=outputs.selftrain_folder,
-    **{"line": "-", "marker": "D", "color": "#cc79a7", "control_line": "-"},
+    tells=True,
+    line="-",
+    marker="D",
+    color="#cc79a7",
+    control_line="-",
 )
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
 OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)

@@ -12,8 +12,8 @@ from semisup.report.findings.choice import choices
 from semisup.report.findings.choosing import choosing
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt
 from semisup.report.findings.own import own_and_others
-from semisup.report.findings.spreading import spreading
-from semisup.report.methods import CONTROL, METHODS
+from semisup.report.findings.pool import BEFORE, from_pool
+from semisup.report.methods import CONTROL, METHODS, Way
 from semisup.report.tables.comparison import ranking
 from semisup.report.tables.results import deepest, methods_in
 from semisup.report.words import phrases, tables
@@ -43,7 +43,11 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         answers=answer(results, ways[ranked[0]], facts.confidence) if ranked else None,
         ways=ways,
         gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
-        spreading=spreading(results, facts.told, ranked[0], facts.confidence) if ranked else None,
+        from_pool={
+            method: from_pool(results, facts.told, Way(method, task), facts.confidence)
+            for method in BEFORE
+            for task in ranked[:1]
+        },
         own=own_and_others(results, facts),
         choosing=choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None,
         validation_labels=(used.min(), used.max()),
