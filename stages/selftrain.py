@@ -13,7 +13,7 @@ from semisup.workflow import command, outputs
 
 
 def main(
-    task: Annotated[str, typer.Option(help="one of selftrain_tasks")],
+    task: Annotated[str, typer.Option(help="one of finetune_tasks")],
     budget: Annotated[int, typer.Option(help="labels per class, one of label_budgets")],
 ) -> None:
     """Write data/selftrain/TASK-BUDGET: results, pool.csv, history.csv, predictions, weights."""

@@ -33,7 +33,6 @@ TINY = {
     "label_budgets": list(BUDGETS),
     "pretext_tasks": [TASK],
     "finetune_tasks": [TASK],
-    "selftrain_tasks": [TASK],
     "draws": 2,
     "data.source": "glyphs",
     "data.image_size": 16,

@@ -29,7 +29,6 @@ from semisup.params.sections import (
 from semisup.workflow.errors import UserError
 
 PARAMS_FILE = Path("params.yaml")
-LISTED = ("finetune", "selftrain")  # methods with a list of tasks of their own
 
 S = TypeVar("S", bound=Section)
 
@@ -41,7 +40,6 @@ class Params(Section):
     label_budgets: Annotated[list[Count], Field(min_length=1)]
     pretext_tasks: list[str]
     finetune_tasks: list[str]
-    selftrain_tasks: list[str]
     draws: Annotated[int, Field(ge=1, le=100)]
     data: Data
     split: Split
@@ -63,8 +61,7 @@ class Params(Section):
         _check_ascending(self.label_budgets, "label_budgets")
         _check_ascending(self.choose.budgets, "choose.budgets")
         _check_tasks(self.pretext_tasks, self.pretrain)
-        _check_among(self.finetune_tasks, "finetune_tasks", self.pretext_tasks, "pretext_tasks")
-        _check_among(self.selftrain_tasks, "selftrain_tasks", self.finetune_tasks, "finetune_tasks")
+        _check_finetuned(self.finetune_tasks, self.pretext_tasks)
         _check_start(self.pretrain, self.backbone)
         layers = BACKBONE_LAYERS.get(self.backbone.name)
         if layers:  # of libraries' models these are known once they are built
@@ -93,10 +90,11 @@ class Params(Section):
         section = (self.pretrain.model_extra or {}).get(task)
         return _validated(model, section, f"pretrain.{task}", {"augment": self.pretrain.augment})
 
-    def require_task(self, task: str, method: str = "") -> None:
-        """Refuse a task that params.yaml does not list, or not for that method."""
-        key = f"{method}_tasks" if method in LISTED else "pretext_tasks"
-        tasks: list[str] = getattr(self, key)
+    def require_task(self, task: str, finetuned: bool = False) -> None:
+        """Refuse a task that params.yaml does not list, or not for fine-tuning."""
+        key, tasks = "pretext_tasks", self.pretext_tasks
+        if finetuned:
+            key, tasks = "finetune_tasks", self.finetune_tasks
         if task not in tasks:
             listed, hint = ", ".join(tasks) or "none", suggestion(task, tasks)
             raise UserError(f"--task {task}: not in {key} of params.yaml{hint}: {listed}")
@@ -161,13 +159,13 @@ def _check_ascending(budgets: list[int], key: str) -> None:
             raise ValueError(f"{key}: {after} comes after {before}; list them from small to large")
 
 
-def _check_among(tasks: list[str], key: str, others: list[str], other_key: str) -> None:
+def _check_finetuned(tasks: list[str], pretext_tasks: list[str]) -> None:
     for position, task in enumerate(tasks):
-        if task not in others:
-            hint = suggestion(task, others) or "; take it out here too, or add it there"
-            raise ValueError(f"{key}: {task!r} is not in {other_key}{hint}")
+        if task not in pretext_tasks:
+            hint = suggestion(task, pretext_tasks) or "; take it out here too, or add it there"
+            raise ValueError(f"finetune_tasks: {task!r} is not in pretext_tasks{hint}")
         if task in tasks[:position]:
-            raise ValueError(f"{key}: {task!r} is given twice; list each task once")
+            raise ValueError(f"finetune_tasks: {task!r} is given twice; list each task once")
 
 
 def _listed(layers: tuple[str, ...] | None) -> str:

@@ -33,7 +33,7 @@ class Recipe(Schedule):
 
 def _listed(values: Any) -> Any:
     """A single number stands for a list of one, as `dvc exp run -S finetune.lr=0.01` gives it."""
-    return [values] if isinstance(values, float) else values
+    return [values] if type(values) in (int, float) else values
 
 
 class Recipes(Schedule):

@@ -8,7 +8,7 @@ from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.choice import choices
-from semisup.report.methods import BASELINE, FINETUNE, SELFTRAIN, Way, ways
+from semisup.report.methods import BASELINE, Way, ways
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare, ranking
 from semisup.report.tables.metrics import metrics
@@ -58,8 +58,7 @@ def _draw_figures(
 
 
 def _asked_for(params: Params) -> list[Way]:
-    only = {FINETUNE.name: params.finetune_tasks, SELFTRAIN.name: params.selftrain_tasks}
-    return ways(params.pretext_tasks, only)
+    return ways(params.pretext_tasks, params.finetune_tasks)
 
 
 def _best_way(results: pd.DataFrame, facts: Facts) -> Way:

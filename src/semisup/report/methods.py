@@ -1,6 +1,6 @@
 """What is compared: a new method needs one entry here, and its folders, names and lines follow."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -93,6 +93,7 @@ SELFTRAIN = Method(
 )
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
 OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)
+WHOLE_NETWORK = (FINETUNE.name, SELFTRAIN.name)
 METHODS = {method.name: method for method in (SUPERVISED, *OF_TASKS)}
 
 
@@ -121,8 +122,9 @@ class Way(NamedTuple):
 BASELINE = Way(SUPERVISED.name)
 
 
-def ways(tasks: Iterable[str], only: Mapping[str, Iterable[str]] | None = None) -> list[Way]:
-    """The baseline, and all methods of each task; of those in `only`, its tasks alone."""
-    every = [Way(method.name, task) for task in tasks for method in OF_TASKS]
-    listed = only or {}
-    return [BASELINE, *(w for w in every if w.method not in listed or w.task in listed[w.method])]
+def ways(tasks: Iterable[str], finetuned: Iterable[str] | None = None) -> list[Way]:
+    """The baseline, and all methods of each task; only `finetuned` ones with the whole network."""
+    every = [BASELINE, *(Way(method.name, task) for task in tasks for method in OF_TASKS)]
+    if finetuned is None:
+        return every
+    return [way for way in every if way.method not in WHOLE_NETWORK or way.task in finetuned]
