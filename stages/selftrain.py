@@ -20,7 +20,8 @@ def main(
     with at_budget.started("selftrain", budget, task) as run:
         # a teacher that errs teaches its errors: then validation keeps the start
         learner = partial(learn_with_pool, run)
-        trained = train_draws(run, learner, run.params.selftrain, start_counts=True)
+        before = results.judged_before(outputs.finetune_folder(task, budget))
+        trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
         with outputs.replacing(outputs.selftrain_folder(task, budget)) as folder:
             results.write(run, trained, folder)
 

@@ -1,7 +1,12 @@
 """Where fine-tuning starts: a pretrained encoder under the head trained on its features."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from semisup.classify import results
 from semisup.classify.budget import BudgetRun
 from semisup.classify.classifier import Classifier
+from semisup.classify.draws import no_start
 from semisup.classify.layers import build_head
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
@@ -21,12 +26,22 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
         UserError: where an earlier stage has not run.
     """
     classifier = encoder_and_head(run, draw)
-    start = run.params.finetune.start
-    if start != "random_head":
-        of = {"head": outputs.head_folder, "spread": outputs.spread_folder}[start]
-        weights = of(run.task, run.budget) / f"{start}_{draw}.safetensors"
-        load_weights(classifier.head, weights)
+    if folder := _start_folder(run):
+        load_weights(classifier.head, folder / f"{run.params.finetune.start}_{draw}.safetensors")
     return classifier
+
+
+def judged_start(run: BudgetRun) -> Callable[[int], Sequence[float]]:
+    """What validation said of the classifier to start from, by draw."""
+    folder = _start_folder(run)
+    return results.judged_before(folder) if folder else no_start
+
+
+def _start_folder(run: BudgetRun) -> Path | None:
+    """Of the stage whose head fine-tuning starts from; None for a random one."""
+    folders = {"head": outputs.head_folder, "spread": outputs.spread_folder}
+    start = run.params.finetune.start
+    return folders[start](run.task, run.budget) if start in folders else None
 
 
 def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:

@@ -1,6 +1,7 @@
 """Train one classifier per draw, the same way for every method."""
 
-from collections.abc import Callable, Iterator
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -13,12 +14,14 @@ from torch.nn import functional as F
 
 from semisup.classify.budget import BudgetRun
 from semisup.classify.parallel import side_by_side
+from semisup.classify.validation import Validation
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import Arrays, to_arrays
-from semisup.data.dataset import LabelledSet
+from semisup.data.dataset import BALANCED, LabelledSet
 from semisup.params.recipes import Recipe, Recipes, Selftrain
+from semisup.training import turns
 from semisup.training.loop import Fit, Objective, Plan, fit
-from semisup.training.selection import Score, Selection
+from semisup.training.selection import Selection
 
 Logits = NDArray[np.float32]
 
@@ -73,12 +76,18 @@ class Learner:
     told: Callable[[], dict[str, float]] = dict
 
 
+def no_start(_draw: int) -> Sequence[float]:
+    """Of weights to start from that nothing was chosen by."""
+    return ()
+
+
 def train_draws(
     run: BudgetRun,
     learner: Callable[[int, LabelledSet], Learner],
     recipe: Recipe | Recipes | Selftrain,
     patience: int | None = None,
     start_counts: bool = False,
+    judged: Callable[[int], Sequence[float]] = no_start,
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
@@ -92,6 +101,8 @@ def train_draws(
         recipe: how long and how fast.
         patience: evaluations without gain before training stops; None: never.
         start_counts: whether validation may choose the weights to start from.
+        judged: number of a draw -> what the halves of validation say of the weights to start from,
+            where these were chosen before.
     """
     labelled_sets = run.labelled_sets()
     plans = Plan.each(recipe)
@@ -101,14 +112,23 @@ def train_draws(
             torch.from_numpy(run.data.labels[at]).to(run.runtime.device)
             for at in (labelled.train, labelled.validation)
         )
+        validation = Validation(held_labels, run.data.headline == BALANCED)
+
+        held = len(held_labels) > 0
 
         def attempt(plan: Plan) -> tuple[Learner, Fit, Plan]:
             one = learner(draw, labelled)
-            evaluate = partial(_validate, one, held_labels) if len(held_labels) else None
+            evaluate = (lambda: validation.score(one.validation_logits())) if held else None
             result = fit(
                 _objective(one, Targets(labels), recipe.label_smoothing),
                 plan,
-                Selection(one.network, evaluate, patience=patience, start_counts=start_counts),
+                Selection(
+                    one.network,
+                    evaluate,
+                    patience=patience,
+                    start_counts=start_counts,
+                    start_judged=judged(draw) if held else (),
+                ),
                 run.runtime,
                 stream_seed(run.seed, draw),
                 f"{run}, draw {draw + 1} of {len(labelled_sets)}, lr {plan.lr:g}",
@@ -116,7 +136,7 @@ def train_draws(
             )
             return one, result, plan
 
-        one, result, plan = _best(map(attempt, plans if len(held_labels) else plans[:1]))
+        one, result, plan = _best(map(attempt, plans if held else plans[:1]))
         logits = one.test_logits().cpu().numpy()
         weights = to_arrays(one.network)
         return Trained(draw, labelled, weights, result, plan.lr, logits, one.told())
@@ -126,13 +146,15 @@ def train_draws(
 
 
 def _best(attempts: Iterator[tuple[Learner, Fit, Plan]]) -> tuple[Learner, Fit, Plan]:
-    """The best on validation, of equal ones the first."""
+    """The best on validation, of equal ones the first; each half chooses for itself too."""
     best = next(attempts)
+    found = best[1].turns
     for one in attempts:
+        found = turns.best(found, one[1].turns)
         score = one[1].best
         if score and score.better_than(best[1].best):
             best = one
-    return best
+    return best[0], dataclasses.replace(best[1], turns=found), best[2]
 
 
 def _objective(one: Learner, labels: Targets, smoothing: float) -> Objective:
@@ -153,9 +175,3 @@ def _batch_loss(
     losses = F.cross_entropy(logits, wanted, label_smoothing=smoothing, reduction="none")
     weights = targets.weights[numbers]
     return (weights * losses).sum() / weights.sum().clamp(min=SMALLEST_WEIGHT), right
-
-
-def _validate(one: Learner, labels: Tensor) -> Score:
-    logits = one.validation_logits()
-    loss = F.cross_entropy(logits, labels)
-    return Score(float((logits.argmax(dim=1) == labels).float().mean()), float(loss))

@@ -19,6 +19,7 @@ from semisup.training.optimiser import Adam, Sgd, update
 from semisup.training.progress import Progress, Row
 from semisup.training.schedule import schedule
 from semisup.training.selection import Score, Selection
+from semisup.training.turns import Turns
 
 EVALUATIONS = 12  # at most, over a training of more epochs than that
 
@@ -96,13 +97,15 @@ class Objective:
 class Fit:
     """What training did: its curve, the updates made, and which weights were kept.
 
-    kept: the update that made them, 0 for those that training started from; best: their score.
+    kept: the update that made them, 0 for those that training started from; best: their score;
+    turns: what each half of the held-out examples would have kept, as the other half judges it.
     """
 
     rows: list[Row]
     updates: int
     kept: int
     best: Score | None
+    turns: Turns = ()
 
 
 def fit(
@@ -164,7 +167,8 @@ def fit(
             if checkpoint and group.decides(checkpoint.is_due, number):
                 _save(training, checkpoint, runtime)
         bar.close()
-    return Fit(training.rows, training.update, best=selection.finish(), kept=selection.kept)
+    best = selection.finish()
+    return Fit(training.rows, training.update, selection.kept, best, selection.turns)
 
 
 def _go_on_or_begin(
