@@ -158,7 +158,7 @@ def test_trained_scored_and_written(
 
     def train() -> list:
         learner = partial(learn_from_pool, run, features, graph)
-        return list(train_draws(run, learner, run.params.spread, start_counts=True))
+        return list(train_draws(run, learner, run.params.spread, start_counts=True, judged=before))
 
     trained = train()
     for one, two in zip(trained, train(), strict=True):
@@ -188,7 +188,7 @@ def test_a_head_that_is_kept_is_judged_as_it_was(
     """Else what goes on from it would seem better, for validation has chosen it already."""
     folder = outputs.head_folder("rotation", BUDGET)
     learner = partial(learn_from_pool, run, features, graph)
-    harmful = run.params.spread.model_copy(update={"lr": 1e-12, "min_updates": 1, "epochs": 1})
+    harmful = run.params.spread.model_copy(update={"lr": 3.0, "min_updates": 1, "epochs": 1})
     before = results.judged_before(folder)
     trained = train_draws(run, learner, harmful, start_counts=True, judged=before)
     results.write(run, trained, tmp_path)
@@ -196,6 +196,6 @@ def test_a_head_that_is_kept_is_judged_as_it_was(
         list(csv.DictReader((place / "results.csv").open())) for place in (tmp_path, folder)
     )
     for row, head in zip(rows, heads, strict=True):
-        assert row["kept"] == "0"
+        assert (row["kept"], row["lr"]) == ("0", "3")
         assert [row[name] for name in results.TURNS] == [head[name] for name in results.TURNS]
         assert row["validation_top1"] == head["validation_top1"]
