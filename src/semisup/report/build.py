@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from semisup.data.dataset import open_data
 from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
@@ -11,6 +12,7 @@ from semisup.report.findings.choice import choices
 from semisup.report.methods import BASELINE, Way, ways
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare, ranking
+from semisup.report.tables.headline import in_headline
 from semisup.report.tables.metrics import metrics
 from semisup.report.tables.results import deepest, read_results
 from semisup.report.words.phrases import what_is_shown
@@ -18,7 +20,17 @@ from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
 
 CURVE_COLUMNS = [
-    *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates", "kept"),
+    *(
+        "method",
+        "task",
+        "budget",
+        "draw",
+        "labels_used",
+        "validation_labels",
+        "lr",
+        "updates",
+        "kept",
+    ),
     *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 
@@ -30,17 +42,18 @@ def build_report(params: Params, reports: Path) -> str:
         UserError: where a stage before has not run.
     """
     compared_ways = _asked_for(params)
-    results = read_results(compared_ways, params.label_budgets)
-    facts = read_facts(compared_ways, params)
+    every = read_results(compared_ways, params.label_budgets)
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    facts, results = read_facts(compared_ways, params, data), in_headline(every, data)
     compared = compare(results, facts.pretext, facts.confidence)
     summary = write_summary(results, compared, facts)
     with outputs.replacing(reports / "figures") as folder:
         _draw_figures(results, compared, facts, folder)
     with outputs.replacing(reports / "plots") as folder:
-        _write_plots(results, params, folder)
-    _write_csv(results[CURVE_COLUMNS], reports / "label_curve.csv")
-    _write_csv(compared, reports / "task_comparison.csv")
-    outputs.write_json(reports / "metrics.json", metrics(results, facts.pretext))
+        _write_plots(every, params, folder)
+    _write_csv(every[CURVE_COLUMNS], reports / "label_curve.csv")
+    _write_csv(compared.rename(columns={"top1": facts.headline}), reports / "task_comparison.csv")
+    outputs.write_json(reports / "metrics.json", metrics(every, facts.pretext, facts.headline))
     (reports / "summary.md").write_text(summary, encoding="utf-8")
     return summary
 
@@ -49,9 +62,9 @@ def _draw_figures(
     results: pd.DataFrame, compared: pd.DataFrame, facts: Facts, folder: Path
 ) -> None:
     ranked, shown = ranking(results), what_is_shown(results["draw"].nunique(), facts.confidence)
-    label_curve.draw(results, ranked, facts.confidence, folder)
+    label_curve.draw(results, ranked, facts.confidence, folder, facts.figure)
     if ranked:
-        tasks.draw(compared, ranked, shown, folder)
+        tasks.draw(compared, ranked, shown, folder, facts.figure)
         filters.draw([*facts.pretext], folder)
         examples.draw([*facts.pretext], folder)
     confusion.draw(_best_way(results, facts), results["budget"].max(), folder)

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from semisup.report.figures.style import LEGEND, OTHER_COLOR, STYLE, save, task_colors
 from semisup.report.methods import BASELINE, CONTROL, METHODS, SUPERVISED, Method, Way
-from semisup.report.tables.interval import mean_over_draws
+from semisup.report.tables.interval import ends, mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
 
@@ -17,10 +19,17 @@ TOGETHER = 3  # with more tasks each method gets a panel of its own
 NAMED = 5  # tasks with a colour of their own; the others are thin and grey
 
 
-def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder: Path) -> None:
+def draw(
+    results: pd.DataFrame,
+    ranked: Sequence[str],
+    confidence: float,
+    folder: Path,
+    figure_name: str = "top-1 accuracy",
+) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 
-    With many tasks only the first few of `ranked` and the control are named.
+    With many tasks only the first few of `ranked` and the control are named. `figure_name`: of what
+    stands as top-1.
     """
     scores = [s for s in ("top1", "top5") if results[s].notna().any()]
     methods = methods_in(results)[::-1]
@@ -37,7 +46,8 @@ def draw(results: pd.DataFrame, ranked: Sequence[str], confidence: float, folder
         )
         for axis, (score, group) in zip(axes.flat, panels, strict=True):
             _curves(axis, mean_over_draws(results, score, confidence), group, ranked)
-            axis.set_ylabel(f"top-{score[-1]} accuracy on test (%)")
+            name = figure_name if score == "top1" else "top-5 accuracy"
+            axis.set_ylabel(f"{name} on test (%)")
             if many:
                 axis.set_title(group[0].label, fontsize=10)
         figure.legend(*axes[0][0].get_legend_handles_labels(), ncols=columns + 1, **LEGEND)
@@ -63,7 +73,7 @@ def _curves(
         axis.errorbar(
             rows["budget"],
             100 * rows["mean"],
-            yerr=100 * rows["half"].fillna(0) if known else None,
+            yerr=_bars(rows["mean"], rows["half"]) if known else None,
             label=name if known else others,
             linestyle=method.line,
             marker=method.marker if known else "",
@@ -81,6 +91,12 @@ def _curves(
     axis.set_ylim(0, 100)
     axis.grid(alpha=0.3)
     axis.set_xlabel("labels per class")
+
+
+def _bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
+    """Lengths (2, n) of error bars below and above, in percent, within 0 and 100."""
+    low, high = ends(means.to_numpy(), halves.to_numpy())
+    return 100 * np.stack([means - low, high - means])
 
 
 def _named(ranked: Sequence[str]) -> list[str]:

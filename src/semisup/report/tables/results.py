@@ -36,6 +36,7 @@ def read_told(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
 
 
 CHOSEN = ["task", "strategy", "budget", "draw", "labels", "classes_covered", "top1"]
+CHOSEN += ["balanced_accuracy"]
 
 
 def read_chosen(tasks: Sequence[str]) -> pd.DataFrame:

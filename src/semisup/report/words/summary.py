@@ -7,10 +7,10 @@ import jinja2
 import pandas as pd
 
 from semisup.report.facts import Facts
-from semisup.report.findings.answers import answer, gains
+from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import choices
 from semisup.report.findings.choosing import choosing
-from semisup.report.findings.doubts import SMALL_IMAGE, doubt
+from semisup.report.findings.doubts import SMALL_IMAGE, doubt, few_test_images
 from semisup.report.findings.own import own_and_others
 from semisup.report.findings.pool import BEFORE, from_pool
 from semisup.report.methods import CONTROL, METHODS, Way
@@ -40,7 +40,8 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         methods=methods_in(results),
         choices=chosen,
         doubts=doubt(results, chosen[-1] if chosen else None, facts),
-        answers=answer(results, ways[ranked[0]], facts.confidence) if ranked else None,
+        answers=_answers(results, ways[ranked[0]], facts) if ranked else None,
+        few_test_images=few_test_images(facts),
         ways=ways,
         gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
         from_pool={
@@ -55,6 +56,11 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
     return _unwrapped(page)
 
 
+def _answers(results: pd.DataFrame, way: Way, facts: Facts) -> Answers:
+    beside = 0 if facts.within_budget else facts.validation_per_class
+    return answer(results, way, facts.confidence, beside)
+
+
 def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -63,7 +69,7 @@ def _template(name: str) -> jinja2.Template:
         lstrip_blocks=True,
     )
     shown = (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus)
-    for each in (*shown, phrases.short_count, phrases.sentence):
+    for each in (*shown, phrases.short_count, phrases.counted, phrases.sentence):
         environment.filters[each.__name__] = each
     environment.globals |= {"tables": tables, "METHODS": METHODS}
     environment.globals |= {"CONTROL": CONTROL, "SMALL_IMAGE": SMALL_IMAGE}
