@@ -22,6 +22,7 @@ from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.selftrain import learner
 from semisup.selftrain.learner import learn_with_pool
+from semisup.selftrain.shares import estimated_shares
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import Scratch
@@ -169,12 +170,28 @@ def test_shares_that_the_pool_is_brought_to(
     params = make_params(CHANGED | {"selftrain.align": align})
     labelled = run.labelled_sets()[0]
     labels = run.data.labels[labelled.train]
-    train = labelled.train[
-        [*np.flatnonzero(labels == 0), *(labels.tolist().index(c) for c in (1, 2))]
-    ]
-    some = dataclasses.replace(labelled, train=train)
-    wanted = learner._wanted(dataclasses.replace(run, params=params), some)
+    fewer = [*np.flatnonzero(labels == 0), *(labels.tolist().index(c) for c in (1, 2))]
+    some = dataclasses.replace(labelled, train=labelled.train[fewer])
+    wanted = learner._wanted(dataclasses.replace(run, params=params), tuned(run, 0), some)
     assert (wanted if wanted is None else wanted.tolist()) == (shares and pytest.approx(shares))
+
+
+def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> None:
+    labelled = run.labelled_sets()[0]
+    start = tuned(run, 0)
+    known, pool = (
+        torch.softmax(start(images), dim=1).detach().double().numpy()
+        for images in (
+            torch.from_numpy(run.data.images[at]).permute(0, 3, 1, 2) / 255
+            for at in (labelled.validation, run.data.pool)
+        )
+    )
+    expected = estimated_shares(known, run.data.labels[labelled.validation], pool)
+    found = learner._wanted(run, start, labelled)
+    assert found is not None
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
+    unknown = dataclasses.replace(labelled, validation=labelled.validation[:0])
+    assert learner._wanted(run, start, unknown) is None, "nothing to estimate from"
 
 
 def test_weights_that_are_not_there(run: BudgetRun) -> None:

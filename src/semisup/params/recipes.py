@@ -79,12 +79,12 @@ class Selftrain(Section):
     lr: Positive
     weight_decay: NotNegative
     batch_size: Count
-    pool_batch: Count
+    pool_batch: Annotated[int, Field(ge=2)]
     updates: Count
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     pool_weight: NotNegative
     average: Annotated[float, Field(ge=0, lt=1)]
-    align: Literal["none", "labels", "uniform"]
+    align: Literal["estimated", "labels", "uniform", "none"]
     views: Views
 
 

@@ -8,6 +8,7 @@ import copy
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from semisup.classify.classifier import Classifier
 from semisup.selftrain.trust import Trust
@@ -31,21 +32,22 @@ class Joint(nn.Module):
 
     @torch.no_grad()
     def follow(self) -> None:
-        """Move the teacher towards the student, batch norm's statistics included."""
-        states = self.student.state_dict()
-        for name, mine in self.teacher.state_dict().items():
-            if mine.is_floating_point():
-                mine.lerp_(states[name], 1 - self.average)
-            else:  # the count of batches
-                mine.copy_(states[name])
+        """Move the teacher's weights towards the student's."""
+        pairs = zip(self.teacher.parameters(), self.student.parameters(), strict=True)
+        for mine, other in pairs:
+            mine.lerp_(other, 1 - self.average)
 
     @torch.no_grad()
     def labels(self, images: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
         """What the teacher says of images (n, C, S, S), and how much that counts, both (n,).
 
-        known: (n,) their classes, -1 for none, which are only compared with.
+        known: (n,) their classes, -1 for none, which are only compared with. Batch norm takes note
+        of these images: the student's statistics are those of strong views, which look unlike any
+        image that is to be classified.
         """
         self.teacher.eval()
+        for layer in self.teacher.modules():
+            layer.training = isinstance(layer, _BatchNorm) and len(images) > 1
         classes, weights = self.trust.judge(F.softmax(self.teacher(images), dim=1))
         there = known >= 0
         sums = (torch.ones_like(weights), weights, there, there & (classes == known))

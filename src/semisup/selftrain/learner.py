@@ -1,7 +1,8 @@
 """Labelled images and the pool at once, from the fine-tuned network.
 
-A teacher says what a weakly changed image of the pool is, the student shall say the same of a
-strongly changed one: Sohn et al., NeurIPS 2020 (FixMatch, arXiv 2001.07685).
+A teacher says what an image of the pool is, the student shall say the same of a strongly changed
+view: Sohn et al., NeurIPS 2020 (FixMatch, arXiv 2001.07685). Their teacher sees the image weakly
+changed; of the image as it is, more of what it says is right.
 """
 
 from collections import deque
@@ -10,6 +11,7 @@ from functools import partial
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -18,15 +20,17 @@ from semisup.classify.classifier import Classifier, images_of, on_device, predic
 from semisup.classify.draws import Learner
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
-from semisup.data.augment import augment
-from semisup.data.dataset import LabelledSet
+from semisup.data.dataset import Ints, LabelledSet
 from semisup.data.device_images import DeviceImages, to_unit
 from semisup.data.views import strong_view
 from semisup.finetune import encoder_and_head
 from semisup.selftrain.joint import Joint
+from semisup.selftrain.shares import estimated_shares
 from semisup.selftrain.trust import Trust
 from semisup.training.loop import Objective
 from semisup.workflow import outputs
+
+POOL_SAMPLE = 2000  # images of the pool, at most about, to estimate shares from
 
 Batch = tuple[Tensor, Tensor]  # numbers (n,) in the pool, pixels (n, C, S, S) uint8
 
@@ -59,8 +63,9 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     """
     data, runtime, settings = run.data, run.runtime, run.params.selftrain
     train, validation, test = images_of(run, labelled)
-    trust = Trust(len(data.classes), _wanted(run, labelled))
-    joint = Joint(on_device(start, runtime), trust, settings.average).to(runtime.device)
+    start = on_device(start, runtime)
+    trust = Trust(len(data.classes), _wanted(run, start, labelled))
+    joint = Joint(start, trust, settings.average).to(runtime.device)
     pool = DeviceImages.of(data, data.pool, runtime)
     labels, known = (
         torch.from_numpy(data.labels[at]).to(runtime.device) for at in (labelled.train, data.pool)
@@ -71,7 +76,7 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
         numbers, pixels = batch
         joint.follow()  # the update before, which this is the first moment to see
         images = to_unit(pixels)
-        said, weights = joint.labels(augment(images, changes, stream), known[numbers])
+        said, weights = joint.labels(images, known[numbers])
         size, device = (settings.batch_size,), runtime.device
         few = torch.randint(len(labels), size, device=device, generator=stream)
         shown = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
@@ -96,15 +101,26 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     )
 
 
-def _wanted(run: BudgetRun, labelled: LabelledSet) -> Tensor | None:
-    """Shares (classes,) that what is said of the pool is brought to."""
-    classes, align = len(run.data.classes), run.params.selftrain.align
-    if align == "none":
+def _wanted(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor | None:
+    """Shares (classes,) that what is said of the pool is brought to; None: it is taken as it is."""
+    data, align = run.data, run.params.selftrain.align
+    classes, held = len(data.classes), labelled.validation
+    if align == "none" or (align == "estimated" and not len(held)):
         return None
-    if align == "uniform":
-        return torch.full((classes,), 1 / classes, device=run.runtime.device)
-    counts = np.bincount(run.data.labels[labelled.train], minlength=classes)
-    return torch.tensor(counts / counts.sum(), dtype=torch.float32, device=run.runtime.device)
+    shares = np.full(classes, 1 / classes)
+    if align == "labels":
+        shares = np.bincount(data.labels[labelled.train], minlength=classes) / len(labelled.train)
+    elif align == "estimated":
+        some = data.pool[:: -(-len(data.pool) // POOL_SAMPLE)]
+        known, of_pool = (_said(run, start, positions) for positions in (held, some))
+        shares = estimated_shares(known, data.labels[held], of_pool)
+    return torch.tensor(shares, dtype=torch.float32, device=run.runtime.device)
+
+
+def _said(run: BudgetRun, start: Classifier, positions: Ints) -> NDArray[np.float64]:
+    """Probabilities (n, classes) of images as they are."""
+    logits = predict(start.eval(), DeviceImages.of(run.data, positions, run.runtime), run.runtime)
+    return F.softmax(logits, dim=1).double().cpu().numpy()
 
 
 def _batches(pool: DeviceImages, order: Iterator[Tensor]) -> Iterator[Batch]:
