@@ -102,7 +102,12 @@ CASES += [("pretrain", task) for task in TASKS]
 # and copy what it prints.
 NOT_USED = {
     "split": ["workflow/scratch.py"],
-    "head": ["classify/classifier.py", "data/augment.py", "data/device_images.py"],
+    "head": [
+        "classify/classifier.py",
+        "data/augment.py",
+        "data/device_images.py",
+        "data/views.py",
+    ],
     "neighbours": ["compute/weights.py"],
     "spread": ["classify/classifier.py", "data/augment.py", "data/device_images.py"],
     "choose": [

@@ -3,7 +3,7 @@
 Those on pretraining look at validation accuracy, never at test accuracy.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
@@ -38,7 +38,8 @@ class Doubts:
     collapsed: spread of embeddings that are near collapse; untrained: by how much tasks are ahead
     of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
     fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
-    were; weak: budgets at which the baseline made fewer updates.
+    were; weak: budgets at which the baseline made fewer updates; rushed: at which fine-tuning did,
+    and was behind the baseline.
     """
 
     uncertain: bool
@@ -50,6 +51,7 @@ class Doubts:
     tuned: int
     unchanged: int
     weak: list[int]
+    rushed: list[int] = field(default_factory=list)
 
 
 def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
@@ -69,6 +71,7 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         len(tuned),
         int((tuned["kept"] == 0).sum()),
         _weak_baseline(results),
+        _rushed(results),
     )
 
 
@@ -126,3 +129,15 @@ def _weak_baseline(results: pd.DataFrame) -> list[int]:
     most = updates.groupby(["budget", "task"]).sum().groupby("budget").max()
     base = rows_of(results, BASELINE).groupby("budget")["updates"].max()
     return [int(budget) for budget in most.index if base[budget] < most[budget]]
+
+
+def _rushed(results: pd.DataFrame) -> list[int]:
+    """Budgets at which some task's fine-tuning was behind the baseline after fewer updates."""
+    columns = ["updates", "validation_top1"]
+    base = rows_of(results, BASELINE).groupby("budget")[columns].mean()
+    found = set()
+    for task in results.loc[results["method"] == FINETUNE.name, "task"].unique():
+        tuned = rows_of(results, Way(FINETUNE.name, task)).groupby("budget")[columns].mean()
+        fewer, behind = (tuned[name] < base[name] for name in columns)
+        found |= {int(budget) for budget in tuned.index[fewer & behind]}
+    return sorted(found)
