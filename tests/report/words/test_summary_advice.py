@@ -261,7 +261,7 @@ def test_weak_baseline_is_named() -> None:
 def test_few_test_images_are_named(counts: tuple[int, ...], said: list[str]) -> None:
     known = dataclasses.replace(facts(TWO), test_counts=counts)
     found = matching(section("Mind", results(TWO), known).splitlines(), "test set is small")
-    assert found == [f"- The test set is small: {line} points." for line in said]
+    assert found == [f"- The test set is small: {line}" for line in said]
 
 
 def test_rushed_fine_tuning_is_named() -> None:
