@@ -10,7 +10,7 @@ from semisup.classify.classifier import learn_from_images
 from semisup.classify.draws import Learner, train_draws
 from semisup.compute.device import stream_seed
 from semisup.data.dataset import LabelledSet
-from semisup.finetune import starting_classifier
+from semisup.finetune import judged_start, starting_classifier
 from semisup.workflow import command, outputs
 
 
@@ -26,7 +26,8 @@ def main(
             return learn_from_images(run, start, stream_seed(run.seed, draw, 1), labelled)
 
         # with few labels training makes a good start worse: then validation keeps the start
-        trained = train_draws(run, learner, run.params.finetune, start_counts=True)
+        before = judged_start(run)
+        trained = train_draws(run, learner, run.params.finetune, start_counts=True, judged=before)
         with outputs.replacing(outputs.finetune_folder(task, budget)) as folder:
             results.write(run, trained, folder)
 

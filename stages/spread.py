@@ -24,7 +24,8 @@ def main(
         graph = Graph.read(outputs.neighbours_folder(task))
         # where alike images are of different classes it does harm: then validation keeps the head
         learner = partial(learn_from_pool, run, features, graph)
-        trained = train_draws(run, learner, run.params.spread, start_counts=True)
+        before = results.judged_before(outputs.head_folder(task, budget))
+        trained = train_draws(run, learner, run.params.spread, start_counts=True, judged=before)
         with outputs.replacing(outputs.spread_folder(task, budget)) as folder:
             results.write(run, trained, folder)
 

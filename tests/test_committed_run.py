@@ -53,7 +53,8 @@ def test_metrics_are_the_means_of_the_label_curve() -> None:
     curve = label_curve()
     metrics = json.loads((REPOSITORY / "reports/metrics.json").read_text("utf-8"))
     tasks, budgets = PARAMS["pretext_tasks"], PARAMS["label_budgets"]
-    classifiers = 1 + 2 * len(tasks) + len(PARAMS["finetune_tasks"])  # head and spread of each task
+    # head and spread of each task
+    classifiers = 1 + 2 * len(tasks) + 2 * len(PARAMS["finetune_tasks"])
     assert len(curve) == PARAMS["draws"] * len(budgets) * classifiers
     for (method, task, budget), rows in curve.groupby(["method", "task", "budget"]):
         branch = metrics[method] if task == "none" else metrics[method][task]

@@ -1,6 +1,11 @@
 """Where fine-tuning starts: a pretrained encoder under the head trained on its features."""
 
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from semisup.classify import results
 from semisup.classify.budget import BudgetRun
+from semisup.classify.draws import no_start
 from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
@@ -18,10 +23,34 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
     Raises:
         UserError: where an earlier stage has not run.
     """
-    heads = outputs.head_folder(run.task, run.budget)
-    info = outputs.read_json(heads / outputs.FEATURES_INFO)
+    classifier = encoder_and_head(run, draw)
+    if folder := _start_folder(run):
+        load_weights(classifier.head, folder / f"{run.params.finetune.start}_{draw}.safetensors")
+    return classifier
+
+
+def judged_start(run: BudgetRun) -> Callable[[int], Sequence[float]]:
+    """What validation said of the classifier to start from, by draw."""
+    folder = _start_folder(run)
+    return results.judged_before(folder) if folder else no_start
+
+
+def _start_folder(run: BudgetRun) -> Path | None:
+    """Of the stage whose head fine-tuning starts from; None for a random one."""
+    folders = {"head": outputs.head_folder, "spread": outputs.spread_folder}
+    start = run.params.finetune.start
+    return folders[start](run.task, run.budget) if start in folders else None
+
+
+def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
+    """The task's encoder under a head with random weights.
+
+    Raises:
+        UserError: where an earlier stage has not run.
+    """
+    info = outputs.read_json(outputs.head_folder(run.task, run.budget) / outputs.FEATURES_INFO)
     encoder = encoders.load(outputs.pretrain_folder(run.task), run.data)
-    classifier = with_random_head(
+    return with_random_head(
         encoder,
         run.data.image_size,
         info["layer"],
@@ -31,8 +60,3 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
         run.params.head.dropout,
         stream_seed(run.seed, draw, 0),
     )
-    start = run.params.finetune.start
-    if start != "random_head":
-        folder = {"head": heads, "spread": outputs.spread_folder(run.task, run.budget)}[start]
-        load_weights(classifier.head, folder / f"{start}_{draw}.safetensors")
-    return classifier

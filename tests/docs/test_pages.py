@@ -74,6 +74,7 @@ FOUND = {
     "a budget more in `label_budgets`": rerun.ROWS["add a budget"][1],
     "a budget less": rerun.ROWS["remove a budget"][1],
     "`finetune.*`": rerun.ROWS["finetune"][1],
+    "`selftrain.*`": rerun.ROWS["selftrain"][1],
     "`head.*`": rerun.ROWS["head"][1],
     "`spread.*`": rerun.ROWS["spread"][1],
     "`supervised.*`": rerun.supervised() | {"report"},  # test_edit_taken_back...

@@ -74,7 +74,10 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"data.augment.shfit": 0}, ["data.augment.shfit: unknown key", "did you mean 'shift'"]),
         ({"data.glyphs.clases": 5}, ["data.glyphs.clases: ", "'classes'", "train_images"]),
         ({"split.fraction": 0.1}, ["split.fraction: unknown key", "test_fraction"]),
-        ({"finetune.layer": "conv5"}, ["finetune.layer: unknown key", "allowed: lr, weight_decay"]),
+        (
+            {"finetune.layer": "conv5"},
+            ["finetune.layer: unknown key", "allowed: weight_decay, batch_size"],
+        ),
         ({"head.lr": GONE, "head.LR": 0.1}, ["head.LR: unknown key"]),
         ({"pretrain.epoch": 3}, ["pretrain.epoch: unknown key", "did you mean 'epochs'"]),
         ({"pretrain.epochs": GONE, "pretrain.epohcs": 3}, ["pretrain.epohcs: ", "'epochs'"]),
@@ -103,6 +106,9 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"head.lr": "fast"}, ["head.lr: 'fast' should be a number"]),
         ({"head.lr": True}, ["head.lr: True should be a number"]),
         ({"head.lr": [0.1]}, ["head.lr: [0.1] should be a number"]),
+        ({"finetune.lr": []}, ["finetune.lr: [] should not be empty"]),
+        ({"finetune.lr": [0.1, 0]}, ["finetune.lr.1: 0 should be greater than 0"]),
+        ({"supervised.lr": "fast"}, ["supervised.lr: 'fast' should be a list"]),
         ({"head.hidden": 200}, ["head.hidden: 200 should be a list"]),
         ({"head.hidden": [200, 0]}, ["head.hidden.1: 0 should be greater than or equal to 1"]),
         ({"supervised.hidden": ["a"]}, ["supervised.hidden.0: 'a' should be an integer"]),
@@ -142,6 +148,9 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"seed": -1, "draws": 0}, ["seed: -1 ", "(and 1 more)"]),
         # choices
         ({"data.source": "glyph"}, ["data.source: 'glyph' ", "'folder'", "did you mean 'glyphs'"]),
+        ({"selftrain.align": "unifrom"}, ["selftrain.align: ", "did you mean 'uniform'"]),
+        ({"selftrain.average": 1}, ["selftrain.average: 1 should be less than 1"]),
+        ({"selftrain.updates": 0}, ["selftrain.updates: 0 should be greater than"]),
         ({"data.fit": 3}, ["data.fit: 3 should be 'crop', 'pad' or 'stretch'"]),
         ({"compute.device": "gpu"}, ["compute.device: 'gpu' should be 'auto', 'cpu', 'cuda'"]),
         ({"finetune.start": "heads"}, ["finetune.start: 'heads' ", "did you mean 'head'"]),
@@ -237,6 +246,11 @@ def test_mistakes(values: Edits, edits: Edits, said: list[str], tmp_path: Path) 
     for part in said:
         assert part in message
     assert any(str(key) in message for key in edits)
+
+
+def test_a_single_learning_rate_stands_for_a_list(values: Edits, tmp_path: Path) -> None:
+    params = check(change(values, {"finetune.lr": 0.02, "supervised.lr": 1}), tmp_path)
+    assert (params.finetune.lr, params.supervised.lr) == ([0.02], [1])
 
 
 @pytest.mark.parametrize(

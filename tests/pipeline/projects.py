@@ -22,7 +22,7 @@ COPIED = [
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
     *(
         f"data/{stage}/.gitkeep"
-        for stage in ("labels", "pretrain", "head", "spread", "choose", "finetune")
+        for stage in ("labels", "pretrain", "head", "spread", "choose", "finetune", "selftrain")
     ),
 ]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
@@ -68,13 +68,16 @@ TINY = {
     "choose.budgets": [1, 2],
     "choose.draws": 2,
     "finetune.start": "spread",
-    "finetune.lr": 0.02,
+    "finetune.lr": [0.02],
     "finetune.epochs": 1,
     "finetune.min_updates": 2,
+    "selftrain.batch_size": 8,
+    "selftrain.pool_batch": 16,
+    "selftrain.updates": 3,
     "supervised.layer": "conv5",
     "supervised.pool": 2,
     "supervised.hidden": [16],
-    "supervised.lr": 0.1,
+    "supervised.lr": [0.1],
     "supervised.epochs": 2,
     "supervised.min_updates": 8,
     "report.confidence": 0.95,

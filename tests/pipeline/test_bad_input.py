@@ -26,6 +26,7 @@ EVERY_STAGE = {
     "spread": ["--task", TASK, "--budget", "1"],
     "choose": ["--task", TASK],
     "finetune": ["--task", TASK, "--budget", "1"],
+    "selftrain": ["--task", TASK, "--budget", "1"],
     "supervised": ["--budget", "1"],
     "report": [],
 }
@@ -100,16 +101,16 @@ def test_unreadable_params(workplace: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["pretrain", "embed", "neighbours", "head", "spread", "choose", "finetune"]
+    "name", ["pretrain", "embed", "neighbours", "head", "spread", "choose", "finetune", "selftrain"]
 )
 def test_task_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["random" if a == TASK else a for a in EVERY_STAGE[name]]
-    key = "finetune_tasks" if name == "finetune" else "pretext_tasks"
+    key = "finetune_tasks" if name in ("finetune", "selftrain") else "pretext_tasks"
     wanted = f"--task random: not in {key} .*: rotation$"
     assert_no_stage_changes_anything(workplace, wanted, f"stages/{name}.py", *arguments)
 
 
-@pytest.mark.parametrize("name", ["head", "spread", "finetune", "supervised"])
+@pytest.mark.parametrize("name", ["head", "spread", "finetune", "selftrain", "supervised"])
 def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["3" if a == "1" else a for a in EVERY_STAGE[name]]
     wanted = "--budget 3: not in label_budgets .*: 1, 2$"
@@ -130,9 +131,11 @@ def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
         ("choose", "data/neighbours"),
         ("finetune", "data/head"),
         ("finetune", "data/pretrain"),
+        ("selftrain", "data/finetune"),
         ("supervised", "data/prepared"),
         ("report", "data/supervised"),
         ("report", "data/finetune"),
+        ("report", "data/selftrain"),
         ("report", "data/spread"),
         ("report", "data/choose"),
         ("report", "data/pretrain"),
@@ -154,7 +157,7 @@ def test_stage_before_its_turn(workplace: Project, name: str, lacking: str) -> N
 def folders(workplace: Project) -> Project:
     """Set to read labelled images of two classes; nothing prepared yet."""
     of_tasks = ("pretrain", "features", "neighbours", "head", "spread", "choose", "finetune")
-    for results in ("prepared", "splits", *of_tasks, "supervised"):
+    for results in ("prepared", "splits", *of_tasks, "selftrain", "supervised"):
         shutil.rmtree(workplace.root / "data" / results)
     write_pictures(workplace.root / "data/raw/labelled/cat", 8)
     write_pictures(workplace.root / "data/raw/labelled/dog", 8)

@@ -14,6 +14,9 @@ def jobs(project: Project, number: int) -> str:
     return project.run("semisup", "repro", "--jobs", str(number)).stdout
 
 
+FROM_HEAD = ("head", "spread", "finetune", "selftrain")
+
+
 def ran(said: str) -> set[str]:
     return {line.partition(":")[0] for line in said.splitlines() if ": done in " in line}
 
@@ -26,7 +29,7 @@ def test_two_jobs_write_the_lock_of_one(stubs: Project, tmp_path: Path) -> None:
     assert expected == {
         "report",
         f"choose@{TASK}",
-        *(f"{s}@{TASK}-{b}" for s in ("head", "spread", "finetune") for b in (1, 2)),
+        *(f"{s}@{TASK}-{b}" for s in FROM_HEAD for b in (1, 2)),
     }
     assert ran(jobs(beside, 2)) == expected
     assert (beside.root / "dvc.lock").read_text() == (stubs.root / "dvc.lock").read_text()

@@ -49,7 +49,8 @@ def test_metrics_diff_shows_both_branches(branched: Project) -> None:
         assert {"old", "new"} <= diff[f"finetune.{TASK}.{budget}.top1"].keys()
     changed = {key for key, values in diff.items() if values["old"] != values["new"]}
     assert changed
-    assert all(key.startswith(f"finetune.{TASK}.") for key in changed)
+    methods = (f"finetune.{TASK}.", f"selftrain.{TASK}.")
+    assert all(key.startswith(methods) for key in changed)
     shown = json.loads(branched.dvc("metrics", "diff", "main", "--json"))[METRICS]
     assert set(shown) == changed
 
@@ -66,7 +67,7 @@ def test_metrics_diff_needs_no_cache(branched: Project, tmp_path: Path) -> None:
 def test_params_diff_shows_the_edit(branched: Project) -> None:
     diff = json.loads(branched.dvc("params", "diff", "main", "--json"))["params.yaml"]
     assert diff.keys() == {"finetune.lr"}
-    assert (diff["finetune.lr"]["old"], diff["finetune.lr"]["new"]) == (0.02, 0.5)
+    assert (diff["finetune.lr"]["old"], diff["finetune.lr"]["new"]) == ([0.02], 0.5)
 
 
 @pytest.mark.xdist_group("branched")
@@ -85,7 +86,7 @@ def test_experiment_with_other_budgets(request: pytest.FixtureRequest, kind: str
     project: Project = request.getfixturevalue(kind)
     project.restore()
     project.dvc("exp", "run", "--set-param", "label_budgets=[1,4]")
-    for stage in ("head", "spread", "finetune"):
+    for stage in ("head", "spread", "finetune", "selftrain"):
         found = {path.name for path in (project.root / "data" / stage).iterdir()}
         assert found - {".gitkeep"} == {f"{TASK}-1", f"{TASK}-4"}, "removed budgets are pruned"
     if kind == "project":
@@ -224,5 +225,5 @@ def test_report_ignores_results_that_are_not_asked_for(project: Project) -> None
     training = column(project, "reports/plots/training.csv", "series")
     assert training == {
         "supervised 2",
-        *(f"{method} ({TASK}) 2" for method in ("head", "spread", "finetune")),
+        *(f"{method} ({TASK}) 2" for method in ("head", "spread", "finetune", "selftrain")),
     }

@@ -45,7 +45,12 @@ def from_heads(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
 
 
 def finetuned(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
-    return {f"finetune@{task}-{budget}" for budget in budgets}
+    """And what follows, but for the report."""
+    return {f"finetune@{task}-{budget}" for budget in budgets} | selftrained(budgets, task)
+
+
+def selftrained(budgets: Iterable[int] = BUDGETS, task: str = TASK) -> set[str]:
+    return {f"selftrain@{task}-{budget}" for budget in budgets}
 
 
 def supervised(budgets: Iterable[int] = BUDGETS) -> set[str]:
@@ -72,6 +77,7 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "remove a budget": ({"label_budgets": ONE_BUDGET}, {"report"}),
     "finetune": ({"finetune.lr": 0.01}, finetuned() | PAGES),
+    "selftrain": ({"selftrain.lr": 0.01}, selftrained() | PAGES),
     "head": ({"head.lr": 0.02}, from_heads() | chosen(TASK)),
     "neighbours": (
         {"neighbours.count": 4},
@@ -216,7 +222,7 @@ def test_budget_removed_in_a_clone_gives_the_same_bytes(
 
 # Code. What `dvc status` names runs; what follows from it runs where its bytes changed.
 
-CLASSIFIERS = {"head", "spread", "choose", "finetune", "supervised"}
+CLASSIFIERS = {"head", "spread", "choose", "finetune", "selftrain", "supervised"}
 TRAINERS = {"pretrain", *CLASSIFIERS}
 ROOMS: dict[str, set[str]] = {
     "params/loading.py": {"prepare", "split", "embed", "neighbours", *PAGES, *TRAINERS},
@@ -244,7 +250,8 @@ ROOMS: dict[str, set[str]] = {
     "head.py": {"head", "spread", "choose"},
     "spread/propagation.py": {"spread"},
     "choose/typical.py": {"choose"},
-    "finetune.py": {"finetune"},
+    "finetune.py": {"finetune", "selftrain"},
+    "selftrain/joint.py": {"selftrain"},
     "supervised.py": {"supervised"},
     "report/words/summary.py": {"report"},
     "model/parts.py": PAGES,

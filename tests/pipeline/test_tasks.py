@@ -37,6 +37,7 @@ def commands(task: str) -> dict[str, list[str]]:
         "spread": ["stages/spread.py", *of_budget],
         "choose": ["stages/choose.py", *of_task],
         "finetune": ["stages/finetune.py", *of_budget],
+        "selftrain": ["stages/selftrain.py", *of_budget],
     }
 
 
@@ -99,7 +100,7 @@ def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
     examples = np.load(folder / "examples.npy")
     assert examples.dtype == np.uint8
     assert examples.shape[2:] == (images.shape[1], images.shape[1], images.shape[3])
-    assert (prepared.root / f"data/finetune/{task}-2/results.csv").read_text().count("\n") == 2
+    assert (prepared.root / f"data/selftrain/{task}-2/results.csv").read_text().count("\n") == 2
 
 
 def test_a_row_that_others_trained(prepared: Project) -> None:
@@ -111,7 +112,7 @@ def test_a_row_that_others_trained(prepared: Project) -> None:
     assert facts["origin"]["licence"] == "apache-2.0"
     features = json.loads((prepared.root / "data/features/imagenet/features.json").read_text())
     assert (features["layer"], features["pool"], features["width"]) == ("features", 1, 1280)
-    assert (prepared.root / "data/finetune/imagenet-2/results.csv").read_text().count("\n") == 2
+    assert (prepared.root / "data/selftrain/imagenet-2/results.csv").read_text().count("\n") == 2
 
 
 def test_the_row_of_pixels(prepared: Project) -> None:

@@ -9,10 +9,10 @@ import torch
 from short_training import striped
 from torch import Tensor, nn
 
+from semisup.data.views import strong_view
 from semisup.network import backbones
 from semisup.params.sections import Augment
 from semisup.pretext.shared import similarity
-from semisup.pretext.shared.similarity import strong_view
 from semisup.pretext.simclr import Settings, Task, nt_xent
 
 MakeAugment = Callable[..., Augment]

@@ -20,7 +20,7 @@ def test_names_and_folder(way: Way, series: str, words: str, folder: str) -> Non
 def test_all_methods_of_each_task_are_compared() -> None:
     assert ways([]) == [BASELINE]
     assert [way.series for way in ways(["gan", "random"])] == [
-        *("supervised", "head (gan)", "spread (gan)", "finetune (gan)"),
-        *("head (random)", "spread (random)", "finetune (random)"),
+        *("supervised", "head (gan)", "spread (gan)", "finetune (gan)", "selftrain (gan)"),
+        *("head (random)", "spread (random)", "finetune (random)", "selftrain (random)"),
     ]
     assert {way.method for way in ways(["gan"])} == set(METHODS)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from semisup.neighbours.stored import Graph
-from semisup.params.sections import Spread
+from semisup.params.recipes import Spread
 from semisup.spread.propagation import balanced, normalised, propagate, soft_labels
 
 

@@ -292,9 +292,23 @@ def test_long_trainings_are_evaluated_seldom_and_at_the_end(runtime: Runtime) ->
     assert result.rows[-1].update == 100
 
 
-def test_plan_of_a_section(make_params: Callable[..., Params]) -> None:
-    head = make_params({"head.lr": 0.3, "head.epochs": 4, "head.min_updates": 6}).head
-    assert Plan.of(head) == Plan(0.3, head.weight_decay, head.batch_size, 4, 6)
+def test_plans_of_a_section(make_params: Callable[..., Params]) -> None:
+    params = make_params({"head.lr": 0.3, "head.epochs": 4, "finetune.lr": [0.1, 0.2]})
+    head, tuned, joint = params.head, params.finetune, params.selftrain
+    least = head.min_updates
+    assert Plan.each(head) == [Plan(0.3, head.weight_decay, head.batch_size, 4, least)]
+    assert [plan.lr for plan in Plan.each(tuned)] == [0.1, 0.2]
+    (plan,) = Plan.each(joint)
+    assert (plan.updates(10), plan.updates(10**6)) == (joint.updates, joint.updates)
+    assert plan.batches(10 * joint.pool_batch) == 10
+
+
+def test_a_training_shorter_than_an_epoch_is_looked_at_too(runtime: Runtime) -> None:
+    network, batch_loss = toy()
+    evaluate, seen = scripted(network, [Score(0.5, 1.0)] * 100)
+    plan = Plan(0.1, 0.0, 2, 0, 2 * loop.EVALUATIONS, by_update=True)
+    done = train(network, batch_loss, 64, plan, runtime, 0, evaluate)
+    assert len(seen) == len(done.rows) == loop.EVALUATIONS
 
 
 def test_modes_and_frozen_parameters(runtime: Runtime) -> None:

@@ -10,6 +10,8 @@ from semisup.data.dataset import ImageData, LabelledSet, open_data
 from semisup.params.loading import Params, load
 from semisup.workflow import outputs, scratch
 
+WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks
+
 
 @dataclass(frozen=True)
 class BudgetRun:
@@ -46,7 +48,7 @@ def started(method: str, budget: int, task: str = outputs.NO_TASK) -> Iterator[B
     """
     params = load()
     if task != outputs.NO_TASK:
-        params.require_task(task, finetuned=method == "finetune")
+        params.require_task(task, finetuned=method in WHOLE_NETWORK)
     params.require_budget(budget)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     item = _item(task, budget)

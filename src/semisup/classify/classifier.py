@@ -25,11 +25,8 @@ def learn_from_images(
         labelled: the draw's images.
     """
     runtime, augment = run.runtime, run.params.data.augment
-    network = classifier.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    train, validation, test = (
-        DeviceImages.of(run.data, positions, runtime)
-        for positions in (labelled.train, labelled.validation, run.data.test)
-    )
+    network = on_device(classifier, runtime)
+    train, validation, test = images_of(run, labelled)
     stream = runtime.generator(seed)
     return Learner(
         network,
@@ -38,6 +35,17 @@ def learn_from_images(
         partial(predict, network, test, runtime),
         stream,
     )
+
+
+def on_device(classifier: Classifier, runtime: Runtime) -> Classifier:
+    """Moved to the device that trains, in the order of memory that is fast there."""
+    return classifier.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def images_of(run: BudgetRun, labelled: LabelledSet) -> tuple[DeviceImages, ...]:
+    """Those of one draw to train on, of validation, and of test."""
+    parts = (labelled.train, labelled.validation, run.data.test)
+    return tuple(DeviceImages.of(run.data, positions, run.runtime) for positions in parts)
 
 
 def predict(classifier: Classifier, images: DeviceImages, runtime: Runtime) -> Tensor:

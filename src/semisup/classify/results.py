@@ -1,8 +1,9 @@
 """What a method's stage writes: a row of scores for each draw, curves, predictions, weights."""
 
+import csv
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from semisup.classify.draws import Trained
 from semisup.classify.evaluation import scores
 from semisup.compute.weights import save_arrays
 from semisup.training.progress import Row
+from semisup.training.turns import Turns, judged
 from semisup.workflow import outputs
+
+TURNS = ("validation_turn1", "validation_turn2")
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,30 @@ def _row(run: BudgetRun, one: Trained) -> dict[str, object]:
         "draw": one.draw,
         "labels_used": len(one.labelled.train),
         "validation_labels": len(one.labelled.validation),
+        "lr": one.lr,
         "updates": one.fit.updates,
         "kept": one.fit.kept,
-        "validation_top1": one.fit.best.merit if one.fit.best else math.nan,
+        **_validation(one.fit.turns),
         **dataclasses.asdict(scores(one.test_logits, run.data.labels[run.data.test])),
     }
+
+
+def _validation(turns: Turns) -> dict[str, float]:
+    """What each half says of the weights that the other chose, and the mean of both."""
+    values = judged(turns) or [math.nan] * len(TURNS)
+    return {"validation_top1": sum(values) / len(values), **dict(zip(TURNS, values, strict=True))}
+
+
+def judged_before(folder: Path) -> Callable[[int], Sequence[float]]:
+    """What the halves of validation said of each draw's classifier, which another stage wrote.
+
+    Raises:
+        UserError: where that stage has not run.
+    """
+    lines = outputs.read_text(folder / outputs.RESULTS).splitlines()
+    rows = {int(row["draw"]): [row[name] for name in TURNS] for row in csv.DictReader(lines)}
+
+    def of_draw(draw: int) -> Sequence[float]:
+        return [float(value) for value in rows[draw] if value]
+
+    return of_draw

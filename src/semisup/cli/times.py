@@ -85,15 +85,11 @@ def _sum(spent: Iterable[Spent], some: Collection[str], task: str = "") -> str:
 
 def _compared(params: Params) -> Comparison | None:
     """By the results of the stages; None where they, or encoders of both kinds, are not there."""
-    from semisup.report.facts import read_facts
     from semisup.report.findings.own import own_and_others
-    from semisup.report.methods import ways
-    from semisup.report.tables.results import read_results
+    from semisup.report.inputs import read_inputs
 
-    budgets = params.label_budgets
     try:
-        results = read_results(ways(params.pretext_tasks, params.finetune_tasks), budgets)
-        facts = read_facts(params.pretext_tasks, budgets, params.report.confidence)
+        found = read_inputs(params)
     except UserError:  # the workflow has not ended
         return None
-    return own_and_others(results, facts)
+    return own_and_others(found.results, found.facts)

@@ -13,6 +13,8 @@ from semisup.workflow import outputs
 Ints = NDArray[np.int64]
 ROLES = ("left_out", "unlabelled", "train", "validation", "test")
 LEFT_OUT, UNLABELLED, TRAIN, VALIDATION, TEST = range(5)
+TOP1, BALANCED = "top1", "balanced_accuracy"  # columns of results
+UNEVEN = 1.5  # times as many test images has the largest class as the smallest: too unequal
 NO_RANK = -1  # of images that are not for training
 
 
@@ -56,6 +58,17 @@ class ImageData:
     def test(self) -> Ints:
         """Positions of the test images."""
         return np.flatnonzero(self.role == TEST)
+
+    @cached_property
+    def headline(self) -> str:
+        """By which figure classifiers are chosen and compared: `TOP1` or `BALANCED`.
+
+        Where the test classes differ much in size, naming the largest one would look accurate.
+        """
+        counts = np.bincount(self.labels[self.test])
+        there = counts[counts > 0]
+        uneven = len(there) > 0 and there.max() > UNEVEN * there.min()
+        return BALANCED if uneven else TOP1
 
     @cached_property
     def validation(self) -> Ints:

@@ -10,25 +10,21 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from semisup.params.messages import check_name, describe, suggestion
+from semisup.params.recipes import Choose, Finetune, Head, Selftrain, Spread, Supervised
 from semisup.params.sections import (
     BACKBONE_LAYERS,
     Backbone,
-    Choose,
     Compute,
     Count,
     CountOrZero,
     Data,
     Embed,
     Export,
-    Finetune,
-    Head,
     Neighbours,
     Pretrain,
     Report,
     Section,
     Split,
-    Spread,
-    Supervised,
     known_tasks,
 )
 from semisup.workflow.errors import UserError
@@ -56,6 +52,7 @@ class Params(Section):
     spread: Spread
     choose: Choose
     finetune: Finetune
+    selftrain: Selftrain
     supervised: Supervised
     report: Report
     export: Export

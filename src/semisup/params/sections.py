@@ -55,6 +55,16 @@ class Augment(Section):
     erase: Fraction
 
 
+class Views(Section):
+    """Strong changes of an image; see `semisup.data.views`."""
+
+    crop: Annotated[float, Field(gt=0, le=1)]
+    strong: Augment
+    hue: Annotated[float, Field(ge=0, le=0.5)]
+    grey: Fraction
+    blur: Fraction
+
+
 class Glyphs(Section):
     """The embedded set; see `semisup.prepare.glyphs`."""
 
@@ -124,17 +134,6 @@ class Backbone(Section):
         return self.name.startswith(BORROWED)
 
 
-class Recipe(Section):
-    """How long and how fast to train; see `semisup.training.loop`."""
-
-    lr: Positive
-    weight_decay: NotNegative
-    batch_size: Annotated[int, Field(ge=2)]
-    epochs: Count
-    min_updates: CountOrZero
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
-
-
 class Pretrain(Section):
     """What all pretext tasks share. A section of its own per task is checked by the task's file."""
 
@@ -171,46 +170,6 @@ class Neighbours(Section):
     count: Count
     dimensions: Count
     whiten: Fraction
-
-
-class Head(Recipe):
-    """Fully connected layers on frozen features; see `semisup.head`."""
-
-    hidden: list[Count]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
-    patience: Count
-
-
-class Spread(Recipe):
-    """Labels spread over the pool; see `semisup.spread`."""
-
-    power: Positive
-    alpha: Annotated[float, Field(gt=0, lt=1)]
-    rounds: Count
-    balance: Fraction
-
-
-class Choose(Section):
-    """Which images to label; see `semisup.choose`."""
-
-    budgets: list[Count]
-    draws: Annotated[int, Field(ge=1, le=100)]
-    most_clusters: Count
-
-
-class Finetune(Recipe):
-    """Encoder and head together; see `semisup.finetune`."""
-
-    start: Literal["spread", "head", "random_head"]
-
-
-class Supervised(Recipe):
-    """The baseline; see `semisup.supervised`."""
-
-    layer: str
-    pool: Count
-    hidden: list[Count]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
 
 
 class Report(Section):

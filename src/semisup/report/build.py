@@ -1,26 +1,38 @@
 """Everything that the report consists of."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from semisup.params.loading import Params
 from semisup.report import advised
-from semisup.report.facts import Facts, read_facts
+from semisup.report.facts import Facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.choice import choices
 from semisup.report.findings.choosing import choosing
-from semisup.report.methods import BASELINE, Way, ways
+from semisup.report.inputs import read_inputs
+from semisup.report.methods import BASELINE, Way
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare, ranking
 from semisup.report.tables.metrics import metrics
-from semisup.report.tables.results import deepest, read_results
+from semisup.report.tables.results import deepest
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
 
 CURVE_COLUMNS = [
-    *("method", "task", "budget", "draw", "labels_used", "validation_labels", "updates", "kept"),
+    *(
+        "method",
+        "task",
+        "budget",
+        "draw",
+        "labels_used",
+        "validation_labels",
+        "lr",
+        "updates",
+        "kept",
+    ),
     *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 
@@ -31,20 +43,20 @@ def build_report(params: Params, reports: Path) -> str:
     Raises:
         UserError: where a stage before has not run.
     """
-    results = read_results(_asked_for(params), params.label_budgets)
-    facts = read_facts(params.pretext_tasks, params.label_budgets, params.report.confidence)
+    found = read_inputs(params)
+    every, results, facts = found.every, found.results, found.facts
     compared = compare(results, facts.pretext, facts.confidence)
     summary = write_summary(results, compared, facts)
     with outputs.replacing(reports / "figures") as folder:
         _draw_figures(results, compared, facts, folder)
     with outputs.replacing(reports / "plots") as folder:
-        _write_plots(results, params, folder)
+        _write_plots(every, found.ways, params, folder)
     with outputs.replacing(outputs.ADVISED) as folder:
-        among = [way for way in _asked_for(params) if way != BASELINE]
+        among = [way for way in found.ways if way != BASELINE]
         advised.write(_best_way(results, facts), among, params.label_budgets[-1], folder)
-    _write_csv(results[CURVE_COLUMNS], reports / "label_curve.csv")
-    _write_csv(compared, reports / "task_comparison.csv")
-    outputs.write_json(reports / "metrics.json", metrics(results, facts.pretext))
+    _write_csv(every[CURVE_COLUMNS], reports / "label_curve.csv")
+    _write_csv(compared.rename(columns={"top1": facts.headline}), reports / "task_comparison.csv")
+    outputs.write_json(reports / "metrics.json", metrics(every, facts.pretext, facts.headline))
     (reports / "summary.md").write_text(summary, encoding="utf-8")
     return summary
 
@@ -53,17 +65,13 @@ def _draw_figures(
     results: pd.DataFrame, compared: pd.DataFrame, facts: Facts, folder: Path
 ) -> None:
     ranked, shown = ranking(results), what_is_shown(results["draw"].nunique(), facts.confidence)
-    found = choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None
-    label_curve.draw(results, ranked, facts.confidence, folder, found)
+    chosen = choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None
+    label_curve.draw(results, ranked, facts.confidence, folder, chosen, facts.figure)
     if ranked:
-        tasks.draw(compared, ranked, shown, folder)
+        tasks.draw(compared, ranked, shown, folder, facts.figure)
         filters.draw([*facts.pretext], folder)
         examples.draw([*facts.pretext], folder)
     confusion.draw(_best_way(results, facts), results["budget"].max(), folder)
-
-
-def _asked_for(params: Params) -> list[Way]:
-    return ways(params.pretext_tasks, params.finetune_tasks)
 
 
 def _best_way(results: pd.DataFrame, facts: Facts) -> Way:
@@ -75,8 +83,9 @@ def _best_way(results: pd.DataFrame, facts: Facts) -> Way:
     return deepest(results, first) if first else BASELINE
 
 
-def _write_plots(results: pd.DataFrame, params: Params, folder: Path) -> None:
-    compared = _asked_for(params)
+def _write_plots(
+    results: pd.DataFrame, compared: Sequence[Way], params: Params, folder: Path
+) -> None:
     _write_csv(plots.label_curve(results), folder / "label_curve.csv")
     _write_csv(plots.pretext_curves(params.pretext_tasks), folder / "pretext.csv")
     curves = plots.classifier_curves(compared, params.label_budgets)

@@ -1,11 +1,16 @@
 """What the report knows beside the results."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from semisup.data.dataset import BALANCED, TOP1, ImageData
+from semisup.params.loading import Params
+from semisup.report.methods import Way
+from semisup.report.tables.headline import NAMES
 from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
 
@@ -28,9 +33,10 @@ class Pretext:
 class Facts:
     """Of the data, of pretraining and of the pool, as the stages before wrote them.
 
-    data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of the labels
-    spread over the pool, by task, budget and draw; chosen: of labels of chosen images, by task,
-    strategy, budget and draw.
+    data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of what was
+    learned from the pool, by method, task, budget and draw; chosen: of labels of chosen images, by
+    task, strategy, budget and draw; headline: the figure that is compared; test_counts: test images
+    of each class that has any.
     """
 
     data: dict[str, Any]
@@ -40,6 +46,23 @@ class Facts:
     image_size: int
     told: pd.DataFrame
     chosen: pd.DataFrame
+    headline: str = TOP1
+    test_counts: tuple[int, ...] = ()
+
+    @property
+    def figure(self) -> str:
+        """The name of what is compared."""
+        return NAMES[self.headline]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether classes count the same, since their sizes differ much."""
+        return self.headline == BALANCED
+
+    @property
+    def validation_per_class(self) -> float:
+        """Validation labels per class beside those of the budgets."""
+        return float(self.split["validation"] / len(self.data["classes"]))
 
     @property
     def within_budget(self) -> bool:
@@ -47,18 +70,34 @@ class Facts:
         return bool(self.split["validation"] == 0)
 
 
-def read_facts(tasks: list[str], budgets: list[int], confidence: float) -> Facts:
+def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
     """Read them from data/.
+
+    Args:
+        ways: that are compared.
+        params: tasks, budgets, the section `report`.
+        data: the images.
 
     Raises:
         UserError: where a stage has not run.
     """
     summary = outputs.read_json(outputs.PREPARED / outputs.SUMMARY)
     stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
+    tasks, confidence = params.pretext_tasks, params.report.confidence
     pretext = {task: _read_pretext(task) for task in tasks}
-    images = np.load(outputs.PREPARED / outputs.IMAGES, mmap_mode="r")
-    told, chosen = read_told(tasks, budgets), read_chosen(tasks)
-    return Facts(summary, stats, pretext, confidence, images.shape[1], told, chosen)
+    counts = np.bincount(data.labels[data.test])
+    told, chosen = read_told(ways, params.label_budgets), read_chosen(tasks)
+    return Facts(
+        summary,
+        stats,
+        pretext,
+        confidence,
+        data.image_size,
+        told,
+        chosen.assign(top1=chosen[data.headline]),
+        data.headline,
+        tuple(map(int, counts[counts > 0])),
+    )
 
 
 def _read_pretext(task: str) -> Pretext:

@@ -17,7 +17,7 @@ class Method:
 
     name: in tables; label: in figures; short, noun: in sentences; folder: of its stage's outputs,
     by task and budget; line, marker, color: in figures; control_line: of the untrained encoder's
-    accuracy by this method among the tasks.
+    accuracy by this method among the tasks; tells: whether its stage tells of the pool (pool.csv).
     """
 
     name: str
@@ -29,6 +29,7 @@ class Method:
     marker: str
     color: str
     control_line: str = ""
+    tells: bool = False
 
 
 def _supervised_folder(_task: str, budget: int) -> Path:
@@ -41,7 +42,9 @@ SUPERVISED = Method(
     short="supervised training",
     noun="supervised training",
     folder=_supervised_folder,
-    **{"line": ":", "marker": "s", "color": "#222222"},
+    line=":",
+    marker="s",
+    color="#222222",
 )
 HEAD = Method(
     name="head",
@@ -49,7 +52,10 @@ HEAD = Method(
     short="frozen",
     noun="a head on frozen features",
     folder=outputs.head_folder,
-    **{"line": "--", "marker": "^", "color": "#0072b2", "control_line": "--"},
+    line="--",
+    marker="^",
+    color="#0072b2",
+    control_line="--",
 )
 SPREAD = Method(
     name="spread",
@@ -57,7 +63,11 @@ SPREAD = Method(
     short="spread",
     noun="spreading labels",
     folder=outputs.spread_folder,
-    **{"line": "-.", "marker": "v", "color": "#009e73", "control_line": ":"},
+    tells=True,
+    line="-.",
+    marker="v",
+    color="#009e73",
+    control_line=":",
 )
 FINETUNE = Method(
     name="finetune",
@@ -65,9 +75,26 @@ FINETUNE = Method(
     short="fine-tuned",
     noun="fine-tuning",
     folder=outputs.finetune_folder,
-    **{"line": "-", "marker": "o", "color": "#d55e00", "control_line": "-."},
+    line="-",
+    marker="o",
+    color="#d55e00",
+    control_line="-.",
 )
-OF_TASKS = (HEAD, SPREAD, FINETUNE)  # need a pretext task's encoder; in the order of tables
+SELFTRAIN = Method(
+    name="selftrain",
+    label="self-trained",
+    short="self-trained",
+    noun="self-training",
+    folder=outputs.selftrain_folder,
+    tells=True,
+    line="-",
+    marker="D",
+    color="#cc79a7",
+    control_line="-",
+)
+# those that need a pretext task's encoder, in the order of tables: each trains more than the last
+OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)
+WHOLE_NETWORK = (FINETUNE.name, SELFTRAIN.name)
 METHODS = {method.name: method for method in (SUPERVISED, *OF_TASKS)}
 
 
@@ -97,8 +124,8 @@ BASELINE = Way(SUPERVISED.name)
 
 
 def ways(tasks: Iterable[str], finetuned: Iterable[str] | None = None) -> list[Way]:
-    """The baseline, and all methods of each task, but fine-tuning only of those given."""
+    """The baseline, and all methods of each task; only `finetuned` ones with the whole network."""
     every = [BASELINE, *(Way(method.name, task) for task in tasks for method in OF_TASKS)]
     if finetuned is None:
         return every
-    return [way for way in every if way.method != FINETUNE.name or way.task in finetuned]
+    return [way for way in every if way.method not in WHOLE_NETWORK or way.task in finetuned]

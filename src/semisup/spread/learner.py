@@ -38,7 +38,8 @@ def learn_from_pool(
     load_weights(head, outputs.head_folder(run.task, run.budget) / f"head_{draw}.safetensors")
     stream = run.runtime.generator(run.seed, draw)
     learner = learner_of(run, features, labelled, head, shown_of(run, features, stream), stream)
-    return dataclasses.replace(learner, targets=_targets(run, graph, labelled))
+    targets, told = _targets(run, graph, labelled)
+    return dataclasses.replace(learner, targets=targets, told=lambda: told)
 
 
 def shown_of(
@@ -60,7 +61,9 @@ def shown_of(
     return shown
 
 
-def _targets(run: BudgetRun, graph: Graph, labelled: LabelledSet) -> Targets:
+def _targets(
+    run: BudgetRun, graph: Graph, labelled: LabelledSet
+) -> tuple[Targets, dict[str, float]]:
     """What the labels become; where the pool's own are known, how often they are right."""
     data, device = run.data, run.runtime.device
     numbers = _numbers(graph.ids, labelled.train)
@@ -74,7 +77,7 @@ def _targets(run: BudgetRun, graph: Graph, labelled: LabelledSet) -> Targets:
     known[numbers] = False
     if known.any():
         told["pool_top1"] = float((classes[known] == data.labels[graph.ids[known]]).mean())
-    return Targets(torch.from_numpy(classes).to(device), torch.from_numpy(weights).to(device), told)
+    return Targets(*(torch.from_numpy(each).to(device) for each in (classes, weights))), told
 
 
 def _numbers(ids: Ints, positions: Ints) -> Ints:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from semisup.data.dataset import Ints
 from semisup.neighbours.stored import Graph
-from semisup.params.sections import Spread
+from semisup.params.recipes import Spread
 
 Floats = NDArray[np.float32]
 

@@ -6,6 +6,7 @@ They differ by the function that turns example numbers into a loss, and by their
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -13,36 +14,45 @@ from tqdm import tqdm
 
 from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
-from semisup.params.sections import Recipe
+from semisup.params.recipes import Recipe, Recipes, Selftrain
 from semisup.training.optimiser import Adam, Sgd, update
 from semisup.training.progress import Progress, Row
 from semisup.training.schedule import schedule
 from semisup.training.selection import Score, Selection
+from semisup.training.turns import Turns
 
 EVALUATIONS = 12  # at most, over a training of more epochs than that
 
 # a batch -> mean loss to minimise, and the figure of merit of each prediction
-BatchLoss = Callable[[Tensor], tuple[Tensor, Tensor]]
+BatchLoss = Callable[[Any], tuple[Tensor, Tensor]]
 # numbers of the examples of each batch to come -> the batches
-Load = Callable[[Iterator[Tensor]], Iterator[Tensor]]
+Load = Callable[[Iterator[Tensor]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How long, how fast."""
+    """How long, how fast.
+
+    by_update: whether it is looked at after equal numbers of updates, where epochs may be longer
+    than the whole training, instead of at the ends of epochs.
+    """
 
     lr: float
     weight_decay: float
     batch_size: int
     epochs: float
     min_updates: int = 0
+    by_update: bool = False
 
     @classmethod
-    def of(cls, recipe: Recipe) -> "Plan":
-        """From a section of params.yaml."""
-        return cls(
-            recipe.lr, recipe.weight_decay, recipe.batch_size, recipe.epochs, recipe.min_updates
-        )
+    def each(cls, recipe: Recipe | Recipes | Selftrain) -> "list[Plan]":
+        """From a section of params.yaml: one for each learning rate."""
+        if isinstance(recipe, Selftrain):
+            size, updates = recipe.pool_batch, recipe.updates
+            return [cls(recipe.lr, recipe.weight_decay, size, 0, updates, by_update=True)]
+        rates = recipe.lr if isinstance(recipe, Recipes) else [recipe.lr]
+        size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
+        return [cls(rate, recipe.weight_decay, size, epochs, least) for rate in rates]
 
     def updates(self, examples: int) -> int:
         """Updates in all: `epochs` passes, but no fewer than `min_updates`."""
@@ -55,6 +65,13 @@ class Plan:
         would make them undefined.
         """
         return max(1, examples // self.batch_size)
+
+    def every(self, examples: int) -> int:
+        """Updates from one evaluation to the next."""
+        updates, per_epoch = self.updates(examples), self.batches(examples)
+        if self.by_update:
+            return max(1, updates // EVALUATIONS)
+        return per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
 
 
 @dataclass(frozen=True)
@@ -80,13 +97,15 @@ class Objective:
 class Fit:
     """What training did: its curve, the updates made, and which weights were kept.
 
-    kept: the update that made them, 0 for those that training started from; best: their score.
+    kept: the update that made them, 0 for those that training started from; best: their score;
+    turns: what each half of the held-out examples would have kept, as the other half judges it.
     """
 
     rows: list[Row]
     updates: int
     kept: int
     best: Score | None
+    turns: Turns = ()
 
 
 def fit(
@@ -120,7 +139,7 @@ def fit(
         (p for p in network.parameters() if p.requires_grad), plan.weight_decay
     )
     updates, per_epoch = plan.updates(objective.examples), plan.batches(objective.examples)
-    every = per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
+    every = plan.every(objective.examples)
     training = Progress(network, optimiser, selection, objective.streams, runtime)
     checkpoint = runtime.checkpoint(label)
     with runtime.seeded(seed, 1, *group.key):  # dropout, and what else is drawn at random
@@ -148,7 +167,8 @@ def fit(
             if checkpoint and group.decides(checkpoint.is_due, number):
                 _save(training, checkpoint, runtime)
         bar.close()
-    return Fit(training.rows, training.update, best=selection.finish(), kept=selection.kept)
+    best = selection.finish()
+    return Fit(training.rows, training.update, selection.kept, best, selection.turns)
 
 
 def _go_on_or_begin(

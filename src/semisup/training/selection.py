@@ -3,11 +3,14 @@
 import copy
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from torch import Tensor, nn
+
+from semisup.training import turns
+from semisup.training.turns import Half, Turn, Turns
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,7 @@ class Score:
 
     merit: float
     loss: float
+    halves: tuple[Half, ...] = ()  # the same on the two halves of the examples
 
     def better_than(self, other: "Score | None") -> bool:
         """Higher merit; with equal merit, lower loss."""
@@ -36,6 +40,7 @@ class Selection:
         keep: Literal["best", "last"] = "best",
         patience: int | None = None,
         start_counts: bool = False,
+        start_judged: Sequence[float] = (),
     ) -> None:
         """A choice among the states that `network` will have.
 
@@ -45,14 +50,18 @@ class Selection:
             keep: whether `finish` puts back the weights with the best score or leaves the last.
             patience: evaluations without gain before training stops; None: it never does.
             start_counts: whether the weights to start from are among those to choose from.
+            start_judged: what each half says of the weights to start from, where another training
+                chose these by the other half; else they are judged as they are.
         """
         self._network, self._evaluate = network, evaluate
         self._keep, self._patience, self._start_counts = keep, patience, start_counts
+        self._start_judged = start_judged
         self._best: Score | None = None
         self._last: Score | None = None
         self._best_weights: dict[str, Tensor] = {}
         self._since_best = 0
         self.kept = 0
+        self.turns: Turns = ()  # what each half of the held-out examples would keep
 
     def look_at_start(self) -> None:
         """Score the weights to start from, where they count."""
@@ -66,6 +75,11 @@ class Selection:
             self.kept = update
         if self._last is None:
             return UNKNOWN
+        found = turns.first(self._last.halves)
+        if self._start_judged and update == 0:
+            pairs = zip(found, self._start_judged, strict=True)
+            found = tuple(dataclasses.replace(turn, judged=merit) for turn, merit in pairs)
+        self.turns = turns.best(self.turns, found)
         self._since_best += 1
         if self._last.better_than(self._best):
             self._best, self._since_best = self._last, 0
@@ -91,11 +105,13 @@ class Selection:
         """What it knows so far, and the best weights."""
         scores = [score and dataclasses.asdict(score) for score in (self._best, self._last)]
         facts = {"scores": scores, "since_best": self._since_best, "kept": self.kept}
+        facts["turns"] = [[*turn.chosen, turn.judged] for turn in self.turns]
         return {**facts, "weights": self._best_weights}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
-        self._best, self._last = (score and Score(**score) for score in state["scores"])
+        self._best, self._last = (score and _score(**score) for score in state["scores"])
+        self.turns = tuple(Turn(Half(*chosen), judged) for *chosen, judged in state["turns"])
         self._since_best, self.kept = state["since_best"], state["kept"]
         self._best_weights = state["weights"]
 
@@ -105,3 +121,7 @@ class Selection:
             self._network.load_state_dict(self._best_weights)
         self._network.eval()
         return self._best if self._keep == "best" else self._last
+
+
+def _score(merit: float, loss: float, halves: Sequence[Sequence[float]]) -> Score:
+    return Score(merit, loss, tuple(Half(*half) for half in halves))

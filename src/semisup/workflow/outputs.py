@@ -35,6 +35,7 @@ RESULTS, PREDICTIONS, TOLD = "results.csv", "predictions.npy", "pool.csv"
 SELECTIONS = "selections.csv"
 PRETRAIN, HEAD = Path("data/pretrain"), Path("data/head")
 SPREAD, FINETUNE = Path("data/spread"), Path("data/finetune")
+SELFTRAIN = Path("data/selftrain")
 CHOOSE = Path("data/choose")
 ADVISED, MODEL = Path("data/advised"), Path("data/model")
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
@@ -73,6 +74,11 @@ def spread_folder(task: str, budget: int) -> Path:
 def finetune_folder(task: str, budget: int) -> Path:
     """Where `finetune` of a task and budget writes."""
     return FINETUNE / f"{task}-{budget}"
+
+
+def selftrain_folder(task: str, budget: int) -> Path:
+    """Where `selftrain` of a task and budget writes."""
+    return SELFTRAIN / f"{task}-{budget}"
 
 
 def supervised_folder(budget: int) -> Path:

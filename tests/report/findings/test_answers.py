@@ -81,10 +81,29 @@ def test_sure_are_budgets_with_more_than_noise() -> None:
     assert found.sure == [1, 4]
 
 
-def test_with_a_single_draw_any_gain_counts() -> None:
-    found = answered(table(tuned=SUPERVISED | {2: 0.21}, offsets=(0.0,)))
-    assert found.sure == [2]
+def test_with_a_single_draw_no_gain_is_sure() -> None:
+    found = answered(table(tuned=SUPERVISED | {2: 0.91}, offsets=(0.0,)))
+    assert found.sure == []
     assert math.isnan(found.gains[2].half)
+
+
+def test_sure_gains_are_so_all_at_once() -> None:
+    """A gain that is beyond its own interval, not beyond that of three budgets together."""
+    rows = table(tuned=SUPERVISED | {2: 0.25})
+    tuned = (rows["budget"] == 2) & (rows["method"] == "finetune")
+    rows.loc[tuned, "top1"] += 0.013 * (rows.loc[tuned, "draw"] - 1)
+    found = answered(rows)
+    assert found.gains[2].above_zero
+    assert found.sure == []
+    rows.loc[tuned, "top1"] += 0.1
+    assert answered(rows).sure == [2]
+
+
+def test_savings_count_validation_too() -> None:
+    (saving, _) = answer(table(), GAN, 0.95, 12).savings
+    assert saving.needs is not None
+    assert saving.change == pytest.approx(2**0.8 / 4 - 1)
+    assert saving.change_in_all == pytest.approx((2**0.8 + 12) / (4 + 12) - 1)
 
 
 def test_savings_are_of_the_two_largest_budgets() -> None:

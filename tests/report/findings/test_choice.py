@@ -52,6 +52,17 @@ def test_lead_within_the_noise_is_not_clear() -> None:
     assert not choice.clear
 
 
+def test_a_tie_is_less_than_half_an_image_and_goes_to_the_cheaper_way() -> None:
+    """Whichever task it is of."""
+    table = set_score(results(TWO), "validation_top1", "finetune", "rotation", 0.9)
+    tied = set_score(table, "validation_top1", "head", "gan", 0.9 - 0.49 / 320)
+    behind = set_score(table, "validation_top1", "head", "gan", 0.9 - 0.51 / 320)
+    for given, way in ((tied, Way("head", "gan")), (behind, Way("finetune", "rotation"))):
+        choice = choose(given, 16, 0.95)
+        assert choice is not None
+        assert choice.way == way
+
+
 def test_of_equal_tasks_the_first_and_of_equal_methods_the_frozen_head() -> None:
     choice = choose(results(TWO).assign(validation_top1=0.5), 16, 0.95)
     assert choice is not None

@@ -199,3 +199,10 @@ def test_baseline_that_is_weak_everywhere() -> None:
     table = results(DOZEN)
     table.loc[table["method"] == "supervised", "updates"] = 599
     assert doubts(table, facts()).weak == [1, 4, 16]
+
+
+def test_fine_tuning_that_is_behind_after_fewer_updates_is_rushed() -> None:
+    table = set_score(results(TWO), "validation_top1", "finetune", "gan", 0.15)
+    assert doubts(table, facts(TWO)).rushed == [4, 16], "with one label the baseline has 0.11"
+    table.loc[table["method"] == "finetune", "updates"] = 900
+    assert doubts(table, facts(TWO)).rushed == []

@@ -8,7 +8,15 @@ from made_up import THREE_DRAWS
 from scipy import stats
 
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.interval import Interval, gain, half_width, mean_over_draws
+from semisup.report.tables.headline import HITS
+from semisup.report.tables.interval import (
+    Interval,
+    ends,
+    gain,
+    half_width,
+    mean_over_draws,
+    together,
+)
 
 TUNED = Way("finetune", "rotation")
 
@@ -72,7 +80,7 @@ def test_gains_stand_by_ascending_budget() -> None:
         (0.1, 0.1, False),
         (0.1, 0.2, False),
         (-0.3, 0.1, False),
-        (0.1, math.nan, True),  # a single draw: the mean alone tells
+        (0.1, math.nan, False),  # a single draw: who knows
         (0.0, math.nan, False),
         (-0.1, math.nan, False),
     ],
@@ -80,3 +88,57 @@ def test_gains_stand_by_ascending_budget() -> None:
 def test_above_zero_is_by_more_than_the_noise(mean: float, half: float, above: bool) -> None:
     assert Interval(mean, half).above_zero == above
     assert Interval(mean, half).known == (not math.isnan(half))
+
+
+def with_hits(images: int, draws: int = 3) -> pd.DataFrame:
+    """Two ways that are right in each image by a chance of its own, the same in every draw."""
+    draw = np.random.default_rng(0)
+    easy = draw.random(images)
+    rows = []
+    for way in (BASELINE, TUNED):
+        for number in range(draws):
+            hits = draw.random(images) < easy
+            rows.append((*way, 4, number, hits.mean(), hits))
+    return pd.DataFrame(rows, columns=["method", "task", "budget", "draw", "top1", HITS])
+
+
+def test_interval_counts_the_noise_of_a_finite_test_set() -> None:
+    table = with_hits(50)
+    found = gain(table, "top1", TUNED, BASELINE, 0.95)[4]
+    first, second = (
+        np.stack(table[table["method"] == way.method][HITS]) for way in (TUNED, BASELINE)
+    )
+    differences = first.astype(float) - second
+    of_draws = differences.mean(axis=1).std(ddof=1) / 3**0.5 * stats.t.ppf(0.975, 2)
+    of_images = differences.mean(axis=0).std(ddof=1) / 50**0.5 * stats.norm.ppf(0.975)
+    assert found.half == pytest.approx(math.hypot(of_draws, of_images), rel=1e-4)
+    half = mean_over_draws(table, "top1", 0.95).set_index("method").loc["finetune", "half"]
+    own = first.mean(axis=0).std(ddof=1) / 50**0.5 * stats.norm.ppf(0.975)
+    between = first.mean(axis=1).std(ddof=1) / 3**0.5 * stats.t.ppf(0.975, 2)
+    assert half == pytest.approx(math.hypot(own, between), rel=1e-4)
+
+
+def test_one_more_image_right_in_every_draw_is_no_gain() -> None:
+    table = with_hits(300)
+    base = table[table["method"] == "supervised"]
+    better = [np.where(np.arange(300) == np.flatnonzero(~h)[0], True, h) for h in base[HITS]]
+    ahead = base.assign(method="finetune", task="rotation", **{HITS: better})
+    ahead["top1"] = base["top1"] + 1 / 300
+    found = gain(pd.concat([base, ahead]), "top1", TUNED, BASELINE, 0.95)[4]
+    assert found.mean == pytest.approx(1 / 300)
+    assert not found.above_zero
+    one = gain(pd.concat([base, ahead]).query("draw == 0"), "top1", TUNED, BASELINE, 0.95)[4]
+    assert not one.known
+
+
+def test_confidence_of_each_so_that_all_hold_together() -> None:
+    assert together(0.95, 1) == pytest.approx(0.95)
+    assert together(0.95, 5) == pytest.approx(0.99)
+    # independent intervals at that level hold at once at the wanted one, or a little more
+    assert together(0.95, 7) ** 7 == pytest.approx(0.951, abs=2e-3)
+
+
+def test_ends_stay_within_0_and_1() -> None:
+    low, high = ends(np.array([0.05, 0.5, 0.97]), np.array([0.1, math.nan, 0.1]))
+    assert low.tolist() == pytest.approx([0, 0.5, 0.87])
+    assert high.tolist() == pytest.approx([0.15, 0.5, 1])

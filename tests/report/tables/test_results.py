@@ -32,7 +32,7 @@ def test_missing_result_says_what_to_run() -> None:
 
 @pytest.mark.usefixtures("empty")
 def test_only_what_was_asked_for_is_read() -> None:
-    table = results(["rotation", "gan"], methods=("head", "spread", "finetune"))
+    table = results(["rotation", "gan"], methods=("head", "spread", "finetune", "selftrain"))
     for way in ways(["rotation", "gan"]):
         for budget, rows in rows_of(table, way).groupby("budget"):
             way.folder(budget).mkdir(parents=True)

@@ -44,6 +44,31 @@ def test_labels(number: int, shown: str) -> None:
     assert phrases.labels(number) == shown
 
 
+def test_several_budgets() -> None:
+    assert phrases.labels([1]) == "1 label per class"
+    assert phrases.labels([1, 2]) == "1, 2 labels per class"
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "shown"),
+    [
+        (0.5, 0.1, "50.0±10.0"),
+        (0.5, math.nan, "50.0"),
+        (0.05, 0.18, "5.0 (0-23)"),
+        (0.95, 0.18, "95.0 (77-100)"),
+        (0.5, 2.0, "50.0 (0-100)"),
+        (0.0, 0.0, "0.0±0.0"),
+    ],
+)
+def test_intervals_stay_within_0_and_100(mean: float, half: float, shown: str) -> None:
+    assert phrases.with_interval(mean, half) == shown
+
+
+@pytest.mark.parametrize(("number", "shown"), [(1, "1 image"), (0, "0 images"), (7, "7 images")])
+def test_counted(number: int, shown: str) -> None:
+    assert phrases.counted(number, "image") == shown
+
+
 def test_capital_letter_leaves_the_rest_as_it_is() -> None:
     assert phrases.sentence("fine-tuned on a GAN") == "Fine-tuned on a GAN"
 

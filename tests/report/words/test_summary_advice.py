@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -5,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from made_up import DOZEN, facts, results, set_score
-from sections import section
+from sections import section, summary
 
 TWO = ["rotation", "gan"]
 
@@ -237,3 +238,58 @@ def test_weak_baseline_is_named() -> None:
         "- The baseline made fewer updates than head and fine-tuning together with 4, 16 labels "
         "per class: raise supervised.epochs or supervised.min_updates."
     ]
+
+
+# How far to trust the figures
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((50, 50), []),
+        (
+            (49, 50),
+            ["99 images, 49 of the rarest class. One image more that is right is 1.0 points."],
+        ),
+        (
+            (4, 200),
+            ["204 images, 4 of the rarest class. One image more that is right is 0.5 points."],
+        ),
+        ((1,), ["1 image, 1 of the rarest class. One image more that is right is 100.0 points."]),
+    ],
+)
+def test_few_test_images_are_named(counts: tuple[int, ...], said: list[str]) -> None:
+    known = dataclasses.replace(facts(TWO), test_counts=counts)
+    found = matching(section("Mind", results(TWO), known).splitlines(), "test set is small")
+    assert found == [f"- The test set is small: {line}" for line in said]
+
+
+def test_rushed_fine_tuning_is_named() -> None:
+    table = set_score(results(TWO), "validation_top1", "finetune", "gan", 0.15)
+    assert mind(table)[-1] == (
+        "- Fine-tuning made fewer updates than the baseline with 4, 16 labels per class, and was "
+        "behind it on validation: raise finetune.epochs or finetune.min_updates before you blame "
+        "pretraining."
+    )
+
+
+def test_unequal_classes_are_said() -> None:
+    changed = {"headline": "balanced_accuracy", "test_counts": (400, 20)}
+    text = summary(results(TWO), dataclasses.replace(facts(TWO), **changed))  # type: ignore[arg-type]
+    assert "\n\nBalanced accuracy on test in %, mean of 3 draws" in text
+    assert (
+        "the largest has 95.2 % of the test images, and always naming it would get 50.0 %" in text
+    )
+    assert "Top-1 accuracy" not in text
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pure_noise_of_a_single_draw_gives_no_yes(seed: int) -> None:
+    table = results(TWO, draws=(0.0,), methods=("head", "spread", "finetune", "selftrain"))
+    noise = np.random.default_rng(seed)
+    figures = ("top1", "validation_top1", "balanced_accuracy")
+    table = table.assign(**{name: noise.normal(0.5, 0.05, len(table)) for name in figures})
+    text = summary(table, facts(TWO))
+    assert "Yes" not in text
+    assert "With a single draw nobody can tell" in text
+    assert " yes" not in text

@@ -19,8 +19,8 @@ def test_choosing_that_pays() -> None:
 frozen features of rotation, instead of random images: more accurate by more than the noise with 3 \
 labels, by +20.0 points at best, with 3. Less accurate by more than the noise with 24 labels.
 
-Top-1 on test in % by labels in all, of a head on frozen features; gain in points; and how many \
-of the 3 classes have a label:
+Top-1 accuracy on test in % by labels in all, of a head on frozen features; gain in points; and \
+how many of the 3 classes have a label:
 
 labels |   random |  typical |      gain | classes, random | typical
 -----: | -------: | -------: | --------: | --------------: | ------:

@@ -12,13 +12,12 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from semisup.data.augment import augment
 from semisup.data.dataset import ImageData
+from semisup.data.views import strong_view
 from semisup.network.backbones import Encoder, pooled, pooled_width
-from semisup.params.sections import Augment, Fraction
+from semisup.params.sections import Views
 from semisup.pretext.shared.synchronised import gathered_images
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
-from semisup.pretext.shared.views import random_blur, random_crop, recolour
 from semisup.workflow.errors import UserError
 
 COLLAPSED = 0.05  # spread below which all images count as one
@@ -26,14 +25,9 @@ ROWS, NEIGHBOURS = 8, 5  # of the picture
 MIN_POOL = 4  # one image may be held out, two must be there to be told apart
 
 
-class ViewSettings(TrainedSettings):
+class ViewSettings(TrainedSettings, Views):
     """What makes two views of an image, and the points that they become."""
 
-    crop: Annotated[float, Field(gt=0, le=1)]
-    strong: Augment
-    hue: Annotated[float, Field(ge=0, le=0.5)]
-    grey: Fraction
-    blur: Fraction
     projection: Annotated[int, Field(ge=2)]
 
 
@@ -104,15 +98,6 @@ class SimilarityTask(PretextTask):
         rows = torch.cat([images[:ROWS, None], images[which]], dim=1)
         captions = [["", *(f"{distance:.2f}" for distance in row)] for row in nearest.tolist()]
         return Examples(rows, captions, ["image", *(f"near {n + 1}" for n in range(count))])
-
-
-def strong_view(images: Tensor, settings: ViewSettings) -> Tensor:
-    """Images (N, C, S, S) in 0 to 1, each cropped, recoloured and blurred in its own way."""
-    images = augment(random_crop(images, settings.crop), settings.strong, None)
-    images = recolour(images, settings.hue, settings.grey)
-    if settings.blur:
-        images = random_blur(images, settings.blur)
-    return images
 
 
 def _batch_norm(width: int) -> nn.Module:

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from semisup.report.figures.style import CHOSEN_COLOR, LEGEND, OTHER_COLOR, STYLE, save, task_colors
 from semisup.report.findings.choosing import Choosing
 from semisup.report.methods import BASELINE, CONTROLS, HEAD, METHODS, SUPERVISED, Method, Way
-from semisup.report.tables.interval import mean_over_draws
+from semisup.report.tables.interval import ends, mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
 
@@ -25,11 +27,12 @@ def draw(
     confidence: float,
     folder: Path,
     choosing: Choosing | None = None,
+    figure_name: str = "top-1 accuracy",
 ) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 
     With many tasks only the first few of `ranked` and the controls are named. Heads on labels of
-    chosen images stand beside, where they were compared.
+    chosen images stand beside, where they were compared. `figure_name`: of what stands as top-1.
     """
     scores = [s for s in ("top1", "top5") if results[s].notna().any()]
     methods = methods_in(results)[::-1]
@@ -48,7 +51,8 @@ def draw(
             _curves(axis, mean_over_draws(results, score, confidence), group, ranked)
             if choosing and score == "top1" and HEAD in group:
                 _chosen(axis, choosing)
-            axis.set_ylabel(f"top-{score[-1]} accuracy on test (%)")
+            name = figure_name if score == "top1" else "top-5 accuracy"
+            axis.set_ylabel(f"{name} on test (%)")
             if many:
                 axis.set_title(group[0].label, fontsize=10)
         entries = _entries(axes.flat)
@@ -75,7 +79,7 @@ def _curves(
         axis.errorbar(
             rows["budget"],
             100 * rows["mean"],
-            yerr=100 * rows["half"].fillna(0) if known else None,
+            yerr=_bars(rows["mean"], rows["half"]) if known else None,
             label=name if known else others,
             linestyle=method.line,
             marker=method.marker if known else "",
@@ -121,6 +125,12 @@ def _entries(axes: Iterable[Axes]) -> dict[str, Any]:
     """Of the legend: each name once, with what is drawn for it."""
     pairs = (zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes)
     return {name: drawn for of_axis in pairs for drawn, name in of_axis}
+
+
+def _bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
+    """Lengths (2, n) of error bars below and above, in percent, within 0 and 100."""
+    low, high = ends(means.to_numpy(), halves.to_numpy())
+    return 100 * np.stack([means - low, high - means])
 
 
 def _named(ranked: Sequence[str]) -> list[str]:

@@ -9,9 +9,11 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.container import Container
+from numpy.typing import NDArray
 
 from semisup.report.figures.style import CONTROL_COLORS, LEGEND, STYLE, save
 from semisup.report.methods import BASELINE, CONTROL, CONTROLS, PIXELS, SUPERVISED, Way
+from semisup.report.tables.interval import ends
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import labels
 
@@ -20,11 +22,17 @@ NAMES = {CONTROL: "untrained encoder", PIXELS: "pixels"}
 SPREAD = 0.64  # of a row, shared by the markers of all methods
 
 
-def draw(compared: pd.DataFrame, ranked: Sequence[str], shown: str, folder: Path) -> None:
+def draw(
+    compared: pd.DataFrame,
+    ranked: Sequence[str],
+    shown: str,
+    folder: Path,
+    figure_name: str = "top-1 accuracy",
+) -> None:
     """tasks.svg and .png: top-1 of every task by every method, a panel per budget.
 
     The baseline, and the controls where they were asked for, are lines with their interval as a
-    band. `shown` says what markers and bars are.
+    band. `shown` says what markers and bars are, `figure_name` what stands as top-1.
     """
     budgets = some_of([*compared["budget"].unique()])
     listed = [task for task in ranked if task not in CONTROLS] or [*ranked]
@@ -35,6 +43,7 @@ def draw(compared: pd.DataFrame, ranked: Sequence[str], shown: str, folder: Path
         )
         for axis, budget in zip(axes[0], budgets, strict=True):
             _panel(axis, compared[compared["budget"] == budget], listed)
+            axis.set_xlabel(f"{figure_name.removesuffix(' accuracy')} on test (%)")
             axis.set_title(labels(budget), fontsize=10)
         entries = zip(*axes[0][0].get_legend_handles_labels(), strict=True)
         ordered = sorted(entries, key=lambda entry: not isinstance(entry[0], Container))
@@ -60,7 +69,7 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
         axis.errorbar(
             100 * found["top1"],
             np.arange(len(listed)) + SPREAD / len(methods) * (number - (len(methods) - 1) / 2),
-            xerr=100 * found["half_width"].fillna(0),
+            xerr=_bars(found["top1"], found["half_width"]),
             linestyle="",
             marker=method.marker,
             markersize=5,
@@ -79,11 +88,23 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
     low, high = axis.get_xlim()
     axis.set_xlim(max(low, 0), min(high, 100))  # wide intervals would reach beyond
     axis.grid(alpha=0.3)
-    axis.set_xlabel("top-1 on test (%)")
+
+
+def _bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
+    """Lengths (2, n) of error bars, in percent, within 0 and 100."""
+    low, high = ends(means.to_numpy(), halves.to_numpy())
+    return 100 * np.stack([means - low, high - means])
 
 
 def _band(axis: Axes, rows: pd.DataFrame, color: str, line: str, name: str) -> None:
     """The mean of the one row, if there is one, and its interval."""
     for mean, half in zip(100 * rows["top1"], 100 * rows["half_width"].fillna(0), strict=True):
-        axis.axvspan(mean - half, mean + half, color=color, alpha=0.1, linewidth=0, zorder=0)
+        axis.axvspan(
+            max(mean - half, 0),
+            min(mean + half, 100),
+            color=color,
+            alpha=0.1,
+            linewidth=0,
+            zorder=0,
+        )
         axis.axvline(mean, color=color, linestyle=line, linewidth=1.4, label=name, zorder=1)

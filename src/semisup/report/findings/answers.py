@@ -1,12 +1,13 @@
 """What a task's label curve answers: is pretraining worth it, how many labels does it save."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.interval import Interval, gain
+from semisup.report.tables.interval import Interval, gain, together
 from semisup.report.tables.results import rows_of
 
 
@@ -14,12 +15,23 @@ from semisup.report.tables.results import rows_of
 class Saving:
     """Labels that a way needs for the accuracy of the baseline at one budget.
 
-    needs: labels per class, None where no budget is enough.
+    needs: labels per class, None where no budget is enough; validation: what both used beside.
     """
 
     budget: int
     accuracy: float
     needs: float | None
+    validation: float = 0
+
+    @property
+    def change(self) -> float:
+        """By what share of the labels for training fewer are needed (below 0) or more."""
+        return (self.needs or math.inf) / self.budget - 1
+
+    @property
+    def change_in_all(self) -> float:
+        """The same of all labels, those for validation included."""
+        return ((self.needs or math.inf) + self.validation) / (self.budget + self.validation) - 1
 
 
 @dataclass(frozen=True)
@@ -46,11 +58,13 @@ class Duel:
 class Answers:
     """way: which is asked about, mostly fine-tuned; gains: over the baseline, by budget.
 
-    savings, halvings: largest budget first.
+    sure: budgets with a gain that is more than noise, all of them at once; savings, halvings:
+    largest budget first.
     """
 
     way: Way
     gains: dict[int, Interval]
+    sure: list[int]
     savings: list[Saving]
     halvings: list[Halving]
     duel: Duel | None
@@ -60,18 +74,20 @@ class Answers:
         """The budget with the largest gain."""
         return max(self.gains, key=lambda budget: self.gains[budget].mean)
 
-    @property
-    def sure(self) -> list[int]:
-        """Budgets with a gain that is more than noise."""
-        return [budget for budget, found in self.gains.items() if found.above_zero]
 
+def answer(results: pd.DataFrame, way: Way, confidence: float, validation: float = 0) -> Answers:
+    """Look at the accuracy on test of one way.
 
-def answer(results: pd.DataFrame, way: Way, confidence: float) -> Answers:
-    """Look at the top-1 accuracy on test of one way."""
+    Args:
+        results: a row per method, task, budget and draw.
+        way: which.
+        confidence: of intervals.
+        validation: labels per class beside those of the budgets.
+    """
     tuned, base = (rows_of(results, each) for each in (way, BASELINE))
     curve, means = (rows.groupby("budget")["top1"].mean() for rows in (tuned, base))
     savings = [
-        Saving(budget, means[budget], labels_needed(curve, means[budget]))
+        Saving(budget, means[budget], labels_needed(curve, means[budget]), validation)
         for budget in means.index[-2:][::-1]
     ]
     pairs = [(b, b // 2) for b in curve.index[::-1] if b % 2 == 0 and b // 2 in curve.index]
@@ -79,7 +95,10 @@ def answer(results: pd.DataFrame, way: Way, confidence: float) -> Answers:
         Halving(whole, half, curve[half] - curve[whole], 1 - curve[half] / curve[whole])
         for whole, half in pairs[:3]
     ]
-    return Answers(way, gains(results, way, confidence), savings, halvings, _duel(tuned, base))
+    found = gains(results, way, confidence)
+    strict = gains(results, way, together(confidence, len(found)))
+    sure = [budget for budget, each in strict.items() if each.above_zero]
+    return Answers(way, found, sure, savings, halvings, _duel(tuned, base))
 
 
 def gains(results: pd.DataFrame, way: Way, confidence: float) -> dict[int, Interval]:

@@ -3,7 +3,7 @@
 Those on pretraining look at validation accuracy, never at test accuracy.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,7 +19,8 @@ ORIENTED = ("rotation", "geometric")  # tasks that ask for orientation, one answ
 NEAR_CHANCE = 0.2  # of the way from chance to always right
 NEAR_COLLAPSE = 0.3  # spread of an embedding: 0 is collapsed, near 1 all over the sphere
 SMALL_IMAGE = 36  # pixels; a jigsaw's three tiles a side get under 12
-FEW_IMAGES = 100  # for validation; an accuracy's standard error may exceed 5 points
+FEW_IMAGES = 100  # of validation or test; an accuracy's standard error may exceed 5 points
+FEW_OF_A_CLASS = 5  # test images
 
 
 class Rival(NamedTuple):
@@ -37,7 +38,8 @@ class Doubts:
     collapsed: spread of embeddings that are near collapse; untrained: by how much tasks are ahead
     of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
     fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
-    were; weak: budgets at which the baseline made fewer updates.
+    were; weak: budgets at which the baseline made fewer updates; rushed: at which fine-tuning did,
+    and was behind the baseline.
     """
 
     uncertain: bool
@@ -49,6 +51,7 @@ class Doubts:
     tuned: int
     unchanged: int
     weak: list[int]
+    rushed: list[int] = field(default_factory=list)
 
 
 def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
@@ -68,7 +71,14 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         len(tuned),
         int((tuned["kept"] == 0).sum()),
         _weak_baseline(results),
+        _rushed(results),
     )
+
+
+def few_test_images(facts: Facts) -> bool:
+    """Whether so few that one image more or less matters."""
+    counts = facts.test_counts
+    return bool(counts) and (sum(counts) < FEW_IMAGES or min(counts) < FEW_OF_A_CLASS)
 
 
 def _ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, level: float) -> Interval:
@@ -119,3 +129,15 @@ def _weak_baseline(results: pd.DataFrame) -> list[int]:
     most = updates.groupby(["budget", "task"]).sum().groupby("budget").max()
     base = rows_of(results, BASELINE).groupby("budget")["updates"].max()
     return [int(budget) for budget in most.index if base[budget] < most[budget]]
+
+
+def _rushed(results: pd.DataFrame) -> list[int]:
+    """Budgets at which some task's fine-tuning was behind the baseline after fewer updates."""
+    columns = ["updates", "validation_top1"]
+    base = rows_of(results, BASELINE).groupby("budget")[columns].mean()
+    found = set()
+    for task in results.loc[results["method"] == FINETUNE.name, "task"].unique():
+        tuned = rows_of(results, Way(FINETUNE.name, task)).groupby("budget")[columns].mean()
+        fewer, behind = (tuned[name] < base[name] for name in columns)
+        found |= {int(budget) for budget in tuned.index[fewer & behind]}
+    return sorted(found)

@@ -26,7 +26,7 @@ class Comparison:
     @property
     def sure(self) -> dict[int, Interval]:
         """Budgets at which the difference is more than noise, either way."""
-        return {b: g for b, g in self.gains.items() if abs(g.mean) > (g.half if g.known else 0)}
+        return {b: g for b, g in self.gains.items() if g.known and abs(g.mean) > g.half}
 
 
 def own_and_others(results: pd.DataFrame, facts: Facts) -> Comparison | None:

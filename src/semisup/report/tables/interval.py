@@ -1,7 +1,7 @@
 """Means over draws with their interval.
 
-The interval is Student's t: it covers the choice of labelled images and random weights, not that
-of the test images.
+The interval is Student's t over draws, for the choice of labelled images and random weights, made
+wider by the noise of a finite test set. It does not cover another pretraining.
 """
 
 import math
@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from semisup.report.methods import Way
+from semisup.report.tables.headline import HITS, standard_error
 from semisup.report.tables.results import KEY, rows_of
 
 
@@ -30,8 +31,8 @@ class Interval:
 
     @property
     def above_zero(self) -> bool:
-        """Whether the mean is, by more than the noise over draws where that is known."""
-        return self.mean > (self.half if self.known else 0)
+        """Whether the mean is, by more than the noise, which is unknown with a single draw."""
+        return self.known and self.mean > self.half
 
 
 def half_width(std: Any, count: Any, confidence: float) -> Any:
@@ -44,8 +45,12 @@ def half_width(std: Any, count: Any, confidence: float) -> Any:
 
 def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.DataFrame:
     """Columns: method, task, budget, mean, half (width of the interval, NaN with one draw)."""
-    table = results.groupby(KEY, sort=False)[score].agg(["mean", "std", "count"]).reset_index()
+    groups = results.groupby(KEY, sort=False)
+    table = groups[score].agg(["mean", "std", "count"]).reset_index()
     table["half"] = half_width(table["std"].to_numpy(), table["count"].to_numpy(), confidence)
+    if score == "top1" and HITS in results:
+        errors = groups[HITS].agg(lambda hits: standard_error([*hits])).to_numpy(float)
+        table["half"] = _with_test_images(table["half"], errors, confidence)
     return table.drop(columns=["std", "count"])
 
 
@@ -54,12 +59,36 @@ def gain(
 ) -> dict[int, Interval]:
     """By how much one way is ahead of another, by budget, ascending.
 
-    Differences are paired: in each draw both have the same labelled images. Budgets where a score
-    is missing are left out.
+    Differences are paired: in each draw both have the same labelled images, in all the same test
+    images. Budgets where a score is missing are left out.
     """
     key = ["budget", "draw"]
-    first, second = (rows_of(results, way).set_index(key)[score] for way in (one, other))
-    table = (first - second).dropna().groupby("budget").agg(["mean", "std", "count"])
+    first, second = (rows_of(results, way).set_index(key) for way in (one, other))
+    table = (first[score] - second[score]).dropna().groupby("budget").agg(["mean", "std", "count"])
     halves = half_width(table["std"], table["count"], confidence)
+    if score == "top1" and HITS in results:
+        differences = first[HITS].combine(second[HITS], _minus)
+        errors = [standard_error([*differences.loc[budget]]) for budget in table.index]
+        halves = _with_test_images(halves, np.array(errors), confidence)
     rows = zip(table.index, table["mean"], halves, strict=True)
     return {int(budget): Interval(float(mean), float(half)) for budget, mean, half in rows}
+
+
+def _minus(one: Any, other: Any) -> Any:
+    return np.asarray(one, np.float32) - np.asarray(other, np.float32)
+
+
+def _with_test_images(halves: Any, errors: Any, confidence: float) -> Any:
+    """Wider by the noise of a finite test set; still NaN with one draw."""
+    return np.hypot(halves, ndtri(0.5 + confidence / 2) * errors)
+
+
+def together(confidence: float, intervals: int) -> float:
+    """The confidence that each of so many intervals needs for that of all at once (Bonferroni)."""
+    return 1 - (1 - confidence) / max(1, intervals)
+
+
+def ends(means: Any, halves: Any) -> tuple[Any, Any]:
+    """Both ends of intervals of shares, within 0 and 1; the mean itself with one draw."""
+    halves = np.nan_to_num(halves)
+    return np.clip(means - halves, 0, 1), np.clip(means + halves, 0, 1)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from semisup.data.dataset import TOP1
 from semisup.report.facts import Pretext
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
@@ -12,11 +13,13 @@ from semisup.workflow import outputs
 HEADLINE = ["top1", "top5"]  # the scores that metrics.json shows
 
 
-def metrics(results: pd.DataFrame, pretext: Mapping[str, Pretext]) -> dict[str, Any]:
+def metrics(
+    results: pd.DataFrame, pretext: Mapping[str, Pretext], headline: str = TOP1
+) -> dict[str, Any]:
     """Means over draws: method, task, zero-padded budget (rows sort as text), score.
 
-    The baseline has no task. Four digits, and only what `HEADLINE` names, so that a difference
-    between two branches can be read at a glance.
+    The baseline has no task. Four digits, and only the headline figure and what `HEADLINE` names,
+    so that a difference between two branches can be read at a glance.
     """
     # of each task's figures the first: its figure of merit
     merits = {task: dict([*p.figures.items()][:1]) for task, p in pretext.items() if p.figures}
@@ -26,6 +29,6 @@ def metrics(results: pd.DataFrame, pretext: Mapping[str, Pretext]) -> dict[str, 
         branch = tree.setdefault(str(method), {})
         if task != outputs.NO_TASK:
             branch = branch.setdefault(task, {})
-        means = rows[HEADLINE].mean().dropna()
+        means = rows[[*dict.fromkeys((headline, *HEADLINE))]].mean().dropna()
         branch[f"{budget:0{width}d}"] = {name: round(float(v), 4) for name, v in means.items()}
     return tree

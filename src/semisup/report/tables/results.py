@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from semisup.report.methods import OF_TASKS, SPREAD, Method, Way
+from semisup.report.methods import METHODS, OF_TASKS, Method, Way
 from semisup.workflow import outputs
 
 KEY = ["method", "task", "budget"]
@@ -22,20 +22,21 @@ def read_results(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
     return pd.concat([read_csv(file) for file in files], ignore_index=True)
 
 
-TOLD = ["task", "budget", "draw", "pool_images", "pool_sure", "pool_top1"]
+TOLD = ["method", "task", "budget", "draw", "pool_images", "pool_sure", "pool_top1"]
 
 
-def read_told(tasks: Sequence[str], budgets: Sequence[int]) -> pd.DataFrame:
-    """What `spread` tells of the pool: a row per task, budget and draw, with the columns TOLD."""
+def read_told(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
+    """What those that use the pool tell of it: a row per way, budget and draw, columns TOLD."""
     parts = [pd.DataFrame(columns=TOLD)]
-    for task in tasks:
-        for budget in budgets:
-            rows = read_csv(Way(SPREAD.name, task).folder(budget) / outputs.TOLD)
-            parts.append(rows.assign(task=task, budget=budget).reindex(columns=TOLD))
+    for way in ways:
+        for budget in budgets if METHODS[way.method].tells else ():
+            rows = read_csv(way.folder(budget) / outputs.TOLD)
+            parts.append(rows.assign(**way._asdict(), budget=budget).reindex(columns=TOLD))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 CHOSEN = ["task", "strategy", "budget", "draw", "labels", "classes_covered", "top1"]
+CHOSEN += ["balanced_accuracy"]
 
 
 def read_chosen(tasks: Sequence[str]) -> pd.DataFrame:

@@ -4,8 +4,9 @@ import math
 
 
 def labels(per_class: object) -> str:
-    """A label budget."""
-    return f"{per_class} label{'' if per_class == 1 else 's'} per class"
+    """A label budget, or several."""
+    several = [*per_class] if isinstance(per_class, list) else [per_class]
+    return f"{', '.join(map(str, several))} label{'' if several == [1] else 's'} per class"
 
 
 def percent(share: float) -> str:
@@ -21,6 +22,19 @@ def points(share: float) -> str:
 def plus_minus(half: float) -> str:
     """Half an interval in points; nothing where it is NaN."""
     return "" if math.isnan(half) else f"±{100 * half:.1f}"
+
+
+def with_interval(mean: float, half: float) -> str:
+    """A share in percent; where its interval would reach below 0 or above 100, its two ends."""
+    if mean - half < 0 or mean + half > 1:
+        low, high = max(mean - half, 0), min(mean + half, 1)
+        return f"{100 * mean:.1f} ({100 * low:.0f}-{100 * high:.0f})"
+    return f"{100 * mean:.1f}{plus_minus(half)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """1 label, 2 labels."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def short_count(number: int) -> str:

@@ -7,14 +7,14 @@ import jinja2
 import pandas as pd
 
 from semisup.report.facts import Facts
-from semisup.report.findings.answers import answer, gains
+from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import choices
 from semisup.report.findings.choosing import choosing
-from semisup.report.findings.doubts import SMALL_IMAGE, doubt
+from semisup.report.findings.doubts import SMALL_IMAGE, doubt, few_test_images
 from semisup.report.findings.gained import gained
 from semisup.report.findings.own import own_and_others
-from semisup.report.findings.spreading import spreading
-from semisup.report.methods import CONTROLS, METHODS
+from semisup.report.findings.pool import BEFORE, from_pool
+from semisup.report.methods import CONTROLS, METHODS, Way
 from semisup.report.tables.comparison import ranking
 from semisup.report.tables.results import deepest, methods_in
 from semisup.report.words import phrases, tables
@@ -41,16 +41,26 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
         methods=methods_in(results),
         choices=chosen,
         doubts=doubt(results, chosen[-1] if chosen else None, facts),
-        answers=answer(results, ways[ranked[0]], facts.confidence) if ranked else None,
+        answers=_answers(results, ways[ranked[0]], facts) if ranked else None,
+        few_test_images=few_test_images(facts),
         ways=ways,
         gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
-        spreading=spreading(results, facts.told, ranked[0], facts.confidence) if ranked else None,
         steps=gained(results, ranked[0], facts.confidence) if ranked else [],
+        from_pool={
+            method: from_pool(results, facts.told, Way(method, task), facts.confidence)
+            for method in BEFORE
+            for task in ranked[:1]
+        },
         own=own_and_others(results, facts),
         choosing=choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None,
         validation_labels=(used.min(), used.max()),
     )
     return _unwrapped(page)
+
+
+def _answers(results: pd.DataFrame, way: Way, facts: Facts) -> Answers:
+    beside = 0 if facts.within_budget else facts.validation_per_class
+    return answer(results, way, facts.confidence, beside)
 
 
 def _template(name: str) -> jinja2.Template:
@@ -61,7 +71,7 @@ def _template(name: str) -> jinja2.Template:
         lstrip_blocks=True,
     )
     shown = (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus)
-    for each in (*shown, phrases.short_count, phrases.sentence):
+    for each in (*shown, phrases.short_count, phrases.counted, phrases.sentence):
         environment.filters[each.__name__] = each
     environment.globals |= {"tables": tables, "METHODS": METHODS}
     environment.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}

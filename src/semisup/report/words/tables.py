@@ -9,7 +9,7 @@ from semisup.report.findings.choosing import RANDOM, TYPICAL, Choosing
 from semisup.report.findings.gained import Step
 from semisup.report.methods import BASELINE, Way, ways
 from semisup.report.words.markdown import table, tables
-from semisup.report.words.phrases import plus_minus, points, short_count
+from semisup.report.words.phrases import plus_minus, points, short_count, with_interval
 
 Cells = dict[tuple[Way, int], str]
 
@@ -47,10 +47,7 @@ def by_strategy(choosing: Choosing) -> str:
     rows = [
         [
             str(step.labels),
-            *(
-                f"{100 * found.mean:.1f}{plus_minus(found.half)}"
-                for found in (step.random, step.typical)
-            ),
+            *(with_interval(found.mean, found.half) for found in (step.random, step.typical)),
             points(step.gain.mean) + plus_minus(step.gain.half),
             *(f"{step.covered[strategy]:.1f}" for strategy in (RANDOM, TYPICAL)),
         ]
@@ -81,6 +78,6 @@ def _choice_row(choice: Choice) -> list[str]:
 def _cells(compared: pd.DataFrame) -> Cells:
     rows = (compared[name] for name in ("method", "task", "budget", "top1", "half_width"))
     return {
-        (Way(method, task), budget): f"{100 * top1:.1f}{plus_minus(half_width)}"
+        (Way(method, task), budget): with_interval(top1, half_width)
         for method, task, budget, top1, half_width in zip(*rows, strict=True)
     }

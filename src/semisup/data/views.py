@@ -1,4 +1,4 @@
-"""Changes that make two views of an image hard to match: what `semisup.data.augment` lacks.
+"""Strong changes, which leave of an image little but what it shows: what `augment` lacks.
 
 Whole batches (N, C, S, S) in 0 to 1, each image changed in its own way, drawn from torch's global
 state.
@@ -10,7 +10,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from semisup.data.augment import augment
+from semisup.params.sections import Views
+
 ASPECT = 4 / 3  # of a crop: from 1 / ASPECT to this
+
+
+def strong_view(images: Tensor, settings: Views) -> Tensor:
+    """Images (N, C, S, S) in 0 to 1, each cropped, recoloured and blurred in its own way."""
+    images = augment(random_crop(images, settings.crop), settings.strong, None)
+    images = recolour(images, settings.hue, settings.grey)
+    return random_blur(images, settings.blur)
 
 
 def random_crop(images: Tensor, smallest: float) -> Tensor:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup.pretext.shared.views import random_blur, random_crop, recolour
+from semisup.data.views import random_blur, random_crop, recolour
 
 CHANGES: dict[str, Callable[[Tensor], Tensor]] = {
     "crop": lambda images: random_crop(images, 0.3),

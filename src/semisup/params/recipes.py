@@ -1,0 +1,97 @@
+"""The sections of params.yaml that say how classifiers are trained."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from semisup.params.sections import (
+    Count,
+    CountOrZero,
+    Fraction,
+    NotNegative,
+    Positive,
+    Section,
+    Views,
+)
+
+
+class Schedule(Section):
+    """How long to train, and all else but how fast; see `semisup.training.loop`."""
+
+    weight_decay: NotNegative
+    batch_size: Annotated[int, Field(ge=2)]
+    epochs: Count
+    min_updates: CountOrZero
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+
+
+class Recipe(Schedule):
+    """How long and how fast to train."""
+
+    lr: Positive
+
+
+def _listed(values: Any) -> Any:
+    """A single number stands for a list of one, as `dvc exp run -S finetune.lr=0.01` gives it."""
+    return [values] if type(values) in (int, float) else values
+
+
+class Recipes(Schedule):
+    """One for each learning rate; validation chooses among them, for each draw."""
+
+    lr: Annotated[list[Positive], Field(min_length=1), BeforeValidator(_listed)]
+
+
+class Head(Recipe):
+    """Fully connected layers on frozen features; see `semisup.head`."""
+
+    hidden: list[Count]
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    patience: Count
+
+
+class Spread(Recipe):
+    """Labels spread over the pool; see `semisup.spread`."""
+
+    power: Positive
+    alpha: Annotated[float, Field(gt=0, lt=1)]
+    rounds: Count
+    balance: Fraction
+
+
+class Choose(Section):
+    """Which images to label; see `semisup.choose`."""
+
+    budgets: list[Count]
+    draws: Annotated[int, Field(ge=1, le=100)]
+    most_clusters: Count
+
+
+class Finetune(Recipes):
+    """Encoder and head together; see `semisup.finetune`."""
+
+    start: Literal["spread", "head", "random_head"]
+
+
+class Selftrain(Section):
+    """Labelled and pool images together; see `semisup.selftrain`."""
+
+    lr: Positive
+    weight_decay: NotNegative
+    batch_size: Count
+    pool_batch: Annotated[int, Field(ge=2)]
+    updates: Count
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+    pool_weight: NotNegative
+    average: Annotated[float, Field(ge=0, lt=1)]
+    align: Literal["estimated", "labels", "uniform", "none"]
+    views: Views
+
+
+class Supervised(Recipes):
+    """The baseline; see `semisup.supervised`."""
+
+    layer: str
+    pool: Count
+    hidden: list[Count]
+    dropout: Annotated[float, Field(ge=0, lt=1)]

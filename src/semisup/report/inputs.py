@@ -1,0 +1,39 @@
+"""All that a report is made of, as the stages before it left it."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from semisup.data.dataset import open_data
+from semisup.params.loading import Params
+from semisup.report.facts import Facts, read_facts
+from semisup.report.methods import Way, ways
+from semisup.report.tables.headline import in_headline
+from semisup.report.tables.results import read_results
+from semisup.workflow import outputs
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What params.yaml asks for, whatever else lies in data/.
+
+    ways: that are compared; every: their results, a row per method, task, budget and draw; results:
+    the same with the headline figure as `top1`; facts: of the images and the pretext tasks.
+    """
+
+    ways: list[Way]
+    every: pd.DataFrame
+    results: pd.DataFrame
+    facts: Facts
+
+
+def read_inputs(params: Params) -> Inputs:
+    """Read them from data/.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    compared = ways(params.pretext_tasks, params.finetune_tasks)
+    every = read_results(compared, params.label_budgets)
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    return Inputs(compared, every, in_headline(every, data), read_facts(compared, params, data))

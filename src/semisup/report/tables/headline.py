@@ -1,0 +1,58 @@
+"""The figure that is compared, and what it says of each test image.
+
+In the report `top1` is that figure: accuracy, or balanced accuracy where classes differ in size.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from semisup.data.dataset import BALANCED, ImageData
+from semisup.report.methods import Way
+from semisup.report.tables.results import KEY
+from semisup.workflow import outputs
+
+HITS = "hits"  # a column of arrays (test images,), each of whose mean is `top1`
+NAMES = {"top1": "top-1 accuracy", BALANCED: "balanced accuracy"}
+
+
+def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
+    """A copy with the headline figure as `top1`, and the column `HITS`.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    labels, weights = data.labels[data.test], _weights(data)
+    hits: dict[Any, NDArray[np.generic]] = {}
+    for _, rows in results.groupby(KEY):
+        method, task, budget = rows[KEY].iloc[0]
+        file = Way(method, task).folder(budget) / outputs.PREDICTIONS
+        predicted = outputs.read_array(file)
+        for at, draw in rows["draw"].items():
+            right = predicted[draw] == labels
+            hits[at] = right if weights is None else right * weights
+    return results.assign(top1=results[data.headline], **{HITS: pd.Series(hits, dtype=object)})
+
+
+def _weights(data: ImageData) -> NDArray[np.float32] | None:
+    """How much each test image counts, 1 in the mean; None where all count the same."""
+    if data.headline != BALANCED:
+        return None
+    labels = data.labels[data.test]
+    counts = np.bincount(labels)
+    weights: NDArray[np.float32] = (len(labels) / (counts[labels] * (counts > 0).sum())).astype(
+        "f4"
+    )
+    return weights
+
+
+def standard_error(hits: Sequence[NDArray[np.generic]]) -> float:
+    """Of the mean over draws of these arrays, for the choice of the test images.
+
+    In every draw the images are the same, so that more draws do not make it smaller.
+    """
+    means = np.mean([np.asarray(each, np.float32) for each in hits], axis=0)
+    return float(means.std(ddof=1) / np.sqrt(len(means))) if len(means) > 1 else float("nan")

@@ -1,0 +1,137 @@
+"""Labelled images and the pool at once, from the fine-tuned network.
+
+A teacher says what an image of the pool is, the student shall say the same of a strongly changed
+view: Sohn et al., NeurIPS 2020 (FixMatch, arXiv 2001.07685). Their teacher sees the image weakly
+changed; of the image as it is, more of what it says is right.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from semisup.classify.budget import BudgetRun
+from semisup.classify.classifier import images_of, on_device, predict
+from semisup.classify.draws import Learner
+from semisup.classify.network import Classifier
+from semisup.compute.device import stream_seed
+from semisup.compute.weights import load_weights
+from semisup.data.dataset import Ints, LabelledSet
+from semisup.data.device_images import DeviceImages, to_unit
+from semisup.data.views import strong_view
+from semisup.finetune import encoder_and_head
+from semisup.selftrain.joint import Joint
+from semisup.selftrain.shares import estimated_shares
+from semisup.selftrain.trust import Trust
+from semisup.training.loop import Objective
+from semisup.workflow import outputs
+
+POOL_SAMPLE = 2000  # images of the pool, at most about, to estimate shares from
+
+Batch = tuple[Tensor, Tensor]  # numbers (n,) in the pool, pixels (n, C, S, S) uint8
+
+
+def learn_with_pool(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner:
+    """The draw's fine-tuned classifier, to be trained further on its images and the pool.
+
+    Args:
+        run: the sections `head` and `selftrain`, the images, the device.
+        draw: number of the draw.
+        labelled: the draw's images.
+
+    Raises:
+        UserError: where `finetune` has not run.
+    """
+    start = encoder_and_head(run, draw)
+    folder = outputs.finetune_folder(run.task, run.budget)
+    load_weights(start, folder / f"finetune_{draw}.safetensors")
+    return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
+
+
+def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: LabelledSet) -> Learner:
+    """Any classifier, to be trained on one draw's images and the pool.
+
+    Args:
+        run: the section `selftrain`, the images, their augmentation, the device.
+        start: with the weights to start from.
+        seed: of the augmentation, and of which labelled images are shown.
+        labelled: the draw's images.
+    """
+    data, runtime, settings = run.data, run.runtime, run.params.selftrain
+    train, validation, test = images_of(run, labelled)
+    start = on_device(start, runtime)
+    trust = Trust(len(data.classes), _wanted(run, start, labelled))
+    joint = Joint(start, trust, settings.average).to(runtime.device)
+    pool = DeviceImages.of(data, data.pool, runtime)
+    labels, known = (
+        torch.from_numpy(data.labels[at]).to(runtime.device) for at in (labelled.train, data.pool)
+    )
+    stream, changes = runtime.generator(seed), run.params.data.augment
+
+    def batch_loss(batch: Batch) -> tuple[Tensor, Tensor]:
+        numbers, pixels = batch
+        joint.follow()  # the update before, which this is the first moment to see
+        images = to_unit(pixels)
+        said, weights = joint.labels(images, known[numbers])
+        size, device = (settings.batch_size,), runtime.device
+        few = torch.randint(len(labels), size, device=device, generator=stream)
+        shown = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
+        mine, others = joint.student(torch.cat(shown)).split([len(few), len(images)])
+        loss = F.cross_entropy(mine, labels[few], label_smoothing=settings.label_smoothing)
+        on_pool = (weights * F.cross_entropy(others, said, reduction="none")).mean()
+        return loss + settings.pool_weight * on_pool, mine.argmax(dim=1) == labels[few]
+
+    def told() -> dict[str, float]:
+        shown = min(len(pool), settings.updates * settings.pool_batch)
+        return {"pool_images": shown, **joint.told()}
+
+    load = partial(_batches, pool)
+    return Learner(
+        joint.teacher,
+        None,
+        partial(predict, joint.teacher, validation, runtime),
+        partial(predict, joint.teacher, test, runtime),
+        stream,
+        objective=Objective(joint, batch_loss, len(pool), load, (stream,)),
+        told=told,
+    )
+
+
+def _wanted(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor | None:
+    """Shares (classes,) that what is said of the pool is brought to; None: it is taken as it is."""
+    data, align = run.data, run.params.selftrain.align
+    classes, held = len(data.classes), labelled.validation
+    if align == "none" or (align == "estimated" and not len(held)):
+        return None
+    shares = np.full(classes, 1 / classes)
+    if align == "labels":
+        shares = np.bincount(data.labels[labelled.train], minlength=classes) / len(labelled.train)
+    elif align == "estimated":
+        some = data.pool[:: -(-len(data.pool) // POOL_SAMPLE)]
+        known, of_pool = (_said(run, start, positions) for positions in (held, some))
+        shares = estimated_shares(known, data.labels[held], of_pool)
+    return torch.tensor(shares, dtype=torch.float32, device=run.runtime.device)
+
+
+def _said(run: BudgetRun, start: Classifier, positions: Ints) -> NDArray[np.float64]:
+    """Probabilities (n, classes) of images as they are."""
+    logits = predict(start.eval(), DeviceImages.of(run.data, positions, run.runtime), run.runtime)
+    return F.softmax(logits, dim=1).double().cpu().numpy()
+
+
+def _batches(pool: DeviceImages, order: Iterator[Tensor]) -> Iterator[Batch]:
+    """Numbers and pixels, which may be read some batches ahead."""
+    ahead: deque[Tensor] = deque()
+
+    def noted() -> Iterator[Tensor]:
+        for numbers in order:
+            ahead.append(numbers)
+            yield numbers
+
+    for pixels in pool.stream(noted()):
+        yield ahead.popleft(), pixels

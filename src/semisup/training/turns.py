@@ -1,0 +1,50 @@
+"""How good is what was chosen, by examples that had no say in the choice?
+
+The best of many scores is too high. So each half of the held-out examples chooses weights that the
+other half judges, by turns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Half(NamedTuple):
+    """Figure of merit and loss on one half of the held-out examples."""
+
+    merit: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The best weights on one half, and the merit of the same weights on the other."""
+
+    chosen: Half
+    judged: float
+
+    def better_than(self, other: "Turn") -> bool:
+        """On the half that chooses: higher merit; with equal merit, lower loss."""
+        return (self.chosen.merit, -self.chosen.loss) > (other.chosen.merit, -other.chosen.loss)
+
+
+Turns = tuple[Turn, ...]  # of each half, or none
+
+
+def first(halves: Sequence[Half]) -> Turns:
+    """Of weights that there are no others to choose from; halves: two, or none."""
+    return tuple(Turn(half, other.merit) for half, other in zip(halves, halves[::-1], strict=True))
+
+
+def best(one: Turns, other: Turns) -> Turns:
+    """What each half chooses of the two; of equal ones the first."""
+    return (
+        tuple(b if b.better_than(a) else a for a, b in zip(one, other, strict=True))
+        if one
+        else other
+    )
+
+
+def judged(turns: Turns) -> list[float]:
+    """What the other halves say."""
+    return [turn.judged for turn in turns]

@@ -1,0 +1,88 @@
+"""The figure that is compared where classes are of equal and of unequal size."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from semisup.classify.evaluation import scores
+from semisup.data.dataset import ImageData
+from semisup.report.methods import BASELINE, Way
+from semisup.report.tables.headline import HITS, in_headline, standard_error
+from semisup.workflow import outputs
+
+WAYS = (BASELINE, Way("head", "gan"))
+MakeData = Callable[..., ImageData]
+
+
+@pytest.fixture
+def data(make_data: MakeData) -> ImageData:
+    return make_data(test=6)
+
+
+def uneven(data: ImageData) -> ImageData:
+    """The same with two of three test images of the first class."""
+    labels = data.labels.copy()
+    labels[data.test[data.labels[data.test] == 1][:4]] = 0
+    labels[data.test[data.labels[data.test] == 2][:4]] = 0
+    changed = {name: getattr(data, name) for name in data.__dataclass_fields__}
+    return ImageData(**changed | {"labels": labels})
+
+
+def stored(data: ImageData, folder: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    """Results of two ways, two draws each, with the predictions that they come from."""
+    monkeypatch.chdir(folder)
+    draw, rows = np.random.default_rng(0), []
+    for way in WAYS:
+        labels = data.labels[data.test]
+        logits = draw.normal(size=(2, len(labels), 3)).astype(np.float32)
+        way.folder(4).mkdir(parents=True)
+        np.save(way.folder(4) / outputs.PREDICTIONS, logits.argmax(axis=2).astype(np.uint16))
+        for number, each in enumerate(logits):
+            found = scores(each, labels)
+            rows.append((*way, 4, number, found.top1, found.balanced_accuracy))
+    columns = ["method", "task", "budget", "draw", "top1", "balanced_accuracy"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_equal_classes_are_compared_by_accuracy(
+    data: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = stored(data, tmp_path, monkeypatch)
+    found = in_headline(table, data)
+    assert data.headline == "top1"
+    assert found["top1"].tolist() == table["top1"].tolist()
+    assert [hits.mean() for hits in found[HITS]] == pytest.approx(table["top1"].tolist())
+    assert HITS not in table
+
+
+def test_unequal_classes_are_compared_by_balanced_accuracy(
+    data: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = uneven(data)
+    table = stored(data, tmp_path, monkeypatch)
+    found = in_headline(table, data)
+    assert data.headline == "balanced_accuracy"
+    assert found["top1"].tolist() == table["balanced_accuracy"].tolist()
+    expected = table["balanced_accuracy"].tolist()
+    assert [hits.mean() for hits in found[HITS]] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("sizes", "headline"), [((3, 2), "top1"), ((31, 20), "balanced_accuracy")])
+def test_unequal_begins_beyond_one_and_a_half(
+    make_data: MakeData, sizes: tuple[int, int], headline: str
+) -> None:
+    data = make_data(classes=1, test=sum(sizes))
+    labels = data.labels.copy()
+    labels[data.test] = np.repeat([0, 1], sizes)
+    changed = {name: getattr(data, name) for name in data.__dataclass_fields__}
+    assert ImageData(**changed | {"labels": labels}).headline == headline
+
+
+def test_more_draws_do_not_make_the_test_set_larger() -> None:
+    hits = np.random.default_rng(0).random(40) < 0.7
+    once, often = standard_error([hits]), standard_error([hits] * 5)
+    assert once == pytest.approx(hits.std(ddof=1) / 40**0.5)
+    assert often == pytest.approx(once)

@@ -1,0 +1,200 @@
+"""Labelled images and the pool at once."""
+
+import csv
+import dataclasses
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from semisup.classify import results
+from semisup.classify.budget import BudgetRun
+from semisup.classify.classifier import Classifier
+from semisup.classify.draws import Trained, train_draws
+from semisup.compute.weights import save_weights
+from semisup.data.dataset import ImageData
+from semisup.finetune import encoder_and_head
+from semisup.network import encoders
+from semisup.network.encoders import EncoderSpec
+from semisup.params.loading import Params
+from semisup.selftrain import learner
+from semisup.selftrain.learner import learn_with_pool
+from semisup.selftrain.shares import estimated_shares
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+from semisup.workflow.scratch import Scratch
+
+MakeData, Make, MakeRun = Callable[..., ImageData], Callable[..., Params], Callable[..., BudgetRun]
+BUDGET, UPDATES = 2, 6
+CHANGED = {
+    **{"head.hidden": [8], "head.dropout": 0.2, "draws": 2},
+    **{"selftrain.updates": UPDATES, "selftrain.batch_size": 4, "selftrain.pool_batch": 5},
+}
+
+
+@pytest.fixture
+def run(
+    make_data: MakeData,
+    make_run: MakeRun,
+    make_params: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> BudgetRun:
+    """Of `selftrain`, where the stages before have left an encoder and two classifiers."""
+    monkeypatch.chdir(tmp_path)
+    data = make_data()
+    run = make_run(make_params(CHANGED), data, "selftrain", BUDGET)
+    for folder in (outputs.pretrain_folder("rotation"), outputs.head_folder("rotation", BUDGET)):
+        folder.mkdir(parents=True)
+    spec = EncoderSpec("small")
+    encoders.save(encoders.make(spec, data, 3), spec, outputs.pretrain_folder("rotation"))
+    info = {"layer": "conv3", "pool": 2}
+    outputs.write_json(outputs.head_folder("rotation", BUDGET) / outputs.FEATURES_INFO, info)
+    folder = outputs.finetune_folder("rotation", BUDGET)
+    folder.mkdir(parents=True)
+    for draw in range(2):
+        save_weights(tuned(run, draw), folder / f"finetune_{draw}.safetensors")
+    return run
+
+
+def tuned(run: BudgetRun, draw: int) -> Classifier:
+    """Other weights than the pretrained ones."""
+    classifier = encoder_and_head(run, draw)
+    with torch.no_grad():
+        for weight in classifier.parameters():
+            weight.add_(0.01 * (draw + 1))
+    return classifier.eval()
+
+
+def train(run: BudgetRun) -> list[Trained]:
+    recipe = run.params.selftrain
+    return list(train_draws(run, partial(learn_with_pool, run), recipe, start_counts=True))
+
+
+def test_starts_where_fine_tuning_ended(run: BudgetRun) -> None:
+    for draw, labelled in enumerate(run.labelled_sets()):
+        one = learn_with_pool(run, draw, labelled)
+        one.network.eval()
+        images = torch.from_numpy(run.data.images[run.data.test]).permute(0, 3, 1, 2) / 255
+        with torch.no_grad():
+            torch.testing.assert_close(one.test_logits(), tuned(run, draw)(images))
+
+
+def test_trained_scored_and_written(run: BudgetRun, tmp_path: Path) -> None:
+    trained = train(run)
+    for one, two in zip(trained, train(run), strict=True):
+        assert np.array_equal(one.test_logits, two.test_logits)
+        assert all(np.array_equal(one.weights[name], two.weights[name]) for name in one.weights)
+    results.write(run, iter(trained), tmp_path)
+    told = list(csv.DictReader((tmp_path / outputs.TOLD).open()))
+    rows = list(csv.DictReader((tmp_path / outputs.RESULTS).open()))
+    assert [row["updates"] for row in rows] == [str(UPDATES)] * 2
+    assert [row["lr"] for row in rows] == [f"{run.params.selftrain.lr:g}"] * 2
+    shown = min(5 * UPDATES, len(run.data.pool))
+    assert [int(row["pool_images"]) for row in told] == [shown] * 2
+    assert all(0 <= float(row["pool_top1"]) <= 1 for row in told)
+    assert trained[0].weights.keys() == tuned(run, 0).state_dict().keys()
+    assert (tmp_path / "selftrain_1.safetensors").is_file()
+
+
+def test_an_unlucky_training_keeps_the_start(run: BudgetRun) -> None:
+    recipe = run.params.selftrain.model_copy(update={"lr": 30.0, "average": 0.0})
+    make = partial(learn_with_pool, run)
+    for one in train_draws(run, make, recipe, start_counts=True):
+        start = tuned(run, one.draw).state_dict()
+        same = all(np.array_equal(value, start[name]) for name, value in one.weights.items())
+        assert same == (one.fit.kept == 0)
+
+
+def test_labels_of_the_pool_are_told_of_and_not_used(run: BudgetRun) -> None:
+    """A run that knows them, against one that does not."""
+    truth = run.data.labels.copy()
+    pool_only = np.setdiff1d(run.data.pool, np.flatnonzero(truth >= 0))
+    truth[pool_only] = np.arange(len(pool_only)) % 3
+    hidden = run.data.labels.copy()
+    hidden[np.setdiff1d(run.data.pool, run.labelled_sets()[1].train)] = -1
+    hidden[run.labelled_sets()[0].train] = run.data.labels[run.labelled_sets()[0].train]
+    knowing, blind = (
+        train(dataclasses.replace(run, data=dataclasses.replace(run.data, labels=labels)))
+        for labels in (truth, hidden)
+    )
+    for one, other in zip(knowing, blind, strict=True):
+        assert np.array_equal(one.test_logits, other.test_logits)
+        assert one.fit.rows == other.fit.rows
+    assert knowing[0].told["pool_top1"] != blind[0].told["pool_top1"]
+
+
+def test_interrupted_it_goes_on_to_the_same_end(
+    run: BudgetRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = train(run)
+    runtime = dataclasses.replace(run.runtime, scratch=Scratch(tmp_path / "unfinished", "key", 0.0))
+    keeping = dataclasses.replace(run, runtime=runtime)
+    real, calls = learner.strong_view, 0
+
+    def interrupts(*arguments: torch.Tensor) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        if calls == UPDATES // 2 + 1:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    monkeypatch.setattr(learner, "strong_view", interrupts)
+    with pytest.raises(KeyboardInterrupt):
+        train(keeping)
+    for one, two in zip(whole, train(keeping), strict=True):
+        assert np.array_equal(one.test_logits, two.test_logits)
+        assert one.told == two.told
+    assert calls == 2 * UPDATES + 1
+
+
+def test_a_pool_that_is_read_from_its_file_gives_the_same(run: BudgetRun) -> None:
+    np.save("images.npy", run.data.images)
+    data = dataclasses.replace(run.data, images=np.load("images.npy", mmap_mode="r"))
+    small = dataclasses.replace(run.runtime, memory=1)
+    streamed = train(dataclasses.replace(run, data=data, runtime=small))
+    for one, two in zip(train(run), streamed, strict=True):
+        assert np.array_equal(one.test_logits, two.test_logits)
+
+
+@pytest.mark.parametrize(
+    ("align", "shares"),
+    [("none", None), ("uniform", [1 / 3] * 3), ("labels", [0.5, 0.25, 0.25])],
+)
+def test_shares_that_the_pool_is_brought_to(
+    run: BudgetRun, make_params: Make, align: str, shares: list[float] | None
+) -> None:
+    params = make_params(CHANGED | {"selftrain.align": align})
+    labelled = run.labelled_sets()[0]
+    labels = run.data.labels[labelled.train]
+    fewer = [*np.flatnonzero(labels == 0), *(labels.tolist().index(c) for c in (1, 2))]
+    some = dataclasses.replace(labelled, train=labelled.train[fewer])
+    wanted = learner._wanted(dataclasses.replace(run, params=params), tuned(run, 0), some)
+    assert (wanted if wanted is None else wanted.tolist()) == (shares and pytest.approx(shares))
+
+
+def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> None:
+    labelled = run.labelled_sets()[0]
+    start = tuned(run, 0)
+    known, pool = (
+        torch.softmax(start(images), dim=1).detach().double().numpy()
+        for images in (
+            torch.from_numpy(run.data.images[at]).permute(0, 3, 1, 2) / 255
+            for at in (labelled.validation, run.data.pool)
+        )
+    )
+    expected = estimated_shares(known, run.data.labels[labelled.validation], pool)
+    found = learner._wanted(run, start, labelled)
+    assert found is not None
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
+    unknown = dataclasses.replace(labelled, validation=labelled.validation[:0])
+    assert learner._wanted(run, start, unknown) is None, "nothing to estimate from"
+
+
+def test_weights_that_are_not_there(run: BudgetRun) -> None:
+    (outputs.finetune_folder("rotation", BUDGET) / "finetune_0.safetensors").unlink()
+    with pytest.raises(UserError, match=r"finetune_0\.safetensors: not there yet"):
+        learn_with_pool(run, 0, run.labelled_sets()[0])
