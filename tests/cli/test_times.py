@@ -11,6 +11,7 @@ from projects import CHECKOUT
 from semisup.cli import times
 from semisup.params.loading import Params
 from semisup.report.findings.own import Comparison
+from semisup.report.inputs import Inputs
 from semisup.report.methods import Way
 from semisup.report.tables.interval import Interval
 from semisup.workflow.errors import UserError
@@ -40,12 +41,16 @@ def test_a_row_for_each_task_that_is_asked_for(
     monkeypatch.setattr(times.recorded, "read", lambda: SPENT)
     shown = times.times(make_params(EDITS)).split("\n\n")
     assert shown[1].splitlines() == [
-        "task     | pretrain | embed | head | neighbours | spread | choose | finetune | in all",
-        "-------- | -------: | ----: | ---: | ---------: | -----: | -----: | -------: | -----:",
-        "rotation |     3:20 |     - | 0:07 |          - |      - |      - |     1:00 |   4:27",
-        "imagenet |        - |  0:50 | 0:05 |          - |   0:06 |      - |        - |   1:01",
+        "task     | pretrain | embed | head | neighbours | spread | choose | finetune | selftrain "
+        "| in all",
+        "-------- | -------: | ----: | ---: | ---------: | -----: | -----: | -------: | --------: "
+        "| -----:",
+        "rotation |     3:20 |     - | 0:07 |          - |      - |      - |     1:00 |         - "
+        "|   4:27",
+        "imagenet |        - |  0:50 | 0:05 |          - |   0:06 |      - |        - |         - "
+        "|   1:01",
     ]
-    assert shown[2] == "prepare 0:02; split -; supervised 1:40; report -.\n"
+    assert shown[2] == "prepare 0:02; split -; supervised 1:40; report -; export -.\n"
 
 
 def test_what_an_encoder_of_ones_own_bought() -> None:
@@ -62,8 +67,8 @@ def test_results_stand_below_the_minutes(
 ) -> None:
     tasks = ["rotation", "imagenet"]
     monkeypatch.setattr(times.recorded, "read", lambda: SPENT)
-    monkeypatch.setattr("semisup.report.tables.results.read_results", lambda *_: results(tasks))
-    monkeypatch.setattr("semisup.report.facts.read_facts", lambda *_: facts(tasks))
+    found = Inputs([], results(tasks), results(tasks), facts(tasks))
+    monkeypatch.setattr("semisup.report.inputs.read_inputs", lambda _: found)
     assert (
         times.times(make_params(EDITS))
         .split("\n\n")[3]

@@ -88,7 +88,7 @@ def _write_images() -> None:
 
 def _write_classifiers(method: str, folder: Path) -> None:
     """Weights of each draw, of heads alone but where the whole network was trained."""
-    name = "encoder.weight" if method in ("finetune", "supervised") else "0.weight"
+    name = "encoder.weight" if method in ("finetune", "selftrain", "supervised") else "0.weight"
     for draw in range(len(OFFSETS)):
         save_file({name: np.full(2, draw)}, folder / f"{method}_{draw}.safetensors")
     outputs.write_json(folder / outputs.FEATURES_INFO, {"layer": "conv1", "pool": 1})
@@ -169,7 +169,7 @@ def test_all_files_are_written_the_same_each_time(
     ("tasks", "chosen", "backbone", "has_encoder"),
     [
         (TASKS, ("head", "gan"), "gan", True),
-        (["rotation"], ("finetune", "rotation"), "rotation", False),
+        (["rotation"], ("selftrain", "rotation"), "rotation", False),
         ([], ("supervised", "none"), "supervised", False),
     ],
 )

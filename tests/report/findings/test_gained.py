@@ -29,7 +29,7 @@ def test_each_step_adds_to_the_one_before() -> None:
         "pixels": [0.05] * 3,
         "untrained encoder": [0.15] * 3,
         "encoder of rotation": [0.6] * 3,
-        "labels spread": [0.05] * 3,
+        "spreading labels": [0.05] * 3,
         "fine-tuning": [-0.02] * 3,
     }
     assert [*steps[0].gains] == [1, 4, 16]
@@ -54,4 +54,4 @@ def test_steps_that_there_are(tasks: list[str], task: str, names: list[str]) -> 
 def test_a_task_that_is_not_fine_tuned_has_a_step_less() -> None:
     some = table()
     some = some[(some["task"] != "rotation") | (some["method"] != "finetune")]
-    assert [step.name for step in gained(some, "rotation", 0.95)][-1] == "labels spread"
+    assert [step.name for step in gained(some, "rotation", 0.95)][-1] == "spreading labels"

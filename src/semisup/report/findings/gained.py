@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from semisup.report.methods import CONTROLS, FINETUNE, HEAD, PIXELS, SPREAD, Way
+from semisup.report.methods import CONTROLS, HEAD, METHODS, PIXELS, Way
 from semisup.report.tables.interval import Interval, gain, mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 
@@ -46,7 +46,7 @@ def gained(results: pd.DataFrame, task: str, confidence: float) -> list[Step]:
 
 def _name(way: Way) -> str:
     if way.method != HEAD.name:
-        return {SPREAD.name: "labels spread", FINETUNE.name: "fine-tuning"}[way.method]
+        return METHODS[way.method].noun
     if way.task == PIXELS:
         return "pixels"
     return "untrained encoder" if way.task in CONTROLS else f"encoder of {way.task}"
