@@ -5,11 +5,15 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from pages import CHECKOUT, PAGES, blocks, commands, inline
 from pictures import write_pictures
 from projects import TASK, Project
+
+from semisup.cli.main import app
 
 # What runs in place of a command that can't run here as it stands.
 STAND_INS = {
@@ -49,6 +53,7 @@ SAYS = {
 }
 CLASSIFIER = "docs/classifier.md"
 EDITED = {"README.md": {"report.confidence": 0.9}}  # in the workspace when a page begins
+SEMISUP: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 RUN = {page: [*dict.fromkeys(commands(page))] for page in PAGES}
 FIRST = {command: page for page in reversed(PAGES) for command in RUN[page]}
 
@@ -125,6 +130,11 @@ def test_commands_within_the_text_exist(page: str) -> None:
         program, *words = code.split()
         if program == "make" and words:
             assert words[0] in targets, code
+        elif program == "semisup" and words:
+            known = {name: command.params for name, command in SEMISUP.items()}
+            assert words[0] in known or words[0].startswith("--"), code
+            options = {o for param in known.get(words[0], ()) for o in param.opts}
+            assert {word for word in words[1:] if word.startswith("--")} <= options, code
         elif program == "dvc" and words:
             commands_of_dvc, options = known_to_dvc(words)
             assert commands_of_dvc, f"{code}: DVC knows no such command"
