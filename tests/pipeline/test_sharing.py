@@ -23,7 +23,7 @@ def stages_run(said: str) -> list[str]:
     ("edit", "expected"),
     [
         ({}, []),
-        ({"finetune.lr": 0.03, "label_budgets": [2]}, [f"finetune@{TASK}-2", "report"]),
+        ({"finetune.lr": 0.03, "label_budgets": [2]}, [f"finetune@{TASK}-2", "report", "export"]),
     ],
 )
 def test_a_clone_fetches_what_was_pushed(
