@@ -24,7 +24,7 @@ STAND_INS = {
     "--name gentle -S finetune.lr=0.002 -S 'label_budgets=[2]'",
     "dvc queue start": "dvc queue start --help",  # runs in the next table's test
     "semisup suggest --count 50": "semisup suggest --help",  # every image there has a label
-    "semisup predict data/raw/new --method supervised --budget 4": "semisup predict data/raw/new "
+    "semisup predict photos --method supervised --budget 4": "semisup predict photos "
     "--method supervised --budget 2",
     # as it says, from another project
     "dvc artifacts get . classifier --out model": "mkdir ../other && cd ../other && git init -q "
@@ -46,9 +46,9 @@ SAYS = {
     "dvc exp show --only-changed": "gentle",
     "dvc queue status": "Queued",
     "dvc push --run-cache": "pushed",
-    "semisup predict data/raw/new": "predictions.csv: 3 images",
+    "semisup predict photos": "predictions.csv: 3 images",
     "semisup predict one.jpg more.zip --out answers.csv --top 5": "answers.csv: 4 images",
-    "semisup predict data/raw/new --model ../elsewhere/model": "predictions.csv: 3 images",
+    "semisup predict photos --model ../elsewhere/model": "predictions.csv: 3 images",
     "dvc artifacts get . classifier --out model": "MODEL_CARD.md",
 }
 CLASSIFIER = "docs/classifier.md"
@@ -77,10 +77,10 @@ def ready(project: Project) -> Project:
 
 def put_images(project: Project) -> None:
     """Files that docs/classifier.md names, and a classifier elsewhere."""
-    new = write_pictures(project.root / "data/raw/new", 3)
+    new = write_pictures(project.root / "photos", 3)
     for name in ("one.jpg", "two.png"):
         shutil.copy2(new[0], project.root / name)
-    shutil.make_archive(str(project.root / "more"), "zip", project.root / "data/raw/new")
+    shutil.make_archive(str(project.root / "more"), "zip", project.root / "photos")
     shutil.copytree(project.root / "data/model", project.root.parent / "elsewhere/model")
 
 
