@@ -119,6 +119,8 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
 @contextmanager
 def _replacing(out: Path) -> Iterator[IO[str]]:
     """A file to write to, which takes the place of `out` when all went well."""
+    if out.is_dir():
+        raise UserError(f"--out {out}: a folder; name a .csv file")
     half_written = out.with_name(f".{out.name}{HALF_WRITTEN}")
     try:
         with half_written.open("w", encoding="utf-8", newline="") as file:
