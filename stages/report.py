@@ -8,7 +8,7 @@ from semisup.workflow import command
 
 
 def main() -> None:
-    """Write reports: metrics.json, summary.md, the tables as CSV, figures, plots."""
+    """Write reports: metrics.json, summary.md, tables as CSV, figures, plots; data/advised."""
     params = load()
     print(build_report(params, Path("reports")))
 

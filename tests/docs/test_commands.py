@@ -5,11 +5,15 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from pages import CHECKOUT, PAGES, blocks, commands, inline
 from pictures import write_pictures
 from projects import TASK, Project
+
+from semisup.cli.main import app
 
 # What runs in place of a command that can't run here as it stands.
 STAND_INS = {
@@ -20,7 +24,7 @@ STAND_INS = {
     "--name gentle -S finetune.lr=0.002 -S 'label_budgets=[2]'",
     "dvc queue start": "dvc queue start --help",  # runs in the next table's test
     "semisup suggest --count 50": "semisup suggest --help",  # every image there has a label
-    "semisup predict data/raw/new --method supervised --budget 4": "semisup predict data/raw/new "
+    "semisup predict photos --method supervised --budget 4": "semisup predict photos "
     "--method supervised --budget 2",
     # as it says, from another project
     "dvc artifacts get . classifier --out model": "mkdir ../other && cd ../other && git init -q "
@@ -42,14 +46,15 @@ SAYS = {
     "dvc exp show --only-changed": "gentle",
     "dvc queue status": "Queued",
     "dvc push --run-cache": "pushed",
-    "semisup times": "| finetune | in all\n",
-    "semisup predict data/raw/new": "predictions.csv: 3 images",
+    "semisup times": "| selftrain | in all\n",
+    "semisup predict photos": "predictions.csv: 3 images",
     "semisup predict one.jpg more.zip --out answers.csv --top 5": "answers.csv: 4 images",
-    "semisup predict data/raw/new --model ../elsewhere/model": "predictions.csv: 3 images",
+    "semisup predict photos --model ../elsewhere/model": "predictions.csv: 3 images",
     "dvc artifacts get . classifier --out model": "MODEL_CARD.md",
 }
 CLASSIFIER = "docs/classifier.md"
 EDITED = {"README.md": {"report.confidence": 0.9}}  # in the workspace when a page begins
+SEMISUP: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 RUN = {page: [*dict.fromkeys(commands(page))] for page in PAGES}
 FIRST = {command: page for page in reversed(PAGES) for command in RUN[page]}
 
@@ -73,10 +78,10 @@ def ready(project: Project) -> Project:
 
 def put_images(project: Project) -> None:
     """Files that docs/classifier.md names, and a classifier elsewhere."""
-    new = write_pictures(project.root / "data/raw/new", 3)
+    new = write_pictures(project.root / "photos", 3)
     for name in ("one.jpg", "two.png"):
         shutil.copy2(new[0], project.root / name)
-    shutil.make_archive(str(project.root / "more"), "zip", project.root / "data/raw/new")
+    shutil.make_archive(str(project.root / "more"), "zip", project.root / "photos")
     shutil.copytree(project.root / "data/model", project.root.parent / "elsewhere/model")
 
 
@@ -126,6 +131,11 @@ def test_commands_within_the_text_exist(page: str) -> None:
         program, *words = code.split()
         if program == "make" and words:
             assert words[0] in targets, code
+        elif program == "semisup" and words:
+            known = {name: command.params for name, command in SEMISUP.items()}
+            assert words[0] in known or words[0].startswith("--"), code
+            options = {o for param in known.get(words[0], ()) for o in param.opts}
+            assert {word for word in words[1:] if word.startswith("--")} <= options, code
         elif program == "dvc" and words:
             commands_of_dvc, options = known_to_dvc(words)
             assert commands_of_dvc, f"{code}: DVC knows no such command"

@@ -29,6 +29,7 @@ EVERY_STAGE = {
     "selftrain": ["--task", TASK, "--budget", "1"],
     "supervised": ["--budget", "1"],
     "report": [],
+    "export": [],
 }
 
 
@@ -139,6 +140,8 @@ def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
         ("report", "data/spread"),
         ("report", "data/choose"),
         ("report", "data/pretrain"),
+        ("export", "data/advised"),
+        ("export", "data/splits"),
     ],
 )
 def test_stage_before_its_turn(workplace: Project, name: str, lacking: str) -> None:

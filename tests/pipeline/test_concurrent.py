@@ -27,7 +27,7 @@ def test_two_jobs_write_the_lock_of_one(stubs: Project, tmp_path: Path) -> None:
         one.change({"head.lr": 0.03})
     expected = stubs.repro()
     assert expected == {
-        "report",
+        *("report", "export"),
         f"choose@{TASK}",
         *(f"{s}@{TASK}-{b}" for s in FROM_HEAD for b in (1, 2)),
     }

@@ -25,7 +25,7 @@ def stages_run(said: str) -> list[str]:
         ({}, []),
         (
             {"finetune.lr": 0.03, "label_budgets": [2]},
-            [f"finetune@{TASK}-2", f"selftrain@{TASK}-2", "report"],
+            [f"finetune@{TASK}-2", f"selftrain@{TASK}-2", "report", "export"],
         ),
     ],
 )

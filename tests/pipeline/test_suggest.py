@@ -76,7 +76,7 @@ def test_filled_tables_train_without_pretraining_anew(of_folders: Project, tmp_p
     ran = {stage.partition("@")[0] for stage in project.repro()}
     assert ran == {
         *("split", "embed", "neighbours", "head", "spread", "choose"),
-        *("finetune", "selftrain", "supervised", "report"),
+        *("finetune", "selftrain", "supervised", "report", "export"),
     }
     assert roles(project) == before | dict.fromkeys(paths[:4], "train")
     random = {path: role for path, role in before.items() if role == "train"}

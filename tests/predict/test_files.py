@@ -143,9 +143,15 @@ def test_what_is_refused_leaves_no_table(
     assert not [*tmp_path.glob(".*")]
 
 
-def test_a_table_that_cannot_be_written(model: ImageClassifier, runtime: Runtime) -> None:
-    out = Path("no/such/folder.csv")
-    with pytest.raises(
-        UserError, match=r"--out no/such/folder\.csv: can't be written: No such file"
-    ):
-        files.predict(model, [__file__], out, 1, compute(), runtime)
+@pytest.mark.parametrize(
+    ("out", "message"),
+    [
+        ("no/such/folder.csv", r"--out no/such/folder\.csv: can't be written: No such file"),
+        (".", r"--out \.: a folder; name a \.csv file"),
+    ],
+)
+def test_a_table_that_cannot_be_written(
+    model: ImageClassifier, runtime: Runtime, out: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        files.predict(model, [__file__], Path(out), 1, compute(), runtime)

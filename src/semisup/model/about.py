@@ -75,8 +75,17 @@ class About:
             raise UserError(
                 f"{path}: not there; run `dvc repro`, or name a folder that `export` wrote"
             )
-        said = outputs.read_json(path)
-        if said.pop("format", None) != FORMAT:
-            raise UserError(f"{path}: not of this version of semisup; export the classifier anew")
-        arrays = {name: np.array(said[name], np.float32) for name in ("mean", "std")}
-        return cls(**said | arrays)
+        try:
+            said = outputs.read_json(path)
+            if said.pop("format", None) != FORMAT:
+                raise UserError(f"{path}: not of this version of semisup; export it anew")
+            arrays = {name: np.array(said[name], np.float32) for name in ("mean", "std")}
+            return cls(**said | arrays)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise damaged(path, error) from None
+
+
+def damaged(path: Path, error: Exception) -> UserError:
+    """The error for a classifier.json that says what can't be."""
+    what = f"{type(error).__name__}: {' '.join(str(error).split())[:100]}"
+    return UserError(f"{path}: damaged ({what}); export the classifier anew")

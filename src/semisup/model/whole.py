@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from semisup.classify.network import with_random_head
 from semisup.compute.weights import load_weights, save_weights
 from semisup.data.device_images import to_unit
-from semisup.model.about import About
+from semisup.model.about import FILE as ABOUT_FILE
+from semisup.model.about import About, damaged
 from semisup.network import encoders
 
 FILE = "model.safetensors"
@@ -41,7 +42,11 @@ class Whole(nn.Module):
         Raises:
             UserError: where it is not there, damaged, or of another version of semisup.
         """
-        made = cls(About.read(folder))
+        about = About.read(folder)
+        try:
+            made = cls(about)
+        except Exception as error:  # of a library that has no such model: any kind
+            raise damaged(folder / ABOUT_FILE, error) from None
         load_weights(made.network, folder / FILE)
         return made
 

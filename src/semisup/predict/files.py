@@ -1,10 +1,12 @@
 """Classes of the images in files, as a table."""
 
 import csv
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +27,8 @@ from semisup.workflow.scratch import HALF_WRITTEN
 UNSURE, UNREADABLE = "unsure", "unreadable"
 LISTED = 10  # files that can't be read, and classes, in the summary
 MOST_FILES = 10_000  # before something is written, where hardly any can be read
+
+Answers = list[list[tuple[str, float]]]  # the likeliest classes of each image
 
 
 @dataclass
@@ -82,8 +86,9 @@ def predict(
     ):
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns(top))
-        for batch in _batches(decoder.decoded(found), model):
-            writer.writerows(_rows(batch, model, top, counts, runtime))
+        answered = partial(_answers, model=model, top=top, runtime=runtime)
+        for batch, answers in _ahead(_batches(decoder.decoded(found), model), answered, runtime):
+            writer.writerows(_rows(batch, answers, model, top, counts))
             bar.update(len(batch.files))
         if not counts.answered + counts.failed:
             raise UserError(f"PATHS: {', '.join(paths)}: no file in there; name others")
@@ -114,6 +119,8 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
 @contextmanager
 def _replacing(out: Path) -> Iterator[IO[str]]:
     """A file to write to, which takes the place of `out` when all went well."""
+    if out.is_dir():
+        raise UserError(f"--out {out}: a folder; name a .csv file")
     half_written = out.with_name(f".{out.name}{HALF_WRITTEN}")
     try:
         with half_written.open("w", encoding="utf-8", newline="") as file:
@@ -126,9 +133,10 @@ def _replacing(out: Path) -> Iterator[IO[str]]:
 
 
 def _batches(candidates: Candidates, model: ImageClassifier) -> Iterator[_Batch]:
-    """As many images as the network sees at once; their pixels are good until the next."""
+    """As many images as the network sees at once."""
     size, channels = model.about.image_size, model.about.channels
-    pixels = np.empty((batch_size(model), size, size, channels), np.uint8)
+    shape = (batch_size(model), size, size, channels)
+    pixels = np.empty(shape, np.uint8)
     files: list[tuple[str, str | None]] = []
     count = 0
     for candidate in candidates:
@@ -141,14 +149,34 @@ def _batches(candidates: Candidates, model: ImageClassifier) -> Iterator[_Batch]
             files.append((record.source, None))
         if count == len(pixels) or len(files) == MOST_FILES:
             yield _Batch(files, pixels[:count])
-            files, count = [], 0
+            pixels, files, count = np.empty(shape, np.uint8), [], 0
     yield _Batch(files, pixels[:count])
 
 
+def _ahead(
+    batches: Iterator[_Batch], answered: Callable[[Pixels], Answers], runtime: Runtime
+) -> Iterator[tuple[_Batch, Answers]]:
+    """Each batch and its answers, in order.
+
+    On a CPU several are computed at once, each by one thread: threads that share one batch wait for
+    each other busily, while processes that decode want the cores.
+    """
+    threads = torch.get_num_threads() if runtime.device.type == "cpu" else 1
+    running: deque[tuple[_Batch, Future[Answers]]] = deque()
+    with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        for batch in batches:
+            running.append((batch, pool.submit(answered, batch.pixels)))
+            if len(running) > threads:
+                first, found = running.popleft()
+                yield first, found.result()
+        for batch, found in running:
+            yield batch, found.result()
+
+
 def _rows(
-    batch: _Batch, model: ImageClassifier, top: int, counts: Counts, runtime: Runtime
+    batch: _Batch, answers: Answers, model: ImageClassifier, top: int, counts: Counts
 ) -> Iterator[list[str]]:
-    answers = iter(_answers(batch.pixels, model, top, runtime))
+    found = iter(answers)
     for path, reason in batch.files:
         if reason is not None:
             counts.failed += 1
@@ -156,7 +184,7 @@ def _rows(
                 counts.unreadable.append(f"{path}: {reason}")
             yield [path, "", "", f"{UNREADABLE}: {reason}", *[""] * (2 * top - 2)]
             continue
-        (first, probability), *following = next(answers)
+        (first, probability), *following = next(found)
         unsure = model.is_sure(probability) is False
         counts.classes[first] += 1
         counts.unsure += unsure
@@ -164,9 +192,7 @@ def _rows(
         yield [path, first, f"{probability:.6g}", UNSURE if unsure else "", *others]
 
 
-def _answers(
-    pixels: Pixels, model: ImageClassifier, top: int, runtime: Runtime
-) -> list[list[tuple[str, float]]]:
+def _answers(pixels: Pixels, model: ImageClassifier, top: int, runtime: Runtime) -> Answers:
     """The likeliest classes of each image."""
     if not len(pixels):
         return []
