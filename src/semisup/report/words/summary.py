@@ -9,7 +9,7 @@ import pandas as pd
 from semisup.report.facts import Facts
 from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import choices
-from semisup.report.findings.choosing import choosing
+from semisup.report.findings.choosing import Choosing, choosing
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt, few_test_images
 from semisup.report.findings.own import own_and_others
 from semisup.report.findings.pool import BEFORE, from_pool
@@ -50,7 +50,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
             for task in ranked[:1]
         },
         own=own_and_others(results, facts),
-        choosing=choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None,
+        choosing=_choosing(facts, ranked[0]) if ranked else None,
         validation_labels=(used.min(), used.max()),
     )
     return _unwrapped(page)
@@ -59,6 +59,10 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
 def _answers(results: pd.DataFrame, way: Way, facts: Facts) -> Answers:
     beside = 0 if facts.within_budget else facts.validation_per_class
     return answer(results, way, facts.confidence, beside)
+
+
+def _choosing(facts: Facts, task: str) -> Choosing | None:
+    return choosing(facts.chosen, task, facts.confidence, facts.split["test"])
 
 
 def _template(name: str) -> jinja2.Template:
