@@ -20,18 +20,9 @@ from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
 
 CURVE_COLUMNS = [
-    *(
-        "method",
-        "task",
-        "budget",
-        "draw",
-        "labels_used",
-        "validation_labels",
-        "lr",
-        "updates",
-        "kept",
-    ),
-    *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
+    *("method", "task", "budget", "draw", "labels_used", "validation_labels"),
+    *("lr", "updates", "kept", "validation_top1"),
+    *("top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 
 

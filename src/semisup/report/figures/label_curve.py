@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
-from semisup.report.figures.style import LEGEND, OTHER_COLOR, STYLE, save, task_colors
+from semisup.report.figures.style import LEGEND, OTHER_COLOR, STYLE, error_bars, save, task_colors
 from semisup.report.methods import BASELINE, CONTROL, METHODS, SUPERVISED, Method, Way
-from semisup.report.tables.interval import ends, mean_over_draws
+from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
 
@@ -73,7 +71,7 @@ def _curves(
         axis.errorbar(
             rows["budget"],
             100 * rows["mean"],
-            yerr=_bars(rows["mean"], rows["half"]) if known else None,
+            yerr=error_bars(rows["mean"], rows["half"]) if known else None,
             label=name if known else others,
             linestyle=method.line,
             marker=method.marker if known else "",
@@ -91,12 +89,6 @@ def _curves(
     axis.set_ylim(0, 100)
     axis.grid(alpha=0.3)
     axis.set_xlabel("labels per class")
-
-
-def _bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
-    """Lengths (2, n) of error bars below and above, in percent, within 0 and 100."""
-    low, high = ends(means.to_numpy(), halves.to_numpy())
-    return 100 * np.stack([means - low, high - means])
 
 
 def _named(ranked: Sequence[str]) -> list[str]:
