@@ -113,7 +113,6 @@ def train_draws(
             for at in (labelled.train, labelled.validation)
         )
         validation = Validation(held_labels, run.data.headline == BALANCED)
-
         held = len(held_labels) > 0
 
         def attempt(plan: Plan) -> tuple[Learner, Fit, Plan]:

@@ -10,7 +10,7 @@ from semisup.report import advised
 from semisup.report.facts import Facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.choice import choices
-from semisup.report.findings.choosing import choosing
+from semisup.report.findings.choosing import of_task
 from semisup.report.inputs import read_inputs
 from semisup.report.methods import BASELINE, Way
 from semisup.report.tables import plots
@@ -22,18 +22,9 @@ from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
 
 CURVE_COLUMNS = [
-    *(
-        "method",
-        "task",
-        "budget",
-        "draw",
-        "labels_used",
-        "validation_labels",
-        "lr",
-        "updates",
-        "kept",
-    ),
-    *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
+    *("method", "task", "budget", "draw", "labels_used", "validation_labels"),
+    *("lr", "updates", "kept", "validation_top1"),
+    *("top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 
 
@@ -65,7 +56,7 @@ def _draw_figures(
     results: pd.DataFrame, compared: pd.DataFrame, facts: Facts, folder: Path
 ) -> None:
     ranked, shown = ranking(results), what_is_shown(results["draw"].nunique(), facts.confidence)
-    chosen = choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None
+    chosen = of_task(facts, ranked[0]) if ranked else None
     label_curve.draw(results, ranked, facts.confidence, folder, chosen, facts.figure)
     if ranked:
         tasks.draw(compared, ranked, shown, folder, facts.figure)

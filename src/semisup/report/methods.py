@@ -10,6 +10,8 @@ from semisup.workflow import outputs
 CONTROL, PIXELS = "random", "pixels"  # an untrained encoder, and none
 CONTROLS = (CONTROL, PIXELS)  # what others are compared with: nobody would choose them
 
+Line = str | tuple[float, tuple[float, float]]  # of Matplotlib: its name, or dashes and gaps
+
 
 @dataclass(frozen=True)
 class Method:
@@ -25,10 +27,10 @@ class Method:
     short: str
     noun: str
     folder: Callable[[str, int], Path]
-    line: str
+    line: Line
     marker: str
     color: str
-    control_line: str = ""
+    control_line: Line = ""
     tells: bool = False
 
 
@@ -75,7 +77,7 @@ FINETUNE = Method(
     short="fine-tuned",
     noun="fine-tuning",
     folder=outputs.finetune_folder,
-    line="-",
+    line=(0, (7, 1.5)),
     marker="o",
     color="#d55e00",
     control_line="-.",
@@ -90,7 +92,7 @@ SELFTRAIN = Method(
     line="-",
     marker="D",
     color="#cc79a7",
-    control_line="-",
+    control_line=(0, (1, 4)),
 )
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
 OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)

@@ -53,7 +53,7 @@ def test_of_many_tasks_the_best_and_the_control_are_named(tmp_path: Path) -> Non
         assert svg.count(f"<!-- {panel} -->") == 2  # top-1 and top-5
 
 
-CHOSEN = choosing(chosen("rotation", {1: 0.2, 2: 0.1}), "rotation", 0.95)
+CHOSEN = choosing(chosen("rotation", {1: 0.2, 2: 0.1}), "rotation", 0.95, 1000)
 TYPICAL = "<!-- frozen encoder + head, rotation, typical images chosen -->"
 
 

@@ -9,11 +9,12 @@ from made_up import chosen
 from semisup.report.findings.choosing import choosing
 from semisup.report.tables.results import CHOSEN
 
+MANY = 10**12  # test images, whose choice makes no noise
 BOTH = pd.concat([chosen("gan", {1: 0.2, 2: 0.01, 4: -0.1}), chosen("random", {1: 0.5})])
 
 
 def test_steps_are_of_the_task() -> None:
-    found = choosing(BOTH, "gan", 0.95)
+    found = choosing(BOTH, "gan", 0.95, MANY)
     assert found is not None
     assert found.draws == 3
     assert [(step.budget, step.labels) for step in found.steps] == [(1, 3), (2, 6), (4, 12)]
@@ -29,7 +30,7 @@ def test_steps_are_of_the_task() -> None:
 
 
 def test_what_is_beyond_the_noise() -> None:
-    found = choosing(BOTH, "gan", 0.95)
+    found = choosing(BOTH, "gan", 0.95, MANY)
     assert found is not None
     assert [step.budget for step in found.clear] == [1]
     assert [step.budget for step in found.worse] == [4]
@@ -37,10 +38,19 @@ def test_what_is_beyond_the_noise() -> None:
 
 
 def test_with_a_single_draw_nothing_is_clear() -> None:
-    found = choosing(chosen("gan", {1: 0.2, 2: -0.2}, [0.0]), "gan", 0.95)
+    found = choosing(chosen("gan", {1: 0.2, 2: -0.2}, [0.0]), "gan", 0.95, MANY)
     assert found is not None
     assert (found.draws, found.clear, found.worse) == (1, [], [])
 
 
 def test_none_where_nothing_was_compared() -> None:
-    assert choosing(pd.DataFrame(columns=CHOSEN), "gan", 0.95) is None
+    assert choosing(pd.DataFrame(columns=CHOSEN), "gan", 0.95, MANY) is None
+
+
+def test_a_few_test_images_make_noise_too() -> None:
+    found = choosing(BOTH, "gan", 0.95, 100)
+    assert found is not None
+    error = math.sqrt((0.4 * 0.6 + 0.6 * 0.4) / 100)
+    half = math.hypot(4.302653 * 0.01 / math.sqrt(3), 1.959964 * error)
+    assert found.steps[0].gain.half == pytest.approx(half)
+    assert [step.budget for step in found.clear + found.worse] == [1]

@@ -4,16 +4,22 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
-from semisup.report.figures.style import CHOSEN_COLOR, LEGEND, OTHER_COLOR, STYLE, save, task_colors
+from semisup.report.figures.style import (
+    CHOSEN_COLOR,
+    LEGEND,
+    OTHER_COLOR,
+    STYLE,
+    error_bars,
+    save,
+    task_colors,
+)
 from semisup.report.findings.choosing import Choosing
 from semisup.report.methods import BASELINE, CONTROLS, HEAD, METHODS, SUPERVISED, Method, Way
-from semisup.report.tables.interval import ends, mean_over_draws
+from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
 
@@ -79,7 +85,7 @@ def _curves(
         axis.errorbar(
             rows["budget"],
             100 * rows["mean"],
-            yerr=_bars(rows["mean"], rows["half"]) if known else None,
+            yerr=error_bars(rows["mean"], rows["half"]) if known else None,
             label=name if known else others,
             linestyle=method.line,
             marker=method.marker if known else "",
@@ -125,12 +131,6 @@ def _entries(axes: Iterable[Axes]) -> dict[str, Any]:
     """Of the legend: each name once, with what is drawn for it."""
     pairs = (zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes)
     return {name: drawn for of_axis in pairs for drawn, name in of_axis}
-
-
-def _bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
-    """Lengths (2, n) of error bars below and above, in percent, within 0 and 100."""
-    low, high = ends(means.to_numpy(), halves.to_numpy())
-    return 100 * np.stack([means - low, high - means])
 
 
 def _named(ranked: Sequence[str]) -> list[str]:

@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 mpl.use("agg")
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from semisup.report.methods import CONTROL, PIXELS
+from semisup.report.tables.interval import ends
 
 STYLE: Any = {
     "svg.hashsalt": "semisup",  # ids in SVG files would be random
@@ -29,6 +33,12 @@ def task_colors(tasks: Iterable[str]) -> dict[str, str]:
     """A colour for each task; a control always has the same."""
     colors = iter(TASK_COLORS * 20)
     return {task: CONTROL_COLORS.get(task) or next(colors) for task in tasks}
+
+
+def error_bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
+    """Lengths (2, n) below and above, in percent, of intervals that stay within 0 and 100."""
+    low, high = ends(means.to_numpy(), halves.to_numpy())
+    return 100 * np.stack([means - low, high - means])
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -9,11 +9,9 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.container import Container
-from numpy.typing import NDArray
 
-from semisup.report.figures.style import CONTROL_COLORS, LEGEND, STYLE, save
-from semisup.report.methods import BASELINE, CONTROL, CONTROLS, PIXELS, SUPERVISED, Way
-from semisup.report.tables.interval import ends
+from semisup.report.figures.style import CONTROL_COLORS, LEGEND, STYLE, error_bars, save
+from semisup.report.methods import BASELINE, CONTROL, CONTROLS, PIXELS, SUPERVISED, Line, Way
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import labels
 
@@ -69,7 +67,7 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
         axis.errorbar(
             100 * found["top1"],
             np.arange(len(listed)) + SPREAD / len(methods) * (number - (len(methods) - 1) / 2),
-            xerr=_bars(found["top1"], found["half_width"]),
+            xerr=error_bars(found["top1"], found["half_width"]),
             linestyle="",
             marker=method.marker,
             markersize=5,
@@ -90,21 +88,9 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
     axis.grid(alpha=0.3)
 
 
-def _bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
-    """Lengths (2, n) of error bars, in percent, within 0 and 100."""
-    low, high = ends(means.to_numpy(), halves.to_numpy())
-    return 100 * np.stack([means - low, high - means])
-
-
-def _band(axis: Axes, rows: pd.DataFrame, color: str, line: str, name: str) -> None:
+def _band(axis: Axes, rows: pd.DataFrame, color: str, line: Line, name: str) -> None:
     """The mean of the one row, if there is one, and its interval."""
     for mean, half in zip(100 * rows["top1"], 100 * rows["half_width"].fillna(0), strict=True):
-        axis.axvspan(
-            max(mean - half, 0),
-            min(mean + half, 100),
-            color=color,
-            alpha=0.1,
-            linewidth=0,
-            zorder=0,
-        )
+        low, high = max(mean - half, 0), min(mean + half, 100)
+        axis.axvspan(low, high, color=color, alpha=0.1, linewidth=0, zorder=0)
         axis.axvline(mean, color=color, linestyle=line, linewidth=1.4, label=name, zorder=1)

@@ -4,8 +4,15 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from semisup.report.facts import Facts
 from semisup.report.methods import Way
-from semisup.report.tables.interval import Interval, gain, mean_over_draws
+from semisup.report.tables.interval import (
+    Interval,
+    gain,
+    mean_over_draws,
+    unpaired_variance,
+    with_test_images,
+)
 
 TYPICAL, RANDOM = "typical", "random"  # strategies
 
@@ -49,13 +56,21 @@ class Choosing:
         return max(self.steps, key=lambda step: step.gain.mean)
 
 
-def choosing(chosen: pd.DataFrame, task: str, confidence: float) -> Choosing | None:
+def of_task(facts: Facts, task: str) -> Choosing | None:
+    """What the report says of it; None where nothing was compared."""
+    return choosing(facts.chosen, task, facts.confidence, facts.split["test"])
+
+
+def choosing(
+    chosen: pd.DataFrame, task: str, confidence: float, test_images: int
+) -> Choosing | None:
     """Typical images against random ones, of one task; None where they were not compared.
 
     Args:
         chosen: a row per task, strategy, budget and draw.
         task: which.
         confidence: of the intervals.
+        test_images: how many there are.
     """
     rows = chosen[chosen["task"] == task].rename(columns={"strategy": "method"})
     if rows.empty:
@@ -69,6 +84,8 @@ def choosing(chosen: pd.DataFrame, task: str, confidence: float) -> Choosing | N
         strategies = (TYPICAL, RANDOM)
         one, other = (Interval(*table.loc[(s, budget), ["mean", "half"]]) for s in strategies)
         classes = {s: float(covered[s, budget]) for s in strategies}
+        error = sum(unpaired_variance(each.mean, test_images) for each in (one, other)) ** 0.5
+        found = Interval(found.mean, float(with_test_images(found.half, error, confidence)))
         return Step(budget, int(labels[budget]), one, other, found, classes)
 
     return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())

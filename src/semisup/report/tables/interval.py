@@ -50,7 +50,7 @@ def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.
     table["half"] = half_width(table["std"].to_numpy(), table["count"].to_numpy(), confidence)
     if score == "top1" and HITS in results:
         errors = groups[HITS].agg(lambda hits: standard_error([*hits])).to_numpy(float)
-        table["half"] = _with_test_images(table["half"], errors, confidence)
+        table["half"] = with_test_images(table["half"], errors, confidence)
     return table.drop(columns=["std", "count"])
 
 
@@ -69,7 +69,7 @@ def gain(
     if score == "top1" and HITS in results:
         differences = first[HITS].combine(second[HITS], _minus)
         errors = [standard_error([*differences.loc[budget]]) for budget in table.index]
-        halves = _with_test_images(halves, np.array(errors), confidence)
+        halves = with_test_images(halves, np.array(errors), confidence)
     rows = zip(table.index, table["mean"], halves, strict=True)
     return {int(budget): Interval(float(mean), float(half)) for budget, mean, half in rows}
 
@@ -78,9 +78,14 @@ def _minus(one: Any, other: Any) -> Any:
     return np.asarray(one, np.float32) - np.asarray(other, np.float32)
 
 
-def _with_test_images(halves: Any, errors: Any, confidence: float) -> Any:
+def with_test_images(halves: Any, errors: Any, confidence: float) -> Any:
     """Wider by the noise of a finite test set; still NaN with one draw."""
     return np.hypot(halves, ndtri(0.5 + confidence / 2) * errors)
+
+
+def unpaired_variance(accuracy: float, images: int) -> float:
+    """Of an accuracy, for the choice of so many test images of which no more is known."""
+    return accuracy * (1 - accuracy) / images
 
 
 def together(confidence: float, intervals: int) -> float:

@@ -9,7 +9,7 @@ import pandas as pd
 from semisup.report.facts import Facts
 from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import choices
-from semisup.report.findings.choosing import choosing
+from semisup.report.findings.choosing import of_task
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt, few_test_images
 from semisup.report.findings.gained import gained
 from semisup.report.findings.own import own_and_others
@@ -52,7 +52,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
             for task in ranked[:1]
         },
         own=own_and_others(results, facts),
-        choosing=choosing(facts.chosen, ranked[0], facts.confidence) if ranked else None,
+        choosing=of_task(facts, ranked[0]) if ranked else None,
         validation_labels=(used.min(), used.max()),
     )
     return _unwrapped(page)
