@@ -5,25 +5,29 @@ from semisup.prepare import packing
 from semisup.prepare.sources import candidates
 from semisup.prepare.unfinished import Unfinished
 from semisup.workflow import command, outputs, scratch
+from semisup.workflow.notes import Notes
 
 
 def main() -> None:
-    """Write data/prepared: images.npy, manifest.csv and .npy, rejected.csv, summary.json."""
+    """Write data/prepared: images.npy, manifest.csv and .npy, tables of classes and rejects."""
     params = load()
+    notes = Notes()
     with (
         scratch.during("prepare", params.compute.checkpoint_seconds) as work,
         outputs.replacing(outputs.PREPARED) as folder,
     ):
         unfinished = Unfinished(work, params.data.image_size)
         summary = packing.pack(
-            candidates(params, unfinished.outcomes),
+            candidates(params, unfinished.outcomes, notes),
             folder,
             params.data.image_size,
             params.data.color,
             params.data.max_rejected_fraction,
             unfinished,
+            notes,
         )
     print(packing.describe(summary))
+    notes.show()
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ Values live in params.yaml only: no key has a default here.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from semisup.params.messages import check_name
 
@@ -65,14 +66,41 @@ class Glyphs(Section):
     clutter: Fraction
 
 
+Places = Name | Annotated[list[Name], Field(min_length=1)] | None
+
+
+class Columns(Section):
+    """Of tables of labels: a name, `auto`, or null; see `semisup.labels.columns`."""
+
+    path: Name
+    label: Name | None
+    split: Name | None
+    group: Name | None
+
+
 class Folder(Section):
     """The user's own images; see `semisup.prepare.folder`."""
 
-    unlabelled: Name | None
-    labelled: Name | None
+    unlabelled: Places
+    labelled: Places
     labels: Name | None
-    test: Name | None
+    validation: Places
+    validation_labels: Name | None
+    test: Places
     test_labels: Name | None
+    columns: Columns
+    no_label: list[str]
+    class_level: Count | Literal["auto"]
+    group_pattern: Name | None
+
+    @field_validator("group_pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"is no regular expression ({error})") from None
+        return pattern
 
 
 class Torchvision(Section):

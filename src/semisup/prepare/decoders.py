@@ -60,7 +60,7 @@ class _Chunk:
         try:
             self.files.append(entry.load())
         except Unreadable as error:
-            self.outcomes.append(Rejected(record.source, str(error)))
+            self.outcomes.append(record.rejected(str(error)))
             return
         self.outcomes.append(record)
         self.file_bytes += entry.size
@@ -83,7 +83,7 @@ class _Running:
                 continue
             result, row = next(results)
             if isinstance(result, str):
-                yield Rejected(outcome.source, result)
+                yield outcome.rejected(result)
             else:
                 yield outcome, Decoded(row, result)
 

@@ -2,8 +2,8 @@
 
 `data/cifar.tar.gz/images/train` is the folder `images/train` of that archive. Folders and zips are
 listed in sorted order, tars in their own, so that they are read in one pass. Links in a folder are
-followed, but not back to a folder that holds them. Skipped without a word: names that start with a
-dot, `__MACOSX`, `Thumbs.db`, `desktop.ini`. Nothing is unpacked to disk.
+followed, but not back to a folder that holds them. What `junk` names is skipped without a word.
+Nothing is unpacked to disk.
 """
 
 import os
@@ -15,10 +15,10 @@ from pathlib import Path, PurePath
 
 from semisup.prepare import archive
 from semisup.prepare.archive import Member
+from semisup.prepare.junk import is_junk
 from semisup.prepare.records import Rejected
 from semisup.workflow.errors import UserError
 
-_SKIPPED = {"__macosx", "thumbs.db", "desktop.ini"}
 _OUTSIDE = "points outside the archive"
 
 
@@ -117,16 +117,12 @@ def _below(place: Place, member: Member) -> Entry | Rejected | None:
     if parts[:depth] != place.inner or len(parts) == depth:
         return None
     parts = parts[depth:]
-    if any(_skipped(part) for part in parts):
+    if any(is_junk(part) for part in parts):
         return None
     path = "/".join(parts)
     if member.problem:
         return Rejected(place.source(path), member.problem)
     return Entry(path, f"{place.identity}/{path}", member.size, member.load)
-
-
-def _skipped(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _SKIPPED
 
 
 def _walk(
@@ -146,7 +142,7 @@ def _walk(
         return
     for item in items:
         path = prefix + item.name
-        if _skipped(item.name):
+        if is_junk(item.name):
             continue
         kind = _kind(item)
         if kind == "folder":
