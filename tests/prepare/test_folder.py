@@ -11,6 +11,7 @@ from made_files import compute, data, fill, read, settings
 from semisup.prepare.folder import candidates, warn_of_unwatched
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 CIFAR = Path(__file__).parents[3] / "shared" / "data" / "cifar10" / "cifar10_jpeg.tar.gz"
 
@@ -128,10 +129,12 @@ def test_a_warning_of_images_that_dvc_does_not_watch(
     fill(tmp_path / "data/raw/mine", "a/1.png", "b/1.png")
     fill(tmp_path / "elsewhere", "1.png")
     (tmp_path / "data/raw/link").symlink_to(tmp_path / "elsewhere")
-    warn_of_unwatched(settings(labelled="data/raw/mine"))
-    assert capsys.readouterr().err == ""
+    warn_of_unwatched(settings(labelled="data/raw/mine"), none := Notes())
+    assert none.lines == []
     for place in ("elsewhere", "data/raw/link"):
-        warn_of_unwatched(settings(labelled="data/raw/mine", unlabelled=place))
+        notes = Notes()
+        warn_of_unwatched(settings(labelled="data/raw/mine", unlabelled=[place]), notes)
+        notes.show()
         error = capsys.readouterr().err
         assert error.startswith(f"warning: data.folder.unlabelled: {place}: not inside data/raw")
         assert error.count("\n") == 1
@@ -140,7 +143,7 @@ def test_a_warning_of_images_that_dvc_does_not_watch(
 def test_files_that_changed_since_an_interruption(tmp_path: Path) -> None:
     fill(tmp_path, "a/2.png", "b/1.png")
     done = deque(x for x, _ in candidates(settings(labelled=tmp_path), data(), compute()))
-    message = "other files than when `prepare` was interrupted"
+    message = "other files or labels than when `prepare` was interrupted"
     (tmp_path / "b/1.png").unlink()
     with pytest.raises(UserError, match=message):
         list(candidates(settings(labelled=tmp_path), data(), compute(), done.copy()))

@@ -114,16 +114,21 @@ def read_manifest(prepared: Path) -> Manifest:
     Raises:
         UserError: where `prepare` has not run.
     """
-    classes: list[str] = outputs.read_json(prepared / outputs.SUMMARY)["classes"]
+    labels, classes = _read_labels(prepared)
     rows = outputs.read_array(prepared / outputs.MANIFEST_ROWS)
     return Manifest(
-        labels=_ints(rows["label"]),
+        labels=labels,
         given=_ints(rows["given"]),
         same_as=_ints(rows["same_as"]),
         group=_ints(rows["group"]),
         key=np.array(rows["key"]),
         classes=classes,
     )
+
+
+def _read_labels(prepared: Path) -> tuple[Ints, list[str]]:
+    classes: list[str] = outputs.read_json(prepared / outputs.SUMMARY)["classes"]
+    return _ints(outputs.read_array(prepared / outputs.MANIFEST_ROWS)["label"]), classes
 
 
 def split_row(draws: int) -> np.dtype[np.void]:
@@ -137,8 +142,7 @@ def open_data(prepared: Path, splits: Path) -> ImageData:
     Raises:
         UserError: where a stage before this one has not run.
     """
-    manifest = read_manifest(prepared)
-    labels, classes = manifest.labels, manifest.classes
+    labels, classes = _read_labels(prepared)
     positions, numbers = outputs.read_array(splits / outputs.CHOSEN).T
     labels[positions] = numbers
     stats = outputs.read_json(splits / outputs.STATS)
@@ -163,8 +167,7 @@ def open_pool(prepared: Path, splits: Path) -> ImageData:
     Raises:
         UserError: where a stage before this one has not run.
     """
-    manifest = read_manifest(prepared)
-    labels, classes = manifest.labels, manifest.classes
+    labels, classes = _read_labels(prepared)
     folder = splits / outputs.POOL
     pool, validation = (
         np.array(outputs.read_array(folder / name))

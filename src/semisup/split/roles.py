@@ -86,8 +86,10 @@ def make_split(manifest: Manifest, rules: Rules, chosen: Ints = NONE_CHOSEN) -> 
     wrong = conflicting(labels, same_as)
     role[wrong] = LEFT_OUT
     if not manifest.given_test.any():
-        among = role == TRAIN
-        role[draw_test(labels, manifest.key, among, rules.test_fraction, rules.seed)] = TEST
+        drawn = draw_test(labels, manifest.key, role == TRAIN, rules.test_fraction, rules.seed)
+        tests = np.flatnonzero(drawn)
+        _, firsts = np.unique(same_as[tests], return_index=True)
+        role[tests[firsts]] = TEST  # their copies are left out below
     if not (role == VALIDATION).any():
         set_validation(role, labels, group, rules.validation_per_class, rules.seed)
     role[chosen[:, 0]] = TRAIN

@@ -94,7 +94,7 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
                 f"{named(map(repr, lacking), 10)}"
             )
     tests = int((split.role == TEST).sum())
-    if tests < FEW_TESTS:
+    if 0 < tests < FEW_TESTS:
         notes.warn(
             f"only {tests} test images: an accuracy moves in steps of {100 / tests:.2g} points"
         )
