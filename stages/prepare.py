@@ -2,7 +2,7 @@
 
 from semisup.params.loading import load
 from semisup.prepare import packing
-from semisup.prepare.sources import candidates
+from semisup.prepare.sources import beside, candidates
 from semisup.prepare.unfinished import Unfinished
 from semisup.workflow import command, outputs, scratch
 from semisup.workflow.notes import Notes
@@ -13,7 +13,7 @@ def main() -> None:
     params = load()
     notes = Notes()
     with (
-        scratch.during("prepare", params.compute.checkpoint_seconds) as work,
+        scratch.during("prepare", params.compute.checkpoint_seconds, beside(params)) as work,
         outputs.replacing(outputs.PREPARED) as folder,
     ):
         unfinished = Unfinished(work, params.data.image_size)

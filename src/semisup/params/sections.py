@@ -117,12 +117,20 @@ class Data(Section):
     image_size: Annotated[int, Field(ge=8, le=512)]
     color: Literal["auto", "rgb", "grey"]
     fit: Literal["crop", "pad", "stretch"]
+    range: Literal["auto"] | Annotated[list[float], Field(min_length=2, max_length=2)]
     max_megapixels: Positive
     max_rejected_fraction: Fraction
     augment: Augment
     glyphs: Glyphs
     folder: Folder
     torchvision: Torchvision
+
+    @field_validator("range")
+    @classmethod
+    def _ascends(cls, ends: str | list[float]) -> str | list[float]:
+        if isinstance(ends, list) and ends[0] >= ends[1]:
+            raise ValueError("must be auto, or two numbers, the smaller one first")
+        return ends
 
 
 class Split(Section):

@@ -12,12 +12,13 @@ from pathlib import Path
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
-SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+SUFFIXES = (*(".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"),)
 MAX_MEMBER_BYTES = 256 * 2**20  # since it is read into memory whole
 DEVICE = "device, not a file"
 
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError)
 _LINK = "link, not a file"
+AGAIN = "second file of this name in the archive; the {} one is read"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Member:
 
 def members(archive: Path, place: str) -> Iterator[Member]:
     """Every file of an archive: of a zip in sorted order, of a tar in its own.
+
+    Of several of one name one is without problem: of a zip the last, as when it is unpacked; of a
+    tar, which is read in one pass, the first.
 
     Raises:
         UserError: the archive cannot be read, or only up to a point; it names the `place`.
@@ -60,10 +64,12 @@ def _zip_members(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         # Some Windows tools write backslashes between folders.
         named = [(info.filename.replace("\\", "/"), info) for info in archive.infolist()]
+        last = {name: info for name, info in named}
         for name, info in sorted(named, key=lambda pair: pair[0].split("/")):
             if not name.endswith("/"):
                 read = partial(_read_zip, archive, info)
-                yield Member(name, _zip_problem(info), info.file_size, read)
+                again = None if last[name] is info else AGAIN.format("last")
+                yield Member(name, again or _zip_problem(info), info.file_size, read)
 
 
 def _zip_problem(info: zipfile.ZipInfo) -> str | None:
@@ -85,12 +91,16 @@ def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 
 def _tar_members(path: Path, place: str) -> Iterator[Member]:
+    seen: set[int] = set()  # hashes of names, which take less memory
     with tarfile.open(path) as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # it keeps every header: gigabytes
             if not info.isdir():
                 read = partial(_read_tar, archive, info, place)
-                yield Member(info.name, _tar_problem(info), info.size, read)
+                name = hash(info.name.removeprefix("./"))
+                again = AGAIN.format("first") if name in seen else None
+                seen.add(name)
+                yield Member(info.name, again or _tar_problem(info), info.size, read)
 
 
 def _tar_problem(info: tarfile.TarInfo) -> str | None:

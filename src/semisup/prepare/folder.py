@@ -14,6 +14,9 @@ from tqdm import tqdm
 
 from semisup.params import sections
 from semisup.prepare.decoders import Decoder, Job
+from semisup.prepare.depth import find_ranges
+from semisup.prepare.pixels import Ranges
+from semisup.prepare.places import on_disk
 from semisup.prepare.plan import KEY, Plan, Source
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
@@ -48,19 +51,42 @@ def candidates(
     """
     plan = Plan(settings, notes or Notes())
     plan.check_rows(data.max_rejected_fraction)
-    return _candidates(plan, data, compute, done or deque())
+    ranges = _ranges(plan, data)
+    return _candidates(plan, data, compute, ranges, done or deque())
+
+
+def _ranges(plan: Plan, data: sections.Data) -> Ranges:
+    """What is black and white in images of more than 8 bits; noted for summary.json."""
+    ranges: Ranges
+    if data.range == "auto":
+        entries = (source.own_entries() for source in plan.sources)
+        ranges = find_ranges(entries, data.max_megapixels, plan.notes)
+    else:
+        ranges = {"": (data.range[0], data.range[1])}
+    plan.notes.known["ranges"] = {kind: [*ends] for kind, ends in ranges.items()}
+    return ranges
 
 
 def warn_of_unwatched(settings: sections.Folder, notes: Notes) -> None:
     """Name the places in which DVC would not see changes."""
+    for name, given in _unwatched(settings):
+        notes.warn(
+            f"{KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes there; after any, "
+            "run `dvc repro --force --single-item prepare` first"
+        )
+
+
+def unwatched(settings: sections.Folder) -> list[str]:
+    """Files and folders that are read and lie, if need be behind links, outside of data/raw."""
+    return [on_disk(os.path.realpath(given)) for _, given in _unwatched(settings)]
+
+
+def _unwatched(settings: sections.Folder) -> Iterator[tuple[str, str]]:
     watched = os.path.realpath(RAW)
     for name in PLACES:
         for given in named_paths(settings, name):
             if not f"{os.path.realpath(given)}/".startswith(f"{watched}/"):
-                notes.warn(
-                    f"{KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes there; "
-                    "after any, run `dvc repro --force --single-item prepare` first"
-                )
+                yield name, given
 
 
 def named_paths(settings: sections.Folder, name: str) -> list[str]:
@@ -70,10 +96,14 @@ def named_paths(settings: sections.Folder, name: str) -> list[str]:
 
 
 def _candidates(
-    plan: Plan, data: sections.Data, compute: sections.Compute, done: deque[Outcome]
+    plan: Plan,
+    data: sections.Data,
+    compute: sections.Compute,
+    ranges: Ranges,
+    done: deque[Outcome],
 ) -> Candidates:
     bar = tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None)
-    with closing(Decoder(data, compute)) as decoder, bar:
+    with closing(Decoder(data, compute, ranges)) as decoder, bar:
         for source, jobs in plan.jobs():
             for result in decoder.decoded(_left(jobs, source, done)):
                 _count(source, result if isinstance(result, Rejected) else result[0])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from semisup.labels.words import part_of
-from semisup.prepare.decode import EXTENSIONS
+from semisup.prepare.formats import EXTENSIONS
 from semisup.workflow.notes import Notes, named
 
 COMPARED = 5000  # names that a misspelt one is compared with

@@ -101,7 +101,7 @@ def pack(
     doubt_pixels(np.load(folder / outputs.IMAGES, mmap_mode="r"), manifest.duplicates, notes)
     write_conflicts(folder, conflicting(rows["label"], rows["same_as"]), notes)
     notes.write(folder)
-    summary = manifest.summary(channels=1 if is_grey else 3)
+    summary = manifest.summary(channels=1 if is_grey else 3) | notes.known
     outputs.write_json(folder / outputs.SUMMARY, summary)
     return summary
 

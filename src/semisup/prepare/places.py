@@ -100,6 +100,12 @@ def locate(given: str, key: str) -> Place:
     )
 
 
+def on_disk(path: str) -> str:
+    """The part of a path that lies on disk: it may lead on into an archive."""
+    there = (str(part) for part in (Path(path), *Path(path).parents) if part.exists())
+    return next(there, path)
+
+
 def printable(name: str) -> str:
     """A file's name as valid Unicode; bytes of it that are none are shown as \\xfc."""
     if name.isascii():

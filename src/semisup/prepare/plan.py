@@ -15,6 +15,7 @@ from pathlib import Path
 from semisup.labels.table import Row, read_bytes, read_table
 from semisup.labels.words import Part
 from semisup.params import sections
+from semisup.prepare.archive import AGAIN
 from semisup.prepare.decoders import Job
 from semisup.prepare.junk import is_companion
 from semisup.prepare.layout import Folder, Layout, examine, folders_of_parts, nested_groups
@@ -84,7 +85,7 @@ class Plan:
         self.none = {word.casefold() for word in settings.no_label} | {""}
         self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
         self.no_label_folders: Counter[str] = Counter()
-        self.without_group = 0
+        self.without_group = self.again = 0
         self.rows: dict[str, tuple[dict[str, str], int]] = {}  # of tables: those of no file; all
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
         for name, table in _tables(settings).items():
@@ -113,6 +114,11 @@ class Plan:
             self.notes.warn(
                 f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, each "
                 "of which is a group of its own"
+            )
+        if self.again:
+            self.notes.warn(
+                f"{self.again} files of archives have the name of another one there, and are left out; "
+                "data/prepared/rejected.csv lists them"
             )
         for label, names in self.spellings.items():
             if len(names) > 1:
@@ -220,7 +226,9 @@ class Plan:
         for entry in source.own_entries():
             if isinstance(entry, Rejected):
                 source.files += 1
-                yield Rejected(entry.source, entry.reason, source.meant)
+                again = entry.reason.startswith(AGAIN.partition("{")[0])
+                self.again += again
+                yield Rejected(entry.source, entry.reason, "aside" if again else source.meant)
             elif entry.identity in self.tables:
                 continue
             elif entry.identity in taken:

@@ -29,6 +29,15 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None)
         yield from torchvision_sets.candidates(data.torchvision, data, len(done))
 
 
+def beside(params: Params) -> list[str]:
+    """What the source reads outside of what dvc.yaml names."""
+    if params.data.source != "folder":
+        return []
+    from semisup.prepare.folder import unwatched
+
+    return unwatched(params.data.folder)
+
+
 def _glyphs(params: Params, done: int) -> Candidates:
     from tqdm import tqdm
 

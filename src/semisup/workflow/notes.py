@@ -15,6 +15,7 @@ class Notes:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.known: dict[str, object] = {}  # more that the stage's summary says
 
     def warn(self, line: str) -> None:
         """Take one in."""
