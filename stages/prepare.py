@@ -1,11 +1,11 @@
 """Read the images of the chosen source and pack them into arrays with a manifest."""
 
 from semisup.params.loading import load
-from semisup.prepare import packing
+from semisup.prepare import limits, packing
 from semisup.prepare.sources import beside, candidates
 from semisup.prepare.unfinished import Unfinished
-from semisup.workflow import command, outputs, scratch
-from semisup.workflow.notes import Notes
+from semisup.workflow import command, last_good, outputs, scratch
+from semisup.workflow.notes import Notes, as_table
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     params = load()
     notes = Notes()
     with (
+        last_good.kept("prepare", outputs.PREPARED),
         scratch.during("prepare", params.compute.checkpoint_seconds, beside(params)) as work,
         outputs.replacing(outputs.PREPARED) as folder,
     ):
@@ -27,6 +28,8 @@ def main() -> None:
             notes,
         )
     print(packing.describe(summary))
+    where = outputs.PREPARED / outputs.CLASSES
+    print(as_table(limits.COLUMNS, packing.read_classes(where), str(where)))
     notes.show()
 
 

@@ -1,5 +1,6 @@
 """Pack what a source yields into one memory-mappable array, a manifest and a list of rejects."""
 
+import csv
 import math
 import os
 from collections.abc import Iterable
@@ -123,6 +124,12 @@ def _write_all(
             if unfinished.is_due():
                 writer.flush()
                 unfinished.save()
+
+
+def read_classes(path: Path) -> list[list[str]]:
+    """Rows of the table of classes."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [*csv.reader(file)][1:]
 
 
 def describe(summary: dict[str, object]) -> str:
