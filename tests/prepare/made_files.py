@@ -14,6 +14,7 @@ from PIL import Image
 from semisup.params import sections
 from semisup.prepare.folder import candidates
 from semisup.prepare.places import locate
+from semisup.prepare.plan import Plan
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.notes import Notes
 
@@ -94,11 +95,15 @@ def settings(**given: Any) -> sections.Folder:
     return sections.Folder.model_validate(own | places | {"columns": own["columns"] | columns})
 
 
+def planned(**given: Any) -> Plan:
+    return Plan(settings(**given), Notes())
+
+
 def data(max_rejected_fraction: float = 1.0) -> sections.Data:
     return sections.Data.model_construct(
         image_size=8,
         fit="crop",
-        range="auto",
+        range=None,
         max_megapixels=1.0,
         max_rejected_fraction=max_rejected_fraction,
     )
@@ -112,7 +117,7 @@ def read(workers: int = 1, **given: Any) -> tuple[dict[str, Any], dict[str, str]
     """{source: (label, split)} of the images and {source: reason} of the rejected files."""
     images: dict[str, Any] = {}
     rejected: dict[str, str] = {}
-    for found in candidates(settings(**given), data(), compute(workers)):
+    for found in candidates(planned(**given), data(), compute(workers)):
         if isinstance(found, Rejected):
             rejected[found.source] = found.reason
         else:
@@ -129,7 +134,7 @@ def records(
     images: dict[str, Record] = {}
     rejected = []
     rules = data(max_rejected_fraction)
-    for found in candidates(settings(**given), rules, compute(), notes=notes):
+    for found in candidates(Plan(settings(**given), notes), rules, compute()):
         if isinstance(found, Rejected):
             rejected.append(found)
         else:

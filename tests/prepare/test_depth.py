@@ -6,23 +6,24 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, settings
+from made_files import compute, data, planned, settings
 from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.prepare.folder import candidates
 from semisup.prepare.packing import pack
+from semisup.prepare.plan import Plan
 from semisup.workflow.notes import Notes
 
 SIDE = 8
 
 
-def packed(root: Path, range_: Any = "auto") -> tuple[NDArray[np.uint8], dict[str, Any], list[str]]:
+def packed(root: Path, range_: Any = None) -> tuple[NDArray[np.uint8], dict[str, Any], list[str]]:
     """Images in the order of their names, summary, warnings."""
     notes, out = Notes(), root.parent / "out"
     out.mkdir()
     rules = data().model_copy(update={"range": range_})
-    found = candidates(settings(unlabelled=root), rules, compute(), notes=notes)
+    found = candidates(Plan(settings(unlabelled=root), notes), rules, compute())
     pack(found, out, SIDE, "auto", 0.0, notes=notes)
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     return np.load(out / "images.npy")[..., 0], summary, notes.lines
@@ -101,7 +102,7 @@ def test_values_of_a_kind_that_no_looked_at_file_had(
     monkeypatch.setattr("semisup.prepare.depth.FILES", 2)
     root = images(tmp_path / "a", np.uint8, "png", *[ramp(0, n) for n in range(100, 120)])
     Image.fromarray(ramp(0, 900).astype(np.uint16)).save(root / "007.png")
-    found = [*candidates(settings(unlabelled=root), data(), compute())]
+    found = [*candidates(planned(unlabelled=root), data(), compute())]
     (refused,) = (item for item in found if not isinstance(item, tuple))
     assert refused.source == f"{root}/007.png"
     assert "set data.range" in refused.reason

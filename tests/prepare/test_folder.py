@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, fill, read, settings
+from made_files import compute, data, fill, planned, read, settings
 
 from semisup.prepare.folder import candidates, warn_of_unwatched
 from semisup.prepare.records import Record, Rejected
@@ -120,7 +120,7 @@ def test_bad_places(
 
 def test_settings_are_checked_before_the_first_image(tmp_path: Path) -> None:
     with pytest.raises(UserError):
-        candidates(settings(unlabelled=tmp_path / "gone"), data(), compute())
+        candidates(planned(unlabelled=tmp_path / "gone"), data(), compute())
 
 
 def test_a_warning_of_images_that_dvc_does_not_watch(
@@ -143,14 +143,14 @@ def test_a_warning_of_images_that_dvc_does_not_watch(
 
 def test_files_that_changed_since_an_interruption(tmp_path: Path) -> None:
     fill(tmp_path, "a/2.png", "b/1.png")
-    done = deque(x for x, _ in candidates(settings(labelled=tmp_path), data(), compute()))
+    done = deque(x for x, _ in candidates(planned(labelled=tmp_path), data(), compute()))
     message = "other files or labels than when `prepare` was interrupted"
     (tmp_path / "b/1.png").unlink()
     with pytest.raises(UserError, match=message):
-        list(candidates(settings(labelled=tmp_path), data(), compute(), done.copy()))
+        list(candidates(planned(labelled=tmp_path), data(), compute(), done.copy()))
     fill(tmp_path, "a/1.png", "b/1.png")
     with pytest.raises(UserError, match=message):
-        list(candidates(settings(labelled=tmp_path), data(), compute(), done.copy()))
+        list(candidates(planned(labelled=tmp_path), data(), compute(), done.copy()))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -159,9 +159,9 @@ def test_what_is_done_already_is_left_out(tmp_path: Path, workers: int, done: in
     names = ("a/1.png", "a/2.png", "b/1.png", "loose.png")
     places = {"labelled": fill(tmp_path / "l", *names), "unlabelled": fill(tmp_path / "u", "1.png")}
     (tmp_path / "u/2.txt").write_text("no image")
-    whole = list(candidates(settings(**places), data(), compute()))
+    whole = list(candidates(planned(**places), data(), compute()))
     outcomes = deque(one if isinstance(one, Rejected) else one[0] for one in whole[:done])
-    rest = list(candidates(settings(**places), data(), compute(workers), outcomes))
+    rest = list(candidates(planned(**places), data(), compute(workers), outcomes))
     assert len(whole) == 6
     assert [str(one[0] if isinstance(one, tuple) else one) for one in rest] == [
         str(one[0] if isinstance(one, tuple) else one) for one in whole[done:]
@@ -171,7 +171,7 @@ def test_what_is_done_already_is_left_out(tmp_path: Path, workers: int, done: in
 def test_first_images_of_cifar() -> None:
     if not CIFAR.exists():
         pytest.skip(f"{CIFAR} is not there")
-    found = candidates(settings(unlabelled=f"{CIFAR}/images/train"), data(), compute())
+    found = candidates(planned(unlabelled=f"{CIFAR}/images/train"), data(), compute())
     first = next(found)
     assert isinstance(first, tuple)
     record, (pixels, _) = first

@@ -31,6 +31,15 @@ def check() -> None:
     lockfile.remove_if_cut_off()
 
 
+@app.command("look")
+def look_at_images() -> None:
+    """Say what your images would be read as: classes, roles, what fits nothing. Takes seconds."""
+    from semisup.cli import look
+    from semisup.params.loading import load
+
+    print(look.look(load()))
+
+
 @app.command("repro")
 def run(
     jobs: Annotated[int, typer.Option(min=1, help="stages at once")] = 1,

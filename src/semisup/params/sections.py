@@ -4,13 +4,53 @@ Values live in params.yaml only: no key has a default here.
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from semisup.params.base import (
+    Count,
+    CountOrZero,
+    Fraction,
+    Name,
+    NotNegative,
+    Positive,
+    Section,
+)
+from semisup.params.data_sections import Augment, Columns, Data, Folder, Glyphs, Torchvision
 from semisup.params.messages import check_name
+
+# what others import from here, the names of two files beside included
+__all__ = [
+    "Augment",
+    "Backbone",
+    "Choose",
+    "Columns",
+    "Compute",
+    "Count",
+    "CountOrZero",
+    "Data",
+    "Embed",
+    "Finetune",
+    "Folder",
+    "Fraction",
+    "Glyphs",
+    "Head",
+    "Name",
+    "Neighbours",
+    "NotNegative",
+    "Positive",
+    "Pretrain",
+    "Recipe",
+    "Report",
+    "Section",
+    "Split",
+    "Spread",
+    "Supervised",
+    "Torchvision",
+    "known_tasks",
+]
 
 PRETEXT_FOLDER = Path(__file__).parents[1] / "pretext"
 
@@ -31,106 +71,6 @@ BACKBONE_LAYERS: dict[str, tuple[str, ...]] = {
 
 # What begins the name of a model of a library: timm/NAME, torchvision/NAME
 BORROWED = ("timm/", "torchvision/")
-
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
-CountOrZero = Annotated[int, Field(ge=0)]
-Name = Annotated[str, Field(min_length=1)]
-
-
-class Section(BaseModel):
-    """A part of params.yaml: unknown keys and values of another type are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Augment(Section):
-    """Random changes of each training image; see `semisup.data.augment`."""
-
-    shift: Annotated[float, Field(ge=0, le=0.5)]
-    rotate: Annotated[float, Field(ge=0, le=180)]
-    scale: Annotated[float, Field(ge=0, lt=1)]
-    flip: bool
-    color: Fraction
-    erase: Fraction
-
-
-class Glyphs(Section):
-    """The embedded set; see `semisup.prepare.glyphs`."""
-
-    classes: Annotated[int, Field(ge=2, le=1000)]
-    train_images: Count
-    test_images: Count
-    clutter: Fraction
-
-
-Places = Name | Annotated[list[Name], Field(min_length=1)] | None
-
-
-class Columns(Section):
-    """Of tables of labels: a name, `auto`, or null; see `semisup.labels.columns`."""
-
-    path: Name
-    label: Name | None
-    split: Name | None
-    group: Name | None
-
-
-class Folder(Section):
-    """The user's own images; see `semisup.prepare.folder`."""
-
-    unlabelled: Places
-    labelled: Places
-    labels: Name | None
-    validation: Places
-    validation_labels: Name | None
-    test: Places
-    test_labels: Name | None
-    columns: Columns
-    no_label: list[str]
-    class_level: Count | Literal["auto"]
-    group_pattern: Name | None
-
-    @field_validator("group_pattern")
-    @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
-        try:
-            re.compile(pattern or "")
-        except re.error as error:
-            raise ValueError(f"is no regular expression ({error})") from None
-        return pattern
-
-
-class Torchvision(Section):
-    """A set of torchvision; see `semisup.prepare.torchvision_sets`."""
-
-    name: Name
-    root: Name
-
-
-class Data(Section):
-    """Where the images come from, how they are decoded, how training changes them."""
-
-    source: Literal["glyphs", "folder", "torchvision"]
-    image_size: Annotated[int, Field(ge=8, le=512)]
-    color: Literal["auto", "rgb", "grey"]
-    fit: Literal["crop", "pad", "stretch"]
-    range: Literal["auto"] | Annotated[list[float], Field(min_length=2, max_length=2)]
-    max_megapixels: Positive
-    max_rejected_fraction: Fraction
-    augment: Augment
-    glyphs: Glyphs
-    folder: Folder
-    torchvision: Torchvision
-
-    @field_validator("range")
-    @classmethod
-    def _ascends(cls, ends: str | list[float]) -> str | list[float]:
-        if isinstance(ends, list) and ends[0] >= ends[1]:
-            raise ValueError("must be auto, or two numbers, the smaller one first")
-        return ends
 
 
 class Split(Section):

@@ -15,41 +15,29 @@ from tqdm import tqdm
 from semisup.params import sections
 from semisup.prepare.decoders import Decoder, Job
 from semisup.prepare.depth import find_ranges
+from semisup.prepare.given import KEY, PLACES, RAW, Source
 from semisup.prepare.pixels import Ranges
 from semisup.prepare.places import on_disk
-from semisup.prepare.plan import KEY, Plan, Source
+from semisup.prepare.plan import Plan
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 
-RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
-PLACES = (
-    "unlabelled",
-    "labelled",
-    "labels",
-    "validation",
-    "validation_labels",
-    "test",
-    "test_labels",
-)
-
 
 def candidates(
-    settings: sections.Folder,
+    plan: Plan,
     data: sections.Data,
     compute: sections.Compute,
     done: deque[Outcome] | None = None,
-    notes: Notes | None = None,
 ) -> Candidates:
     """Every image of the named places, in listing order, decoded as `compute` allows.
 
     The first ones, whose outcomes are `done`, are left out.
 
     Raises:
-        UserError: at once where the settings contradict each other or a path or a CSV cannot be
-            read; while iterating where an archive is damaged or a place has no usable image.
+        UserError: at once where too many rows of a table name no file; while iterating where an
+            archive is damaged or a place has no usable image.
     """
-    plan = Plan(settings, notes or Notes())
     plan.check_rows(data.max_rejected_fraction)
     ranges = _ranges(plan, data)
     return _candidates(plan, data, compute, ranges, done or deque())
@@ -58,7 +46,7 @@ def candidates(
 def _ranges(plan: Plan, data: sections.Data) -> Ranges:
     """What is black and white in images of more than 8 bits; noted for summary.json."""
     ranges: Ranges
-    if data.range == "auto":
+    if data.range is None:
         entries = (source.own_entries() for source in plan.sources)
         ranges = find_ranges(entries, data.max_megapixels, plan.notes)
     else:
@@ -112,7 +100,6 @@ def _candidates(
             _check_usable(source)
         if done:  # of files that are gone
             raise _changed(plan.sources[-1])
-    plan.finish()
 
 
 def _left(

@@ -5,93 +5,24 @@ Below the place, depth by depth, folders are wrappers (one around all others), p
 then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from semisup.labels.words import Part, clean, part_of
-from semisup.prepare.junk import is_companion
 from semisup.prepare.places import printable
+from semisup.prepare.tree import (
+    ASIDE_WORDS,
+    IMAGE_WORDS,
+    VIEW_WORDS,
+    Folder,
+    is_around,
+    merged,
+)
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 Level = Literal["wrapper", "part", "repetition", "class"]
-
-IMAGE_WORDS = {
-    "image",
-    "images",
-    "img",
-    "imgs",
-    "photo",
-    "photos",
-    "picture",
-    "pictures",
-    "jpegimages",
-}
-ASIDE_WORDS = {  # folders of images that belong to other images
-    *("annotation", "annotations", "mask", "masks", "segmentation", "segmentations", "seg", "gt"),
-    *(
-        "groundtruth",
-        "ground_truth",
-        "ground truth",
-        "trimap",
-        "trimaps",
-        "bboxes",
-        "boxes",
-        "xmls",
-    ),
-    *("thumbnail", "thumbnails", "thumbs", "depth", "heatmaps"),
-}
-_AROUND = re.compile(  # what a folder around class folders may be called
-    r"(site|hospital|clinic|cent(er|re)|camera|cam|scanner|device|sensor|session|day|week|month|year|"
-    r"season|batch|part|fold|visit|round|run|lot|line|plant|region|location|area|zone|field|farm|lab|"
-    r"source|domain|dataset|set|group|folder|dir|split|version|v|trial|exp|experiment|study|cohort|"
-    r"patient|subject|person|user|annotator|expert|colou?r|gr[ae]yscale|gr[ae]y|rgb|raw|original|"
-    r"originals|augmented|resized|cropped|segmented|processed|new|old|small|large|low|high|hr|lr)"
-    r"[ _-]?\w{0,3}|(19|20)\d\d([ _-]?\d\d?){0,2}|q[1-4]|\d+x\d+|\d+(px|mp|x)"
-)
-_VIEW = {
-    "left",
-    "right",
-    "front",
-    "back",
-    "top",
-    "bottom",
-    "side",
-    "rear",
-    *IMAGE_WORDS,
-    *ASIDE_WORDS,
-}
-
-
-@dataclass
-class Folder:
-    """A folder that a place holds: its folders by name, and how many images lie right in it."""
-
-    inner: dict[str, "Folder"] = field(default_factory=dict)
-    images: int = 0
-    below: int = 0  # images in it, however deep
-
-    @classmethod
-    def of(cls, paths: Iterable[str]) -> "Folder":
-        """The tree of these files; text about images does not count."""
-        top = cls()
-        for path in paths:
-            top.add(path)
-        return top
-
-    def add(self, path: str) -> None:
-        """Enter a file by its path with slashes."""
-        *folders, file = path.split("/")
-        if is_companion(file):
-            return
-        at = self
-        at.below += 1
-        for name in folders:
-            at = at.inner.setdefault(name, Folder())
-            at.below += 1
-        at.images += 1
 
 
 @dataclass(frozen=True)
@@ -134,10 +65,10 @@ class Layout:
                 part = part or found
         return Placed(None if part == "unlabelled" else label, part)
 
-    @property
-    def has_parts(self) -> bool:
-        """Whether folders say which images are for training and which for test."""
-        return "part" in self.levels
+    def classes(self, top: Folder) -> set[str]:
+        """Names of the classes that a place has."""
+        found = (self.placed(path) for path in top.paths_of_images())
+        return {placed.label for placed in found if placed.label is not None}
 
 
 def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> Layout:
@@ -161,7 +92,7 @@ def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
     """Where a table names the classes: folders named as train and test, if there are such."""
     levels: list[Level] = []
     at = [top]
-    while inner := _merged(at):
+    while inner := merged(at):
         if _are_parts(inner):
             notes.warn(f"{where}: folders {named(map(printable, inner))} are read as the split")
             return Layout((*levels, "part"))
@@ -180,7 +111,7 @@ class _Search:
 
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
-        inner = self._without_aside(_merged(at))
+        inner = self._without_aside(merged(at))
         loose = sum(folder.images for folder in at)
         level = self._level(inner, loose)
         self.levels.append(level)
@@ -198,7 +129,7 @@ class _Search:
             if len(self.levels) + 1 >= self.class_level:
                 return "class"
             return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
-        if len(inner) == 1 and not loose and _merged(next(iter(inner.values()))):
+        if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
             return "wrapper"
         if parts:
             others = [printable(name) for name in inner if not part_of(name)]
@@ -216,11 +147,11 @@ class _Search:
             return "class"
         if _are_parts(shared):  # of classes, unless these lie below them
             below = [f for folders in inner.values() for f in folders]
-            under = _merged(f for folders in _merged(below).values() for f in folders)
+            under = merged(f for folders in merged(below).values() for f in folders)
             return "repetition" if len(under) > 1 else "class"
         around, classes = [*map(printable, inner)], [*map(printable, shared)]
-        outer_around = all(_is_around(name) for name in around)
-        inner_around = all(_is_around(name) or name.lower() in _VIEW for name in classes)
+        outer_around = all(is_around(name) for name in around)
+        inner_around = all(is_around(name) or name.lower() in VIEW_WORDS for name in classes)
         if outer_around and not inner_around:
             self.notes.warn(
                 f"{self.where}: {named(around)} hold the same folders, which are read as the classes "
@@ -241,7 +172,7 @@ class _Search:
         )
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
-        below = _merged([folder for folders in inner.values() for folder in folders])
+        below = merged([folder for folders in inner.values() for folder in folders])
         if _are_parts(below) and all(part_of(name) for name in below):
             self.levels.append("part")
         odd = [n for n in inner if n.lower() in IMAGE_WORDS | ASIDE_WORDS or part_of(n)]
@@ -265,16 +196,6 @@ class _Search:
         return {name: folders for name, folders in inner.items() if name not in aside}
 
 
-def _merged(folders: Iterable[Folder]) -> dict[str, list[Folder]]:
-    """Folders with images in any of these folders, by name."""
-    found: dict[str, list[Folder]] = {}
-    for folder in folders:
-        for name, inner in folder.inner.items():
-            if inner.below:
-                found.setdefault(name, []).append(inner)
-    return found
-
-
 def _are_parts(inner: Iterable[str]) -> bool:
     names = [*inner]
     parts = {part_of(name) for name in names}
@@ -288,7 +209,7 @@ def _shared(inner: dict[str, list[Folder]]) -> list[str]:
     """Names of folders that most of these hold, at least two; [] where they are not alike."""
     if len(inner) < 2 or any(folder.images for folders in inner.values() for folder in folders):
         return []
-    held = [set(_merged(folders)) for folders in inner.values()]
+    held = [set(merged(folders)) for folders in inner.values()]
     every = set().union(*held)
     shared = {name for name in every if sum(name in names for names in held) * 2 > len(held)}
     if len(shared) < 2 or 2 * len(shared) < len(every):
@@ -296,15 +217,11 @@ def _shared(inner: dict[str, list[Folder]]) -> list[str]:
     return sorted(shared)
 
 
-def _is_around(name: str) -> bool:
-    return _AROUND.fullmatch(name.lower()) is not None
-
-
 def nested_groups(top: Folder, layout: Layout) -> Iterator[str]:
     """Folders below the classes that hold several images each: of one patient or part, perhaps."""
     at = [top]
     for level in layout.levels:
-        at = [f for folders in _merged(at).values() for f in folders]
+        at = [f for folders in merged(at).values() for f in folders]
         if level == "class":
             break
     inner = [(name, f) for folder in at for name, f in folder.inner.items() if f.below]

@@ -20,9 +20,12 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None)
         yield from _glyphs(params, len(done))
     elif data.source == "folder":
         from semisup.prepare import folder
+        from semisup.prepare.plan import Plan
 
         folder.warn_of_unwatched(data.folder, notes)
-        yield from folder.candidates(data.folder, data, params.compute, done, notes)
+        plan = Plan(data.folder, notes)
+        plan.check_classes()
+        yield from folder.candidates(plan, data, params.compute, done)
     else:
         from semisup.prepare import torchvision_sets
 
