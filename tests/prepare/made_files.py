@@ -103,7 +103,7 @@ def data(max_rejected_fraction: float = 1.0) -> sections.Data:
     return sections.Data.model_construct(
         image_size=8,
         fit="crop",
-        range=None,
+        range="auto",
         max_megapixels=1.0,
         max_rejected_fraction=max_rejected_fraction,
     )

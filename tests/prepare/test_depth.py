@@ -18,7 +18,7 @@ from semisup.workflow.notes import Notes
 SIDE = 8
 
 
-def packed(root: Path, range_: Any = None) -> tuple[NDArray[np.uint8], dict[str, Any], list[str]]:
+def packed(root: Path, range_: Any = "auto") -> tuple[NDArray[np.uint8], dict[str, Any], list[str]]:
     """Images in the order of their names, summary, warnings."""
     notes, out = Notes(), root.parent / "out"
     out.mkdir()

@@ -73,6 +73,8 @@ def _write_images() -> None:
     stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0, "torn": 0, "conflicts": 0}
     stats["untrained"] = []
     stats |= dict.fromkeys(PER_ROLE, 3)
+    for folder in (outputs.PREPARED, outputs.SPLITS):
+        outputs.write_json(folder / outputs.WARNINGS, ["class 'a*b' has no test image"])
     outputs.write_json(outputs.SPLITS / outputs.STATS, stats)
     manifest = np.zeros(len(pairs), outputs.MANIFEST_ROW)
     manifest["label"] = [CLASSES.index(label) for label, _ in pairs]

@@ -1,7 +1,7 @@
 """The section `data` of params.yaml."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -28,13 +28,29 @@ class Glyphs(Section):
     clutter: Fraction
 
 
-Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 # one place, or a list of some
 Places = Annotated[
     Annotated[list[Name], Field(min_length=1)] | None,
     BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
 ]
-UnlessAuto = BeforeValidator(lambda given: None if given == "auto" else given)
+# YAML reads -1 and null as what they are
+Word = Annotated[
+    str,
+    BeforeValidator(lambda w: "null" if w is None else str(w) if type(w) in (int, float) else w),
+]
+
+
+def _level(given: Any) -> Any:
+    if given == "auto" or (type(given) is int and given > 0):
+        return given
+    raise ValueError(f"{given!r} should be auto, or an integer from 1")
+
+
+def _range(given: Any) -> Any:
+    is_pair = isinstance(given, list) and [type(end) in (int, float) for end in given] == [True] * 2
+    if given == "auto" or (is_pair and given[0] < given[1]):
+        return given
+    raise ValueError(f"{given!r} should be auto, or two numbers, the smaller one first")
 
 
 class Columns(Section):
@@ -57,8 +73,8 @@ class Folder(Section):
     test: Places
     test_labels: Name | None
     columns: Columns
-    no_label: list[str]
-    class_level: Annotated[Count | None, UnlessAuto]  # None: auto
+    no_label: list[Word]
+    class_level: Annotated[int | Literal["auto"], BeforeValidator(_level)]
     group_pattern: Name | None
 
     @field_validator("group_pattern")
@@ -85,17 +101,10 @@ class Data(Section):
     image_size: Annotated[int, Field(ge=8, le=512)]
     color: Literal["auto", "rgb", "grey"]
     fit: Literal["crop", "pad", "stretch"]
-    range: Annotated[Range | None, UnlessAuto]  # None: auto
+    range: Annotated[list[float] | Literal["auto"], BeforeValidator(_range)]
     max_megapixels: Positive
     max_rejected_fraction: Fraction
     augment: Augment
     glyphs: Glyphs
     folder: Folder
     torchvision: Torchvision
-
-    @field_validator("range")
-    @classmethod
-    def _ascends(cls, ends: list[float] | None) -> list[float] | None:
-        if ends and ends[0] >= ends[1]:
-            raise ValueError("must be auto, or two numbers, the smaller one first")
-        return ends

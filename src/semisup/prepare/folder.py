@@ -46,7 +46,7 @@ def candidates(
 def _ranges(plan: Plan, data: sections.Data) -> Ranges:
     """What is black and white in images of more than 8 bits; noted for summary.json."""
     ranges: Ranges
-    if data.range is None:
+    if data.range == "auto":
         entries = (source.own_entries() for source in plan.sources)
         ranges = find_ranges(entries, data.max_megapixels, plan.notes)
     else:

@@ -149,7 +149,9 @@ class Plan:
     def _survey(self, source: Source) -> None:
         own = (entry for entry in source.own_entries() if not self._is_table(entry))
         tree = Folder.of(entry.path for entry in own if isinstance(entry, Entry))
-        source.layout = examine(tree, source.where, self.settings.class_level, self.notes)
+        given = self.settings.class_level
+        level = None if given == "auto" else given
+        source.layout = examine(tree, source.where, level, self.notes)
         found = source.layout.classes(tree)
         self.classes |= {label for label in found if label.casefold() not in self.none}
         self._hint_at_groups(source, tree)

@@ -30,7 +30,7 @@ class Facts:
 
     data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of the labels
     spread over the pool, by task, budget and draw; chosen: of labels of chosen images, by task,
-    strategy, budget and draw.
+    strategy, budget and draw; warnings: of prepare and split, a line each.
     """
 
     data: dict[str, Any]
@@ -40,6 +40,7 @@ class Facts:
     image_size: int
     told: pd.DataFrame
     chosen: pd.DataFrame
+    warnings: tuple[str, ...] = ()
 
     @property
     def within_budget(self) -> bool:
@@ -58,7 +59,13 @@ def read_facts(tasks: list[str], budgets: list[int], confidence: float) -> Facts
     pretext = {task: _read_pretext(task) for task in tasks}
     images = np.load(outputs.PREPARED / outputs.IMAGES, mmap_mode="r")
     told, chosen = read_told(tasks, budgets), read_chosen(tasks)
-    return Facts(summary, stats, pretext, confidence, images.shape[1], told, chosen)
+    warnings = (
+        line
+        for folder in (outputs.PREPARED, outputs.SPLITS)
+        for line in outputs.read_json(folder / outputs.WARNINGS)
+    )
+    shown = tuple(dict.fromkeys(warnings))
+    return Facts(summary, stats, pretext, confidence, images.shape[1], told, chosen, shown)
 
 
 def _read_pretext(task: str) -> Pretext:

@@ -21,6 +21,7 @@ STYLE: Any = {
 }
 TASK_COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b")
 CONTROL_COLOR, OTHER_COLOR = "#7b4fa3", "#c8c8c8"
+NAME_LENGTH = 28  # characters of a class that are shown
 LEGEND: Any = {"loc": "outside lower center", "frameon": False, "fontsize": 9}
 
 
@@ -28,6 +29,12 @@ def task_colors(tasks: Iterable[str]) -> dict[str, str]:
     """A colour for each task; the control always has the same."""
     colors = iter(TASK_COLORS * 20)
     return {task: CONTROL_COLOR if task == CONTROL else next(colors) for task in tasks}
+
+
+def class_name(name: str) -> str:
+    """As a figure shows it: not too long, and no formula."""
+    short = name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}\u2026"
+    return short.replace("$", r"\$")
 
 
 def save(figure: Figure, path: Path) -> None:
