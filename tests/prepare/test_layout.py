@@ -120,7 +120,7 @@ def test_what_may_be_read_in_two_ways_is_asked_for(tmp_path: Path) -> None:
     paths = [f"{one}/{other}/1.png" for one in ("oak", "elm") for other in ("leaf", "bark")]
     fill(tmp_path, *paths)
     with pytest.raises(
-        UserError, match="may be elm, oak, or bark, leaf.*class_level to 1 "
+        UserError, match=r"may be elm, oak, or bark, leaf.*class_level to 1 "
     ) as error:
         read(labelled=tmp_path)
     assert "\n" not in str(error.value)

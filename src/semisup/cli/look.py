@@ -23,7 +23,8 @@ def look(params: Params) -> str:
     """
     if params.data.source != "folder":
         raise UserError(
-            f"data.source: {params.data.source}: only images of your own are looked at; set it to folder"
+            f"data.source: {params.data.source}: only images of your own are looked at; set it to "
+            "folder"
         )
     notes = Notes()
     warn_of_unwatched(params.data.folder, notes)

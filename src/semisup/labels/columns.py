@@ -173,8 +173,8 @@ def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:
         raise UserError(f"{where}: has {len(same)} columns named {wanted!r}; rename all but one")
     if not same:
         raise UserError(
-            f"{where}: {KEY}.{what}: no column is named {wanted!r}{suggestion(wanted, list(names))}; "
-            f"there are {named(names, 8)}"
+            f"{where}: {KEY}.{what}: no column is named "
+            f"{wanted!r}{suggestion(wanted, list(names))}; there are {named(names, 8)}"
         )
     return same[0]
 
@@ -186,7 +186,7 @@ def _plain(name: str) -> str:
 def one_hot(
     header: tuple[int, Sequence[str]], cells: Sequence[Sequence[str]], found: Columns
 ) -> dict[int, str] | None:
-    """Columns that hold 1 for the row's class and 0 for others, by position; None: there are none."""
+    """Columns that hold 1 for the row's class, 0 for others, by position; None: there are none."""
     taken = {found.path, found.split, found.group}
     bits = {
         at: name.strip()

@@ -135,8 +135,8 @@ def _labels(raw: list[str], where: str, none: Collection[str], notes: Notes) -> 
     many = {label for label in classes if several(label, classes)}
     if many:
         notes.warn(
-            f"{where}: {sum(numbers.get(s, s) in many for s in spelled)} rows name several classes, "
-            f"such as {min(many)!r}: read as no label, since an image can have one only"
+            f"{where}: {sum(numbers.get(s, s) in many for s in spelled)} rows name several "
+            f"classes, such as {min(many)!r}: read as no label, since an image can have one only"
         )
     unsure = sorted(label for label in classes - many if ";" in label or "|" in label)
     if unsure:
@@ -172,8 +172,8 @@ def _parts(
         return [parts.get(value) for value in values]
     if found.split_is_sure:
         raise UserError(
-            f"{where}: column {name}: {unknown[0]!r} is no part of the data; write train, validation, "
-            "test or unlabelled, or set data.folder.columns.split to null"
+            f"{where}: column {name}: {unknown[0]!r} is no part of the data; write train, "
+            "validation, test or unlabelled, or set data.folder.columns.split to null"
         )
     notes.warn(
         f"{where}: column {name} is not read: {named(map(repr, unknown))} are no train or test"
@@ -184,7 +184,8 @@ def _parts(
 def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:
     if one.label != other.label:
         return UserError(
-            f"{where}: {path} has two labels, {one.label or ''!r} and {other.label or ''!r}; keep one"
+            f"{where}: {path} has two labels, {one.label or ''!r} and {other.label or ''!r}; keep "
+            "one"
         )
     what = "splits" if one.part != other.part else "groups"
     return UserError(f"{where}: {path} is in two {what}; keep one row")

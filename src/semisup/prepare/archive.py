@@ -64,7 +64,7 @@ def _zip_members(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         # Some Windows tools write backslashes between folders.
         named = [(info.filename.replace("\\", "/"), info) for info in archive.infolist()]
-        last = {name: info for name, info in named}
+        last = dict(named)
         for name, info in sorted(named, key=lambda pair: pair[0].split("/")):
             if not name.endswith("/"):
                 read = partial(_read_zip, archive, info)

@@ -1,7 +1,7 @@
 """Image files, decoded to square 8-bit RGB pixels.
 
-`formats` tells what a file is. An animation or multi-page file gives its first frame. Large JPEGs are shrunk by a whole factor while
-they are decoded. `pixels` has the rules for all that follows.
+`formats` tells what a file is. An animation or multi-page file gives its first frame. Large JPEGs
+are shrunk by a whole factor while they are decoded. `pixels` has the rules for all that follows.
 """
 
 import io

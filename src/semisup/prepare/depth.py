@@ -45,15 +45,15 @@ def find_ranges(
                 found.setdefault(kind, []).append(values)
     if pages:
         notes.warn(
-            f"{pages} of {looked} files looked at have several pages or frames, of which the first is "
-            "read; save the others as files of their own to use them"
+            f"{pages} of {looked} files looked at have several pages or frames, of which the "
+            "first is read; save the others as files of their own to use them"
         )
     ranges = {kind: _range(np.concatenate(some), kind) for kind, some in sorted(found.items())}
     for kind, (low, high) in ranges.items():
         if kind != "uint16" or high < 65535:
             notes.warn(
-                f"images of {kind} values: {low:g} becomes black and {high:g} white in all of them, by "
-                f"{len(found[kind])} files; data.range sets it"
+                f"images of {kind} values: {low:g} becomes black and {high:g} white in all of "
+                f"them, by {len(found[kind])} files; data.range sets it"
             )
     return ranges
 
@@ -83,7 +83,7 @@ def _is_deep(file: str | bytes) -> bool:
 
 
 def _look(file: str | bytes, max_megapixels: float) -> tuple[str | None, Values, bool]:
-    """Kind of values, None where they have 8 bits; some of them; whether there are several pages."""
+    """Kind of values, None where of 8 bits; some of them; whether there are several pages."""
     none = np.empty(0)
     try:
         with opened(file) as image:

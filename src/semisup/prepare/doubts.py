@@ -24,14 +24,14 @@ def doubt_labels(tally: Tally, notes: Notes) -> None:
     counts = {row[0]: tally.images_of(row[0]) for row in tally.classes()}
     for one, other in near_equal(counts):
         notes.warn(
-            f"classes {one!r} ({counts[one]} images) and {other!r} ({counts[other]}) have nearly the "
-            "same name; if they are one, spell them alike"
+            f"classes {one!r} ({counts[one]} images) and {other!r} ({counts[other]}) have nearly "
+            "the same name; if they are one, spell them alike"
         )
     unsure = [name for name in counts if name.casefold() in UNSURE]
     if unsure:
         notes.warn(
-            f"class {named(map(repr, unsure))} is one like the others; if it means no label, add it to "
-            "data.folder.no_label"
+            f"class {named(map(repr, unsure))} is one like the others; if it means no label, add "
+            "it to data.folder.no_label"
         )
     images = sum(counts.values())
     if len(counts) > 10 and images < FEW_IMAGES * len(counts):
@@ -49,8 +49,8 @@ def doubt_pixels(images: NDArray[np.uint8], duplicates: int, notes: Notes) -> No
     dark, flat = high < DARK, high.astype(int) - low < FLAT
     if dark.mean() > SHARE:
         notes.warn(
-            f"{dark.mean():.0%} of the images are nearly black (no value above {high[dark].max()} of "
-            "255): values of 10 or 12 bits in files of 16? Set data.range to what the files hold"
+            f"{dark.mean():.0%} of the images are nearly black (no value above {high[dark].max()} "
+            "of 255): values of 10 or 12 bits in files of 16? Set data.range to what the files hold"
         )
     elif flat.mean() > SHARE:
         notes.warn(f"{flat.mean():.0%} of the images show nothing: each is of one grey or colour")
@@ -88,6 +88,6 @@ def write_conflicts(folder: Path, wrong: NDArray[np.bool_], notes: Notes) -> Non
         first = next(iter(found.values()))
         shown = named((f"{row['source']} is {row['label']!r}" for row in first), 2)
         notes.warn(
-            f"{len(found)} times equal images have different labels ({shown}): all these are left out; "
-            f"they are listed in {outputs.PREPARED / outputs.CONFLICTS}"
+            f"{len(found)} times equal images have different labels ({shown}): all these are left "
+            f"out; they are listed in {outputs.PREPARED / outputs.CONFLICTS}"
         )

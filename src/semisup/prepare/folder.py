@@ -1,8 +1,8 @@
 """Images of the user's own folders or archives.
 
 `unlabelled` holds images in any nesting. Below `labelled`, `validation` and `test`, either a table
-names the images, or their class is the name of a folder; `layout` finds out which. Every file counts
-as an image: what cannot be decoded is rejected with its reason, never dropped in silence.
+names the images, or their class is the name of a folder; `layout` finds out which. Every file
+counts as an image: what cannot be decoded is rejected with its reason, never dropped in silence.
 """
 
 import os
@@ -59,8 +59,8 @@ def warn_of_unwatched(settings: sections.Folder, notes: Notes) -> None:
     """Name the places in which DVC would not see changes."""
     for name, given in _unwatched(settings):
         notes.warn(
-            f"{KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes there; after any, "
-            "run `dvc repro --force --single-item prepare` first"
+            f"{KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes there; after "
+            "any, run `dvc repro --force --single-item prepare` first"
         )
 
 
@@ -125,8 +125,8 @@ def _is_of(outcome: Outcome, job: Outcome) -> bool:
 
 def _changed(source: Source) -> UserError:
     return UserError(
-        f"{source.where}: other files or labels than when `prepare` was interrupted; run it again to "
-        "start anew"
+        f"{source.where}: other files or labels than when `prepare` was interrupted; run it again "
+        "to start anew"
     )
 
 

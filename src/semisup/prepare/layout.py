@@ -135,8 +135,8 @@ class _Search:
             others = [printable(name) for name in inner if not part_of(name)]
             if others:
                 self.notes.warn(
-                    f"{self.where}: {named(others)}: beside folders named as train and test, and so "
-                    "left out"
+                    f"{self.where}: {named(others)}: beside folders named as train and test, and "
+                    "so left out"
                 )
             return "part"
         return self._repetition_or_class(inner, loose)
@@ -154,14 +154,14 @@ class _Search:
         inner_around = all(is_around(name) or name.lower() in VIEW_WORDS for name in classes)
         if outer_around and not inner_around:
             self.notes.warn(
-                f"{self.where}: {named(around)} hold the same folders, which are read as the classes "
-                f"({named(classes)})"
+                f"{self.where}: {named(around)} hold the same folders, which are read as the "
+                f"classes ({named(classes)})"
             )
             return "repetition"
         if inner_around and not outer_around:
             self.notes.warn(
-                f"{self.where}: {named(around)} are read as the classes; each holds the same folders "
-                f"({named(classes)})"
+                f"{self.where}: {named(around)} are read as the classes; each holds the same "
+                f"folders ({named(classes)})"
             )
             return "class"
         depth = len(self.levels) + 1
@@ -179,8 +179,8 @@ class _Search:
         odd = [n for n in odd if part_of(n) != "unlabelled"]
         if odd and len(inner) > 1:
             self.notes.warn(
-                f"{self.where}: {named(map(printable, odd))}: read as a class, but seldom one by the "
-                f"name; beside {named(printable(n) for n in inner if n not in odd)}"
+                f"{self.where}: {named(map(printable, odd))}: read as a class, but seldom one by "
+                f"the name; beside {named(printable(n) for n in inner if n not in odd)}"
             )
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
@@ -190,8 +190,8 @@ class _Search:
             return inner
         self.aside += [(len(self.levels), name) for name in aside]
         self.notes.warn(
-            f"{self.where}: {named(map(printable, aside))}: left out, since by the name these are no "
-            "images of their own"
+            f"{self.where}: {named(map(printable, aside))}: left out, since by the name these are "
+            "no images of their own"
         )
         return {name: folders for name, folders in inner.items() if name not in aside}
 

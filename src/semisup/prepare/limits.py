@@ -52,7 +52,7 @@ class Tally:
 
 
 def check_limits(tally: Tally, most: float, rejected: Sequence[Rejected], listed_in: Path) -> None:
-    """Refuse where more than a share `most` is lost: of what is meant for one purpose, or of a class.
+    """Refuse where more than a share `most` is lost, of what is for one purpose or of a class.
 
     Of a class that keeps others, one image may always be lost.
 
@@ -88,8 +88,8 @@ def warn_of_lost(tally: Tally, rejected: Sequence[Rejected], notes: Notes) -> No
             first = next(item for item in rejected if item.meant == meant)
             what = "rows of tables" if meant == "row" else f"{meant} files"
             notes.warn(
-                f"{lost} {what} left out (first: {first.source}: {first.reason}); all are listed in "
-                f"{outputs.PREPARED / outputs.REJECTED}"
+                f"{lost} {what} left out (first: {first.source}: {first.reason}); all are listed "
+                f"in {outputs.PREPARED / outputs.REJECTED}"
             )
     if tally.lost_of:
         counts = (f"{label!r} ({lost})" for label, lost in tally.lost_of.most_common())

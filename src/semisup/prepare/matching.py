@@ -116,7 +116,7 @@ class _Index:
         return "", []
 
     def _fits(self, folders: list[str], whole: str, way: int) -> bool:
-        """Whether the folders of the row and of the file agree from the end on, to the end of one."""
+        """Whether the folders of row and file agree from the end on, to the end of one of them."""
         fold = str if way == 0 else _folded
         mine = [fold(name) for name in folders]
         wholes = [fold(name) for name in whole.split("/")[:-1] if name not in ("", ".")]

@@ -138,8 +138,8 @@ def describe(summary: dict[str, object]) -> str:
     number = len(classes) if isinstance(classes, list) else 0
     return (
         f"{summary['images']} images ({summary['labelled']} labelled, {summary['unlabelled']} not, "
-        f"{summary['given_validation']} for validation, {summary['given_test']} for test) of {number} "
-        "classes; "
+        f"{summary['given_validation']} for validation, {summary['given_test']} for test) of "
+        f"{number} classes; "
         f"{summary['rejected']} files left out, {summary['duplicates']} duplicates"
     )
 

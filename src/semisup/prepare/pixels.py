@@ -3,8 +3,8 @@
 - Transparency is composited over white. Greyscale, 1-bit, palette and CMYK become RGB.
 - Greyscale of 16 or 32 bits or of floats is scaled from the range that the data set has (`depth`).
   Without such a range, of an image by itself, 16 bits are taken whole: 0 to 65535 become 0 to 255;
-  of others the smallest usual range that holds the image's values: 0 to 1 (floats only), 0 to 255, 0
-  to 65535; else the image's own minimum to maximum.
+  of others the smallest usual range that holds the image's values: 0 to 1 (floats only), 0 to 255,
+  0 to 65535; else the image's own minimum to maximum.
 - `crop`: the central square, scaled. `pad`: the whole image, its longer side scaled, bars in the
   image's mean colour. `stretch`: the whole image, aspect ratio lost. Small images are enlarged.
 - Scaling is bilinear with antialiasing, as torchvision's Resize. Large images are first shrunk by a
@@ -22,7 +22,7 @@ from PIL import Image
 from semisup.prepare.records import Pixels, Unreadable
 
 Fit = Literal["crop", "pad", "stretch"]
-# what becomes black and white of values of more than 8 bits, by their kind ("uint16"), or of all ("")
+# what becomes black and white of values of more than 8 bits, by their kind ("uint16"), "": of all
 Ranges = Mapping[str, tuple[float, float]]
 
 REDUCING_GAP = 2  # how much larger than asked for an image stays in the first, cheap shrinking
@@ -94,7 +94,8 @@ def _range_of(values: NDArray[Any], ranges: Ranges | None) -> tuple[float, float
     if found := ranges.get(kind) or ranges.get(""):
         return found
     raise Unreadable(
-        f"values of {kind}, which none of the files had by which the range was found; set data.range"
+        f"values of {kind}, which none of the files had by which the range was found; set "
+        "data.range"
     )
 
 

@@ -47,7 +47,8 @@ class Plan:
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
         self.none = {word.casefold() for word in settings.no_label} | {""}
         self.classes: set[str] = set()  # by names alone: no image of them may be usable
-        self.rows: dict[str, tuple[dict[str, str], int]] = {}  # of tables: those of no file; all
+        # of tables: rows of no file, and how many rows there are
+        self.rows: dict[str, tuple[dict[str, str], int]] = {}
         for name, table in tables_of(settings).items():
             if table:
                 self._read_table(name, table)
@@ -76,8 +77,8 @@ class Plan:
         places = [source.where for source in self.sources if source.has_labels]
         where = f"in {named(places)} " if places else f"since {KEY}.labelled is null "
         raise UserError(
-            f"{KEY}: {len(self.classes)} class(es) with labels{found} {where}; a classifier needs at "
-            f"least 2: give class folders below {KEY}.labelled, or a table of path,label"
+            f"{KEY}: {len(self.classes)} class(es) with labels{found} {where}; a classifier needs "
+            f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
         )
 
     def check_rows(self, most: float) -> None:

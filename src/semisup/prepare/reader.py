@@ -39,13 +39,13 @@ class Reader:
             notes.warn(f"{KEY}: folders read as no label: {used}; {KEY}.no_label lists such words")
         if self.without_group:
             notes.warn(
-                f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, each "
-                "of which is a group of its own"
+                f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
+                "each of which is a group of its own"
             )
         if self.again:
             notes.warn(
-                f"{self.again} files of archives have the name of another one there, and are left out; "
-                "data/prepared/rejected.csv lists them"
+                f"{self.again} files of archives have the name of another one there, and are left "
+                "out; data/prepared/rejected.csv lists them"
             )
         for label, names in self.spellings.items():
             if len(names) > 1:

@@ -129,13 +129,14 @@ def _check_within_budget(manifest: Manifest, rules: Rules, chosen: Ints) -> None
         )
     if (manifest.given == outputs.GIVEN.index("validation")).any():
         raise UserError(
-            "split.validation: within_budget, but the data bring a validation set; set it to separate"
+            "split.validation: within_budget, but the data bring a validation set; set it to "
+            "separate"
         )
     groups = manifest.group[(manifest.labels >= 0) & (manifest.group >= 0)]
     if len(np.unique(groups)) < len(groups):
         raise UserError(
-            "split.validation: within_budget would tear groups of images apart; set it to separate, "
-            "or data.folder.columns.group to null"
+            "split.validation: within_budget would tear groups of images apart; set it to "
+            "separate, or data.folder.columns.group to null"
         )
 
 

@@ -1,4 +1,4 @@
-"""What a stage understood and warns of: kept beside its outputs, shown at its end and in the report."""
+"""What a stage warns of: kept beside its outputs, shown at its end and in the report."""
 
 import sys
 from collections.abc import Iterable, Sequence
