@@ -19,11 +19,17 @@ STAND_INS = {
     "--name gentle -S finetune.lr=0.002 -S 'label_budgets=[2]'",
     "dvc queue start": "dvc queue start --help",  # runs in the next table's test
     "semisup suggest --count 50": "semisup suggest --help",  # every image there has a label
+    "semisup look": "semisup look --help",  # its images are letters
+    "dvc add data/raw/photos": "mkdir data/raw/photos && cp reports/figures/*.png data/raw/photos "
+    "&& dvc add data/raw/photos",
+    "dvc pull prepare": "dvc pull --help",  # there is no remote yet
 }
 # Commands that another test runs in earnest, and what it says there.
 ELSEWHERE = {
     "dvc queue start": ("tests/pipeline/test_dvc_commands.py", '"queue", "start"'),
     "semisup suggest --count 50": ("tests/pipeline/test_suggest.py", '"suggest", "--count"'),
+    "semisup look": ("tests/cli/test_look.py", "look.look("),
+    "dvc pull prepare": ("tests/pipeline/test_raw_in_dvc.py", '"pull", "prepare"'),
 }
 # What shows that a command did something.
 SAYS = {

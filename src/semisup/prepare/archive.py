@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from semisup.prepare import npz
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
-SUFFIXES = (*(".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"),)
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+SUFFIXES = (".zip", *TARS, ".npz")
 MAX_MEMBER_BYTES = 256 * 2**20  # since it is read into memory whole
 DEVICE = "device, not a file"
 
@@ -44,9 +46,13 @@ def members(archive: Path, place: str) -> Iterator[Member]:
     Raises:
         UserError: the archive cannot be read, or only up to a point; it names the `place`.
     """
-    is_zip = archive.suffix.lower() == ".zip"
+    kind = archive.suffix.lower()
     try:
-        yield from _zip_members(archive) if is_zip else _tar_members(archive, place)
+        if kind == ".npz":
+            for name, size, load in npz.files(archive, place):
+                yield Member(name, None, size, load)
+        else:
+            yield from _zip_members(archive) if kind == ".zip" else _tar_members(archive, place)
     except _DAMAGED as error:
         raise _damaged(place, error) from None
 
