@@ -33,7 +33,7 @@ def test_medmnist(tmp_path: Path, images: Any) -> None:
         *(("1", "test"), ("0", "test")),
     ]
     assert rejected == []
-    read = [one for one in candidates(planned(labelled=path), data(), compute())]
+    read = [*candidates(planned(labelled=path), data(), compute())]
     pixels = [one[1].pixels for one in read if isinstance(one, tuple)]
     grey = images.ndim == 3 or images.shape[3] == 1
     expected = np.repeat(images.reshape(6, 8, 8, 1), 3, axis=3) if grey else images
