@@ -153,6 +153,18 @@ def test_files_that_changed_since_an_interruption(tmp_path: Path) -> None:
         list(candidates(planned(labelled=tmp_path), data(), compute(), done.copy()))
 
 
+def test_labels_that_changed_since_an_interruption(tmp_path: Path) -> None:
+    root, table = fill(tmp_path / "a", "1.png", "2.png"), tmp_path / "labels.csv"
+    given = {"labelled": root, "labels": table}
+    table.write_text("path,label\n1.png,cat\n2.png,dog\n")
+    done = deque(x for x, _ in candidates(planned(**given), data(), compute()))
+    table.write_text("path,label\n1.png,dog\n2.png,dog\n")
+    with pytest.raises(
+        UserError, match="other files or labels than when `prepare` was interrupted"
+    ):
+        list(candidates(planned(**given), data(), compute(), done))
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("done", [0, 1, 3, 5, 6])
 def test_what_is_done_already_is_left_out(tmp_path: Path, workers: int, done: int) -> None:
@@ -179,3 +191,12 @@ def test_first_images_of_cifar() -> None:
     assert record.source.startswith(f"{CIFAR}/images/train/")
     assert pixels.shape == (8, 8, 3)
     assert np.ptp(pixels) > 0
+
+
+def test_a_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    fill(tmp_path / "mine", "1.png", "2.png")
+    (tmp_path / "t.csv").write_text("path,label\n1.png,cat\n2.png,dog\n")
+    images, rejected = read(labelled="~/mine", labels="~/t.csv")
+    assert [label for label, _ in images.values()] == ["cat", "dog"]
+    assert rejected == {}

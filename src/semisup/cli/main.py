@@ -19,15 +19,20 @@ def describe() -> None:
 
 @app.command()
 def check() -> None:
-    """Check params.yaml, and remove a dvc.lock that DVC was killed while writing.
+    """Check params.yaml and names in data/raw, and remove a dvc.lock that was cut off.
 
-    DVC itself would crash on some mistakes in the one, and refuse the other.
+    DVC itself would crash on some mistakes in the first, say little on the second, and refuse the
+    third, which it leaves where it is killed while writing.
     """
     params = load_and_check_tasks()
     if params.backbone.is_borrowed:
         from semisup.network.borrowed import check_backbone
 
         check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
+    if params.data.source == "folder":
+        from semisup.cli import raw_files
+
+        raw_files.check_names()
     lockfile.remove_if_cut_off()
 
 

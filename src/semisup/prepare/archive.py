@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tarfile import EOFHeaderError  # type: ignore[attr-defined]
+from typing import Any
 
 from semisup.prepare import npz
 from semisup.prepare.records import Unreadable
@@ -96,9 +98,22 @@ def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         raise Unreadable(f"damaged in the archive ({' '.join(str(error).split())})") from None
 
 
+class _Header(tarfile.TarInfo):
+    """Takes note of the end mark: where a header is damaged or cut off, tarfile just stops."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile: Any) -> "_Header":
+        """Read the next one."""
+        try:
+            return super().fromtarfile(tarfile)
+        except EOFHeaderError:
+            tarfile.has_ended = True
+            raise
+
+
 def _tar_members(path: Path, place: str) -> Iterator[Member]:
     seen: set[int] = set()  # hashes of names, which take less memory
-    with tarfile.open(path) as archive:
+    with tarfile.open(path, tarinfo=_Header) as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # it keeps every header: gigabytes
             if not info.isdir():
@@ -107,6 +122,8 @@ def _tar_members(path: Path, place: str) -> Iterator[Member]:
                 again = AGAIN.format("first") if name in seen else None
                 seen.add(name)
                 yield Member(info.name, again or _tar_problem(info), info.size, read)
+        if not hasattr(archive, "has_ended"):
+            raise tarfile.ReadError("a header is damaged, or the end is missing")
 
 
 def _tar_problem(info: tarfile.TarInfo) -> str | None:

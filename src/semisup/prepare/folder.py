@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 from tqdm import tqdm
 
@@ -80,7 +81,8 @@ def _unwatched(settings: sections.Folder) -> Iterator[tuple[str, str]]:
 def named_paths(settings: sections.Folder, name: str) -> list[str]:
     """What params.yaml names for a place or table."""
     given = getattr(settings, name)
-    return [given] if isinstance(given, str) else given or []
+    listed = [given] if isinstance(given, str) else given or []
+    return [str(Path(path).expanduser()) for path in listed]
 
 
 def _candidates(

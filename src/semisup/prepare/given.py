@@ -60,11 +60,12 @@ class Source:
 
 def tables_of(settings: sections.Folder) -> dict[str, str | None]:
     """By the name of the place."""
-    return {
+    given = {
         "labelled": settings.labels,
         "validation": settings.validation_labels,
         "test": settings.test_labels,
     }
+    return {name: table and os.path.expanduser(table) for name, table in given.items()}  # noqa: PTH111
 
 
 def table_key(name: str) -> str:

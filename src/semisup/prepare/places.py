@@ -81,7 +81,7 @@ def locate(given: str, key: str) -> Place:
     Raises:
         UserError: neither a folder nor an archive lies there.
     """
-    path = Path(given)
+    path = Path(given).expanduser()
     if path.is_dir():
         return Place(given, key, path, ())
     for disk in (path, *path.parents):

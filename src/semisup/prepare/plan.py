@@ -59,7 +59,7 @@ class Plan:
         self._forbid_rows_of_two_tables()
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
-        """Of each source in turn: what its files are read as. At the end, warns of what turned up."""
+        """Of each source in turn: what its files are read as; last, warns of what turned up."""
         reader = Reader(self.settings, self.sources, self.tables)
         for source in self.sources:
             yield source, reader.jobs(source)

@@ -89,7 +89,7 @@ def stage_key(stage: str, beside: Sequence[str] = (), **item: object) -> str:
     for dependency in [*declared["deps"], *beside]:
         files = _files(Path(_filled(dependency, item)))
         for path in files:
-            digest.update(str(path).encode())
+            digest.update(os.fsencode(path))
             digest.update(_fingerprint(path) if len(files) <= MANY_FILES else _stamp(path))
     return digest.hexdigest()
 
