@@ -58,6 +58,11 @@ def find_ranges(
     return ranges
 
 
+def may_be_deep(listing: Iterable[Entry | Rejected]) -> bool:
+    """Whether any file is of a kind that can have more than 8 bits, by its name."""
+    return any(isinstance(e, Entry) and e.path.lower().endswith(MAY_BE_DEEP) for e in listing)
+
+
 def _sample(entries: Iterable[Entry | Rejected]) -> Iterator[str | bytes]:
     """Files evenly over all that may be deep, at most FILES; their content where in an archive."""
     kept: list[str | bytes] = []

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from semisup.params import sections
 from semisup.prepare.decoders import Decoder, Job
-from semisup.prepare.depth import find_ranges
+from semisup.prepare.depth import find_ranges, may_be_deep
 from semisup.prepare.given import KEY, PLACES, RAW, Source
 from semisup.prepare.pixels import Ranges
 from semisup.prepare.places import on_disk
@@ -48,7 +48,9 @@ def _ranges(plan: Plan, data: sections.Data) -> Ranges:
     """What is black and white in images of more than 8 bits; noted for summary.json."""
     ranges: Ranges
     if data.range == "auto":
-        entries = (source.own_entries() for source in plan.sources)
+        entries = (
+            source.own_entries() for source in plan.sources if may_be_deep(source.own_listing())
+        )
         ranges = find_ranges(entries, data.max_megapixels, plan.notes)
     else:
         ranges = {"": (data.range[0], data.range[1])}

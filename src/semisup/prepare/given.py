@@ -52,8 +52,15 @@ class Source:
 
     def own_entries(self) -> Iterator[Entry | Rejected]:
         """Without those of other places inside this one."""
+        return self._own(self.place.entries())
+
+    def own_listing(self) -> Iterator[Entry | Rejected]:
+        """The same, of which only the names are asked for."""
+        return self._own(self.place.listing())
+
+    def _own(self, entries: Iterator[Entry | Rejected]) -> Iterator[Entry | Rejected]:
         inside = tuple(self.inside)
-        for entry in self.place.entries():
+        for entry in entries:
             if isinstance(entry, Rejected) or not entry.identity.startswith(inside):
                 yield entry
 

@@ -8,7 +8,7 @@ Nothing is unpacked to disk.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePath
@@ -67,12 +67,18 @@ class Place:
             UserError: the folder or the archive cannot be read, or only up to a point.
         """
         if self.disk.is_dir():
-            yield from _walk(self, self.disk, "", ())
-            return
-        for member in archive.members(self.disk, f"{self.key}: {self.given}"):
-            entry = _below(self, member)
-            if entry is not None:
-                yield entry
+            return _walk(self, self.disk, "", ())
+        return self._of_members(archive.members(self.disk, f"{self.key}: {self.given}"))
+
+    def listing(self) -> Iterator[Entry | Rejected]:
+        """`entries` of which only the names are asked for: an archive is read for it once."""
+        if self.disk.is_dir():
+            return self.entries()
+        return self._of_members(archive.listing(self.disk, f"{self.key}: {self.given}"))
+
+    def _of_members(self, members: Iterable[Member]) -> Iterator[Entry | Rejected]:
+        entries = (_below(self, member) for member in members)
+        return (entry for entry in entries if entry is not None)
 
 
 def locate(given: str, key: str) -> Place:

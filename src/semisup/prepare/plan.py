@@ -126,7 +126,7 @@ class Plan:
     def _listed(self, source: Source) -> dict[str, str]:
         """Its files by their whole path, with the path below the place."""
         above = len(source.place.source(""))
-        entries = (e for e in source.own_entries() if not self._is_table(e))
+        entries = (e for e in source.own_listing() if not self._is_table(e))
         names = (
             e.source if isinstance(e, Rejected) else source.place.source(e.path) for e in entries
         )
@@ -148,7 +148,7 @@ class Plan:
     # folders
 
     def _survey(self, source: Source) -> None:
-        own = (entry for entry in source.own_entries() if not self._is_table(entry))
+        own = (entry for entry in source.own_listing() if not self._is_table(entry))
         tree = Folder.of(entry.path for entry in own if isinstance(entry, Entry))
         given = self.settings.class_level
         level = None if given == "auto" else given
