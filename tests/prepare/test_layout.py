@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_files import fill, png, read, records
+from made_files import MAKERS, fill, planned, png, read, records
 
 from semisup.prepare.layout import Folder, examine
 from semisup.workflow.errors import UserError
@@ -183,6 +183,21 @@ def test_folders_of_one_thing_are_hinted_at(tmp_path: Path) -> None:
     images, _, warnings = records(labelled=tmp_path, group_pattern=r"(patient\d)")
     assert images[f"{tmp_path}/cat/cat_patient2/0.png"].group == "patient2"
     assert warnings == []
+
+
+@pytest.mark.parametrize("late", ["", "masks"])
+def test_a_tar_of_class_folders_is_not_read_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    monkeypatch.setattr("semisup.prepare.plan.LOOKED_AT", 4)
+    names = [f"set/{x}/{n}.png" for x in ("cat", "dog", late or "emu") for n in range(3)]
+    path = MAKERS["a.tar"](tmp_path / "a.tar", {name: png(n) for n, name in enumerate(names)})
+    plan = planned(labelled=path)
+    assert plan.classes == {"cat", "dog"}, "the first four show two classes"
+    jobs = [job for _, jobs in plan.jobs() for job in jobs]
+    labels = [job[0].label for job in jobs if isinstance(job, tuple)]
+    assert labels == ["cat"] * 3 + ["dog"] * 3 + [late or "emu"] * 3
+    assert any("masks: read as a class" in line for line in plan.notes.lines) == bool(late)
 
 
 @pytest.mark.parametrize("inner", ["", "/wrap", "/wrap/set"])

@@ -4,9 +4,10 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import count
 from pathlib import Path
 from tarfile import EOFHeaderError  # type: ignore[attr-defined]
 from typing import Any
@@ -59,7 +60,23 @@ def members(archive: Path, place: str) -> Iterator[Member]:
         raise _damaged(place, error) from None
 
 
-def listing(archive: Path, place: str) -> list[Member]:
+class _ReadOnce:
+    """What an iterator yields, again and again: it goes on only as far as somebody asks."""
+
+    def __init__(self, source: Iterator[Member]) -> None:
+        self._source, self._known = source, list[Member]()
+
+    def __iter__(self) -> Iterator[Member]:
+        for at in count():
+            if at == len(self._known):
+                try:
+                    self._known.append(next(self._source))
+                except StopIteration:
+                    return
+            yield self._known[at]
+
+
+def listing(archive: Path, place: str) -> Iterable[Member]:
     """The same as `members`, but without a way to read them: read once, however often asked for.
 
     Raises:
@@ -70,9 +87,9 @@ def listing(archive: Path, place: str) -> list[Member]:
 
 
 @lru_cache(maxsize=2)  # names of all members take much memory
-def _listing(archive: Path, place: str, *_: int) -> list[Member]:
+def _listing(archive: Path, place: str, *_: int) -> _ReadOnce:
     found = members(archive, place)
-    return [Member(each.name, each.problem, each.size, _not_to_be_read) for each in found]
+    return _ReadOnce(Member(each.name, each.problem, each.size, _not_to_be_read) for each in found)
 
 
 def _not_to_be_read() -> bytes:

@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 from tqdm import tqdm
@@ -18,8 +19,8 @@ from semisup.prepare.decoders import Decoder, Job
 from semisup.prepare.depth import find_ranges, may_be_deep
 from semisup.prepare.given import KEY, PLACES, RAW, Source
 from semisup.prepare.pixels import Ranges
-from semisup.prepare.places import on_disk
-from semisup.prepare.plan import Plan
+from semisup.prepare.places import Entry, on_disk
+from semisup.prepare.plan import LOOKED_AT, Plan
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
@@ -48,14 +49,17 @@ def _ranges(plan: Plan, data: sections.Data) -> Ranges:
     """What is black and white in images of more than 8 bits; noted for summary.json."""
     ranges: Ranges
     if data.range == "auto":
-        entries = (
-            source.own_entries() for source in plan.sources if may_be_deep(source.own_listing())
-        )
+        entries = (source.own_entries() for source in plan.sources if may_be_deep(_first(source)))
         ranges = find_ranges(entries, data.max_megapixels, plan.notes)
     else:
         ranges = {"": (data.range[0], data.range[1])}
     plan.notes.known["ranges"] = {kind: [*ends] for kind, ends in ranges.items()}
     return ranges
+
+
+def _first(source: Source) -> Iterator[Entry | Rejected]:
+    """All files of a place, or the first ones of a tar."""
+    return islice(source.own_listing(), LOOKED_AT if source.place.is_tar else None)
 
 
 def warn_of_unwatched(settings: sections.Folder, notes: Notes) -> None:

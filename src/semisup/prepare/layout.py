@@ -88,6 +88,26 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
     return Layout(tuple(found.levels), frozenset(found.aside))
 
 
+def is_plain(top: Folder) -> bool:
+    """Whether these are class folders beyond doubt: two or more, with images right in each."""
+    at = [top]
+    while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
+        at = next(iter(inner.values()))
+    folders = [folder for same in inner.values() for folder in same]
+    loose = any(folder.images for folder in at)
+    return (
+        len(inner) > 1
+        and not loose
+        and all(folder.images for folder in folders)
+        and not any(is_odd(name) or is_around(name) for name in inner)
+    )
+
+
+def is_odd(name: str) -> bool:
+    """Whether a folder of this name is seldom a class."""
+    return name.lower() in IMAGE_WORDS | ASIDE_WORDS or part_of(name) not in (None, "unlabelled")
+
+
 def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
     """Where a table names the classes: folders named as train and test, if there are such."""
     levels: list[Level] = []
@@ -175,8 +195,7 @@ class _Search:
         below = merged([folder for folders in inner.values() for folder in folders])
         if _are_parts(below) and all(part_of(name) for name in below):
             self.levels.append("part")
-        odd = [n for n in inner if n.lower() in IMAGE_WORDS | ASIDE_WORDS or part_of(n)]
-        odd = [n for n in odd if part_of(n) != "unlabelled"]
+        odd = [name for name in inner if is_odd(name)]
         if odd and len(inner) > 1:
             self.notes.warn(
                 f"{self.where}: {named(map(printable, odd))}: read as a class, but seldom one by "

@@ -52,6 +52,11 @@ class Place:
         """What the identities of all entries below start with, but for links."""
         return "/".join([os.path.realpath(self.disk), *self.inner])
 
+    @property
+    def is_tar(self) -> bool:
+        """Whether all must be read to know what there is."""
+        return self.disk.name.lower().endswith(archive.TARS)
+
     def source(self, path: str) -> str:
         """Where an entry lies, in the user's terms; always valid Unicode."""
         return printable(self._prefix + path)

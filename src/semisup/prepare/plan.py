@@ -20,7 +20,7 @@ from semisup.prepare.given import (
     table_key,
     tables_of,
 )
-from semisup.prepare.layout import examine, folders_of_parts, nested_groups
+from semisup.prepare.layout import examine, folders_of_parts, is_plain, nested_groups
 from semisup.prepare.matching import match
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.reader import Reader
@@ -28,6 +28,8 @@ from semisup.prepare.records import Rejected
 from semisup.prepare.tree import Folder
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
+
+LOOKED_AT = 1000  # files of a tar
 
 
 class Plan:
@@ -60,7 +62,7 @@ class Plan:
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.sources, self.tables)
+        reader = Reader(self.settings, self.sources, self.tables, self.classes)
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)
@@ -148,8 +150,13 @@ class Plan:
     # folders
 
     def _survey(self, source: Source) -> None:
+        tree = Folder()
         own = (entry for entry in source.own_listing() if not self._is_table(entry))
-        tree = Folder.of(entry.path for entry in own if isinstance(entry, Entry))
+        for number, entry in enumerate(entry for entry in own if isinstance(entry, Entry)):
+            tree.add(entry.path)
+            # of a tar to know the rest takes as long as to read it
+            if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
+                break
         given = self.settings.class_level
         level = None if given == "auto" else given
         source.layout = examine(tree, source.where, level, self.notes)

@@ -10,6 +10,7 @@ from semisup.prepare.archive import AGAIN
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import KEY, Source
 from semisup.prepare.junk import is_companion
+from semisup.prepare.layout import is_odd
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.records import GivenSplit, Record, Rejected
 from semisup.workflow.notes import Notes, named
@@ -21,9 +22,14 @@ class Reader:
     """Goes through the files of all places once; `finish` tells what turned up on the way."""
 
     def __init__(
-        self, settings: sections.Folder, sources: list[Source], tables: Collection[str]
+        self,
+        settings: sections.Folder,
+        sources: list[Source],
+        tables: Collection[str],
+        known: Collection[str],
     ) -> None:
-        """`tables`: identities of files that are tables, no images."""
+        """`tables`: identities of files that are tables, no images; `known`: classes."""
+        self.known, self.found = known, set[str]()  # classes of folders
         self.sources, self.tables = sources, tables
         self.none = {word.casefold() for word in settings.no_label} | {""}
         self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
@@ -42,6 +48,9 @@ class Reader:
                 f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
                 "each of which is a group of its own"
             )
+        odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
+        if odd:
+            notes.warn(f"{KEY}: {named(odd)}: read as a class, but seldom one by the name")
         if self.again:
             notes.warn(
                 f"{self.again} files of archives have the name of another one there, and are left "
@@ -124,6 +133,7 @@ class Reader:
         if label.casefold() in self.none:
             self.no_label_folders[label] += 1
             return None
+        self.found.add(label)
         return label
 
     def _group(self, name: str, group: str | None = None) -> str | None:
