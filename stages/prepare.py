@@ -1,10 +1,10 @@
 """Read the images of the chosen source and pack them into arrays with a manifest."""
 
 from semisup.params.loading import load
-from semisup.prepare import limits, packing
+from semisup.prepare import last_good, limits, packing
 from semisup.prepare.sources import beside, candidates
 from semisup.prepare.unfinished import Unfinished
-from semisup.workflow import command, last_good, outputs, scratch
+from semisup.workflow import command, outputs, scratch
 from semisup.workflow.notes import Notes, as_table
 
 

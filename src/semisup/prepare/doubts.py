@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.labels.alike import near_equal
+from semisup.prepare.alike import near_equal
 from semisup.prepare.limits import Tally
 from semisup.workflow import outputs
 from semisup.workflow.notes import Notes, named
