@@ -1,29 +1,36 @@
 """Read the images of the chosen source and pack them into arrays with a manifest."""
 
 from semisup.params.loading import load
-from semisup.prepare import packing
-from semisup.prepare.sources import candidates
+from semisup.prepare import last_good, limits, packing
+from semisup.prepare.sources import beside, candidates
 from semisup.prepare.unfinished import Unfinished
 from semisup.workflow import command, outputs, scratch
+from semisup.workflow.notes import Notes, as_table
 
 
 def main() -> None:
-    """Write data/prepared: images.npy, manifest.csv and .npy, rejected.csv, summary.json."""
+    """Write data/prepared: images.npy, manifest.csv and .npy, tables of classes and rejects."""
     params = load()
+    notes = Notes()
     with (
-        scratch.during("prepare", params.compute.checkpoint_seconds) as work,
+        last_good.kept("prepare", outputs.PREPARED),
+        scratch.during("prepare", params.compute.checkpoint_seconds, beside(params)) as work,
         outputs.replacing(outputs.PREPARED) as folder,
     ):
         unfinished = Unfinished(work, params.data.image_size)
         summary = packing.pack(
-            candidates(params, unfinished.outcomes),
+            candidates(params, unfinished.outcomes, notes),
             folder,
             params.data.image_size,
             params.data.color,
             params.data.max_rejected_fraction,
             unfinished,
+            notes,
         )
     print(packing.describe(summary))
+    where = outputs.PREPARED / outputs.CLASSES
+    print(as_table(limits.COLUMNS, packing.read_classes(where), str(where)))
+    notes.show()
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ import numpy as np
 from semisup.data.dataset import ROLES, read_manifest
 from semisup.params.loading import load
 from semisup.split.chosen import read_chosen
-from semisup.split.roles import Rules, make_split, write_split
+from semisup.split.roles import Rules, make_split
+from semisup.split.writing import OF_CLASSES, by_class, write_split
 from semisup.workflow import command, outputs
+from semisup.workflow.notes import Notes, as_table
 
 
 def main() -> None:
-    """Write data/splits: split.csv and .npy, stats.json, chosen.npy; pool for pretraining."""
+    """Write data/splits: split.csv and .npy, classes.csv, stats.json; pool for pretraining."""
     params = load()
     settings = params.split
     separate = settings.validation == "separate"
@@ -21,17 +23,22 @@ def main() -> None:
         draws=params.draws,
         seed=params.seed,
     )
-    labels, given_test, same_as, classes = read_manifest(outputs.PREPARED)
-    chosen = read_chosen(outputs.LABELS, outputs.PREPARED, labels, given_test, classes)
-    split = make_split(labels, given_test, same_as, rules, chosen)
+    manifest, notes = read_manifest(outputs.PREPARED), Notes()
+    classes = manifest.classes
+    chosen = read_chosen(
+        outputs.LABELS, outputs.PREPARED, manifest.labels, manifest.given_test, classes
+    )
+    split = make_split(manifest, rules, chosen)
     with outputs.replacing(outputs.SPLITS) as folder:
-        write_split(folder, split, outputs.PREPARED, classes)
+        write_split(folder, split, outputs.PREPARED, classes, notes)
     counts = np.bincount(split.role, minlength=len(ROLES))
     print(
         f"pool {len(split.pool)} images; "
         + ", ".join(f"{name} {count}" for name, count in zip(ROLES, counts, strict=True))
-        + f" ({split.leaked} equal to a test or validation image)"
+        + f" ({split.lost.leaked} equal to a test or validation image)"
     )
+    print(as_table(OF_CLASSES, by_class(split, classes), str(outputs.SPLITS / outputs.CLASSES)))
+    notes.show()
 
 
 if __name__ == "__main__":

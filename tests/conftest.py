@@ -14,8 +14,8 @@ from projects import Project, finished_once
 from semisup.classify.budget import BudgetRun
 from semisup.compute.device import Runtime
 from semisup.data.dataset import NO_RANK, ROLES, TRAIN, ImageData
+from semisup.params.data_sections import Augment
 from semisup.params.loading import Params
-from semisup.params.sections import Augment
 
 REPOSITORY = Path(__file__).parents[1]
 NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 0.0, "erase": 0.0}

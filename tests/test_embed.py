@@ -18,7 +18,8 @@ from semisup.data.dataset import ImageData
 from semisup.embed import checksum, embed, freeze, sample_of_pool
 from semisup.features import stored
 from semisup.network.backbones import Encoder, build
-from semisup.params.sections import Augment, Embed
+from semisup.params.data_sections import Augment
+from semisup.params.sections import Embed
 from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import Scratch
 

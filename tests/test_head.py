@@ -23,8 +23,8 @@ from semisup.features.stored import FeatureSet
 from semisup.head import learn_from_features
 from semisup.network import encoders
 from semisup.network.encoders import EncoderSpec
+from semisup.params.data_sections import Augment
 from semisup.params.loading import Params
-from semisup.params.sections import Augment
 from semisup.workflow.errors import UserError
 
 MakeData, MakeAugment = Callable[..., ImageData], Callable[..., Augment]

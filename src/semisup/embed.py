@@ -17,7 +17,8 @@ from semisup.features.probe import probe_layers
 from semisup.features.stored import POOL, POOL_IDS, TEST, TRAIN, TRAIN_IDS, VALIDATION, Features
 from semisup.network.backbones import Encoder
 from semisup.network.borrowed import check_layer
-from semisup.params.sections import Augment, Embed
+from semisup.params.data_sections import Augment
+from semisup.params.sections import Embed
 from semisup.workflow import outputs
 
 BLOCK_BYTES = 2**28  # of features between two saves

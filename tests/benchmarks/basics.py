@@ -17,7 +17,9 @@ from PIL import Image
 from semisup.params.loading import Params
 from semisup.prepare import folder
 from semisup.prepare.glyphs import Glyphs
+from semisup.prepare.plan import Plan
 from semisup.prepare.records import Candidates
+from semisup.workflow.notes import Notes
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY.parent / "shared/data"
@@ -97,7 +99,7 @@ def class_folders(root: Path, params: Params) -> Candidates:
     """What `prepare` reads from class folders."""
     places = dict.fromkeys(("unlabelled", "labels", "test", "test_labels"))
     where = params.data.folder.model_copy(update=places | {"labelled": str(root)})
-    return folder.candidates(where, params.data, params.compute)
+    return folder.candidates(Plan(where, Notes()), params.data, params.compute)
 
 
 @contextlib.contextmanager

@@ -21,8 +21,8 @@ from semisup.finetune import starting_classifier
 from semisup.network import backbones, encoders
 from semisup.network.backbones import pooled
 from semisup.network.encoders import EncoderSpec
+from semisup.params.data_sections import Augment
 from semisup.params.loading import Params
-from semisup.params.sections import Augment
 from semisup.supervised import fresh_classifier
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError

@@ -245,3 +245,15 @@ def test_the_key_sees_what_dvc_sees(project: Path) -> None:
     assert stage_key("train", task="a") == before
     (project / "src/room/b.py").write_text("b = 2")
     assert stage_key("train", task="a") != before
+
+
+def test_the_key_depends_on_what_lies_beside(project: Path, tmp_path: Path) -> None:
+    """Such as labels outside of what dvc.yaml names; a link that leads nowhere counts too."""
+    labels = tmp_path / "labels.csv"
+    keys = []
+    for text in ("a,cat", "a,dog", None):
+        labels.unlink() if text is None else labels.write_text(text)
+        keys.append(stage_key("train", [str(labels)], task="a"))
+    (project / "data/in/gone").symlink_to("nowhere")
+    keys.append(stage_key("train", [str(labels)], task="a"))
+    assert len({*keys, stage_key("train", task="a")}) == 4

@@ -10,7 +10,7 @@ from scipy import ndimage
 from torch import Tensor
 
 from semisup.data.augment import augment
-from semisup.params.sections import Augment
+from semisup.params.data_sections import Augment
 
 MakeAugment = Callable[..., Augment]
 EVERYTHING = {

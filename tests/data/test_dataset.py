@@ -17,9 +17,11 @@ from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.network.entry import Normalise
 from semisup.prepare.packing import pack
 from semisup.prepare.records import Decoded, Record
-from semisup.split.roles import NONE_CHOSEN, Rules, Split, make_split, write_split
+from semisup.split.roles import NONE_CHOSEN, Lost, Rules, Split, make_split
+from semisup.split.writing import write_split
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 MakeData = Callable[..., ImageData]
 SIDE = 4
@@ -38,18 +40,21 @@ def written(tmp_path: Path) -> tuple[Path, Path, Split]:
     prepared.mkdir()
     splits.mkdir()
     pack(zip(records, map(Decoded.of, images), strict=True), prepared, SIDE, "auto", 0.0)
-    labels, test, same_as, classes = read_manifest(prepared)
-    done = make_split(labels, test, same_as, Rules(2, 0.25, None, 2, 3))
-    write_split(splits, done, prepared, classes)
+    manifest = read_manifest(prepared)
+    done = make_split(manifest, Rules(2, 0.25, None, 2, 3))
+    write_split(splits, done, prepared, manifest.classes, Notes())
     return prepared, splits, done
 
 
 def test_manifest(written: tuple[Path, Path, Split]) -> None:
-    labels, test, same_as, classes = read_manifest(written[0])
-    assert classes == ["a", "b,c"]
-    assert labels.tolist() == [1] * 12 + [0] * 12 + [-1] * 7
-    assert not test.any()
-    assert same_as.tolist() == [*range(30), 0]
+    manifest = read_manifest(written[0])
+    assert manifest.classes == ["a", "b,c"]
+    assert manifest.labels.tolist() == [1] * 12 + [0] * 12 + [-1] * 7
+    assert not manifest.given_test.any()
+    assert manifest.same_as.tolist() == [*range(30), 0]
+    assert (manifest.group == -1).all()
+    assert len(np.unique(manifest.key)) == 30
+    assert manifest.key[0] == manifest.key[30]
 
 
 def test_what_is_written_is_opened(written: tuple[Path, Path, Split]) -> None:
@@ -74,18 +79,22 @@ def test_split_table_and_statistics(written: tuple[Path, Path, Split]) -> None:
     assert [row["role"] for row in rows] == [ROLES[role] for role in done.role]
     stats = json.loads((splits / outputs.STATS).read_text())
     assert stats["pool"] == len(done.pool)
-    assert stats["leaked"] == done.leaked
+    assert stats["leaked"] == done.lost.leaked
     assert stats["untrained"] == []
     assert sum(stats[name] for name in ROLES) == 31
-    # 12 images of a class: 3 for test, 2 for validation, and at most one lost to the copy
-    assert (stats["test"], stats["validation"]) == (6, 4)
+    assert stats["validation"] == 4
+    with (splits / outputs.CLASSES).open() as file:
+        counted = [*csv.DictReader(file)]
+    assert [row["class"] for row in counted] == ["a", "b,c"]
+    assert sum(int(row["test"]) for row in counted) == stats["test"] > 1
+    assert sum(int(row["train"]) for row in counted) == stats["train"]
 
 
 def test_statistics_of_one_colour_can_be_divided_by(tmp_path: Path) -> None:
     np.save(tmp_path / "images.npy", np.full((4, SIDE, SIDE, 1), 7, np.uint8))
     none = np.full((1, 4), -1)
-    split = Split(np.ones(4, np.int64), none, np.arange(4), 0)
-    write_split(tmp_path, split, tmp_path, [])
+    split = Split(np.ones(4, np.int64), none, np.arange(4), none[0], Lost(0, 0, 0))
+    write_split(tmp_path, split, tmp_path, [], Notes())
     stats = json.loads((tmp_path / outputs.STATS).read_text())
     assert stats["mean"] == pytest.approx([7 / 255], abs=1e-6)
     assert stats["std"][0] > 0
@@ -104,10 +113,10 @@ def test_pretraining_sees_the_same_with_more_labels(written: tuple[Path, Path, S
     before, seen = open_data(prepared, splits), open_pool(prepared, splits)
     shutil.rmtree(splits)
     splits.mkdir()
-    labels, test, same_as, classes = read_manifest(prepared)
+    manifest = read_manifest(prepared)
     chosen = np.array([[25, 0], [28, 1]])
-    more = make_split(labels, test, same_as, Rules(2, 0.25, None, 2, 3), chosen)
-    write_split(splits, more, prepared, classes)
+    more = make_split(manifest, Rules(2, 0.25, None, 2, 3), chosen)
+    write_split(splits, more, prepared, manifest.classes, Notes())
     after = open_data(prepared, splits)
     assert after.labels[[25, 28]].tolist() == [0, 1]
     assert np.array_equal(np.delete(after.labels, [25, 28]), np.delete(before.labels, [25, 28]))
@@ -134,7 +143,7 @@ def test_outputs_of_an_older_run(written: tuple[Path, Path, Split], name: str) -
 def test_arrays_say_what_the_tables_say(written: tuple[Path, Path, Split]) -> None:
     prepared, splits, _ = written
     data = open_data(prepared, splits)
-    _, _, same_as, _ = read_manifest(prepared)
+    same_as = read_manifest(prepared).same_as
     with (prepared / outputs.MANIFEST).open() as file:
         images = list(csv.DictReader(file))
     with (splits / outputs.SPLIT).open() as file:

@@ -29,11 +29,17 @@ STAND_INS = {
     # as it says, from another project
     "dvc artifacts get . classifier --out model": "mkdir ../other && cd ../other && git init -q "
     "&& dvc init -q && dvc artifacts get ../project classifier --out model && ls model",
+    "semisup look": "semisup look --help",  # its images are letters
+    "dvc add data/raw/photos": "mkdir data/raw/photos && cp reports/figures/*.png data/raw/photos "
+    "&& dvc add data/raw/photos",
+    "dvc pull prepare": "dvc pull --help",  # there is no remote yet
 }
 # Commands that another test runs in earnest, and what it says there.
 ELSEWHERE = {
     "dvc queue start": ("tests/pipeline/test_dvc_commands.py", '"queue", "start"'),
     "semisup suggest --count 50": ("tests/pipeline/test_suggest.py", '"suggest", "--count"'),
+    "semisup look": ("tests/cli/test_look.py", "look.look("),
+    "dvc pull prepare": ("tests/pipeline/test_raw_in_dvc.py", '"pull", "prepare"'),
 }
 # What shows that a command did something.
 SAYS = {

@@ -113,8 +113,28 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"head.hidden": [200, 0]}, ["head.hidden.1: 0 should be greater than or equal to 1"]),
         ({"supervised.hidden": ["a"]}, ["supervised.hidden.0: 'a' should be an integer"]),
         ({"data.augment.flip": 0}, ["data.augment.flip: 0 should be true or false"]),
-        ({"data.folder.labelled": 3}, ["data.folder.labelled: 3 should be a string"]),
-        ({"data.folder.labelled": ""}, ["data.folder.labelled: '' should not be empty"]),
+        ({"data.folder.labelled": 3}, ["data.folder.labelled: 3 should be a list"]),
+        ({"data.folder.labelled": ""}, ["data.folder.labelled.0: '' should not be empty"]),
+        ({"data.folder.test": ["a", 3]}, ["data.folder.test.1: 3 should be a string"]),
+        ({"data.folder.test": []}, ["data.folder.test: [] should not be empty"]),
+        ({"data.folder.labels": 3}, ["data.folder.labels: 3 should be a string"]),
+        (
+            {"data.folder.class_level": "first"},
+            ["class_level: 'first' should be auto, or an integer"],
+        ),
+        ({"data.folder.class_level": 0}, ["data.folder.class_level: 0 should be auto"]),
+        (
+            {"data.folder.group_pattern": "("},
+            ["data.folder.group_pattern: is no regular expression"],
+        ),
+        (
+            {"data.folder.columns.label": 7},
+            ["data.folder.columns.label: 7 should be a string"],
+        ),
+        ({"data.folder.no_label": "NA"}, ["data.folder.no_label: 'NA' should be a list"]),
+        ({"data.range": [5, 1]}, ["data.range: [5, 1] should be auto, or two numbers"]),
+        ({"data.range": [5]}, ["data.range"]),
+        ({"data.range": "all"}, ["data.range: 'all' should be auto, or two numbers"]),
         ({"split.max_pool": "all"}, ["split.max_pool: 'all' should be an integer"]),
         ({"backbone": "small"}, ["backbone: must be a section of keys, not 'small'"]),
         ({"data": []}, ["data: must be a section of keys, not []"]),
@@ -275,7 +295,10 @@ def test_a_single_learning_rate_stands_for_a_list(values: Edits, tmp_path: Path)
         {"backbone.name": "nin", "embed.layer": "conv4", "supervised.layer": "conv2"},
         {"embed.layer": "auto"},
         {"embed.layer": "conv1", "split.validation": "within_budget"},
-        {"data.folder.labelled": "data/raw/x.zip"},
+        {"data.folder.labelled": ["data/raw/x.zip", "data/raw/y"]},
+        {"data.folder.class_level": 2, "data.folder.group_pattern": r"(p\d+)_"},
+        {"data.folder.columns.label": None, "data.folder.no_label": ["NA"]},
+        {"data.range": [0, 4095]},
         {"backbone.name": "timm/resnet18", "embed.layer": "layer3", "supervised.layer": "layer4"},
         {"backbone.name": "timm/tf_efficientnet_lite0", "pretrain.start": "imagenet"},
     ],
@@ -376,3 +399,15 @@ def test_every_pretext_file_is_a_known_task() -> None:
     expected = {file.stem for file in files if file.suffix == ".py" and file.name[0] != "_"}
     assert set(sections.known_tasks()) == expected
     assert {"random", "rotation"} <= expected
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "read"),
+    [
+        ("labelled", "data/raw/x.zip", ["data/raw/x.zip"]),
+        ("no_label", [-1, None, "NA", 1.5], ["-1", "null", "NA", "1.5"]),
+    ],
+)
+def test_what_may_be_written_shorter(values: Edits, key: str, given: Any, read: Any) -> None:
+    params = Params.model_validate(change(values, {f"data.folder.{key}": given}))
+    assert getattr(params.data.folder, key) == read

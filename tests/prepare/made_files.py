@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 from PIL import Image
 
-from semisup.params import sections
+from semisup.params import data_sections, sections
 from semisup.prepare.folder import candidates
 from semisup.prepare.places import locate
-from semisup.prepare.records import Rejected
+from semisup.prepare.plan import Plan
+from semisup.prepare.records import Record, Rejected
+from semisup.workflow.notes import Notes
 
+REPOSITORY = Path(__file__).parents[2]
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
 
@@ -82,30 +86,60 @@ MAKERS: dict[str, Callable[[Path, dict[str, bytes]], Path]] = {
 }
 
 
-def settings(**places: Path | str) -> sections.Folder:
-    keys = ("unlabelled", "labelled", "labels", "test", "test_labels")
-    return sections.Folder(**{key: str(places[key]) if key in places else None for key in keys})
+def settings(**given: Any) -> data_sections.Folder:
+    """The project's own, with other places and rules."""
+    own = yaml.safe_load((REPOSITORY / "params.yaml").read_text("utf-8"))["data"]["folder"]
+    places = {k: str(v) if isinstance(v, Path) else v for k, v in given.items() if k in own}
+    columns = {key: given[key] for key in own["columns"] if key in given}
+    assert given.keys() <= own.keys() | own["columns"].keys()
+    return data_sections.Folder.model_validate(own | places | {"columns": own["columns"] | columns})
 
 
-def data() -> sections.Data:
-    return sections.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
+def planned(**given: Any) -> Plan:
+    return Plan(settings(**given), Notes())
+
+
+def data(max_rejected_fraction: float = 1.0) -> data_sections.Data:
+    return data_sections.Data.model_construct(
+        image_size=8,
+        fit="crop",
+        range="auto",
+        max_megapixels=1.0,
+        max_rejected_fraction=max_rejected_fraction,
+    )
 
 
 def compute(workers: int = 1, memory_gib: float = 4.0) -> sections.Compute:
     return sections.Compute.model_construct(threads=workers, memory_gib=memory_gib)
 
 
-def read(workers: int = 1, **places: Path | str) -> tuple[dict[str, Any], dict[str, str]]:
+def read(workers: int = 1, **given: Any) -> tuple[dict[str, Any], dict[str, str]]:
     """{source: (label, split)} of the images and {source: reason} of the rejected files."""
     images: dict[str, Any] = {}
     rejected: dict[str, str] = {}
-    for found in candidates(settings(**places), data(), compute(workers)):
+    for found in candidates(planned(**given), data(), compute(workers)):
         if isinstance(found, Rejected):
             rejected[found.source] = found.reason
         else:
             assert found[0].source not in images
             images[found[0].source] = (found[0].label, found[0].given_split)
     return images, rejected
+
+
+def records(
+    max_rejected_fraction: float = 1.0, **given: Any
+) -> tuple[dict[str, Record], list[Rejected], list[str]]:
+    """By the last two parts of their path; the rejected files; the warnings."""
+    notes = Notes()
+    images: dict[str, Record] = {}
+    rejected = []
+    rules = data(max_rejected_fraction)
+    for found in candidates(Plan(settings(**given), notes), rules, compute()):
+        if isinstance(found, Rejected):
+            rejected.append(found)
+        else:
+            images[found[0].source] = found[0]
+    return images, rejected, notes.lines
 
 
 def listed(path: Path | str) -> list[tuple[str, bytes | str]]:

@@ -1,12 +1,14 @@
 """Members of archives that point elsewhere, are no files, too large or damaged are refused."""
 
+import io
 import os
 import tarfile
+import warnings
 import zipfile
 from pathlib import Path
 
 import pytest
-from made_files import MAKERS, listed, make_zip
+from made_files import MAKERS, listed, make_zip, png, records
 
 from semisup.prepare import archive
 from semisup.prepare.places import locate
@@ -99,3 +101,36 @@ def test_truncated_archive(tmp_path: Path, name: str, share: float) -> None:
     message = str(caught.value)
     assert message.startswith(f"data.folder.unlabelled: {path}: ")
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(("name", "kept"), [("a.zip", 2), ("a.tar", 1), ("a.tar.gz", 1)])
+def test_two_members_of_one_name_are_one_image(tmp_path: Path, name: str, kept: int) -> None:
+    path, members = tmp_path / name, [("cat/1.png", 1), ("cat/1.png", 2), ("dog/1.png", 3)]
+    if name == "a.zip":
+        with zipfile.ZipFile(path, "w") as stream, warnings.catch_warnings(action="ignore"):
+            for member, grey in members:
+                stream.writestr(member, png(grey))
+    else:
+        with tarfile.open(path, "w:gz" if name.endswith("gz") else "w") as tar:
+            for member, grey in members:
+                info = tarfile.TarInfo(member)
+                info.size = len(png(grey))
+                tar.addfile(info, io.BytesIO(png(grey)))
+    contents = [content for member, content in listed(path) if member == "cat/1.png"]
+    assert contents == [png(kept)]
+    images, rejected, said = records(labelled=path, max_rejected_fraction=0.0)
+    assert [record.label for record in images.values()] == ["cat", "dog"]
+    assert [item.reason.split(";")[0] for item in rejected] == [
+        "second file of this name in the archive"
+    ]
+    assert any("1 files of archives have the name of another one there" in line for line in said)
+
+
+@pytest.mark.parametrize("ending", ["tar.bz2", "tar.xz", "tbz2", "txz"])
+def test_other_compressions(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    with tarfile.open(path, "w:bz2" if "b" in ending else "w:xz") as tar:
+        info = tarfile.TarInfo("x/1.png")
+        info.size = 3
+        tar.addfile(info, io.BytesIO(b"abc"))
+    assert listed(path) == [("x/1.png", b"abc")]

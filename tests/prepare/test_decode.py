@@ -30,6 +30,11 @@ def corners(pixels: NDArray[np.uint8]) -> NDArray[np.int_]:
         ("TIFF", {"compression": "tiff_lzw"}),
         ("WEBP", {"lossless": True}),
         ("GIF", {}),
+        ("PPM", {}),
+        ("PCX", {}),
+        ("SGI", {}),
+        ("ICO", {"sizes": [(8, 8)]}),
+        ("JPEG2000", {"irreversible": False}),
     ],
 )
 def test_lossless_formats_keep_every_pixel(kind: str, options: dict[str, Any]) -> None:
@@ -43,6 +48,11 @@ def test_jpeg_and_path(tmp_path: Path) -> None:
     file = tmp_path / "no suffix needed"
     file.write_bytes(encoded(quadrants(64), "JPEG", quality=95))
     assert np.abs(corners(decode(file, 16, "crop", 1)) - [[RED, GREEN], [BLUE, WHITE]]).max() < 12
+
+
+def test_avif() -> None:
+    content = encoded(quadrants(), "AVIF", quality=100, subsampling="4:4:4")
+    assert np.abs(decode(content, 8, "crop", 1).astype(int) - np.asarray(quadrants())).max() <= 2
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "PNG"])
@@ -77,6 +87,12 @@ def damaged_png() -> bytes:
     [
         (b"", "empty file"),
         (b"hello, I am text", "not an image of a known format"),
+        (b"\0\0\0\x18ftypheic" + bytes(200), "a HEIC photograph, .* install pillow-heif"),
+        (bytes(128) + b"DICM" + bytes(90), "a DICOM file, .* export it"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer.*`git lfs pull`"),
+        (b"PK\x03\x04" + bytes(50), "a zip archive in the place: unpack it, or name it"),
+        (b"<!DOCTYPE html><p>404", "a web page, as of a failed download"),
+        (b"%PDF-1.7", "a PDF document"),
         (b"%PDF-1.4 " * 10, "not an image"),
         (b"\xff\xd8\xff", "(truncated|corrupt) JPEG"),
         (b"\x89PNG\r\n\x1a\n", "(truncated|corrupt) PNG"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_files import compute, data, fill, make_zip, png, settings
+from made_files import compute, data, fill, make_zip, planned, png
 
 from semisup.prepare import decoders, memory
 from semisup.prepare.decoders import Decoder, Job
@@ -28,7 +28,7 @@ def test_workers_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "a" / "06.png").write_bytes(b"broken")
 
     def everything(workers: int) -> list[Any]:
-        found = candidates(settings(labelled=tmp_path), data(), compute(workers))
+        found = candidates(planned(labelled=tmp_path), data(), compute(workers))
         return [x if isinstance(x, Rejected) else (x[0], int(x[1].pixels.mean())) for x in found]
 
     alone = everything(1)
@@ -47,7 +47,7 @@ def test_large_members_of_an_archive_and_little_memory(tmp_path: Path, workers: 
     large = dict.fromkeys((f"{n}.png" for n in range(0, 12, 2)), b"BM" + os.urandom(9 * MIB))
     small = {f"{n}.png": png(n) for n in range(1, 12, 2)}
     path = make_zip(tmp_path / "a.zip", large | small)
-    found = candidates(settings(unlabelled=path), data(), compute(workers, 0.25))
+    found = candidates(planned(unlabelled=path), data(), compute(workers, 0.25))
     names = [x.source if isinstance(x, Rejected) else x[0].source for x in found]
     assert names == sorted(f"{path}/{name}" for name in large | small)
 
@@ -132,13 +132,13 @@ def test_no_process_and_no_semaphore_is_left(tmp_path: Path, stop_after: int | N
         f"""
 import itertools, multiprocessing, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-from made_files import compute, data, settings
+from made_files import compute, data, planned
 from semisup.prepare.folder import candidates
 from semisup.workflow import command
 from semisup.workflow.errors import UserError
 
 def main() -> None:
-    found = candidates(settings(unlabelled="images"), data(), compute(2))
+    found = candidates(planned(unlabelled="images"), data(), compute(2))
     print(len(list(itertools.islice(found, {stop_after}))))
     found.close()
     if {stop_after is not None}:

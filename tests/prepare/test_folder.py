@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, fill, read, settings
+from made_files import compute, data, fill, planned, read, settings
 
 from semisup.prepare.folder import candidates, warn_of_unwatched
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 CIFAR = Path(__file__).parents[3] / "shared" / "data" / "cifar10" / "cifar10_jpeg.tar.gz"
 
@@ -31,8 +32,9 @@ def test_class_folders_test_set_and_pool(tmp_path: Path, monkeypatch: pytest.Mon
         "pool/a/b/y.png": (None, "train"),
         "pool/x.png": (None, "train"),
     }
-    reason = "not an image of a known format (JPEG, PNG, WebP, BMP, TIFF, GIF)"
-    assert rejected == {"train/loose.png": "not in a class folder", "pool/notes.txt": reason}
+    reason = "not an image of a known format (JPEG, PNG, WebP, BMP, TIFF, GIF, PPM, "
+    assert rejected.pop("pool/notes.txt").startswith(reason)
+    assert rejected == {"train/loose.png": "not in a class folder"}
 
 
 def test_pool_around_the_others_yields_each_file_once(tmp_path: Path) -> None:
@@ -118,7 +120,7 @@ def test_bad_places(
 
 def test_settings_are_checked_before_the_first_image(tmp_path: Path) -> None:
     with pytest.raises(UserError):
-        candidates(settings(unlabelled=tmp_path / "gone"), data(), compute())
+        candidates(planned(unlabelled=tmp_path / "gone"), data(), compute())
 
 
 def test_a_warning_of_images_that_dvc_does_not_watch(
@@ -128,10 +130,12 @@ def test_a_warning_of_images_that_dvc_does_not_watch(
     fill(tmp_path / "data/raw/mine", "a/1.png", "b/1.png")
     fill(tmp_path / "elsewhere", "1.png")
     (tmp_path / "data/raw/link").symlink_to(tmp_path / "elsewhere")
-    warn_of_unwatched(settings(labelled="data/raw/mine"))
-    assert capsys.readouterr().err == ""
+    warn_of_unwatched(settings(labelled="data/raw/mine"), none := Notes())
+    assert none.lines == []
     for place in ("elsewhere", "data/raw/link"):
-        warn_of_unwatched(settings(labelled="data/raw/mine", unlabelled=place))
+        notes = Notes()
+        warn_of_unwatched(settings(labelled="data/raw/mine", unlabelled=[place]), notes)
+        notes.show()
         error = capsys.readouterr().err
         assert error.startswith(f"warning: data.folder.unlabelled: {place}: not inside data/raw")
         assert error.count("\n") == 1
@@ -139,14 +143,26 @@ def test_a_warning_of_images_that_dvc_does_not_watch(
 
 def test_files_that_changed_since_an_interruption(tmp_path: Path) -> None:
     fill(tmp_path, "a/2.png", "b/1.png")
-    done = deque(x for x, _ in candidates(settings(labelled=tmp_path), data(), compute()))
-    message = "other files than when `prepare` was interrupted"
+    done = deque(x for x, _ in candidates(planned(labelled=tmp_path), data(), compute()))
+    message = "other files or labels than when `prepare` was interrupted"
     (tmp_path / "b/1.png").unlink()
     with pytest.raises(UserError, match=message):
-        list(candidates(settings(labelled=tmp_path), data(), compute(), done.copy()))
+        list(candidates(planned(labelled=tmp_path), data(), compute(), done.copy()))
     fill(tmp_path, "a/1.png", "b/1.png")
     with pytest.raises(UserError, match=message):
-        list(candidates(settings(labelled=tmp_path), data(), compute(), done.copy()))
+        list(candidates(planned(labelled=tmp_path), data(), compute(), done.copy()))
+
+
+def test_labels_that_changed_since_an_interruption(tmp_path: Path) -> None:
+    root, table = fill(tmp_path / "a", "1.png", "2.png"), tmp_path / "labels.csv"
+    given = {"labelled": root, "labels": table}
+    table.write_text("path,label\n1.png,cat\n2.png,dog\n")
+    done = deque(x for x, _ in candidates(planned(**given), data(), compute()))
+    table.write_text("path,label\n1.png,dog\n2.png,dog\n")
+    with pytest.raises(
+        UserError, match="other files or labels than when `prepare` was interrupted"
+    ):
+        list(candidates(planned(**given), data(), compute(), done))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -155,9 +171,9 @@ def test_what_is_done_already_is_left_out(tmp_path: Path, workers: int, done: in
     names = ("a/1.png", "a/2.png", "b/1.png", "loose.png")
     places = {"labelled": fill(tmp_path / "l", *names), "unlabelled": fill(tmp_path / "u", "1.png")}
     (tmp_path / "u/2.txt").write_text("no image")
-    whole = list(candidates(settings(**places), data(), compute()))
+    whole = list(candidates(planned(**places), data(), compute()))
     outcomes = deque(one if isinstance(one, Rejected) else one[0] for one in whole[:done])
-    rest = list(candidates(settings(**places), data(), compute(workers), outcomes))
+    rest = list(candidates(planned(**places), data(), compute(workers), outcomes))
     assert len(whole) == 6
     assert [str(one[0] if isinstance(one, tuple) else one) for one in rest] == [
         str(one[0] if isinstance(one, tuple) else one) for one in whole[done:]
@@ -167,7 +183,7 @@ def test_what_is_done_already_is_left_out(tmp_path: Path, workers: int, done: in
 def test_first_images_of_cifar() -> None:
     if not CIFAR.exists():
         pytest.skip(f"{CIFAR} is not there")
-    found = candidates(settings(unlabelled=f"{CIFAR}/images/train"), data(), compute())
+    found = candidates(planned(unlabelled=f"{CIFAR}/images/train"), data(), compute())
     first = next(found)
     assert isinstance(first, tuple)
     record, (pixels, _) = first
@@ -175,3 +191,12 @@ def test_first_images_of_cifar() -> None:
     assert record.source.startswith(f"{CIFAR}/images/train/")
     assert pixels.shape == (8, 8, 3)
     assert np.ptp(pixels) > 0
+
+
+def test_a_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    fill(tmp_path / "mine", "1.png", "2.png")
+    (tmp_path / "t.csv").write_text("path,label\n1.png,cat\n2.png,dog\n")
+    images, rejected = read(labelled="~/mine", labels="~/t.csv")
+    assert [label for label, _ in images.values()] == ["cat", "dog"]
+    assert rejected == {}

@@ -13,6 +13,7 @@ from semisup.prepare.records import Decoded, Pixels, Record, Rejected
 from semisup.workflow.errors import UserError
 
 SIDE = 6
+FOR_NOTHING = {"meant_for": "unlabelled", "label": ""}
 
 
 def picture(seed: int, grey: bool = False) -> Pixels:
@@ -50,7 +51,7 @@ def test_manifest_rejects_and_summary(tmp_path: Path) -> None:
         yield Record("test/2.png", None, "test"), Decoded.of(picture(1))
         yield Rejected("b.txt", "line one")
 
-    summary = pack(source(), tmp_path, SIDE, "auto", 0.5)
+    summary = pack(source(), tmp_path, SIDE, "auto", 0.7)
     manifest = rows(tmp_path / "manifest.csv")
     assert [row["id"] for row in manifest] == ["0", "1", "2", "3", "4"]
     assert [row["source"] for row in manifest] == [
@@ -61,27 +62,31 @@ def test_manifest_rejects_and_summary(tmp_path: Path) -> None:
     assert [row["duplicate_of"] for row in manifest] == ["", "", "0", "", "0"]
     as_array = np.load(tmp_path / "manifest.npy")
     assert as_array["label"].tolist() == [1, -1, 0, 0, -1]  # of the sorted classes
-    assert as_array["given_test"].tolist() == [False] * 3 + [True] * 2
+    assert as_array["given"].tolist() == [0] * 3 + [2] * 2
     assert as_array["same_as"].tolist() == [0, 1, 0, 3, 0]
     hashes = [row["pixel_hash"] for row in manifest]
     assert hashes[0] == hashes[2] == hashes[4]
     assert len(set(hashes)) == 3
     assert rows(tmp_path / "rejected.csv") == [
-        {"source": "broken, really.png", "reason": "no image"},
-        {"source": "b.txt", "reason": "line one"},
+        {"source": "broken, really.png", "reason": "no image", **FOR_NOTHING},
+        {"source": "b.txt", "reason": "line one", **FOR_NOTHING},
     ]
     assert summary == json.loads((tmp_path / "summary.json").read_text("utf-8"))
     assert summary == {
         "images": 5,
         "labelled": 2,
         "unlabelled": 1,
+        "given_validation": 0,
         "given_test": 2,
+        "groups": 0,
         "channels": 3,
         "rejected": 2,
         "duplicates": 2,
         "classes": ["cat", "dög"],
     }
-    assert "5 images (2 labelled, 1 not, 2 for test) of 2 classes" in describe(summary)
+    assert "5 images (2 labelled, 1 not, 0 for validation, 2 for test) of 2 classes" in describe(
+        summary
+    )
     assert "2 files left out, 2 duplicates" in describe(summary)
 
 
@@ -94,6 +99,7 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
         contents.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert contents[0] == contents[1]
     tables = {"manifest.csv", "manifest.npy", "rejected.csv", "summary.json"}
+    tables |= {"classes.csv", "conflicts.csv", "warnings.json"}
     assert set(contents[0]) == tables | {"images.npy"}
 
 
@@ -135,7 +141,7 @@ def test_limit_of_rejects(tmp_path: Path, bad: int, limit: float, refused: bool)
     with pytest.raises(UserError) as caught:
         pack(iter(items), tmp_path, SIDE, "auto", limit)
     message = str(caught.value)
-    for part in ("data.max_rejected_fraction", "1 of 10 files", "x.png: cut short"):
+    for part in ("data.max_rejected_fraction", "1 of 10 unlabelled files", "x.png: cut short"):
         assert part in message
     assert "\n" not in message
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from semisup.params import sections
+from semisup.params import data_sections
 from semisup.prepare.records import Record, Rejected
 from semisup.prepare.torchvision_sets import candidates, class_names
 from semisup.workflow.errors import UserError
@@ -20,8 +20,8 @@ FASHION = Path(__file__).parents[3] / "shared" / "data" / "fashion_mnist"
 
 
 def read(name: str, root: Path) -> list[Any]:
-    data = sections.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
-    return list(candidates(sections.Torchvision(name=name, root=str(root)), data))
+    data = data_sections.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
+    return list(candidates(data_sections.Torchvision(name=name, root=str(root)), data))
 
 
 def records(found: list[Any]) -> list[tuple[str, str | None, str]]:
@@ -203,8 +203,8 @@ def test_fashion_mnist_from_compressed_files(
     raw.mkdir(parents=True)
     for file in FASHION.glob("*.gz"):
         shutil.copy(file, raw)
-    data = sections.Data.model_construct(image_size=28, fit="crop", max_megapixels=1.0)
-    found = candidates(sections.Torchvision(name="FashionMNIST", root=str(tmp_path)), data)
+    data = data_sections.Data.model_construct(image_size=28, fit="crop", max_megapixels=1.0)
+    found = candidates(data_sections.Torchvision(name="FashionMNIST", root=str(tmp_path)), data)
     first = [next(found) for _ in range(20)]
     records = [item[0] for item in first if isinstance(item, tuple)]
     assert records[0] == Record("FashionMNIST/train/0", "Ankle boot", "train")

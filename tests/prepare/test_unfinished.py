@@ -32,9 +32,10 @@ def source(
             raise Killed
         decoded.append(number)
         if number % 4 == 1:
-            yield Rejected(f"{number}.txt", "no image, alas")
+            yield Rejected(f"{number}.txt", "no image, alas", "labelled", "b")
         else:
-            yield Record(f"{number}.png", "äb"[number % 2], "train"), Decoded.of(picture(number))
+            record = Record(f"{number}.png", "äb"[number % 2], "train", "g" if number % 3 else None)
+            yield record, Decoded.of(picture(number))
 
 
 def run(folder: Path, key: str = "key", stop_at: int | None = None) -> list[int]:

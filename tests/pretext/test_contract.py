@@ -16,8 +16,9 @@ from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.data.device_images import DeviceImages
 from semisup.network import encoders
+from semisup.params.base import Section
 from semisup.params.loading import Params
-from semisup.params.sections import Section, known_tasks
+from semisup.params.sections import known_tasks
 from semisup.pretext.shared.task import Examples, NoTraining, PretextTask, TrainedSettings
 from semisup.pretrain.watch import PROBE_METRIC
 from semisup.workflow.errors import UserError

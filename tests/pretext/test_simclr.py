@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from semisup.data.views import strong_view
 from semisup.network import backbones
-from semisup.params.sections import Augment
+from semisup.params.data_sections import Augment
 from semisup.pretext.shared import similarity
 from semisup.pretext.simclr import Settings, Task, nt_xent
 

@@ -10,7 +10,7 @@ from short_training import striped
 from torch import Tensor, nn
 
 from semisup.network import backbones
-from semisup.params.sections import Augment
+from semisup.params.data_sections import Augment
 from semisup.pretext.shared import similarity
 from semisup.pretext.triplet import (
     Settings,

@@ -73,8 +73,11 @@ def _write_images() -> None:
     np.save(outputs.PREPARED / outputs.IMAGES, np.zeros((len(pairs), 16, 16, 3), np.uint8))
     summary = {"classes": CLASSES, "rejected": 0, "channels": 3}
     outputs.write_json(outputs.PREPARED / outputs.SUMMARY, summary)
-    stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0, "untrained": []}
+    stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0, "torn": 0, "conflicts": 0}
+    stats["untrained"] = []
     stats |= dict.fromkeys(PER_ROLE, 3)
+    for folder in (outputs.PREPARED, outputs.SPLITS):
+        outputs.write_json(folder / outputs.WARNINGS, ["class 'a*b' has no test image"])
     outputs.write_json(outputs.SPLITS / outputs.STATS, stats)
     manifest = np.zeros(len(pairs), outputs.MANIFEST_ROW)
     manifest["label"] = [CLASSES.index(label) for label, _ in pairs]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from semisup.compute import device
 from semisup.compute.device import Runtime
@@ -59,6 +60,6 @@ def started(method: str, budget: int, task: str = outputs.NO_TASK) -> Iterator[B
         yield BudgetRun(method, task, budget, params, data, runtime, seed)
 
 
-def _item(task: str, budget: int) -> dict[str, object]:
+def _item(task: str, budget: int) -> dict[str, Any]:
     """The item of the stage's matrix in dvc.yaml."""
     return {"budget": budget} if task == outputs.NO_TASK else {"task": task, "budget": budget}

@@ -151,7 +151,7 @@ def _data(params: Params) -> Found:
         of = params.data.torchvision.name if params.data.source == "torchvision" else "drawn here"
         yield Finding("ok", "data", f"{params.data.source}: {of}")
         return
-    from semisup.prepare.folder import RAW
+    from semisup.prepare.given import RAW
     from semisup.prepare.places import locate
 
     for name, given in params.data.folder:

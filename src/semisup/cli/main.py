@@ -30,9 +30,10 @@ def describe() -> None:
 
 @app.command(epilog=_example("semisup check && dvc repro"))
 def check() -> None:
-    """Check params.yaml, and remove a dvc.lock that DVC was killed while writing.
+    """Check params.yaml and names in data/raw, and remove a dvc.lock that was cut off.
 
-    DVC itself would crash on some mistakes in the one, and refuse the other.
+    DVC itself would crash on some mistakes in the first, say little on the second, and refuse the
+    third, which it leaves where it is killed while writing.
     """
     from semisup.cli import lockfile
 
@@ -42,6 +43,10 @@ def check() -> None:
 
         check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
     _check_models(params)
+    if params.data.source == "folder":
+        from semisup.cli import raw_files
+
+        raw_files.check_names()
     lockfile.remove_if_cut_off()
 
 
@@ -62,6 +67,15 @@ def doctor() -> None:
     from semisup.cli import doctor
 
     sys.exit(doctor.report(doctor.examine()))
+
+
+@app.command("look", epilog=_example("semisup look"))
+def look_at_images() -> None:
+    """Say what your images would be read as: classes, roles, what fits nothing. Takes seconds."""
+    from semisup.cli import look
+    from semisup.params.loading import load
+
+    print(look.look(load()))
 
 
 @app.command("repro", epilog=_example("semisup repro --jobs 4"))

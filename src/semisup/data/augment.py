@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.params.sections import Augment
+from semisup.params.data_sections import Augment
 
 
 def augment(images: Tensor, settings: Augment, generator: torch.Generator | None) -> Tensor:

@@ -98,15 +98,50 @@ class ImageData:
         return np.flatnonzero(((self.rank != NO_RANK) & (self.rank < limit)).any(axis=0))
 
 
-def read_manifest(prepared: Path) -> tuple[Ints, NDArray[np.bool_], Ints, list[str]]:
-    """Labels (N,), given_test (N,), same_as (N,) and class names.
+@dataclass(frozen=True)
+class Manifest:
+    """What `prepare` knows of each image, as (N,) arrays.
+
+    labels: -1 for none; given: the part that the source puts it into, as index into outputs.GIVEN;
+    same_as: the first image with equal pixels; group: -1 for none; key: by which test images are
+    drawn, the same for those of one group or with equal pixels.
+    """
+
+    labels: Ints
+    given: Ints
+    same_as: Ints
+    group: Ints
+    key: NDArray[np.uint64]
+    classes: list[str]
+
+    @property
+    def given_test(self) -> NDArray[np.bool_]:
+        """Whether the source puts the image into its test set."""
+        is_test: NDArray[np.bool_] = self.given == outputs.GIVEN.index("test")
+        return is_test
+
+
+def read_manifest(prepared: Path) -> Manifest:
+    """Read it, with the names of the classes.
 
     Raises:
         UserError: where `prepare` has not run.
     """
-    classes: list[str] = outputs.read_json(prepared / outputs.SUMMARY)["classes"]
+    labels, classes = _read_labels(prepared)
     rows = outputs.read_array(prepared / outputs.MANIFEST_ROWS)
-    return _ints(rows["label"]), np.array(rows["given_test"]), _ints(rows["same_as"]), classes
+    return Manifest(
+        labels=labels,
+        given=_ints(rows["given"]),
+        same_as=_ints(rows["same_as"]),
+        group=_ints(rows["group"]),
+        key=np.array(rows["key"]),
+        classes=classes,
+    )
+
+
+def _read_labels(prepared: Path) -> tuple[Ints, list[str]]:
+    classes: list[str] = outputs.read_json(prepared / outputs.SUMMARY)["classes"]
+    return _ints(outputs.read_array(prepared / outputs.MANIFEST_ROWS)["label"]), classes
 
 
 def split_row(draws: int) -> np.dtype[np.void]:
@@ -120,7 +155,7 @@ def open_data(prepared: Path, splits: Path) -> ImageData:
     Raises:
         UserError: where a stage before this one has not run.
     """
-    labels, _, _, classes = read_manifest(prepared)
+    labels, classes = _read_labels(prepared)
     positions, numbers = outputs.read_array(splits / outputs.CHOSEN).T
     labels[positions] = numbers
     stats = outputs.read_json(splits / outputs.STATS)
@@ -145,7 +180,7 @@ def open_pool(prepared: Path, splits: Path) -> ImageData:
     Raises:
         UserError: where a stage before this one has not run.
     """
-    labels, _, _, classes = read_manifest(prepared)
+    labels, classes = _read_labels(prepared)
     folder = splits / outputs.POOL
     pool, validation = (
         np.array(outputs.read_array(folder / name))

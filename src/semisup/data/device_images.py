@@ -10,7 +10,7 @@ from semisup.compute.device import Runtime
 from semisup.data.augment import augment
 from semisup.data.dataset import ImageData, Ints
 from semisup.data.rows import Rows, rows_of
-from semisup.params.sections import Augment
+from semisup.params.data_sections import Augment
 
 EVALUATION_BATCH = 1024  # images at once, where they are small
 EVALUATION_VALUES = EVALUATION_BATCH * 3 * 64**2  # of pixels at once, where they are large

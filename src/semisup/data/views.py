@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from semisup.data.augment import augment
-from semisup.params.sections import Views
+from semisup.params.data_sections import Views
 
 ASPECT = 4 / 3  # of a crop: from 1 / ASPECT to this
 

@@ -1,38 +1,203 @@
-"""A CSV file with the columns path,label."""
+"""Tables that say which class an image is of, as people write them."""
 
 import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from semisup.labels.columns import Columns, find_columns, one_hot
+from semisup.labels.text import decoded
+from semisup.labels.words import NEGATIVE, Part, clean, part_of, same_number, several
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+NO_LABEL = ("",)
+_YES, _NO = {"1", "1.0", "true", "yes", "y", "t"}, {"0", "0.0", "false", "no", "n", "f"}
 
 
-def read_labels(file: str, key: str = "") -> dict[str, str]:
-    """A CSV file with the columns path,label as {path: label}; no label is "".
+@dataclass(frozen=True)
+class Row:
+    """What a table says of one path; None: nothing."""
+
+    label: str | None
+    part: Part | None = None
+    group: str | None = None
+
+
+def read_table(
+    content: bytes,
+    where: str,
+    columns: Mapping[str, str | None],
+    no_label: Collection[str],
+    notes: Notes,
+) -> dict[str, Row]:
+    """Rows by path, whose separators are slashes.
 
     Args:
-        file: its path.
-        key: in params.yaml that names it, where one does.
+        content: of a CSV file: `,` `;` `|` or tabs, UTF-8 or UTF-16; its first line names columns.
+        where: what messages call it.
+        columns: which column holds path, label, split and group: its name, "auto", None for none.
+        no_label: words that mean none, in any case.
+        notes: takes warnings.
+
+    Raises:
+        UserError: not readable, no such column, or a path has two labels.
+    """
+    header, *lines = _lines(content, where)
+    found = find_columns(header, columns, where, notes)
+    cells = [line for _, line in lines]
+    if found.label is None:
+        names = one_hot(header, cells, found)
+        if names is None:
+            raise found.no_label_column(where, header)
+        raw = [_hot(line, names) for line in cells]
+    else:
+        raw = [line[found.label] for line in cells]
+    labels = _labels(raw, where, {word.casefold() for word in no_label} | {""}, notes)
+    parts = _parts(cells, found, header, where, notes)
+    groups = [
+        clean(line[found.group]) or None if found.group is not None else None for line in cells
+    ]
+    rows: dict[str, Row] = {}
+    for (number, line), label, part, group in zip(lines, labels, parts, groups, strict=True):
+        path = (
+            _path(line[found.path]) if line[found.path].strip() else f"(no path in line {number})"
+        )
+        row = Row(label, part, group)
+        if rows.setdefault(path, row) != row:
+            raise _contradiction(where, path, rows[path], row)
+    return rows
+
+
+def read_labels(file: str) -> dict[str, str]:
+    """A CSV file with the columns path,label as {path: label}; no label is "".
 
     Raises:
         UserError: not readable, a column is missing, or a path has two labels.
     """
-    labels: dict[str, str] = {}
-    where = f"{key}: {file}" if key else file
+    columns = dict.fromkeys(("path", "label"), "auto") | dict.fromkeys(("split", "group"))
+    rows = read_table(read_bytes(file, file), file, columns, NO_LABEL, Notes())
+    return {path: row.label or "" for path, row in rows.items()}
+
+
+def read_bytes(file: str, where: str) -> bytes:
+    """The content of a table on disk."""
     try:
-        with Path(file).open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader(stream, skipinitialspace=True)
-            columns = {(name or "").strip().lower(): name for name in rows.fieldnames or []}
-            if not {"path", "label"} <= columns.keys():
-                found = ",".join(rows.fieldnames or []) or "nothing"
-                raise UserError(f"{where}: the first line must name path,label; it is {found}")
-            for row in rows:
-                path = (row[columns["path"]] or "").strip().replace("\\", "/")
-                path, label = str(PurePosixPath(path)), (row[columns["label"]] or "").strip()
-                if labels.setdefault(path, label) != label:
-                    raise UserError(
-                        f"{where}: {path} has two labels, {labels[path]!r} and {label!r}; keep one"
-                    )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
-        raise UserError(f"{where}: cannot be read as CSV in UTF-8: {reason}") from None
-    return labels
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise UserError(f"{where}: cannot be read: {error.strerror}") from None
+
+
+def _lines(content: bytes, where: str) -> list[tuple[int, list[str]]]:
+    """Number and cells of each line that has any, all as long as the first."""
+    text, separator = decoded(content, where)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
+    )
+    try:
+        lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise UserError(
+            f"{where}: line {reader.line_num}: not readable as CSV ({error}); mend its quotes"
+        ) from None
+    if not lines:
+        raise UserError(f"{where}: is empty; its first line must name path,label")
+    width = len(lines[0][1])
+    for number, line in lines:
+        if any(cell.strip() for cell in line[width:]):
+            raise UserError(
+                f"{where}: line {number} has {len(line)} cells, but the first line names {width} "
+                "columns; put a cell with the separator in it in quotes"
+            )
+    return [(number, (line + [""] * width)[:width]) for number, line in lines]
+
+
+def _path(cell: str) -> str:
+    return str(PurePosixPath(cell.strip().replace("\\", "/")))
+
+
+def _hot(line: list[str], names: Mapping[int, str]) -> str:
+    return ";".join(name for at, name in names.items() if line[at].strip().lower() in _YES)
+
+
+def _labels(raw: list[str], where: str, none: Collection[str], notes: Notes) -> list[str | None]:
+    """One spelling of each label; None where a cell has none, or several."""
+    spelled = [clean(label) for label in raw]
+    words = Counter(label for label in spelled if label and label.casefold() in none)
+    if words:
+        used = named(f"{word!r} ({count})" for word, count in words.items())
+        notes.warn(f"{where}: read as no label: {used}; data.folder.no_label lists such words")
+    kept = {label for label in spelled if label.casefold() not in none}
+    numbers = same_number(kept)
+    classes = {numbers.get(label, label) for label in kept}
+    many = {label for label in classes if several(label, classes)}
+    if many:
+        notes.warn(
+            f"{where}: {sum(numbers.get(s, s) in many for s in spelled)} rows name several "
+            f"classes, such as {min(many)!r}: read as no label, since an image can have one only"
+        )
+    unsure = sorted(label for label in classes - many if ";" in label or "|" in label)
+    if unsure:
+        notes.warn(
+            f"{where}: {named(map(repr, unsure))}: several labels in a cell? Read as one class"
+        )
+    _warn_of_negative(classes, where, notes)
+    found = (numbers.get(label, label) for label in spelled)
+    return [label if label in classes and label not in many else None for label in found]
+
+
+def _warn_of_negative(classes: set[str], where: str, notes: Notes) -> None:
+    below = sorted(label for label in classes if NEGATIVE.fullmatch(label))
+    if below and all(label.isdigit() for label in classes.difference(below)):
+        notes.warn(
+            f"{where}: {named(below)}: a class like the others; if it means no label, add it to "
+            "data.folder.no_label"
+        )
+
+
+def _parts(
+    cells: list[list[str]], found: Columns, header: tuple[int, list[str]], where: str, notes: Notes
+) -> list[Part | None]:
+    if found.split is None:
+        return [None] * len(cells)
+    name = header[1][found.split].strip()
+    values = [clean(line[found.split]) for line in cells]
+    if all(value.lower() in _YES | _NO | {""} for value in values) and "test" not in name.lower():
+        return [None if not v else "train" if v.lower() in _YES else "test" for v in values]
+    parts = {value: part_of(value) for value in values if value}
+    unknown = [value for value, part in parts.items() if part is None]
+    if not unknown:
+        return [parts.get(value) for value in values]
+    if found.split_is_sure:
+        raise UserError(
+            f"{where}: column {name}: {unknown[0]!r} is no part of the data; write train, "
+            "validation, test or unlabelled, or set data.folder.columns.split to null"
+        )
+    notes.warn(
+        f"{where}: column {name} is not read: {named(map(repr, unknown))} are no train or test"
+    )
+    return [None] * len(cells)
+
+
+def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:
+    if one.label != other.label:
+        return UserError(
+            f"{where}: {path} has two labels, {one.label or ''!r} and {other.label or ''!r}; keep "
+            "one"
+        )
+    what = "splits" if one.part != other.part else "groups"
+    return UserError(f"{where}: {path} is in two {what}; keep one row")
+
+
+def merged(tables: Iterable[tuple[str, dict[str, Row]]]) -> Iterator[tuple[str, str, Row]]:
+    """Table, path and row of several tables."""
+    for file, rows in tables:
+        for path, row in rows.items():
+            yield file, path, row
+
+
+def without_label(row: Row) -> Row:
+    """The same, of an image that nobody is told the class of."""
+    return replace(row, label=None)

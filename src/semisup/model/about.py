@@ -25,7 +25,8 @@ class About:
     has it; layer, pool: of its features; hidden: units of the head's hidden layers; temperature:
     that logits are divided by; precision: of answers more probable than `threshold`, as promised on
     validation, None where that could not be looked at; origin: how it was trained; weights: where
-    the encoder's first weights are from, empty where these were random.
+    the encoder's first weights are from, empty where these were random; ranges: what is black and
+    white of values of more than 8 bits, by their kind, as `prepare` found it.
     """
 
     classes: list[str]
@@ -44,6 +45,7 @@ class About:
     precision: float | None = None
     origin: dict[str, Any] = field(default_factory=dict)
     weights: dict[str, str] = field(default_factory=dict)
+    ranges: dict[str, tuple[float, float]] | None = None
 
     @property
     def licence(self) -> str:

@@ -136,6 +136,7 @@ def rebuilt(parts: Parts, data: ImageData, params: Params) -> Whole:
             hidden=hidden_units(weights),
             origin=dict(parts.result),
             weights=pretext.get("origin") or {},
+            ranges=outputs.read_json(outputs.PREPARED / outputs.SUMMARY).get("ranges"),
         )
     )
     if outputs.ENCODER in files:

@@ -9,21 +9,19 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from semisup.params.base import Count, CountOrZero, Section
+from semisup.params.data_sections import Data
 from semisup.params.messages import check_name, describe, suggestion
 from semisup.params.recipes import Choose, Finetune, Head, Selftrain, Spread, Supervised
 from semisup.params.sections import (
     BACKBONE_LAYERS,
     Backbone,
     Compute,
-    Count,
-    CountOrZero,
-    Data,
     Embed,
     Export,
     Neighbours,
     Pretrain,
     Report,
-    Section,
     Split,
     known_tasks,
 )

@@ -4,15 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from semisup.params.sections import (
-    Count,
-    CountOrZero,
-    Fraction,
-    NotNegative,
-    Positive,
-    Section,
-    Views,
-)
+from semisup.params.base import Count, CountOrZero, Fraction, NotNegative, Positive, Section
+from semisup.params.data_sections import Views
 
 
 class Schedule(Section):

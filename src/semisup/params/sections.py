@@ -7,8 +7,16 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from semisup.params.base import (
+    Count,
+    CountOrZero,
+    Fraction,
+    NotNegative,
+    Section,
+)
+from semisup.params.data_sections import Augment
 from semisup.params.messages import check_name
 
 PRETEXT_FOLDER = Path(__file__).parents[1] / "pretext"
@@ -29,81 +37,6 @@ BACKBONE_LAYERS: dict[str, tuple[str, ...]] = {
 
 # What begins the name of a model of a library: timm/NAME, torchvision/NAME
 BORROWED = ("timm/", "torchvision/")
-
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
-CountOrZero = Annotated[int, Field(ge=0)]
-Name = Annotated[str, Field(min_length=1)]
-
-
-class Section(BaseModel):
-    """A part of params.yaml: unknown keys and values of another type are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class Augment(Section):
-    """Random changes of each training image; see `semisup.data.augment`."""
-
-    shift: Annotated[float, Field(ge=0, le=0.5)]
-    rotate: Annotated[float, Field(ge=0, le=180)]
-    scale: Annotated[float, Field(ge=0, lt=1)]
-    flip: bool
-    color: Fraction
-    erase: Fraction
-
-
-class Views(Section):
-    """Strong changes of an image; see `semisup.data.views`."""
-
-    crop: Annotated[float, Field(gt=0, le=1)]
-    strong: Augment
-    hue: Annotated[float, Field(ge=0, le=0.5)]
-    grey: Fraction
-    blur: Fraction
-
-
-class Glyphs(Section):
-    """The embedded set; see `semisup.prepare.glyphs`."""
-
-    classes: Annotated[int, Field(ge=2, le=1000)]
-    train_images: Count
-    test_images: Count
-    clutter: Fraction
-
-
-class Folder(Section):
-    """The user's own images; see `semisup.prepare.folder`."""
-
-    unlabelled: Name | None
-    labelled: Name | None
-    labels: Name | None
-    test: Name | None
-    test_labels: Name | None
-
-
-class Torchvision(Section):
-    """A set of torchvision; see `semisup.prepare.torchvision_sets`."""
-
-    name: Name
-    root: Name
-
-
-class Data(Section):
-    """Where the images come from, how they are decoded, how training changes them."""
-
-    source: Literal["glyphs", "folder", "torchvision"]
-    image_size: Annotated[int, Field(ge=8, le=512)]
-    color: Literal["auto", "rgb", "grey"]
-    fit: Literal["crop", "pad", "stretch"]
-    max_megapixels: Positive
-    max_rejected_fraction: Fraction
-    augment: Augment
-    glyphs: Glyphs
-    folder: Folder
-    torchvision: Torchvision
 
 
 class Split(Section):

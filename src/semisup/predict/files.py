@@ -81,7 +81,7 @@ def predict(
     found = jobs(paths)
     with (
         _replacing(out) as file,
-        closing(Decoder(model.about, compute)) as decoder,
+        closing(Decoder(model.about, compute, model.about.ranges)) as decoder,
         tqdm(desc="Predicting", unit=" images", disable=None) as bar,
     ):
         writer = csv.writer(file, lineterminator="\n")

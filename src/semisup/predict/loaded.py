@@ -112,14 +112,16 @@ class ImageClassifier(Whole):
         about = self.about
         if isinstance(image, str | os.PathLike | bytes):
             file = image if isinstance(image, bytes) else os.fspath(image)
-            return decode(file, about.image_size, about.fit, about.max_megapixels)
+            return decode(
+                file, about.image_size, about.fit, about.max_megapixels, ranges=about.ranges
+            )
         if isinstance(image, np.ndarray):
             image = Image.fromarray(image)
         if not isinstance(image, Image.Image):
             raise TypeError(
                 f"a {type(image).__name__}, should be a path, bytes, array or PIL image"
             )
-        return fit_pixels(image, about.image_size, about.fit)
+        return fit_pixels(image, about.image_size, about.fit, about.ranges)
 
     def _batches(self, network: Any, images: Pictures) -> Iterator[Tensor]:
         device = next(self.parameters()).device

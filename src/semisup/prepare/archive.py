@@ -4,20 +4,26 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from itertools import count
 from pathlib import Path
+from tarfile import EOFHeaderError  # type: ignore[attr-defined]
+from typing import Any
 
+from semisup.prepare import npz
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
-SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+SUFFIXES = (".zip", *TARS, ".npz")
 MAX_MEMBER_BYTES = 256 * 2**20  # since it is read into memory whole
 DEVICE = "device, not a file"
 
 _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError)
 _LINK = "link, not a file"
+AGAIN = "second file of this name in the archive; the {} one is read"
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,57 @@ class Member:
 def members(archive: Path, place: str) -> Iterator[Member]:
     """Every file of an archive: of a zip in sorted order, of a tar in its own.
 
+    Of several of one name one is without problem: of a zip the last, as when it is unpacked; of a
+    tar, which is read in one pass, the first.
+
     Raises:
         UserError: the archive cannot be read, or only up to a point; it names the `place`.
     """
-    is_zip = archive.suffix.lower() == ".zip"
+    kind = archive.suffix.lower()
     try:
-        yield from _zip_members(archive) if is_zip else _tar_members(archive, place)
+        if kind == ".npz":
+            for name, size, load in npz.files(archive, place):
+                yield Member(name, None, size, load)
+        else:
+            yield from _zip_members(archive) if kind == ".zip" else _tar_members(archive, place)
     except _DAMAGED as error:
         raise _damaged(place, error) from None
+
+
+class _ReadOnce:
+    """What an iterator yields, again and again: it goes on only as far as somebody asks."""
+
+    def __init__(self, source: Iterator[Member]) -> None:
+        self._source, self._known = source, list[Member]()
+
+    def __iter__(self) -> Iterator[Member]:
+        for at in count():
+            if at == len(self._known):
+                try:
+                    self._known.append(next(self._source))
+                except StopIteration:
+                    return
+            yield self._known[at]
+
+
+def listing(archive: Path, place: str) -> Iterable[Member]:
+    """The same as `members`, but without a way to read them: read once, however often asked for.
+
+    Raises:
+        UserError: as `members`.
+    """
+    about = archive.stat()
+    return _listing(archive, place, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=2)  # names of all members take much memory
+def _listing(archive: Path, place: str, *_: int) -> _ReadOnce:
+    found = members(archive, place)
+    return _ReadOnce(Member(each.name, each.problem, each.size, _not_to_be_read) for each in found)
+
+
+def _not_to_be_read() -> bytes:
+    raise NotImplementedError("a listing has names only")
 
 
 def _damaged(place: str, error: Exception) -> UserError:
@@ -60,10 +109,12 @@ def _zip_members(path: Path) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         # Some Windows tools write backslashes between folders.
         named = [(info.filename.replace("\\", "/"), info) for info in archive.infolist()]
+        last = dict(named)
         for name, info in sorted(named, key=lambda pair: pair[0].split("/")):
             if not name.endswith("/"):
                 read = partial(_read_zip, archive, info)
-                yield Member(name, _zip_problem(info), info.file_size, read)
+                again = None if last[name] is info else AGAIN.format("last")
+                yield Member(name, again or _zip_problem(info), info.file_size, read)
 
 
 def _zip_problem(info: zipfile.ZipInfo) -> str | None:
@@ -84,13 +135,32 @@ def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         raise Unreadable(f"damaged in the archive ({' '.join(str(error).split())})") from None
 
 
+class _Header(tarfile.TarInfo):
+    """Takes note of the end mark: where a header is damaged or cut off, tarfile just stops."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile: Any) -> "_Header":
+        """Read the next one."""
+        try:
+            return super().fromtarfile(tarfile)
+        except EOFHeaderError:
+            tarfile.has_ended = True
+            raise
+
+
 def _tar_members(path: Path, place: str) -> Iterator[Member]:
-    with tarfile.open(path) as archive:
+    seen: set[int] = set()  # hashes of names, which take less memory
+    with tarfile.open(path, tarinfo=_Header) as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # it keeps every header: gigabytes
             if not info.isdir():
                 read = partial(_read_tar, archive, info, place)
-                yield Member(info.name, _tar_problem(info), info.size, read)
+                name = hash(info.name.removeprefix("./"))
+                again = AGAIN.format("first") if name in seen else None
+                seen.add(name)
+                yield Member(info.name, again or _tar_problem(info), info.size, read)
+        if not hasattr(archive, "has_ended"):
+            raise tarfile.ReadError("a header is damaged, or the end is missing")
 
 
 def _tar_problem(info: tarfile.TarInfo) -> str | None:

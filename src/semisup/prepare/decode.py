@@ -1,37 +1,25 @@
 """Image files, decoded to square 8-bit RGB pixels.
 
-Formats: JPEG, PNG, WebP, BMP, TIFF, GIF, told by their first bytes, not by the file's name. An
-animation or multi-page file gives its first frame. Large JPEGs are shrunk by a whole factor while
-they are decoded. `pixels` has the rules for all that follows.
+`formats` tells what a file is. An animation or multi-page file gives its first frame. Large JPEGs
+are shrunk by a whole factor while they are decoded. `pixels` has the rules for all that follows.
 """
 
 import io
 import math
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
 
-# The plugins are imported for their entry in Image.OPEN.
-from PIL import (
-    BmpImagePlugin,  # noqa: F401
-    GifImagePlugin,  # noqa: F401
-    Image,
-    JpegImagePlugin,  # noqa: F401
-    PngImagePlugin,  # noqa: F401
-    TiffImagePlugin,  # noqa: F401
-    WebPImagePlugin,  # noqa: F401
-)
+from PIL import Image
 from PIL.ImageFile import ImageFile
 
-from semisup.prepare.pixels import REDUCING_GAP, Fit, fit_pixels, target_size
+from semisup.prepare.formats import PREFIX_BYTES, format_of
+from semisup.prepare.pixels import REDUCING_GAP, Fit, Ranges, fit_pixels, target_size
 from semisup.prepare.records import Decoded, Facts, Pixels, Unreadable
 
 Reserve = Callable[[int], AbstractContextManager[object]]  # held while so many bytes are needed
-
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif")
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 
 # at the most, measured: of Pillow's image with its conversions, and of the WebP library's own
 PIXEL_BYTES, WEBP_PIXEL_BYTES = 13, 18
@@ -48,11 +36,13 @@ def decode(
     fit: Fit,
     max_megapixels: float,
     reserve: Reserve = _unlimited,
+    ranges: Ranges | None = None,
 ) -> Pixels:
     """Pixels of an image file, given as its content or its path: (S, S, 3), S = `image_size`.
 
     Images of more than `max_megapixels` million pixels are refused before they are decoded. Others
-    are decoded when there is room for them.
+    are decoded when there is room for them. `ranges` are those of values of more than 8 bits; None:
+    each image by itself.
 
     Raises:
         Unreadable: empty, no image, truncated, corrupt, too large, or not to be read from disk.
@@ -60,7 +50,7 @@ def decode(
     try:
         # Odd metadata makes Pillow warn; it says nothing about the pixels.
         with warnings.catch_warnings(action="ignore"), _stream(file) as stream:
-            return _decode(stream, image_size, fit, max_megapixels, reserve)
+            return _decode(stream, image_size, fit, max_megapixels, reserve, ranges)
     except OSError as error:  # of the file system: those of a decoder never come this far
         raise Unreadable(f"cannot be read: {error.strerror or error}") from None
 
@@ -70,6 +60,7 @@ def decode_into(
     files: Sequence[bytes | str],
     fit: Fit,
     max_megapixels: float,
+    ranges: Ranges | None = None,
     reserve: Reserve = _unlimited,
 ) -> list[Facts | str]:
     """`decode` each file into its row of `rows` (n, S, S, 3).
@@ -79,7 +70,7 @@ def decode_into(
 
     def one(row: Pixels, file: bytes | str) -> Facts | str:
         try:
-            row[:] = decode(file, row.shape[0], fit, max_megapixels, reserve)
+            row[:] = decode(file, row.shape[0], fit, max_megapixels, reserve, ranges)
         except Unreadable as error:
             return str(error)
         return Decoded.of(row).facts
@@ -93,22 +84,23 @@ def _stream(file: bytes | str | Path) -> AbstractContextManager[IO[bytes]]:
 
 
 def _decode(
-    stream: IO[bytes], image_size: int, fit: Fit, max_megapixels: float, reserve: Reserve
+    stream: IO[bytes],
+    image_size: int,
+    fit: Fit,
+    max_megapixels: float,
+    reserve: Reserve,
+    ranges: Ranges | None,
 ) -> Pixels:
-    prefix = stream.read(16)
-    if not prefix:
-        raise Unreadable("empty file")
-    name = _format_of(prefix)
+    name = _name(stream)
     try:
-        # Not Image.open: it applies Pillow's own limit of pixels, a global of the process.
-        image = Image.OPEN[name][0](_rewound(stream), "")
+        image = _image(stream, name)
         _check_size(image.size, max_megapixels)
         full_size = image.size
         width, height = target_size(full_size, image_size, fit)
         image.draft(None, (width * REDUCING_GAP, height * REDUCING_GAP))
         with reserve(_bytes_needed(image, full_size)):
             image.load()
-            return fit_pixels(image, image_size, fit)
+            return fit_pixels(image, image_size, fit, ranges)
     except Unreadable:
         raise
     except Image.DecompressionBombError:  # some decoders check a second size, a frame's or tile's
@@ -117,12 +109,23 @@ def _decode(
         raise Unreadable(_reason(name, error)) from None
 
 
-def _format_of(prefix: bytes) -> str:
-    for name in FORMATS:
-        accept = Image.OPEN[name][1]
-        if accept and accept(prefix) is True:
-            return name
-    raise Unreadable("not an image of a known format (JPEG, PNG, WebP, BMP, TIFF, GIF)")
+@contextmanager
+def opened(file: bytes | str) -> Iterator[ImageFile]:
+    """An image that is not decoded yet, whatever its size; raises all kinds of exceptions."""
+    with warnings.catch_warnings(action="ignore"), _stream(file) as stream:
+        yield _image(stream, _name(stream))
+
+
+def _name(stream: IO[bytes]) -> str:
+    prefix = stream.read(PREFIX_BYTES)
+    if not prefix:
+        raise Unreadable("empty file")
+    return format_of(prefix)
+
+
+def _image(stream: IO[bytes], name: str) -> ImageFile:
+    # Not Image.open: it applies Pillow's own limit of pixels, a global of the process.
+    return Image.OPEN[name][0](_rewound(stream), "")
 
 
 def _rewound(stream: IO[bytes]) -> IO[bytes]:

@@ -23,7 +23,7 @@ import numpy as np
 from semisup.params import sections
 from semisup.prepare.decode import decode_into
 from semisup.prepare.memory import CHUNK_BYTES, Bounds, MemoryLimit
-from semisup.prepare.pixels import Fit
+from semisup.prepare.pixels import Fit, Ranges
 from semisup.prepare.places import Entry
 from semisup.prepare.records import (
     Candidates,
@@ -76,7 +76,7 @@ class _Chunk:
         try:
             self.files.append(entry.load())
         except Unreadable as error:
-            self.outcomes.append(Rejected(record.source, str(error)))
+            self.outcomes.append(record.rejected(str(error)))
             return
         self.outcomes.append(record)
         self.file_bytes += entry.size
@@ -99,7 +99,7 @@ class _Running:
                 continue
             result, row = next(results)
             if isinstance(result, str):
-                yield Rejected(outcome.source, result)
+                yield outcome.rejected(result)
             else:
                 yield outcome, Decoded(row, result)
 
@@ -107,11 +107,13 @@ class _Running:
 class Decoder:
     """Processes that decode, until `close`."""
 
-    def __init__(self, rules: Rules, compute: sections.Compute) -> None:
+    def __init__(
+        self, rules: Rules, compute: sections.Compute, ranges: Ranges | None = None
+    ) -> None:
         """With one worker, this process decodes by itself."""
         workers = compute.cpu_threads()
         image = (rules.image_size, rules.image_size, 3)
-        self._rules = (rules.fit, rules.max_megapixels)
+        self._rules = (rules.fit, rules.max_megapixels, ranges)
         self._bounds = Bounds.of(workers, int(compute.memory_gib * GIB), math.prod(image))
         # a chunk's slot is free again when so many others have begun
         shape = (self._bounds.chunks + 1, self._bounds.chunk_images, *image)
@@ -220,6 +222,7 @@ def _start(memory: Any, shape: tuple[int, ...], limit: MemoryLimit) -> None:
 
 
 def _decode(
-    slot: int, files: list[str | bytes], fit: Fit, max_megapixels: float
+    slot: int, files: list[str | bytes], fit: Fit, max_megapixels: float, ranges: Ranges | None
 ) -> list[Facts | str]:
-    return decode_into(_slots[slot, : len(files)], files, fit, max_megapixels, _limit.reserved)
+    rows = _slots[slot, : len(files)]
+    return decode_into(rows, files, fit, max_megapixels, ranges, _limit.reserved)

@@ -10,12 +10,15 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 
+from semisup.prepare.doubts import conflicting, doubt_labels, doubt_pixels, write_conflicts
+from semisup.prepare.limits import COLUMNS, check_limits, warn_of_lost
 from semisup.prepare.manifest import Manifest
 from semisup.prepare.pixels import grey
 from semisup.prepare.records import Candidates, Facts, Outcome, Pixels, Rejected
 from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 BUFFER_BYTES = 2**20  # that are written at once
 
@@ -63,17 +66,19 @@ def pack(
     color: str,
     max_rejected_fraction: float,
     unfinished: Unfinished | None = None,
+    notes: Notes | None = None,
 ) -> dict[str, object]:
     """Write the images (N, H, W, C), manifest, rejected files and summary into `folder`.
 
     With `color` "auto" the images are stored with one channel where all of them are grey.
     `unfinished` brings what an earlier run packed, which `candidates` leave out, and is kept up to
-    date. Returns the summary.
+    date; `notes` are written too. Returns the summary.
 
     Raises:
         UserError: where no image is left, or the rejected files are more than
-            `max_rejected_fraction` of all.
+            `max_rejected_fraction` of those of their kind.
     """
+    notes = notes or Notes()
     path = unfinished.images if unfinished else folder / outputs.IMAGES
     with (folder / outputs.MANIFEST).open("w", encoding="utf-8", newline="") as file:
         manifest = Manifest(file)
@@ -90,9 +95,15 @@ def pack(
     is_grey = color == "grey" or (color == "auto" and manifest.all_grey)
     if is_grey:
         _to_grey(folder / outputs.IMAGES)
-    manifest.write_array(folder / outputs.MANIFEST_ROWS)
+    rows = manifest.write_array(folder / outputs.MANIFEST_ROWS)
     _write_rejected(folder / outputs.REJECTED, manifest.rejected)
-    summary = manifest.summary(channels=1 if is_grey else 3)
+    outputs.write_rows(folder / outputs.CLASSES, COLUMNS, manifest.tally.classes())
+    warn_of_lost(manifest.tally, manifest.rejected, notes)
+    doubt_labels(manifest.tally, notes)
+    doubt_pixels(np.load(folder / outputs.IMAGES, mmap_mode="r"), manifest.duplicates, notes)
+    write_conflicts(folder, conflicting(rows["label"], rows["same_as"]), notes)
+    notes.write(folder)
+    summary = manifest.summary(channels=1 if is_grey else 3) | notes.known
     outputs.write_json(folder / outputs.SUMMARY, summary)
     return summary
 
@@ -116,13 +127,20 @@ def _write_all(
                 unfinished.save()
 
 
+def read_classes(path: Path) -> list[list[str]]:
+    """Rows of the table of classes."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [*csv.reader(file)][1:]
+
+
 def describe(summary: dict[str, object]) -> str:
     """One line for the console."""
     classes = summary["classes"]
     number = len(classes) if isinstance(classes, list) else 0
     return (
         f"{summary['images']} images ({summary['labelled']} labelled, {summary['unlabelled']} not, "
-        f"{summary['given_test']} for test) of {number} classes; "
+        f"{summary['given_validation']} for validation, {summary['given_test']} for test) of "
+        f"{number} classes; "
         f"{summary['rejected']} files left out, {summary['duplicates']} duplicates"
     )
 
@@ -131,14 +149,10 @@ def _check_rejects(manifest: Manifest, max_fraction: float, list_of_failed: Path
     kept, left_out = manifest.images, len(manifest.rejected)
     if kept == 0 and left_out == 0:
         raise UserError("data: the source holds no images; put some there or change data.source")
-    if left_out > max_fraction * (kept + left_out):
-        example = manifest.rejected[0]
+    if left_out:
         _write_rejected(list_of_failed, manifest.rejected)
-        raise UserError(
-            f"data.max_rejected_fraction: {left_out} of {kept + left_out} files can't be used, "
-            f"more than the allowed {max_fraction:g} (first: {example.source}: {example.reason}; "
-            f"all are listed in {list_of_failed}); mend or remove them, or raise the limit"
-        )
+        check_limits(manifest.tally, max_fraction, manifest.rejected, list_of_failed)
+        list_of_failed.unlink()
     if kept == 0:
         raise UserError(
             f"data: none of the {left_out} files can be used; see the first: "
@@ -158,7 +172,5 @@ def _to_grey(path: Path) -> None:
 
 
 def _write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("source", "reason"))
-        writer.writerows((item.source, item.reason) for item in rejected)
+    rows = ((item.source, item.reason, item.meant, item.label) for item in rejected)
+    outputs.write_rows(path, ("source", "reason", "meant_for", "label"), rows)

@@ -1,9 +1,10 @@
 """Opened images of any mode and size to square 8-bit RGB pixels, by fixed rules.
 
 - Transparency is composited over white. Greyscale, 1-bit, palette and CMYK become RGB.
-- 16-bit greyscale is scaled from its full range: 0 to 65535 become 0 to 255. 32-bit integers and
-  floats say nothing of their range, so the smallest usual one that holds the image's values is
-  taken: 0 to 1 (floats only), 0 to 255, 0 to 65535; else the image's own minimum to maximum.
+- Greyscale of 16 or 32 bits or of floats is scaled from the range that the data set has (`depth`).
+  Without such a range, of an image by itself, 16 bits are taken whole: 0 to 65535 become 0 to 255;
+  of others the smallest usual range that holds the image's values: 0 to 1 (floats only), 0 to 255,
+  0 to 65535; else the image's own minimum to maximum.
 - `crop`: the central square, scaled. `pad`: the whole image, its longer side scaled, bars in the
   image's mean colour. `stretch`: the whole image, aspect ratio lost. Small images are enlarged.
 - Scaling is bilinear with antialiasing, as torchvision's Resize. Large images are first shrunk by a
@@ -11,6 +12,7 @@
 - EXIF orientation is applied; colour profiles are ignored.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +22,8 @@ from PIL import Image
 from semisup.prepare.records import Pixels, Unreadable
 
 Fit = Literal["crop", "pad", "stretch"]
+# what becomes black and white of values of more than 8 bits, by their kind ("uint16"), "": of all
+Ranges = Mapping[str, tuple[float, float]]
 
 REDUCING_GAP = 2  # how much larger than asked for an image stays in the first, cheap shrinking
 STRIP_PIXELS = 2**20
@@ -36,13 +40,15 @@ _TO_UPRIGHT = {
 }
 
 
-def fit_pixels(image: Image.Image, image_size: int, fit: Fit) -> Pixels:
+def fit_pixels(
+    image: Image.Image, image_size: int, fit: Fit, ranges: Ranges | None = None
+) -> Pixels:
     """An image of any mode and size as (S, S, 3) pixels, by the rules above.
 
     Raises:
-        Unreadable: its colour mode has no conversion to RGB.
+        Unreadable: its colour mode has no conversion to RGB, or `ranges` lack its kind of values.
     """
-    simple = _as_8_bit(image)
+    simple = _as_8_bit(image, ranges)
     width, height = simple.size
     box = (0.0, 0.0, float(width), float(height))
     if fit == "crop":
@@ -72,10 +78,11 @@ def target_size(size: tuple[int, int], image_size: int, fit: Fit) -> tuple[int, 
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def _as_8_bit(image: Image.Image) -> Image.Image:
+def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
     """The same image in mode L, RGB or RGBA."""
     if image.mode[0] in "IF":
-        return Image.fromarray(_scaled_to_8_bit(np.asarray(image)))
+        values = np.asarray(image)
+        return Image.fromarray(_scaled_to_8_bit(values, *_range_of(values, ranges)))
     if image.mode in ("L", "RGB", "RGBA") and "transparency" not in image.info:
         return image
     try:
@@ -86,18 +93,26 @@ def _as_8_bit(image: Image.Image) -> Image.Image:
         raise Unreadable(f"colour mode {image.mode} is not supported") from None
 
 
-def _scaled_to_8_bit(values: NDArray[Any]) -> NDArray[np.uint8]:
+def _range_of(values: NDArray[Any], ranges: Ranges | None) -> tuple[float, float]:
+    if ranges is None:
+        return (0.0, 65535.0) if values.dtype.itemsize == 2 else _range(values)
+    kind = values.dtype.name
+    if found := ranges.get(kind) or ranges.get(""):
+        return found
+    raise Unreadable(
+        f"values of {kind}, which none of the files had by which the range was found; set "
+        "data.range"
+    )
+
+
+def _scaled_to_8_bit(values: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
     """Greyscale of more than 8 bits (H, W) to 0..255; NaN and infinities become black."""
-    if values.dtype.itemsize == 2:
-        low, high = 0.0, 65535.0
-    else:
-        low, high = _range(values)
     scaled = np.empty(values.shape, np.uint8)
     for strip, target in zip(_strips(values), _strips(scaled), strict=True):
         with np.errstate(invalid="ignore"):  # infinity minus infinity
             share = (strip.astype(np.float64) - low) / (high - low)
         share[~np.isfinite(share)] = 0
-        target[:] = np.rint(share * 255)
+        target[:] = np.rint(np.clip(share, 0, 1) * 255)
     return scaled
 
 

@@ -2,23 +2,23 @@
 
 `data/cifar.tar.gz/images/train` is the folder `images/train` of that archive. Folders and zips are
 listed in sorted order, tars in their own, so that they are read in one pass. Links in a folder are
-followed, but not back to a folder that holds them. Skipped without a word: names that start with a
-dot, `__MACOSX`, `Thumbs.db`, `desktop.ini`. Nothing is unpacked to disk.
+followed, but not back to a folder that holds them. What `junk` names is skipped without a word.
+Nothing is unpacked to disk.
 """
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePath
 
 from semisup.prepare import archive
 from semisup.prepare.archive import Member
+from semisup.prepare.junk import is_junk
 from semisup.prepare.records import Rejected
 from semisup.workflow.errors import UserError
 
-_SKIPPED = {"__macosx", "thumbs.db", "desktop.ini"}
 _OUTSIDE = "points outside the archive"
 
 
@@ -52,6 +52,11 @@ class Place:
         """What the identities of all entries below start with, but for links."""
         return "/".join([os.path.realpath(self.disk), *self.inner])
 
+    @property
+    def is_tar(self) -> bool:
+        """Whether all must be read to know what there is."""
+        return self.disk.name.lower().endswith(archive.TARS)
+
     def source(self, path: str) -> str:
         """Where an entry lies, in the user's terms; always valid Unicode."""
         return printable(self._prefix + path)
@@ -67,12 +72,18 @@ class Place:
             UserError: the folder or the archive cannot be read, or only up to a point.
         """
         if self.disk.is_dir():
-            yield from _walk(self, self.disk, "", ())
-            return
-        for member in archive.members(self.disk, f"{self.key}: {self.given}"):
-            entry = _below(self, member)
-            if entry is not None:
-                yield entry
+            return _walk(self, self.disk, "", ())
+        return self._of_members(archive.members(self.disk, f"{self.key}: {self.given}"))
+
+    def listing(self) -> Iterator[Entry | Rejected]:
+        """`entries` of which only the names are asked for: an archive is read for it once."""
+        if self.disk.is_dir():
+            return self.entries()
+        return self._of_members(archive.listing(self.disk, f"{self.key}: {self.given}"))
+
+    def _of_members(self, members: Iterable[Member]) -> Iterator[Entry | Rejected]:
+        entries = (_below(self, member) for member in members)
+        return (entry for entry in entries if entry is not None)
 
 
 def locate(given: str, key: str) -> Place:
@@ -81,7 +92,7 @@ def locate(given: str, key: str) -> Place:
     Raises:
         UserError: neither a folder nor an archive lies there.
     """
-    path = Path(given)
+    path = Path(given).expanduser()
     if path.is_dir():
         return Place(given, key, path, ())
     for disk in (path, *path.parents):
@@ -98,6 +109,12 @@ def locate(given: str, key: str) -> Place:
         f"{key}: {given}: no such folder or archive; put the images there, "
         f"or change {key} in params.yaml"
     )
+
+
+def on_disk(path: str) -> str:
+    """The part of a path that lies on disk: it may lead on into an archive."""
+    there = (str(part) for part in (Path(path), *Path(path).parents) if part.exists())
+    return next(there, path)
 
 
 def printable(name: str) -> str:
@@ -117,16 +134,12 @@ def _below(place: Place, member: Member) -> Entry | Rejected | None:
     if parts[:depth] != place.inner or len(parts) == depth:
         return None
     parts = parts[depth:]
-    if any(_skipped(part) for part in parts):
+    if any(is_junk(part) for part in parts):
         return None
     path = "/".join(parts)
     if member.problem:
         return Rejected(place.source(path), member.problem)
     return Entry(path, f"{place.identity}/{path}", member.size, member.load)
-
-
-def _skipped(name: str) -> bool:
-    return name.startswith(".") or name.lower() in _SKIPPED
 
 
 def _walk(
@@ -146,7 +159,7 @@ def _walk(
         return
     for item in items:
         path = prefix + item.name
-        if _skipped(item.name):
+        if is_junk(item.name):
             continue
         kind = _kind(item)
         if kind == "folder":

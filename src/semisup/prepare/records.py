@@ -8,8 +8,13 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from semisup.prepare.junk import is_companion
+
 Pixels = NDArray[np.uint8]  # (H, W, C) with C = 3, square, already of data.image_size
-GivenSplit = Literal["train", "test"]
+GivenSplit = Literal["train", "validation", "test"]
+# what a file that is left out was meant for: one of these, a row of a table that names no file, or
+# nothing, as text beside images is
+Meant = Literal["labelled", "validation", "test", "unlabelled", "row", "aside"]
 
 
 @dataclass(frozen=True)
@@ -17,21 +22,40 @@ class Record:
     """One image as its source describes it.
 
     `source` is a path or name that a reader of the manifest can find the image by; `label` is the
-    class name, None where the source gives none; `given_split` is "test" for images of a test set
-    that the source brings along.
+    class name, None where the source gives none; `given_split` is "test" or "validation" for images
+    of such a set that the source brings along; images of one `group` are of one patient or part, so
+    that they must not be on both sides of a split.
     """
 
     source: str
     label: str | None
     given_split: GivenSplit = "train"
+    group: str | None = None
+
+    @property
+    def meant(self) -> Meant:
+        """What it is for."""
+        if self.given_split == "train":
+            return "unlabelled" if self.label is None else "labelled"
+        return self.given_split
+
+    def rejected(self, reason: str) -> "Rejected":
+        """The same as a file that gives no image."""
+        meant = "aside" if is_companion(self.source.rpartition("/")[2]) else self.meant
+        return Rejected(self.source, reason, meant, self.label)
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A file that is no usable image, and why (one line for rejected.csv)."""
+    """A file that is no usable image, and why (one line for rejected.csv).
+
+    `label` is the class that it would have been of, where that is known.
+    """
 
     source: str
     reason: str
+    meant: Meant = "unlabelled"
+    label: str | None = None
 
 
 class Unreadable(Exception):

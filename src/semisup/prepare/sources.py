@@ -4,9 +4,10 @@ from collections import deque
 
 from semisup.params.loading import Params
 from semisup.prepare.records import Candidates, Decoded, GivenSplit, Outcome, Record
+from semisup.workflow.notes import Notes
 
 
-def candidates(params: Params, done: deque[Outcome]) -> Candidates:
+def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None) -> Candidates:
     """Every image that the source has, with its pixels, or why a file is left out.
 
     The first ones, whose outcomes are `done`, are left out.
@@ -14,18 +15,30 @@ def candidates(params: Params, done: deque[Outcome]) -> Candidates:
     Raises:
         UserError: where the source can't be read.
     """
-    data = params.data
+    data, notes = params.data, notes or Notes()
     if data.source == "glyphs":
         yield from _glyphs(params, len(done))
     elif data.source == "folder":
         from semisup.prepare import folder
+        from semisup.prepare.plan import Plan
 
-        folder.warn_of_unwatched(data.folder)
-        yield from folder.candidates(data.folder, data, params.compute, done)
+        folder.warn_of_unwatched(data.folder, notes)
+        plan = Plan(data.folder, notes)
+        plan.check_classes()
+        yield from folder.candidates(plan, data, params.compute, done)
     else:
         from semisup.prepare import torchvision_sets
 
         yield from torchvision_sets.candidates(data.torchvision, data, len(done))
+
+
+def beside(params: Params) -> list[str]:
+    """What the source reads outside of what dvc.yaml names."""
+    if params.data.source != "folder":
+        return []
+    from semisup.prepare.folder import unwatched
+
+    return unwatched(params.data.folder)
 
 
 def _glyphs(params: Params, done: int) -> Candidates:

@@ -12,14 +12,16 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from semisup.params import sections
+from semisup.params import data_sections
 from semisup.prepare.pixels import fit_pixels
 from semisup.prepare.records import Candidates, Decoded, Record, Rejected, Unreadable
 from semisup.prepare.torchvision_splits import KEY, WANTED, Part, open_parts
 from semisup.workflow.errors import UserError
 
 
-def candidates(settings: sections.Torchvision, data: sections.Data, done: int = 0) -> Candidates:
+def candidates(
+    settings: data_sections.Torchvision, data: data_sections.Data, done: int = 0
+) -> Candidates:
     """Every image of the set, in the set's order, but for the first `done`.
 
     Raises:
@@ -31,7 +33,7 @@ def candidates(settings: sections.Torchvision, data: sections.Data, done: int = 
     return _candidates(settings.name, parts, data, done)
 
 
-def _candidates(name: str, parts: list[Part], data: sections.Data, done: int) -> Candidates:
+def _candidates(name: str, parts: list[Part], data: data_sections.Data, done: int) -> Candidates:
     total = sum(len(part.dataset) for part in parts)
     bar = tqdm(total=total, initial=done, desc="Reading images", unit=" images", disable=None)
     with bar:
@@ -45,7 +47,7 @@ def _candidates(name: str, parts: list[Part], data: sections.Data, done: int) ->
 
 
 def _item(
-    source: str, part: Part, index: int, classes: list[str], data: sections.Data
+    source: str, part: Part, index: int, classes: list[str], data: data_sections.Data
 ) -> tuple[Record, Decoded] | Rejected:
     try:
         image, target = part.dataset[index]

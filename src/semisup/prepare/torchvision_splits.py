@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from semisup.params import sections
+from semisup.params import data_sections
 from semisup.prepare.records import GivenSplit
 from semisup.workflow.errors import UserError
 
@@ -43,7 +43,7 @@ class Part:
     has_labels: bool = True
 
 
-def open_parts(settings: sections.Torchvision) -> Iterator[Part]:
+def open_parts(settings: data_sections.Torchvision) -> Iterator[Part]:
     """The splits of a set that are read, in the order in which they are.
 
     Raises:
@@ -61,7 +61,7 @@ def open_parts(settings: sections.Torchvision) -> Iterator[Part]:
         yield Part("all", _opened(settings, kind), "train")
 
 
-def _named_parts(settings: sections.Torchvision, kind: Any) -> Iterator[Part]:
+def _named_parts(settings: data_sections.Torchvision, kind: Any) -> Iterator[Part]:
     """The splits of a set that takes `split="..."`: those names that it does not refuse."""
     train = _first_split(settings, kind, TRAIN_NAMES)
     if train is None:
@@ -82,7 +82,7 @@ def _named_parts(settings: sections.Torchvision, kind: Any) -> Iterator[Part]:
 
 
 def _first_split(
-    settings: sections.Torchvision, kind: Any, names: tuple[str, ...]
+    settings: data_sections.Torchvision, kind: Any, names: tuple[str, ...]
 ) -> tuple[str, Any] | None:
     for name in names:
         try:
@@ -129,7 +129,7 @@ def _arguments(kind: Any) -> dict[str, inspect.Parameter]:
     return {n: p for n, p in found.items() if p.kind not in variable and n not in fixed}
 
 
-def _opened(settings: sections.Torchvision, kind: Any, **split: Any) -> Any:
+def _opened(settings: data_sections.Torchvision, kind: Any, **split: Any) -> Any:
     """The set from the files on disk, else downloaded.
 
     Raises:

@@ -72,11 +72,17 @@ class Unfinished:
 
     def add(self, outcome: Outcome, facts: Facts | None = None) -> None:
         """Take note of a candidate, whose pixels, if any, were appended."""
-        line: list[Any] = [outcome.source]
+        line: list[Any]
         if isinstance(outcome, Rejected):
-            line += [outcome.reason]
-        elif facts:
-            line += [outcome.label, outcome.given_split, *facts]
+            line = [outcome.source, outcome.reason, outcome.meant, outcome.label]
+        else:
+            line = [
+                outcome.source,
+                outcome.label,
+                outcome.given_split,
+                outcome.group,
+                [*(facts or ())],
+            ]
         self._pending.append(json.dumps(line))
 
     def is_due(self) -> bool:
@@ -102,12 +108,11 @@ def _read(lines: list[str]) -> list[tuple[Outcome, Facts | None]]:
     found: list[tuple[Outcome, Facts | None]] = []
     for line in lines:
         try:
-            source, *rest = json.loads(line)
-            if len(rest) == 1:
-                found.append((Rejected(source, *rest), None))
+            values = json.loads(line)
+            if isinstance(values[-1], list):
+                found.append((Record(*values[:-1]), Facts(*values[-1])))
             else:
-                label, split, *facts = rest
-                found.append((Record(source, label, split), Facts(*facts)))
+                found.append((Rejected(*values), None))
         except ValueError:
             break
     return found

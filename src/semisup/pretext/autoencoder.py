@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from semisup.data.dataset import ImageData
 from semisup.network.backbones import Encoder, pooled, pooled_width
 from semisup.network.entry import Normalise
-from semisup.params.sections import Count, Positive
+from semisup.params.base import Count, Positive
 from semisup.pretext.shared.psnr import mean_squared_error, psnr
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.workflow.errors import UserError

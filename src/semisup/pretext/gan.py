@@ -15,7 +15,7 @@ from torch.func import functional_call
 from torch.nn import functional as F
 
 from semisup.network.backbones import Encoder, pooled, pooled_width
-from semisup.params.sections import NotNegative
+from semisup.params.base import NotNegative
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.training.optimiser import Adam
 

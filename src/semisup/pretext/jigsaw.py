@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from semisup.data.dataset import ImageData
 from semisup.network.backbones import Encoder
-from semisup.params.sections import Fraction
+from semisup.params.base import Fraction
 from semisup.pretext.shared.patches import (
     GOOD_SIDE,
     LEAST_SIDE,

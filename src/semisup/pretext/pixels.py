@@ -10,7 +10,7 @@ from semisup.data.dataset import ImageData
 from semisup.network import encoders
 from semisup.network.backbones import PIXELS
 from semisup.network.encoders import EncoderSpec, Taken
-from semisup.params.sections import Count, Section
+from semisup.params.base import Count, Section
 from semisup.pretext.shared.task import NoTraining, Ready
 
 

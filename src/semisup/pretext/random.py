@@ -4,7 +4,7 @@ Its frozen head tells what the architecture alone gives, its fine-tuning what tw
 from random weights gives.
 """
 
-from semisup.params.sections import Section
+from semisup.params.base import Section
 from semisup.pretext.shared.task import NoTraining
 
 

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from semisup.data.dataset import ImageData
 from semisup.network.backbones import Encoder
-from semisup.params.sections import Count, Fraction
+from semisup.params.base import Count, Fraction
 from semisup.pretext.shared.patches import (
     GOOD_SIDE,
     LEAST_SIDE,

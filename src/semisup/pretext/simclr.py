@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.params.sections import Positive
+from semisup.params.base import Positive
 from semisup.pretext.shared.similarity import SimilarityTask, ViewSettings, cosines
 
 

@@ -17,8 +17,9 @@ from semisup.data.device_images import DeviceImages, to_unit
 from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
+from semisup.params.base import Section
 from semisup.params.loading import Params
-from semisup.params.sections import Pretrain, Section
+from semisup.params.sections import Pretrain
 from semisup.pretext.shared import borrowed
 from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.pretext.shared.synchronised import averaged

@@ -36,7 +36,7 @@ class Facts:
     data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of what was
     learned from the pool, by method, task, budget and draw; chosen: of labels of chosen images, by
     task, strategy, budget and draw; headline: the figure that is compared; test_counts: test images
-    of each class that has any.
+    of each class that has any; warnings: of prepare and split, a line each.
     """
 
     data: dict[str, Any]
@@ -48,6 +48,7 @@ class Facts:
     chosen: pd.DataFrame
     headline: str = TOP1
     test_counts: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def figure(self) -> str:
@@ -87,6 +88,11 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
     pretext = {task: _read_pretext(task) for task in tasks}
     counts = np.bincount(data.labels[data.test])
     told, chosen = read_told(ways, params.label_budgets), read_chosen(tasks)
+    warnings = (
+        line
+        for folder in (outputs.PREPARED, outputs.SPLITS)
+        for line in outputs.read_json(folder / outputs.WARNINGS)
+    )
     return Facts(
         summary,
         stats,
@@ -97,6 +103,7 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
         chosen.assign(top1=chosen[data.headline]),
         data.headline,
         tuple(map(int, counts[counts > 0])),
+        tuple(dict.fromkeys(warnings)),
     )
 
 

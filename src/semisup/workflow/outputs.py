@@ -22,11 +22,16 @@ PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
 LABELS = Path("data/labels")  # that the user gives to chosen images
 IMAGES, MANIFEST, REJECTED, SUMMARY = "images.npy", "manifest.csv", "rejected.csv", "summary.json"
 SPLIT, STATS = "split.csv", "stats.json"
+WARNINGS, CLASSES, CONFLICTS = "warnings.json", "classes.csv", "conflicts.csv"
 CHOSEN = "chosen.npy"
 POOL, POSITIONS, VALIDATION, PIXELS = "pool", "positions.npy", "validation.npy", "pixels.json"
 MANIFEST_ROWS, SPLIT_ROWS = "manifest.npy", "split.npy"  # what stages read of the two tables
-# of an image: its class, -1 for none; whether it is of the source's test set; the first equal one
-MANIFEST_ROW = [("label", "<i4"), ("given_test", "?"), ("same_as", "<i8")]
+# of an image: its class, -1 for none; its place in GIVEN; the first equal one; the number of its
+# group, -1 for none; what a draw of test images goes by, which never changes for an image
+MANIFEST_ROW = [
+    *(("label", "<i4"), ("given", "i1"), ("same_as", "<i8"), ("group", "<i4"), ("key", "<u8")),
+]
+GIVEN = ("train", "validation", "test")  # the part that the source puts an image into
 ENCODER, ENCODER_SPEC = "encoder.safetensors", "encoder.json"
 PRETEXT, HISTORY = "pretext.json", "history.csv"
 EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
@@ -195,6 +200,14 @@ def write_table(path: Path, rows: Iterable[Any], columns: Sequence[str] | None =
         writer = csv.DictWriter(file, columns or list(dicts[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _cell(value) for key, value in row.items()} for row in dicts)
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows as CSV, None as an empty cell."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 def _cell(value: Any) -> Any:

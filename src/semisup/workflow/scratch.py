@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,9 @@ class Scratch:
 
 
 @contextmanager
-def during(stage: str, seconds: float, **item: object) -> Iterator[Scratch]:
+def during(
+    stage: str, seconds: float, beside: Sequence[str] = (), **item: object
+) -> Iterator[Scratch]:
     """The scratch folder of a stage, which is removed when the block ends well.
 
     And when it ends by a mistake of the user; not where it was interrupted.
@@ -49,11 +51,12 @@ def during(stage: str, seconds: float, **item: object) -> Iterator[Scratch]:
     Args:
         stage: its name in dvc.yaml.
         seconds: from one save to the next.
+        beside: paths that it reads and dvc.yaml does not name.
         item: values of its matrix: task, budget.
     """
     folder = FOLDER / "-".join([stage, *map(str, item.values())])
     try:
-        yield Scratch(folder, stage_key(stage, **item), seconds)
+        yield Scratch(folder, stage_key(stage, beside, **item), seconds)
     except NoMeans:
         raise
     except UserError:
@@ -72,18 +75,21 @@ def _remove(folder: Path) -> None:
         folder.parent.rmdir()
 
 
-def stage_key(stage: str, **item: object) -> str:
-    """A hash of the parameters, inputs and code that dvc.yaml declares for a stage."""
+def stage_key(stage: str, beside: Sequence[str] = (), **item: object) -> str:
+    """A hash of the parameters, inputs and code that dvc.yaml declares for a stage.
+
+    And of the files at or below the paths `beside`, as far as these are there.
+    """
     declared = yaml.safe_load(read_text(Path("dvc.yaml")))["stages"][stage]
     params = yaml.safe_load(read_text(Path("params.yaml")))
     digest = hashlib.blake2b(digest_size=16)
     for key in declared["params"]:
         value = _value(params, _filled(_filled_from_params(key, params), item))
         digest.update(json.dumps([key, value]).encode())
-    for dependency in declared["deps"]:
+    for dependency in [*declared["deps"], *beside]:
         files = _files(Path(_filled(dependency, item)))
         for path in files:
-            digest.update(str(path).encode())
+            digest.update(os.fsencode(path))
             digest.update(_fingerprint(path) if len(files) <= MANY_FILES else _stamp(path))
     return digest.hexdigest()
 
@@ -129,7 +135,10 @@ def _fingerprint(path: Path) -> bytes:
 
     The large file of images is described by the manifest beside it, which has a hash of each image.
     """
-    size = path.stat().st_size
+    try:
+        size = path.stat().st_size
+    except OSError as error:  # a link that leads nowhere, or in a circle
+        return str(error.errno).encode()
     digest = hashlib.blake2b(str(size).encode(), digest_size=16)
     with path.open("rb") as file:
         if size <= WHOLE_BYTES:
@@ -143,7 +152,7 @@ def _fingerprint(path: Path) -> bytes:
 
 
 def _stamp(path: Path) -> bytes:
-    about = path.stat()
+    about = path.lstat()
     return f"{about.st_size} {about.st_mtime_ns}".encode()
 
 

@@ -19,3 +19,12 @@ def test_few_classes_are_named(tmp_path: Path, classes: int, named: bool) -> Non
     names = [f"class {i}" for i in range(classes)]
     draw_matrix(np.eye(classes, dtype=np.int64), names, "title", tmp_path)
     assert ("<!-- class 39 -->" in (tmp_path / "confusion.svg").read_text()) == named
+
+
+def test_names_that_are_no_formulas_and_long(tmp_path: Path) -> None:
+    names = ["a$b", "$x^{$", "x" * 300]
+    draw_matrix(np.eye(3, dtype=np.int64), names, "title", tmp_path)
+    drawn = (tmp_path / "confusion.svg").read_text("utf-8")
+    shown = [line.strip() for line in drawn.splitlines() if line.strip().startswith("<!--")]
+    assert any("a" in line and "$" in line and "b" in line for line in shown), shown
+    assert f"<!-- {'x' * 27}\u2026 -->" in shown

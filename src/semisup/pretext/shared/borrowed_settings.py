@@ -4,8 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from semisup.params.base import Count, Name, Section
 from semisup.params.messages import check_name
-from semisup.params.sections import BORROWED, Count, Name, Section
+from semisup.params.sections import BORROWED
 
 AUTO = "auto"
 

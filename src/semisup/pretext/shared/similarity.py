@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from semisup.data.dataset import ImageData
 from semisup.data.views import strong_view
 from semisup.network.backbones import Encoder, pooled, pooled_width
-from semisup.params.sections import Views
+from semisup.params.data_sections import Views
 from semisup.pretext.shared.synchronised import gathered_images
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.workflow.errors import UserError

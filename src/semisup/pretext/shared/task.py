@@ -16,7 +16,7 @@ from semisup.data.dataset import ImageData
 from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
-from semisup.params.sections import NotNegative, Positive, Section
+from semisup.params.base import NotNegative, Positive, Section
 from semisup.training.optimiser import Adam, Sgd
 
 

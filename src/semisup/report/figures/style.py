@@ -26,6 +26,7 @@ STYLE: Any = {
 TASK_COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b")
 CONTROL_COLORS = {CONTROL: "#7b4fa3", PIXELS: "#767676"}
 OTHER_COLOR, CHOSEN_COLOR = "#c8c8c8", "#b8860b"
+NAME_LENGTH = 28  # characters of a class that are shown
 LEGEND: Any = {"loc": "outside lower center", "frameon": False, "fontsize": 9}
 
 
@@ -39,6 +40,12 @@ def error_bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
     """Lengths (2, n) below and above, in percent, of intervals that stay within 0 and 100."""
     low, high = ends(means.to_numpy(), halves.to_numpy())
     return 100 * np.stack([means - low, high - means])
+
+
+def class_name(name: str) -> str:
+    """As a figure shows it: not too long, and no formula."""
+    short = name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}\u2026"
+    return short.replace("$", r"\$")
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Numbers in words, as tables, figures and the summary show them."""
 
 import math
+import re
 
 
 def labels(per_class: object) -> str:
@@ -56,3 +57,8 @@ def sentence(text: str) -> str:
 def what_is_shown(draws: int, confidence: float) -> str:
     """What markers and error bars of a figure are."""
     return f"mean and {confidence:.0%} interval over {draws} draws" if draws > 1 else "one draw"
+
+
+def plain(text: str) -> str:
+    """Text of the user, whose signs mean nothing to Markdown."""
+    return re.sub(r"([\\*<`])", r"\\\1", text)

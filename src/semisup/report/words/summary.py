@@ -71,7 +71,7 @@ def _template(name: str) -> jinja2.Template:
         lstrip_blocks=True,
     )
     shown = (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus)
-    for each in (*shown, phrases.short_count, phrases.counted, phrases.sentence):
+    for each in (*shown, phrases.short_count, phrases.counted, phrases.sentence, phrases.plain):
         environment.filters[each.__name__] = each
     environment.globals |= {"tables": tables, "METHODS": METHODS}
     environment.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}

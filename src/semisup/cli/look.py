@@ -1,0 +1,71 @@
+"""What the named images would be read as: classes, roles, what fits nothing; nothing is decoded."""
+
+from collections import Counter
+
+from semisup.params.loading import Params
+from semisup.prepare.doubts import doubt_labels
+from semisup.prepare.folder import warn_of_unwatched
+from semisup.prepare.limits import COLUMNS, MEANT, Tally
+from semisup.prepare.plan import Plan
+from semisup.prepare.records import Rejected
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import NAMED, Notes, as_table
+
+LISTED = outputs.PREPARED / outputs.CLASSES
+
+
+def look(params: Params) -> str:
+    """A page of text, warnings last.
+
+    Raises:
+        UserError: the source is another one; a place or table can't be read, or in two ways.
+    """
+    if params.data.source != "folder":
+        raise UserError(
+            f"data.source: {params.data.source}: only images of your own are looked at; set it to "
+            "folder"
+        )
+    notes = Notes()
+    warn_of_unwatched(params.data.folder, notes)
+    plan = Plan(params.data.folder, notes)
+    tally, rejected, groups = _read(plan)
+    doubt_labels(tally, notes)
+    counts = ", ".join(f"{tally.kept[meant]} {meant}" for meant in MEANT)
+    lines = [f"{sum(tally.kept.values())} files to decode: {counts}"]
+    if groups:
+        lines.append(f"{len(groups)} groups of {sum(groups.values())} images")
+    lines += [
+        f"{name}: {count} rows, of which {count - len(absent)} name a file"
+        for name, (absent, count) in plan.rows.items()
+    ]
+    lines += ["", as_table(COLUMNS, tally.classes(), f"{LISTED}, once `prepare` has run"), ""]
+    lines += _left_out(rejected)
+    return "\n".join([*lines, *(f"warning: {line}" for line in notes.lines)])
+
+
+def _read(plan: Plan) -> tuple[Tally, list[Rejected], Counter[str]]:
+    tally, rejected = Tally(), []
+    groups: Counter[str] = Counter()
+    for _, jobs in plan.jobs():
+        for job in jobs:
+            if isinstance(job, Rejected):
+                rejected.append(job)
+                tally.lose(job)
+                continue
+            tally.keep(job[0])
+            if job[0].group is not None:
+                groups[job[0].group] += 1
+    return tally, rejected, groups
+
+
+def _left_out(rejected: list[Rejected]) -> list[str]:
+    """The first files of each kind, with their reason."""
+    lines = []
+    for meant in (*MEANT, "row", "aside"):
+        mine = [item for item in rejected if item.meant == meant]
+        if mine:
+            what = {"row": "rows of tables", "aside": "files beside the images"}
+            lines.append(f"left out of {what.get(meant, f'{meant} files')}: {len(mine)}")
+            lines += [f"  {item.source}: {item.reason}" for item in mine[:NAMED]]
+    return [*lines, ""] if lines else []

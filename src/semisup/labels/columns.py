@@ -1,0 +1,203 @@
+"""Which column of a table holds what: as params.yaml says, or by its name."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from semisup.params.messages import suggestion
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+KEY = "data.folder.columns"
+
+# the first that a table has counts; compared without case, spaces and the like
+NAMES: dict[str, tuple[str, ...]] = {
+    "path": (
+        *(
+            "path",
+            "filepath",
+            "filename",
+            "file",
+            "imagepath",
+            "imgpath",
+            "imagefile",
+            "imagefilename",
+        ),
+        *(
+            "imagename",
+            "imgname",
+            "image",
+            "img",
+            "images",
+            "files",
+            "filepaths",
+            "filenames",
+            "photo",
+        ),
+        *("picture", "imageid", "imgid", "idcode", "photoid", "uri", "imageuri", "id", "name"),
+    ),
+    "label": (
+        *(
+            "label",
+            "labels",
+            "class",
+            "classname",
+            "labelname",
+            "category",
+            "categoryname",
+            "target",
+        ),
+        *(
+            "diagnosis",
+            "dx",
+            "species",
+            "breed",
+            "groundtruth",
+            "classlabel",
+            "y",
+            "classes",
+            "tag",
+        ),
+        *("classid", "labelid", "categoryid", "disease", "defect", "grade"),
+    ),
+    "split": (
+        *("split", "datasplit", "datasetsplit", "subset", "partition", "set", "usage", "phase"),
+        *("dataset", "istrain", "istraining", "istrainingimg", "istrainingimage", "traintest"),
+    ),
+    "group": (
+        *("group", "groupid", "patient", "patientid", "subject", "subjectid", "participant"),
+        *(
+            "participantid",
+            "person",
+            "personid",
+            "individual",
+            "individualid",
+            "animalid",
+            "caseid",
+        ),
+        *(
+            "lesion",
+            "lesionid",
+            "specimen",
+            "specimenid",
+            "slide",
+            "slideid",
+            "part",
+            "partid",
+            "plantid",
+        ),
+        *("video", "videoid", "sequenceid", "seqid", "sceneid", "burstid", "studyid", "sampleid"),
+    ),
+}
+_BITS = {"0", "1", "0.0", "1.0", "true", "false"}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Positions; None where there is no such column. `split_is_sure`: it can be nothing else."""
+
+    path: int
+    label: int | None
+    split: int | None
+    group: int | None
+    split_is_sure: bool
+    may_be_hot: bool  # the label may be spread over columns, one a class
+
+    def no_label_column(self, where: str, header: tuple[int, Sequence[str]]) -> UserError:
+        """The error where there is none."""
+        return _missing(where, header[1])
+
+
+def find_columns(
+    header: tuple[int, Sequence[str]], wanted: Mapping[str, str | None], where: str, notes: Notes
+) -> Columns:
+    """Positions of path, label, split and group.
+
+    Raises:
+        UserError: no column of path, one that params.yaml names is missing, or two that read alike.
+    """
+    names = [name.strip() for name in header[1]]
+    found = {what: _find(what, names, wanted[what], where, notes) for what in NAMES}
+    path = found["path"]
+    if path is None:
+        raise _missing(where, names)
+    if found["group"] is not None and wanted["group"] == "auto":
+        notes.warn(
+            f"{where}: images of one {names[found['group']]} stay on one side of each split "
+            f"({KEY}.group)"
+        )
+    split = found["split"]
+    sure = split is not None and (wanted["split"] != "auto" or _plain(names[split]) == "split")
+    hot = wanted["label"] == "auto"
+    return Columns(path, found["label"], split, found["group"], sure, hot)
+
+
+def _missing(where: str, names: Sequence[str]) -> UserError:
+    shown = ",".join(names[:8]) + ("..." if len(names) > 8 else "") or "nothing"
+    return UserError(
+        f"{where}: the first line must name path,label, or {KEY} must say which columns hold them; "
+        f"it is {shown}"
+    )
+
+
+def _find(
+    what: str, names: Sequence[str], wanted: str | None, where: str, notes: Notes
+) -> int | None:
+    if wanted is None:
+        return None
+    if wanted != "auto":
+        return _named(what, names, wanted, where)
+    plain = [_plain(name) for name in names]
+    fitting = [name for name in NAMES[what] if name in plain]
+    if not fitting:
+        return None
+    best = fitting[0]
+    if plain.count(best) > 1:
+        alike = [name for name, short in zip(names, plain, strict=True) if short == best]
+        raise UserError(
+            f"{where}: the columns {named(map(repr, alike))} both read as the {what}; rename one"
+        )
+    others = [names[plain.index(name)] for name in fitting[1:]]
+    if what == "label" and others:
+        notes.warn(
+            f"{where}: the label is read from column {names[plain.index(best)]}, not from "
+            f"{named(others)} ({KEY}.label)"
+        )
+    return plain.index(best)
+
+
+def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:
+    same = [at for at, name in enumerate(names) if name == wanted]
+    same = same or [at for at, name in enumerate(names) if _plain(name) == _plain(wanted)]
+    if len(same) > 1:
+        raise UserError(f"{where}: has {len(same)} columns named {wanted!r}; rename all but one")
+    if not same:
+        raise UserError(
+            f"{where}: {KEY}.{what}: no column is named "
+            f"{wanted!r}{suggestion(wanted, list(names))}; there are {named(names, 8)}"
+        )
+    return same[0]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def one_hot(
+    header: tuple[int, Sequence[str]], cells: Sequence[Sequence[str]], found: Columns
+) -> dict[int, str] | None:
+    """Columns that hold 1 for the row's class, 0 for others, by position; None: there are none."""
+    taken = {found.path, found.split, found.group}
+    bits = {
+        at: name.strip()
+        for at, name in enumerate(header[1])
+        if at not in taken
+        and name.strip()
+        and cells
+        and all(line[at].strip().lower() in _BITS for line in cells)
+    }
+    if not found.may_be_hot or len(bits) < 2:
+        return None
+    sums = [sum(line[at].strip().lower() in {"1", "1.0", "true"} for at in bits) for line in cells]
+    single, none = sums.count(1), sums.count(0)
+    return bits if 2 * single >= len(sums) and 10 * (single + none) >= 9 * len(sums) else None

@@ -1,0 +1,55 @@
+"""The text of a table: its encoding and what separates its cells."""
+
+import codecs
+
+from semisup.workflow.errors import UserError
+
+SEPARATORS = (",", ";", "\t", "|")
+_MARKS = (  # the first bytes, and the encoding that they mean
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NO_TEXT = (
+    (b"PK\x03\x04", "an Excel or zip file"),
+    (b"\xd0\xcf\x11\xe0", "an Excel file"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"SQLite format 3", "a database"),
+)
+
+
+def decoded(content: bytes, where: str) -> tuple[str, str]:
+    """The text of a table, and its separator.
+
+    Raises:
+        UserError: no text, or in an encoding that can't be told.
+    """
+    for mark, kind in _NO_TEXT:
+        if content.startswith(mark):
+            raise UserError(f"{where}: is {kind}, no text; save it as CSV in UTF-8")
+    try:
+        text = content.decode(_encoding(content))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UserError(
+            f"{where}: line {line} is not UTF-8; save it as UTF-8 (Excel: CSV UTF-8)"
+        ) from None
+    text = text.lstrip("\ufeff")
+    first, _, rest = text.partition("\n")
+    if first.strip().strip('"').lower().startswith("sep=") and first.strip().strip('"')[4:]:
+        return rest, first.strip().strip('"')[4]
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    return text, max(SEPARATORS, key=lambda mark: (head.count(mark), -SEPARATORS.index(mark)))
+
+
+def _encoding(content: bytes) -> str:
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return name
+    start = content[:200]
+    if b"\0" in start:  # of UTF-16 without its mark every second byte of plain letters is zero
+        return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+    return "utf-8"

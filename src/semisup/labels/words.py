@@ -1,0 +1,68 @@
+"""Words as people write them: names of classes, of parts of the data, and what means no label."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Literal
+
+Part = Literal["train", "validation", "test", "unlabelled"]
+
+PARTS: dict[Part, frozenset[str]] = {
+    "train": frozenset({"train", "training", "trn", "learn", "learning"}),
+    "validation": frozenset(
+        {"val", "valid", "validation", "validate", "dev", "eval", "evaluation"}
+    ),
+    "test": frozenset({"test", "testing", "tst", "holdout", "heldout"}),
+    "unlabelled": frozenset(
+        {"unlabeled", "unlabelled", "unsup", "unsupervised", "pred", "predict"}
+    ),
+}
+_BESIDE = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "the"}
+NEGATIVE = re.compile(r"-\d+(\.0+)?")
+_WHOLE = re.compile(r"([+-]?\d+)\.0+")
+
+
+def clean(name: str) -> str:
+    """One spelling of a name: Unicode in composed form, single plain spaces, none around."""
+    if name.isascii() and name.isprintable() and "  " not in name:
+        return name.strip()
+    visible = "".join(c for c in name if unicodedata.category(c) != "Cf" or c == "\u200d")
+    return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def part_of(name: str, strict: bool = False) -> Part | None:
+    """Which part of the data a name means; `strict`: not one among other words."""
+    words = [w for w in re.findall(r"[a-z]+", name.lower()) if w not in _BESIDE]
+    words = [re.sub(r"(set|data|images|folder)$", "", word) or word for word in words]
+    found: set[Part] = {part for part, known in PARTS.items() for word in words if word in known}
+    if len(found) != 1 or (strict and len(words) > 1):
+        return None
+    return next(iter(found))
+
+
+def same_number(labels: Iterable[str]) -> dict[str, str]:
+    """1.0 as 1, where all labels are whole numbers; else nothing."""
+    every = {*labels}
+    if all(re.fullmatch(r"[+-]?\d+(\.0+)?", label) for label in every):
+        return {label: _WHOLE.sub(r"\1", label) for label in every}
+    return {}
+
+
+def folded(name: str) -> str:
+    """What two names share that differ in case, punctuation, kind of letters or zeros only."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?", plain):
+        return f"{float(plain):g}"
+    # 1-2 is not 12
+    short = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", plain)
+    return re.sub(r"(?<!\d)0+(?=\d)", "", short) or plain
+
+
+def several(label: str, classes: set[str]) -> bool:
+    """Whether a label is a list of classes, two or more."""
+    inner = re.sub(r"^\[(.*)\]$", r"\1", label)
+    for mark in (";", "|", ",", "/", "+", "&", " and "):
+        names = [clean(name.strip().strip("'\"")) for name in inner.split(mark)]
+        if len(names) > 1 and all(name in classes for name in names):
+            return True
+    return False

@@ -1,0 +1,93 @@
+"""What looks wrong about images and labels that can all be used."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.prepare.alike import near_equal
+from semisup.prepare.limits import Tally
+from semisup.workflow import outputs
+from semisup.workflow.notes import Notes, named
+
+LOOKED_AT = 500  # images, evenly over all
+DARK, FLAT = 40, 8  # an image is nearly black below, all of one grey within so much of 255
+SHARE = 0.2  # of the images, from which on it is worth a warning
+UNSURE = {"unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"}
+LISTED = ("id", "source", "given_split", "label", "pixel_hash")
+FEW_IMAGES = 2  # on average per class: folders that are no classes
+
+
+def doubt_labels(tally: Tally, notes: Notes) -> None:
+    """Names of classes that may mean one, or none; classes that are too many."""
+    counts = {row[0]: tally.images_of(row[0]) for row in tally.classes()}
+    for one, other in near_equal(counts):
+        notes.warn(
+            f"classes {one!r} ({counts[one]} images) and {other!r} ({counts[other]}) have nearly "
+            "the same name; if they are one, spell them alike"
+        )
+    unsure = [name for name in counts if name.casefold() in UNSURE]
+    if unsure:
+        notes.warn(
+            f"class {named(map(repr, unsure))} is one like the others; if it means no label, add "
+            "it to data.folder.no_label"
+        )
+    images = sum(counts.values())
+    if len(counts) > 10 and images < FEW_IMAGES * len(counts):
+        notes.warn(
+            f"{len(counts)} classes have {images} images in all: are the names those of classes? "
+            f"(the first: {named(counts, 3)})"
+        )
+
+
+def doubt_pixels(images: NDArray[np.uint8], duplicates: int, notes: Notes) -> None:
+    """Prepared images (N, H, W, C) that show little or the same."""
+    some = images[:: max(1, len(images) // LOOKED_AT)]
+    pixels = some.reshape(len(some), -1)
+    low, high = pixels.min(axis=1), pixels.max(axis=1)
+    dark, flat = high < DARK, high.astype(int) - low < FLAT
+    if dark.mean() > SHARE:
+        notes.warn(
+            f"{dark.mean():.0%} of the images are nearly black (no value above {high[dark].max()} "
+            "of 255): values of 10 or 12 bits in files of 16? Set data.range to what the files hold"
+        )
+    elif flat.mean() > SHARE:
+        notes.warn(f"{flat.mean():.0%} of the images show nothing: each is of one grey or colour")
+    if duplicates > SHARE * len(images):
+        notes.warn(
+            f"{duplicates} of {len(images)} images equal another one (duplicate_of in "
+            f"{outputs.PREPARED / outputs.MANIFEST})"
+        )
+
+
+def conflicting(labels: NDArray[np.int32], same_as: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(N,) labelled images that equal one of another class."""
+    at = np.flatnonzero(labels >= 0)
+    low = np.full(len(labels), np.iinfo(np.int32).max)
+    high = np.full(len(labels), -1)
+    np.minimum.at(low, same_as[at], labels[at])
+    np.maximum.at(high, same_as[at], labels[at])
+    found: NDArray[np.bool_] = (labels >= 0) & (low[same_as] < high[same_as])
+    return found
+
+
+def write_conflicts(folder: Path, wrong: NDArray[np.bool_], notes: Notes) -> None:
+    """List equal images with different labels, and warn of them."""
+    found: dict[str, list[dict[str, str]]] = {}
+    if wrong.any():
+        with (folder / outputs.MANIFEST).open(encoding="utf-8", newline="") as file:
+            for row, conflicts in zip(csv.DictReader(file), wrong, strict=True):
+                if conflicts:
+                    found.setdefault(row["pixel_hash"], []).append(row)
+    every = (row for rows in found.values() for row in rows)
+    outputs.write_rows(
+        folder / outputs.CONFLICTS, LISTED, ([row[k] for k in LISTED] for row in every)
+    )
+    if found:
+        first = next(iter(found.values()))
+        shown = named((f"{row['source']} is {row['label']!r}" for row in first), 2)
+        notes.warn(
+            f"{len(found)} times equal images have different labels ({shown}): all these are left "
+            f"out; they are listed in {outputs.PREPARED / outputs.CONFLICTS}"
+        )

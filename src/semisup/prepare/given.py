@@ -1,0 +1,130 @@
+"""The places and tables that `data.folder` names."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from semisup.labels.table import Row, read_bytes
+from semisup.params import data_sections
+from semisup.prepare.layout import Layout
+from semisup.prepare.places import Entry, Place, locate
+from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable
+from semisup.workflow.errors import UserError
+
+KEY = "data.folder"
+RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
+PLACES = (
+    *("unlabelled", "labelled", "labels", "validation", "validation_labels", "test"),
+    "test_labels",
+)
+LABELLED: dict[str, GivenSplit] = {"labelled": "train", "validation": "validation", "test": "test"}
+
+
+@dataclass
+class Source:
+    """One of the named places, and what became of its files so far."""
+
+    place: Place
+    split: GivenSplit
+    has_labels: bool
+    table: str | None = None
+    rows: dict[str, Row] = field(default_factory=dict)  # by `Place.source` of the file
+    absent: dict[str, str] = field(default_factory=dict)  # rows of no file, and why
+    layout: Layout | None = None
+    inside: list[str] = field(default_factory=list)  # identities of other places below this one
+    parts: Layout | None = None  # which folders are for training and which for test
+    files: int = 0
+    usable: int = 0
+    first_problem: str = ""
+
+    @property
+    def where(self) -> str:
+        """For messages."""
+        return f"{self.place.key}: {self.place.given}"
+
+    @property
+    def meant(self) -> Meant:
+        """What its files are for."""
+        if not self.has_labels:
+            return "unlabelled"
+        return "labelled" if self.split == "train" else self.split
+
+    def own_entries(self) -> Iterator[Entry | Rejected]:
+        """Without those of other places inside this one."""
+        return self._own(self.place.entries())
+
+    def own_listing(self) -> Iterator[Entry | Rejected]:
+        """The same, of which only the names are asked for."""
+        return self._own(self.place.listing())
+
+    def _own(self, entries: Iterator[Entry | Rejected]) -> Iterator[Entry | Rejected]:
+        inside = tuple(self.inside)
+        for entry in entries:
+            if isinstance(entry, Rejected) or not entry.identity.startswith(inside):
+                yield entry
+
+
+def tables_of(settings: data_sections.Folder) -> dict[str, str | None]:
+    """By the name of the place."""
+    given = {
+        "labelled": settings.labels,
+        "validation": settings.validation_labels,
+        "test": settings.test_labels,
+    }
+    return {name: table and os.path.expanduser(table) for name, table in given.items()}  # noqa: PTH111
+
+
+def table_key(name: str) -> str:
+    """Of the table of a place."""
+    return "labels" if name == "labelled" else f"{name}_labels"
+
+
+def content_of(file: str, key: str) -> bytes:
+    """Of a table on disk, or in an archive."""
+    where = f"{key}: {file}"
+    if os.path.lexists(file) or not _is_in_archive(file):
+        return read_bytes(file, where)
+    folder, _, name = file.rpartition("/")
+    for entry in locate(folder, key).entries():
+        if isinstance(entry, Entry) and entry.path == name:
+            try:
+                content = entry.load()
+            except Unreadable as error:
+                raise UserError(f"{where}: cannot be read: {error}") from None
+            return content if isinstance(content, bytes) else read_bytes(content, where)
+    raise UserError(f"{where}: cannot be read: no such file in the archive")
+
+
+def _is_in_archive(file: str) -> bool:
+    parts = file.split("/")
+    return any(Path("/".join(parts[:end])).is_file() for end in range(1, len(parts)))
+
+
+def sources_of(settings: data_sections.Folder) -> list[Source]:
+    """Labelled, validation, test, and then unlabelled places.
+
+    Raises:
+        UserError: nothing is there, or a table has no images.
+    """
+    for name, table in tables_of(settings).items():
+        if table and not getattr(settings, name):
+            key = f"{KEY}.{table_key(name)}"
+            raise UserError(f"{key}: set, but {KEY}.{name} is null; name its images")
+    sources = []
+    for name in (*LABELLED, "unlabelled"):
+        given = getattr(settings, name)
+        for place in given or []:
+            split = LABELLED.get(name, "train")
+            sources.append(Source(locate(place, f"{KEY}.{name}"), split, name in LABELLED))
+    if not sources:
+        raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
+    return sources
+
+
+def find_nested(sources: list[Source]) -> None:
+    """Tell each place which others lie inside it."""
+    for source in sources:
+        for other in sources:
+            if other.place.identity.startswith(f"{source.place.identity}/"):
+                source.inside.append(f"{other.place.identity}/")

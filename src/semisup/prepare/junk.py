@@ -1,0 +1,41 @@
+"""What systems and programs leave beside a user's images: neither images nor classes.
+
+`.dvcignore` has the same names, so that none of them makes a stage run again.
+"""
+
+# compared without regard to case
+NAMES = (
+    *("__MACOSX", "Icon\r", "Network Trash Folder", "Temporary Items"),  # macOS
+    *("Thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"),  # Windows
+    *("$RECYCLE.BIN", "RECYCLER", "System Volume Information"),
+    *("@eaDir", "#recycle", "#snapshot", "@tmp", "@sharebin"),  # Synology
+    *("@Recycle", "@Recently-Snapshot"),  # QNAP
+    *("lost+found", "__pycache__"),
+)
+PREFIXES = (".", "~$", "SYNOFILE_THUMB")  # a dot: of Unix, Git, Jupyter, macOS, QNAP's thumbnails
+SUFFIXES = (":Zone.Identifier",)  # what Windows' mark of a download becomes on other systems
+
+_NAMES, _PREFIXES, _SUFFIXES = (
+    tuple(name.lower() for name in names) for names in (NAMES, PREFIXES, SUFFIXES)
+)
+
+
+def is_junk(name: str) -> bool:
+    """Whether a file or folder of this name is passed over without a word."""
+    lower = name.lower()
+    return lower in _NAMES or lower.startswith(_PREFIXES) or lower.endswith(_SUFFIXES)
+
+
+# files that lie beside images in data sets: left out and listed, but no sign of broken images
+COMPANIONS = (
+    *(".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".md", ".rst", ".html", ".htm", ".pdf"),
+    *(".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".lst", ".names", ".py", ".ipynb", ".sh"),
+    *(".mat", ".doc", ".docx", ".xls", ".xlsx", ".db", ".dvc", ".lnk", ".url", ".sha256", ".md5"),
+)
+COMPANION_NAMES = ("readme", "license", "licence", "copying", "makefile", "changelog")
+
+
+def is_companion(name: str) -> bool:
+    """Whether a file is, by its name, text about images and no image."""
+    lower = name.lower()
+    return lower.endswith(COMPANIONS) or lower in COMPANION_NAMES

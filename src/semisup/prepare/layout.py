@@ -1,0 +1,250 @@
+"""What the folders of a place mean: which are classes, and which only stand around them.
+
+Below the place, depth by depth, folders are wrappers (one around all others), parts of the data
+(`train`, `val`, `test`), repetitions (two sites or years with the same class folders in each), and
+then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from semisup.labels.words import Part, clean, part_of
+from semisup.prepare.places import printable
+from semisup.prepare.tree import (
+    ASIDE_WORDS,
+    IMAGE_WORDS,
+    VIEW_WORDS,
+    Folder,
+    is_around,
+    merged,
+)
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+Level = Literal["wrapper", "part", "repetition", "class"]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What a file's folders say of it. `problem`: why it is of no use."""
+
+    label: str | None = None
+    part: Part | None = None
+    problem: str | None = None
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Levels of folders from the place down; `aside`: names that are left out, by depth."""
+
+    levels: tuple[Level, ...]
+    aside: frozenset[tuple[int, str]] = frozenset()
+
+    def placed(self, path: str) -> Placed:
+        """Class and part of a file."""
+        *folders, _ = path.split("/")
+        label, part = None, None
+        for depth, level in enumerate(self.levels):
+            if depth == len(folders):
+                if label is not None or part == "unlabelled" or "class" not in self.levels:
+                    break
+                return Placed(problem="not in a class folder", part=part)
+            name = folders[depth]
+            if (depth, name) in self.aside:
+                return Placed(
+                    problem=f"in the folder {printable(name)}, beside the images", aside=True
+                )
+            if level == "class":
+                label = clean(printable(name))
+            elif level == "part":
+                found = part_of(name)
+                if found is None and label is None:
+                    return Placed(problem="beside folders named as train and test, in none of them")
+                part = part or found
+        return Placed(None if part == "unlabelled" else label, part)
+
+    def classes(self, top: Folder) -> set[str]:
+        """Names of the classes that a place has."""
+        found = (self.placed(path) for path in top.paths_of_images())
+        return {placed.label for placed in found if placed.label is not None}
+
+
+def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> Layout:
+    """Which level of the folders below a place is the classes.
+
+    Args:
+        top: the place.
+        where: its key in params.yaml and its path, for messages.
+        class_level: depth that the user says the classes are at, from 1; None: to be found out.
+        notes: takes warnings.
+
+    Raises:
+        UserError: where it can be read in two ways.
+    """
+    found = _Search(where, notes, class_level)
+    found.descend([top])
+    return Layout(tuple(found.levels), frozenset(found.aside))
+
+
+def is_plain(top: Folder) -> bool:
+    """Whether these are class folders beyond doubt: two or more, with images right in each."""
+    at = [top]
+    while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
+        at = next(iter(inner.values()))
+    folders = [folder for same in inner.values() for folder in same]
+    loose = any(folder.images for folder in at)
+    return (
+        len(inner) > 1
+        and not loose
+        and all(folder.images for folder in folders)
+        and not any(is_odd(name) or is_around(name) for name in inner)
+    )
+
+
+def is_odd(name: str) -> bool:
+    """Whether a folder of this name is seldom a class."""
+    return name.lower() in IMAGE_WORDS | ASIDE_WORDS or part_of(name) not in (None, "unlabelled")
+
+
+def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
+    """Where a table names the classes: folders named as train and test, if there are such."""
+    levels: list[Level] = []
+    at = [top]
+    while inner := merged(at):
+        if _are_parts(inner):
+            notes.warn(f"{where}: folders {named(map(printable, inner))} are read as the split")
+            return Layout((*levels, "part"))
+        if len(inner) > 1:
+            break
+        levels.append("wrapper")
+        at = next(iter(inner.values()))
+    return None
+
+
+class _Search:
+    def __init__(self, where: str, notes: Notes, class_level: int | None) -> None:
+        self.where, self.notes, self.class_level = where, notes, class_level
+        self.levels: list[Level] = []
+        self.aside: list[tuple[int, str]] = []
+
+    def descend(self, at: list[Folder]) -> None:
+        """Find the levels from these folders on, which lie at one depth."""
+        inner = self._without_aside(merged(at))
+        loose = sum(folder.images for folder in at)
+        level = self._level(inner, loose)
+        self.levels.append(level)
+        if level == "class":
+            self._look_into_classes(inner)
+            return
+        if level == "part":
+            inner = {name: found for name, found in inner.items() if part_of(name)}
+            inner = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
+        self.descend([folder for folders in inner.values() for folder in folders])
+
+    def _level(self, inner: dict[str, list[Folder]], loose: int) -> Level:
+        parts = _are_parts(inner)
+        if self.class_level is not None:
+            if len(self.levels) + 1 >= self.class_level:
+                return "class"
+            return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
+        if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
+            return "wrapper"
+        if parts:
+            others = [printable(name) for name in inner if not part_of(name)]
+            if others:
+                self.notes.warn(
+                    f"{self.where}: {named(others)}: beside folders named as train and test, and "
+                    "so left out"
+                )
+            return "part"
+        return self._repetition_or_class(inner, loose)
+
+    def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
+        shared = _shared(inner) if not loose else []
+        if not shared:
+            return "class"
+        if _are_parts(shared):  # of classes, unless these lie below them
+            below = [f for folders in inner.values() for f in folders]
+            under = merged(f for folders in merged(below).values() for f in folders)
+            return "repetition" if len(under) > 1 else "class"
+        around, classes = [*map(printable, inner)], [*map(printable, shared)]
+        outer_around = all(is_around(name) for name in around)
+        inner_around = all(is_around(name) or name.lower() in VIEW_WORDS for name in classes)
+        if outer_around and not inner_around:
+            self.notes.warn(
+                f"{self.where}: {named(around)} hold the same folders, which are read as the "
+                f"classes ({named(classes)})"
+            )
+            return "repetition"
+        if inner_around and not outer_around:
+            self.notes.warn(
+                f"{self.where}: {named(around)} are read as the classes; each holds the same "
+                f"folders ({named(classes)})"
+            )
+            return "class"
+        depth = len(self.levels) + 1
+        raise UserError(
+            f"{self.where}: the classes may be {named(around)}, or {named(classes)}, which lie in "
+            f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
+            "the second"
+        )
+
+    def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
+        below = merged([folder for folders in inner.values() for folder in folders])
+        if _are_parts(below) and all(part_of(name) for name in below):
+            self.levels.append("part")
+        odd = [name for name in inner if is_odd(name)]
+        if odd and len(inner) > 1:
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, odd))}: read as a class, but seldom one by "
+                f"the name; beside {named(printable(n) for n in inner if n not in odd)}"
+            )
+
+    def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
+        """Without masks and the like, where they lie beside folders of images or of parts."""
+        aside = [name for name in inner if name.lower() in ASIDE_WORDS]
+        if not aside or not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
+            return inner
+        self.aside += [(len(self.levels), name) for name in aside]
+        self.notes.warn(
+            f"{self.where}: {named(map(printable, aside))}: left out, since by the name these are "
+            "no images of their own"
+        )
+        return {name: folders for name, folders in inner.items() if name not in aside}
+
+
+def _are_parts(inner: Iterable[str]) -> bool:
+    names = [*inner]
+    parts = {part_of(name) for name in names}
+    if None not in parts:
+        return len(parts) > 1
+    strict = {part_of(name) for name in names if part_of(name, strict=True)}
+    return {"train", "test"} <= strict
+
+
+def _shared(inner: dict[str, list[Folder]]) -> list[str]:
+    """Names of folders that most of these hold, at least two; [] where they are not alike."""
+    if len(inner) < 2 or any(folder.images for folders in inner.values() for folder in folders):
+        return []
+    held = [set(merged(folders)) for folders in inner.values()]
+    every = set().union(*held)
+    shared = {name for name in every if sum(name in names for names in held) * 2 > len(held)}
+    if len(shared) < 2 or 2 * len(shared) < len(every):
+        return []
+    return sorted(shared)
+
+
+def nested_groups(top: Folder, layout: Layout) -> Iterator[str]:
+    """Folders below the classes that hold several images each: of one patient or part, perhaps."""
+    at = [top]
+    for level in layout.levels:
+        at = [f for folders in merged(at).values() for f in folders]
+        if level == "class":
+            break
+    inner = [(name, f) for folder in at for name, f in folder.inner.items() if f.below]
+    if layout.levels[-1] == "class" and len(inner) >= 2 * len(at):
+        several = [name for name, folder in inner if folder.below > 1]
+        if 2 * len(several) >= len(inner):
+            yield from several

@@ -1,0 +1,151 @@
+"""Which file a row of a table means: as written, or as others write the same path.
+
+A path may be relative to the place, to the table or to the project, or absolute, on this machine or
+another; it may be a bare name or an identity without ending, of a file in some sub-folder; letters
+may be of another case or Unicode form. It counts only where no other file could be meant.
+"""
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from semisup.labels.words import part_of
+from semisup.prepare.formats import EXTENSIONS
+from semisup.workflow.notes import Notes, named
+
+COMPARED = 5000  # names that a misspelt one is compared with
+WAYS = (
+    "as written",
+    "by the end of the path",
+    "ignoring case or Unicode form",
+    "without the ending",
+)
+
+
+@dataclass
+class Matched:
+    """Which row each file has, by the file's own name; rows that name none, and why."""
+
+    rows: dict[str, str] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
+
+
+def match(rows: Iterable[str], files: Mapping[str, str], where: str, notes: Notes) -> Matched:
+    """Match rows to files.
+
+    Args:
+        rows: paths as the table has them, with slashes.
+        files: each file's whole path, and the part of it that is below its place.
+        where: what messages call the table.
+        notes: takes warnings of rows that were not matched as written.
+    """
+    found, used = Matched(), dict.fromkeys(WAYS, 0)
+    below: dict[str, list[str]] = {}
+    for whole, inner in files.items():
+        below.setdefault(inner, []).append(whole)
+    left = []
+    for row in rows:
+        wholes = below.get(row, [])
+        if len(wholes) == 1:
+            found.rows[wholes[0]] = row
+            used[WAYS[0]] += 1
+        else:
+            left.append(row)
+    if left:
+        _match_rest(left, files, found, used)
+    if any(used[way] for way in WAYS[1:]):
+        ways = ", ".join(f"{count} {way}" for way, count in used.items() if count)
+        notes.warn(f"{where}: {sum(used.values())} rows name a file: {ways}")
+    return found
+
+
+def _match_rest(
+    left: list[str], files: Mapping[str, str], found: Matched, used: dict[str, int]
+) -> None:
+    index = _Index(files)
+    claims: dict[str, list[tuple[str, str]]] = {}
+    for row in left:
+        way, wholes = index.find(row)
+        if len(wholes) == 1:
+            claims.setdefault(wholes[0], []).append((row, way))
+        elif wholes:
+            found.absent[row] = f"fits {len(wholes)} files: {named(sorted(wholes), 2)}"
+        else:
+            found.absent[row] = "there is no such file"
+    for whole, rows in claims.items():
+        if whole in found.rows or len(rows) > 1:
+            rival = found.rows.get(whole, rows[0][0])
+            for row, _ in rows:
+                found.absent[row] = (
+                    f"{whole} would fit, but also {rows[1][0] if row == rival else rival}"
+                )
+            continue
+        ((row, way),) = rows
+        found.rows[whole] = row
+        used[way] += 1
+    shown = [row for row in left if found.absent.get(row) == "there is no such file"][:5]
+    for row in shown:
+        found.absent[row] += index.suggestion(row)
+
+
+class _Index:
+    """Files by their last name, in three spellings."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
+        self.by: list[dict[str, list[str]]] = [{} for _ in WAYS[1:]]
+        for whole in files:
+            last = whole.rpartition("/")[2]
+            for names, spelling in zip(self.by, _spellings(last), strict=True):
+                names.setdefault(spelling, []).append(whole)
+
+    def find(self, row: str) -> tuple[str, list[str]]:
+        """How, and the files that it may mean: those of the strictest way that has any."""
+        path = row.lstrip("./") if row.startswith("..") else row
+        if len(path) > 1 and path[1] == ":":
+            path = path[2:]
+        parts = [part for part in path.split("/") if part not in ("", ".")]
+        if not parts:
+            return "", []
+        for at, (way, names) in enumerate(zip(WAYS[1:], self.by, strict=True)):
+            candidates = names.get(_spellings(parts[-1])[at], [])
+            fitting = [whole for whole in candidates if self._fits(parts[:-1], whole, at)]
+            if fitting:
+                return way, fitting
+        return "", []
+
+    def _fits(self, folders: list[str], whole: str, way: int) -> bool:
+        """Whether the folders of row and file agree from the end on, to the end of one of them."""
+        fold = str if way == 0 else _folded
+        mine = [fold(name) for name in folders]
+        wholes = [fold(name) for name in whole.split("/")[:-1] if name not in ("", ".")]
+        depth = self.files[whole].count("/")  # of the file below its place
+        inner = wholes[len(wholes) - depth :]
+        if len(mine) <= len(wholes) and wholes[len(wholes) - len(mine) :] == mine:
+            return True
+        if len(inner) >= len(mine) or mine[len(mine) - len(inner) :] != inner:
+            return False
+        # train/1.png is not test/1.png, whatever lies above
+        around = (
+            part_of(mine[len(mine) - depth - 1]),
+            part_of((wholes[: len(wholes) - depth] or [""])[-1]),
+        )
+        return None in around or around[0] == around[1]
+
+    def suggestion(self, row: str) -> str:
+        """The nearest name, if any."""
+        last = row.rpartition("/")[2]
+        names = {whole.rpartition("/")[2]: whole for whole in [*self.files][:COMPARED]}
+        close = difflib.get_close_matches(last, names, n=1, cutoff=0.75)
+        return f" (did you mean {names[close[0]]}?)" if close else ""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _spellings(name: str) -> tuple[str, str, str]:
+    folded = _folded(name)
+    stem, dot, ending = folded.rpartition(".")
+    return name, folded, stem if dot and f".{ending}" in EXTENSIONS else folded

@@ -1,0 +1,109 @@
+"""A NumPy .npz of images and labels, as MedMNIST and Keras save sets, read as if it held files.
+
+Of the arrays `train_images` (N, H, W) or (N, H, W, 3) and `train_labels` (N,) or (N, 1), image 7 of
+class 3 becomes `train/3/000007.png`; the same of `val` and `test`. Without labels it becomes
+`train/000007.png`. Pixels are kept as they are.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from semisup.labels.words import part_of
+from semisup.prepare.records import Pixels
+from semisup.workflow.errors import UserError
+
+IMAGES, LABELS = (
+    {"images", "image", "x", "data", "imgs"},
+    {"labels", "label", "y", "targets", "target"},
+)
+FOLDERS = {"train": "train", "validation": "val", "test": "test", "unlabelled": "unlabelled"}
+
+
+def files(path: Path, place: str) -> Iterator[tuple[str, int, partial[bytes]]]:
+    """Name, size of the pixels and how to get the content of each image.
+
+    Raises:
+        UserError: no such arrays, or of another kind than is read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            for name, images, labels in _pairs(arrays, place):
+                yield from _files(name, images, labels)
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise UserError(
+            f"{place}: cannot be read as arrays of numbers ({' '.join(str(error).split())})"
+        ) from None
+
+
+def _pairs(
+    arrays: "np.lib.npyio.NpzFile", place: str
+) -> Iterator[tuple[str, Pixels, NDArray[np.int64] | None]]:
+    found: dict[str, dict[str, str]] = {}
+    for key in arrays.files:
+        words = re.findall(r"[a-z]+", key.lower())
+        kind = "images" if IMAGES & {*words} else "labels" if LABELS & {*words} else ""
+        part = next((part for word in words if (part := part_of(word))), "train")
+        if kind and kind not in found.setdefault(part, {}):
+            found[part][kind] = key
+    if not any("images" in keys for keys in found.values()):
+        raise UserError(
+            f"{place}: has no arrays named as train_images and train_labels; it has "
+            f"{', '.join(arrays.files[:8]) or 'nothing'}"
+        )
+    for part, keys in found.items():
+        if "images" in keys:
+            images = arrays[keys["images"]]
+            labels = arrays[keys["labels"]] if "labels" in keys else None
+            yield (
+                FOLDERS[part],
+                _checked(images, keys["images"], place),
+                _classes(labels, len(images), f"{place}: {keys.get('labels')}"),
+            )
+
+
+def _checked(images: NDArray[np.generic], name: str, place: str) -> Pixels:
+    shape = images.shape
+    if images.dtype != np.uint8 or not (
+        len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3))
+    ):
+        raise UserError(
+            f"{place}: {name}: is {images.dtype} of shape {shape}; it must be uint8 of shape "
+            "(N, H, W) or (N, H, W, 3)"
+        )
+    return images.astype(np.uint8, copy=False)
+
+
+def _classes(
+    labels: NDArray[np.generic] | None, count: int, where: str
+) -> NDArray[np.int64] | None:
+    if labels is None:
+        return None
+    if labels.size != count or labels.dtype.kind not in "iu":
+        raise UserError(
+            f"{where}: is {labels.dtype} of shape {labels.shape}; it must be a whole number for "
+            f"each of the {count} images"
+        )
+    return labels.reshape(-1).astype(np.int64)
+
+
+def _files(
+    part: str, images: Pixels, labels: NDArray[np.int64] | None
+) -> Iterator[tuple[str, int, partial[bytes]]]:
+    for number, image in enumerate(images):
+        folder = part if labels is None else f"{part}/{labels[number]}"
+        yield f"{folder}/{number:06}.png", image.nbytes, partial(_png, image)
+
+
+def _png(image: Pixels) -> bytes:
+    stream = io.BytesIO()
+    grey = image[..., 0] if image.ndim == 3 and image.shape[2] == 1 else image
+    Image.fromarray(grey).save(stream, "PNG", compress_level=0)
+    return stream.getvalue()

@@ -1,0 +1,186 @@
+"""What the places of `data.folder` hold, by names and tables, before any image is decoded.
+
+A file belongs to the innermost of the places that holds it (`test: data/test` inside
+`labelled: data` is no class) and is yielded once: labelled, validation, test, then the rest as
+unlabelled.
+"""
+
+import os
+from collections.abc import Iterator
+
+from semisup.labels.table import read_table
+from semisup.params import data_sections
+from semisup.prepare.decoders import Job
+from semisup.prepare.given import (
+    KEY,
+    Source,
+    content_of,
+    find_nested,
+    sources_of,
+    table_key,
+    tables_of,
+)
+from semisup.prepare.layout import examine, folders_of_parts, is_plain, nested_groups
+from semisup.prepare.matching import match
+from semisup.prepare.places import Entry, printable
+from semisup.prepare.reader import Reader
+from semisup.prepare.records import Rejected
+from semisup.prepare.tree import Folder
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+LOOKED_AT = 1000  # files of a tar
+
+
+class Plan:
+    """Every file of the places, and what it is read as."""
+
+    def __init__(self, settings: data_sections.Folder, notes: Notes) -> None:
+        """Read tables and names.
+
+        Raises:
+            UserError: settings contradict each other; a path or table can't be read; folders can be
+                read in two ways.
+        """
+        self.notes = notes
+        self.settings = settings
+        self.sources = sources_of(settings)
+        find_nested(self.sources)
+        self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
+        self.none = {word.casefold() for word in settings.no_label} | {""}
+        self.classes: set[str] = set()  # by names alone: no image of them may be usable
+        # of tables: rows of no file, and how many rows there are
+        self.rows: dict[str, tuple[dict[str, str], int]] = {}
+        for name, table in tables_of(settings).items():
+            if table:
+                self._read_table(name, table)
+        for source in self.sources:
+            if source.has_labels and not source.table:
+                self._survey(source)
+        self._forbid_two_of_one_place()
+        self._forbid_rows_of_two_tables()
+
+    def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
+        """Of each source in turn: what its files are read as; last, warns of what turned up."""
+        reader = Reader(self.settings, self.sources, self.tables, self.classes)
+        for source in self.sources:
+            yield source, reader.jobs(source)
+        reader.finish(self.notes)
+
+    def check_classes(self) -> None:
+        """Refuse data that no classifier can be trained on, before anything is decoded.
+
+        Raises:
+            UserError: names and tables tell of fewer than two classes.
+        """
+        if len(self.classes) > 1:
+            return
+        found = f" (only {min(self.classes)!r})" if self.classes else ""
+        places = [source.where for source in self.sources if source.has_labels]
+        where = f"in {named(places)} " if places else f"since {KEY}.labelled is null "
+        raise UserError(
+            f"{KEY}: {len(self.classes)} class(es) with labels{found} {where}; a classifier needs "
+            f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
+        )
+
+    def check_rows(self, most: float) -> None:
+        """Refuse a table of whose rows more than a share `most` name no file.
+
+        Raises:
+            UserError: it names the first ones.
+        """
+        for name, (absent, count) in self.rows.items():
+            if len(absent) > most * count:
+                first = "; ".join(f"{row}: {why}" for row, why in [*absent.items()][:2])
+                raise UserError(
+                    f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no "
+                    f"file, more than the allowed {most:g} ({first}); mend the paths, or raise the "
+                    "limit"
+                )
+
+    # tables
+
+    def _read_table(self, name: str, file: str) -> None:
+        key = f"{KEY}.{table_key(name)}"
+        where = f"{key}: {file}"
+        mine = [source for source in self.sources if source.place.key == f"{KEY}.{name}"]
+        columns, content = dict(self.settings.columns), content_of(file, key)
+        rows = read_table(content, where, columns, self.settings.no_label, self.notes)
+        files: dict[str, str] = {}
+        for source in mine:
+            source.table = file
+            files |= self._listed(source)
+        matched = match(rows, files, where, self.notes)
+        self.rows[file] = (matched.absent, len(rows))
+        parts = None
+        if not any(row.part for row in rows.values()):
+            parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
+        for source in mine:
+            source.parts = parts
+            source.rows = {whole: rows[row] for whole, row in matched.rows.items()}
+            self.classes |= {row.label for row in source.rows.values() if row.label is not None}
+        first = mine[0].place
+        mine[-1].absent = {
+            row if row.startswith(("/", "(")) else first.source(row): why
+            for row, why in matched.absent.items()
+        }
+
+    def _listed(self, source: Source) -> dict[str, str]:
+        """Its files by their whole path, with the path below the place."""
+        above = len(source.place.source(""))
+        entries = (e for e in source.own_listing() if not self._is_table(e))
+        names = (
+            e.source if isinstance(e, Rejected) else source.place.source(e.path) for e in entries
+        )
+        return {name: name[above:] for name in names}
+
+    def _is_table(self, entry: Entry | Rejected) -> bool:
+        return isinstance(entry, Entry) and entry.identity in self.tables
+
+    def _forbid_rows_of_two_tables(self) -> None:
+        first: dict[str, str] = {}
+        for source in self.sources:
+            for whole in source.rows:
+                table = first.setdefault(whole, source.table or "")
+                if table != source.table:
+                    raise UserError(
+                        f"{KEY}: {whole} is in {table} and in {source.table}; take it out of one"
+                    )
+
+    # folders
+
+    def _survey(self, source: Source) -> None:
+        tree = Folder()
+        own = (entry for entry in source.own_listing() if not self._is_table(entry))
+        for number, entry in enumerate(entry for entry in own if isinstance(entry, Entry)):
+            tree.add(entry.path)
+            # of a tar to know the rest takes as long as to read it
+            if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
+                break
+        given = self.settings.class_level
+        level = None if given == "auto" else given
+        source.layout = examine(tree, source.where, level, self.notes)
+        found = source.layout.classes(tree)
+        self.classes |= {label for label in found if label.casefold() not in self.none}
+        self._hint_at_groups(source, tree)
+
+    def _hint_at_groups(self, source: Source, tree: Folder) -> None:
+        if self.settings.group_pattern or source.layout is None:
+            return
+        for several in nested_groups(tree, source.layout):
+            self.notes.warn(
+                f"{source.where}: class folders hold folders of several images each "
+                f"({named(map(printable, several), 3)}): if those are of one patient or part, set "
+                f"{KEY}.group_pattern, so that none is on both sides of a split"
+            )
+
+    def _forbid_two_of_one_place(self) -> None:
+        for number, one in enumerate(self.sources):
+            for other in self.sources[number + 1 :]:
+                same = one.place.identity == other.place.identity
+                if same and one.has_labels and other.has_labels and not (one.table and other.table):
+                    raise UserError(
+                        f"{one.place.key} and {other.place.key} are both {one.place.given}; test "
+                        f"images must be others: set {other.place.key} to null to have some split "
+                        "off, or give each a table"
+                    )

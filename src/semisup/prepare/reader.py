@@ -1,0 +1,152 @@
+"""What each file of a place is read as."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from semisup.labels.words import Part
+from semisup.params import data_sections
+from semisup.prepare.archive import AGAIN
+from semisup.prepare.decoders import Job
+from semisup.prepare.given import KEY, Source
+from semisup.prepare.junk import is_companion
+from semisup.prepare.layout import is_odd
+from semisup.prepare.places import Entry, printable
+from semisup.prepare.records import GivenSplit, Record, Rejected
+from semisup.workflow.notes import Notes, named
+
+NOT_THERE = "named in {}, but {}"
+
+
+class Reader:
+    """Goes through the files of all places once; `finish` tells what turned up on the way."""
+
+    def __init__(
+        self,
+        settings: data_sections.Folder,
+        sources: list[Source],
+        tables: Collection[str],
+        known: Collection[str],
+    ) -> None:
+        """`tables`: identities of files that are tables, no images; `known`: classes."""
+        self.known, self.found = known, set[str]()  # classes of folders
+        self.sources, self.tables = sources, tables
+        self.none = {word.casefold() for word in settings.no_label} | {""}
+        self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
+        self.taken: set[str] = set()  # identities of the files of labelled places
+        self.no_label_folders: Counter[str] = Counter()
+        self.without_group = self.again = 0
+        self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
+
+    def finish(self, notes: Notes) -> None:
+        """Warn of what only all files together show."""
+        if self.no_label_folders:
+            used = named(f"{name!r} ({n} files)" for name, n in self.no_label_folders.items())
+            notes.warn(f"{KEY}: folders read as no label: {used}; {KEY}.no_label lists such words")
+        if self.without_group:
+            notes.warn(
+                f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
+                "each of which is a group of its own"
+            )
+        odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
+        if odd:
+            notes.warn(f"{KEY}: {named(odd)}: read as a class, but seldom one by the name")
+        if self.again:
+            notes.warn(
+                f"{self.again} files of archives have the name of another one there, and are left "
+                "out; data/prepared/rejected.csv lists them"
+            )
+        for label, names in self.spellings.items():
+            if len(names) > 1:
+                notes.warn(
+                    f"{KEY}: folders {named(map(repr, sorted(names)))} differ in spaces or Unicode "
+                    f"form only: one class, {label!r}"
+                )
+
+    def jobs(self, source: Source) -> Iterator[Job | Rejected]:
+        """Every file of a place, and then the rows of its table that name none."""
+        for entry in source.own_entries():
+            if isinstance(entry, Rejected):
+                source.files += 1
+                again = entry.reason.startswith(AGAIN.partition("{")[0])
+                self.again += again
+                yield Rejected(entry.source, entry.reason, "aside" if again else source.meant)
+            elif entry.identity in self.tables:
+                continue
+            elif entry.identity in self.taken:
+                source.usable += not source.has_labels
+            else:
+                job = self._job(source, entry)
+                if job is None:  # of another table over the same folder
+                    continue
+                source.files += 1
+                self.taken.add(entry.identity)
+                yield job
+        for row, why in source.absent.items():
+            yield Rejected(row, NOT_THERE.format(source.table, why), "row")
+
+    def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
+        """None: another table over the same folder may name it."""
+        name = source.place.source(entry.path)
+        if source.table is not None:
+            return self._row_job(source, entry, name)
+        if source.layout is None:
+            return Record(name, None, "train", self._group(name)), entry
+        placed = source.layout.placed(entry.path)
+        if placed.problem:
+            aside = placed.aside or is_companion(entry.path)
+            return Rejected(name, placed.problem, "aside" if aside else source.meant)
+        label = self._folder_label(source, entry, placed.label)
+        return Record(name, label, _given(placed.part, source.split), self._group(name)), entry
+
+    def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
+        row = source.rows.get(name)
+        shares = self._shares(source)
+        if row is None and source in shares[:-1]:
+            return None
+        if row is None and is_companion(entry.path):
+            return Rejected(name, "no image by its name", "aside")
+        part = row.part if row else None
+        if row and part is None and source.parts:
+            part = source.parts.placed(entry.path).part
+        if row is None and (len(shares) > 1 or source.split == "train"):
+            part = "unlabelled"
+        split = _given(part, source.split)
+        label = row.label if row and part != "unlabelled" else None
+        if label is None and split != "train":
+            return Rejected(name, f"{split} image without a label in {source.table}", split)
+        return Record(name, label, split, self._group(name, row.group if row else None)), entry
+
+    def _shares(self, source: Source) -> list[Source]:
+        """Those of the same place with a table, in order."""
+        mine = source.place.identity
+        return [s for s in self.sources if s.table and s.place.identity == mine]
+
+    def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
+        if label is None or source.layout is None:
+            return label
+        raw = entry.path.split("/")[source.layout.levels.index("class")]
+        if raw != label:
+            self.spellings.setdefault(label, {label} if label not in self.spellings else set())
+        if label in self.spellings:
+            self.spellings[label].add(printable(raw))
+        if label.casefold() in self.none:
+            self.no_label_folders[label] += 1
+            return None
+        self.found.add(label)
+        return label
+
+    def _group(self, name: str, group: str | None = None) -> str | None:
+        if group is not None or self.pattern is None:
+            return group
+        found = self.pattern.search(name)
+        if found is None:
+            self.without_group += 1
+            return None
+        return next((part for part in found.groups() if part is not None), found[0])
+
+
+def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
+    if part == "unlabelled":
+        return "train"
+    return split if part is None else part

@@ -1,0 +1,104 @@
+"""The folders that a place holds, as a tree, and what their names may mean."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from semisup.prepare.junk import is_companion
+
+IMAGE_WORDS = {
+    "image",
+    "images",
+    "img",
+    "imgs",
+    "photo",
+    "photos",
+    "picture",
+    "pictures",
+    "jpegimages",
+}
+ASIDE_WORDS = {  # folders of images that belong to other images
+    *("annotation", "annotations", "mask", "masks", "segmentation", "segmentations", "seg", "gt"),
+    *(
+        "groundtruth",
+        "ground_truth",
+        "ground truth",
+        "trimap",
+        "trimaps",
+        "bboxes",
+        "boxes",
+        "xmls",
+    ),
+    *("thumbnail", "thumbnails", "thumbs", "depth", "heatmaps"),
+}
+_AROUND = re.compile(  # what a folder around class folders may be called
+    r"(site|hospital|clinic|cent(er|re)|camera|cam|scanner|device|sensor|session|day|week|month|year|"
+    r"season|batch|part|fold|visit|round|run|lot|line|plant|region|location|area|zone|field|farm|lab|"
+    r"source|domain|dataset|set|group|folder|dir|split|version|v|trial|exp|experiment|study|cohort|"
+    r"patient|subject|person|user|annotator|expert|colou?r|gr[ae]yscale|gr[ae]y|rgb|raw|original|"
+    r"originals|augmented|resized|cropped|segmented|processed|new|old|small|large|low|high|hr|lr)"
+    r"[ _-]?\w{0,3}|(19|20)\d\d([ _-]?\d\d?){0,2}|q[1-4]|\d+x\d+|\d+(px|mp|x)"
+)
+VIEW_WORDS = {
+    "left",
+    "right",
+    "front",
+    "back",
+    "top",
+    "bottom",
+    "side",
+    "rear",
+    *IMAGE_WORDS,
+    *ASIDE_WORDS,
+}
+
+
+@dataclass
+class Folder:
+    """A folder that a place holds: its folders by name, and how many images lie right in it."""
+
+    inner: dict[str, "Folder"] = field(default_factory=dict)
+    images: int = 0
+    below: int = 0  # images in it, however deep
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> "Folder":
+        """The tree of these files; text about images does not count."""
+        top = cls()
+        for path in paths:
+            top.add(path)
+        return top
+
+    def add(self, path: str) -> None:
+        """Enter a file by its path with slashes."""
+        *folders, file = path.split("/")
+        if is_companion(file):
+            return
+        at = self
+        at.below += 1
+        for name in folders:
+            at = at.inner.setdefault(name, Folder())
+            at.below += 1
+        at.images += 1
+
+    def paths_of_images(self, above: str = "") -> Iterator[str]:
+        """A path for each folder that images lie right in; their own names are left out."""
+        if self.images:
+            yield f"{above}image"
+        for name, folder in self.inner.items():
+            yield from folder.paths_of_images(f"{above}{name}/")
+
+
+def merged(folders: Iterable[Folder]) -> dict[str, list[Folder]]:
+    """Folders with images in any of these folders, by name."""
+    found: dict[str, list[Folder]] = {}
+    for folder in folders:
+        for name, inner in folder.inner.items():
+            if inner.below:
+                found.setdefault(name, []).append(inner)
+    return found
+
+
+def is_around(name: str) -> bool:
+    """Whether a folder of this name may stand around class folders, as a site or year does."""
+    return _AROUND.fullmatch(name.lower()) is not None

@@ -1,0 +1,127 @@
+"""Which labelled images are held back for test and validation: whole groups, never parts of one."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.data.dataset import LEFT_OUT, TEST, TRAIN, UNLABELLED, VALIDATION, Ints
+
+Bools = NDArray[np.bool_]
+
+
+def draw_test(
+    labels: Ints, key: NDArray[np.uint64], among: Bools, fraction: float, seed: int
+) -> Bools:
+    """(N,) images drawn for test, by nothing but their own key and the seed.
+
+    So an image that is tested on stays so, whatever images are added or taken away. Only where a
+    class of two or more keys would be without test image, or with nothing else, one of them changes
+    sides.
+
+    Args:
+        labels: (N,) classes.
+        key: (N,) equal for images that must stay together.
+        among: (N,) images to draw from.
+        fraction: expected share of them.
+        seed: another one draws others.
+    """
+    height = _mixed(key, seed)
+    drawn: Bools = among & (height < fraction)
+    for label in np.unique(labels[among]):
+        members = among & (labels == label)
+        heights = np.unique(height[members])
+        if len(heights) == 1:
+            drawn &= ~(among & (height == heights[0]))
+        elif not (drawn & members).any():
+            drawn |= among & (height == heights[0])
+        elif drawn[members].all():
+            drawn &= ~(among & (height == heights[-1]))
+    return drawn
+
+
+def _mixed(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
+    """Keys as numbers evenly from 0 to 1, by splitmix64 (Steele et al. 2014)."""
+    start = np.random.SeedSequence([seed, 14]).generate_state(1, np.uint64)
+    mixed = key ^ start
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(31)
+    height: NDArray[np.float64] = (mixed >> np.uint64(11)) / 2**53
+    return height
+
+
+def set_validation(role: Ints, labels: Ints, group: Ints, per_class: int, seed: int) -> None:
+    """Make so many train images of each class validation images, at most half of them."""
+    rng = np.random.default_rng([seed, 11])
+    for label in np.unique(labels[labels >= 0]):
+        members = np.flatnonzero((role == TRAIN) & (labels == label))
+        wanted = min(per_class, len(members) // 2)
+        shuffled = rng.permutation(members)
+        if (group[members] < 0).all():
+            role[shuffled[:wanted]] = VALIDATION
+        else:
+            _set_groups(role, labels, group, shuffled, wanted)
+
+
+def _set_groups(role: Ints, labels: Ints, group: Ints, shuffled: Ints, wanted: int) -> None:
+    """As many as fit: a group that is too large is passed over."""
+    label = labels[shuffled[0]]
+    most = max(wanted, len(shuffled) // 2)
+    count = 0
+    for image in shuffled:
+        if count >= wanted:
+            break
+        if role[image] != TRAIN:
+            continue
+        unit = np.array([image])
+        if group[image] >= 0:
+            unit = np.flatnonzero((group == group[image]) & (role == TRAIN))
+        size = int((labels[unit] == label).sum())
+        if count + size <= most:
+            role[unit] = VALIDATION
+            count += size
+
+
+def take_out(role: Ints, same: Ints) -> int:
+    """Leave out what is the same as a test image, or else as a validation image and weaker.
+
+    Args:
+        role: (N,), changed in place.
+        same: (N,) equal numbers for what is the same; -1: the same as nothing.
+
+    Returns:
+        How many images were left out.
+    """
+    taken = 0
+    for held, weaker in (
+        (TEST, (VALIDATION, TRAIN, UNLABELLED)),
+        (VALIDATION, (TRAIN, UNLABELLED)),
+    ):
+        seen = np.unique(same[(role == held) & (same >= 0)])
+        leaks = np.isin(same, seen) & np.isin(role, weaker)
+        role[leaks] = LEFT_OUT
+        taken += int(leaks.sum())
+    return taken
+
+
+def take_out_copies(role: Ints, same_as: Ints) -> int:
+    """Of equal train images leave one.
+
+    Where budgets bring their own validation images, a copy of one that is trained on could be
+    among them.
+    """
+    trains = np.flatnonzero(role == TRAIN)
+    _, firsts = np.unique(same_as[trains], return_index=True)
+    copies = np.delete(trains, firsts)
+    role[copies] = LEFT_OUT
+    return len(copies)
+
+
+def conflicting(labels: Ints, same_as: Ints) -> Bools:
+    """(N,) labelled images that equal one of another class."""
+    at = np.flatnonzero(labels >= 0)
+    low = np.full(len(labels), np.iinfo(np.int64).max)
+    high = np.full(len(labels), -1)
+    np.minimum.at(low, same_as[at], labels[at])
+    np.maximum.at(high, same_as[at], labels[at])
+    found: Bools = (labels >= 0) & (low[same_as] < high[same_as])
+    return found

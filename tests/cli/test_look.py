@@ -1,0 +1,74 @@
+"""`semisup look` says what images would be read as, and decodes none."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semisup.cli import look
+from semisup.params.loading import Params
+from semisup.workflow.errors import UserError
+
+Make = Callable[..., Params]
+
+
+def files(root: Path, *names: str) -> Path:
+    """No images by their content."""
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(b"")
+    return root
+
+
+def seen(make_params: Make, **places: Any) -> str:
+    edits = {f"data.folder.{key}": given for key, given in places.items()}
+    return look.look(make_params({"data.source": "folder"} | edits))
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_classes_roles_and_what_is_left_out(make_params: Make) -> None:
+    names = [f"train/{label}/{n}.jpg" for label in ("cat", "dog") for n in range(3)]
+    files(Path("data/raw/a"), *names, "val/cat/7.jpg", "test/Cat/8.jpg", "train/9.jpg", "a.txt")
+    page = seen(make_params, labelled="data/raw/a")
+    assert page.startswith("8 files to decode: 6 labelled, 1 validation, 1 test, 0 unlabelled\n")
+    rows = [line.split() for line in page.splitlines()]
+    assert ["cat", "3", "1", "0", "0"] in rows
+    assert ["Cat", "0", "0", "1", "0"] in rows
+    assert ["dog", "3", "0", "0", "0"] in rows
+    assert "left out of labelled files: 1\n  data/raw/a/train/9.jpg: not in a class folder" in page
+    assert "warning: classes 'Cat' (1 images) and 'cat' (4) have nearly the same name" in page
+
+
+def test_rows_that_name_no_file(make_params: Make) -> None:
+    files(Path("data/raw/a"), "IMG_1.jpg", "IMG_2.jpg")
+    Path("data/raw/t.csv").write_text("image,class\nIMG_1.JPG,cat\nIMG_2.jpg,dog\nIMG_9.jpg,dog\n")
+    page = seen(make_params, labelled="data/raw/a", labels="data/raw/t.csv")
+    assert "data/raw/t.csv: 3 rows, of which 2 name a file" in page
+    assert "left out of rows of tables: 1\n  data/raw/a/IMG_9.jpg: named in data/raw/t.csv" in page
+    assert "did you mean data/raw/a/IMG_" in page
+
+
+def test_thirty_classes_and_the_rest(make_params: Make) -> None:
+    files(Path("data/raw/a"), *(f"kind {n:02}/{m}.jpg" for n in range(40) for m in range(2)))
+    page = seen(make_params, labelled="data/raw/a")
+    assert "kind 29" in page
+    assert "kind 30" not in page
+    assert "... and 10 more; all are in data/prepared/classes.csv" in page
+
+
+def test_groups(make_params: Make) -> None:
+    files(
+        Path("data/raw/a"), *(f"{x}/p{n}_{m}.jpg" for x in "ab" for n in range(3) for m in range(4))
+    )
+    page = seen(make_params, labelled="data/raw/a", group_pattern=r"(p\d)_")
+    assert "3 groups of 24 images" in page
+
+
+def test_other_sources(make_params: Make) -> None:
+    with pytest.raises(UserError, match=r"data\.source: glyphs: only images of your own"):
+        look.look(make_params({}))

@@ -1,0 +1,81 @@
+"""Labels that contradict each other, names that may mean the same."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semisup.prepare.doubts import doubt_labels
+from semisup.prepare.limits import Tally
+from semisup.prepare.packing import pack
+from semisup.prepare.records import Decoded, Record
+from semisup.workflow.notes import Notes
+
+SIDE = 4
+
+
+def test_equal_images_with_different_labels_are_listed(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (5, SIDE, SIDE, 3)).astype(np.uint8)
+    pixels[2] = pixels[1] = pixels[0]
+    pixels[4] = pixels[3]
+    names = ["cat", "dog", None, "cat", "cat"]
+    images = [(Record(f"{n}.png", x), Decoded.of(pixels[n])) for n, x in enumerate(names)]
+    notes = Notes()
+    pack(iter(images), tmp_path, SIDE, "auto", 0.0, notes=notes)
+    with (tmp_path / "conflicts.csv").open(newline="") as file:
+        rows = [*csv.DictReader(file)]
+    assert [(row["source"], row["label"]) for row in rows] == [("0.png", "cat"), ("1.png", "dog")]
+    wanted = "1 times equal images have different labels (0.png is 'cat', 1.png is 'dog')"
+    assert any(line.startswith(wanted) for line in notes.lines)
+
+
+def said(**counts: int) -> list[str]:
+    notes, tally = Notes(), Tally()
+    for name, count in counts.items():
+        for _ in range(count):
+            tally.keep(Record("x", name))
+    doubt_labels(tally, notes)
+    return notes.lines
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Cat", "cat", True),
+        ("hot dog", "hot_dog", True),
+        ("hot-dog", "hotdog", True),
+        ("01", "1", True),
+        ("class_1", "class_01", True),
+        ("\uff21b", "ab", True),
+        ("1", "-1", False),
+        ("1-2", "12", False),
+        ("+", "-", False),
+        ("cat", "rat", False),
+        ("class 1", "class 2", False),
+    ],
+)
+def test_names_that_are_nearly_the_same(one: str, other: str, alike: bool) -> None:
+    lines = said(**{one: 20, other: 20, "elephant": 20})
+    pairs = (f"{a!r} (20 images) and {b!r} (20)" for a, b in ((one, other), (other, one)))
+    assert any(pair in line for pair in pairs for line in lines) == alike
+
+
+@pytest.mark.parametrize(("few", "alike"), [(1, True), (20, False)])
+def test_a_rare_name_that_a_slip_may_have_made(few: int, alike: bool) -> None:
+    lines = said(elephant=20, elefant=few, elephnt=few)
+    assert any("'elephant' (20 images) and 'elephnt' (1)" in line for line in lines) == alike
+
+
+def test_letters_are_no_slips() -> None:
+    assert said(A=5, a=5, b=5) == []
+
+
+def test_words_that_may_mean_no_label() -> None:
+    assert any("class 'Unknown' is one like the others" in line for line in said(Unknown=3, cat=3))
+
+
+def test_a_class_for_each_image() -> None:
+    lines = said(**{f"IMG {n:c}": 1 for n in range(65, 90)})
+    assert any("25 classes have 25 images in all" in line for line in lines)

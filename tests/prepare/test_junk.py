@@ -1,0 +1,61 @@
+"""What is passed over: by one list, which DVC has too."""
+
+import re
+from pathlib import Path
+
+import pytest
+from made_files import MAKERS, REPOSITORY, fill, listed, png, records
+
+from semisup.prepare import junk
+
+LEFT = [
+    *(
+        "@eaDir/1.png/SYNOPHOTO_THUMB_M.jpg",
+        "$RECYCLE.BIN/1.png",
+        "#recycle/1.png",
+        "@Recycle/1.png",
+    ),
+    *("cat/@eaDir/1.png/SYNOFILE_THUMB_M.png", "cat/SYNOFILE_THUMB_XL.jpg", "cat/.@__thumb/1.png"),
+    *(".ipynb_checkpoints/1-checkpoint.png", "cat/.ipynb_checkpoints/1.png", ".git/1.png"),
+    *("cat/._1.png", "cat/.DS_Store", "cat/Thumbs.db", "desktop.ini", "__MACOSX/cat/._1.png"),
+    *("System Volume Information/1.png", "lost+found/1.png", ".Trash-1000/1.png", "cat/Icon\r"),
+    *("cat/1.png:Zone.Identifier", "~$notes.docx", "@tmp/1.png", "THUMBS.DB"),
+]
+
+
+@pytest.mark.parametrize("name", ["folder", "a.zip", "a.tar.gz"])
+def test_junk_is_no_class_and_no_image(tmp_path: Path, name: str) -> None:
+    files = {"cat/1.png": png(1), "dog/1.png": png(2)} | dict.fromkeys(LEFT, png(1))
+    path = MAKERS[name](tmp_path / name, files)
+    assert sorted(name for name, _ in listed(path)) == ["cat/1.png", "dog/1.png"]
+    images, rejected, warnings = records(labelled=path, max_rejected_fraction=0.0)
+    assert {record.label for record in images.values()} == {"cat", "dog"}
+    assert (rejected, warnings) == ([], [])
+
+
+def test_names_that_only_look_like_it(tmp_path: Path) -> None:
+    images, _, _ = records(labelled=fill(tmp_path, "thumbs/1.png", "recycle/1.png", "tmp/1.png"))
+    assert {record.label for record in images.values()} == {"thumbs", "recycle", "tmp"}
+
+
+def test_dvc_passes_over_the_same() -> None:
+    lines = (REPOSITORY / ".dvcignore").read_text("utf-8").splitlines()
+    names = {line.removeprefix("/data/raw/**/") for line in lines if line.startswith("/data/raw/")}
+    wanted = {re.sub("\r$", "?", name) for name in junk.NAMES}
+    wanted |= {f"{prefix}*" for prefix in junk.PREFIXES} | {f"*{end}" for end in junk.SUFFIXES}
+    assert names | {"__pycache__"} == wanted
+
+
+def test_junk_does_not_change_what_dvc_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dvc.repo import Repo
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".dvcignore").write_bytes((REPOSITORY / ".dvcignore").read_bytes())
+    fill(tmp_path / "data/raw", "cat/1.png", *(name for name in LEFT if name != "THUMBS.DB"))
+    with Repo.init(no_scm=True) as repo:
+        walked = repo.dvcignore.walk(repo.fs, str(tmp_path / "data/raw"))
+        seen = [Path(folder, name) for folder, _, names in walked for name in names]
+    assert [path.name for path in seen] == ["1.png"]
+    assert seen[0].parent.name == "cat"

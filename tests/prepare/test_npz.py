@@ -1,0 +1,63 @@
+"""Arrays of images and labels, read as if they were files."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from made_files import compute, data, planned, records
+
+from semisup.prepare.folder import candidates
+from semisup.workflow.errors import UserError
+
+RNG = np.random.default_rng(0)
+COLOUR = RNG.integers(0, 256, (6, 8, 8, 3)).astype(np.uint8)
+LABELS = np.array([[0], [1], [0], [2], [1], [0]])
+FLAT = LABELS[:, 0]
+
+
+def save(tmp_path: Path, **arrays: Any) -> str:
+    np.savez(tmp_path / "set.npz", **arrays)
+    return f"{tmp_path}/set.npz"
+
+
+@pytest.mark.parametrize("images", [COLOUR, COLOUR[..., 0], COLOUR[..., :1]])
+def test_medmnist(tmp_path: Path, images: Any) -> None:
+    parts = {"train": slice(0, 3), "val": slice(3, 4), "test": slice(4, 6)}
+    arrays = {f"{part}_images": images[rows] for part, rows in parts.items()}
+    arrays |= {f"{part}_labels": LABELS[rows] for part, rows in parts.items()}
+    path = save(tmp_path, **arrays)
+    found, rejected, _ = records(labelled=path, max_rejected_fraction=0.0)
+    assert [(r.label, r.given_split) for r in found.values()] == [
+        *(("0", "train"), ("1", "train"), ("0", "train"), ("2", "validation")),
+        *(("1", "test"), ("0", "test")),
+    ]
+    assert rejected == []
+    read = [*candidates(planned(labelled=path), data(), compute())]
+    pixels = [one[1].pixels for one in read if isinstance(one, tuple)]
+    grey = images.ndim == 3 or images.shape[3] == 1
+    expected = np.repeat(images.reshape(6, 8, 8, 1), 3, axis=3) if grey else images
+    assert np.array_equal(pixels, expected)
+
+
+def test_keras(tmp_path: Path) -> None:
+    path = save(tmp_path, x_train=COLOUR[:4], y_train=FLAT[:4], x_test=COLOUR[4:], y_test=FLAT[4:])
+    found, _, _ = records(labelled=path)
+    assert [record.given_split for record in found.values()] == ["train"] * 4 + ["test"] * 2
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"a": COLOUR}, "has no arrays named as train_images and train_labels; it has a"),
+        ({"images": COLOUR / 255, "labels": LABELS}, "images: is float64 of shape .*must be uint8"),
+        ({"images": COLOUR[0, 0], "labels": LABELS}, r"is uint8 of shape \(8, 3\)"),
+        ({"images": COLOUR, "labels": np.eye(6)}, "labels: is float64 .*a whole number for each"),
+        ({"images": COLOUR, "labels": LABELS[:3]}, "a whole number for each of the 6 images"),
+        ({"images": np.array([None])}, "cannot be read as arrays of numbers"),
+    ],
+)
+def test_arrays_that_can_not_be(tmp_path: Path, arrays: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message) as error:
+        records(labelled=save(tmp_path, **arrays))
+    assert "\n" not in str(error.value)

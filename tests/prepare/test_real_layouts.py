@@ -1,0 +1,145 @@
+"""One real data set in the layouts that people have: the same classes, roles and pixels in all."""
+
+import io
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from made_files import compute, data, planned
+from PIL import Image
+
+from semisup.prepare.folder import candidates
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+CIFAR = SHARED / "cifar10" / "cifar10_jpeg.tar.gz"
+TINY = SHARED / "tiny_imagenet" / "tiny_imagenet_200x190.tar.gz"
+CLASSES = ("airplane", "automobile", "bird")  # of CIFAR-10, sorted: so are the numbers of npz
+PER_PART = {"train": 6, "val": 2, "test": 4}
+ROLES = {"train": "train", "val": "validation", "test": "test"}
+
+Images = dict[tuple[str, str, int], bytes]  # by part, class, number: JPEG
+Found = list[tuple[str, str, bytes]]  # sorted: class, role, pixels
+
+
+def first_files(
+    archive: Path, wanted: Callable[[str], bool], count: int
+) -> list[tuple[str, bytes]]:
+    found = []
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if member.isfile() and wanted(member.name):
+                stream = tar.extractfile(member)
+                assert stream
+                found.append((member.name, stream.read()))
+                if len(found) == count:
+                    break
+    return found
+
+
+@pytest.fixture(scope="module")
+def images() -> Images:
+    if not CIFAR.exists():
+        pytest.skip(f"{CIFAR} is not there")
+    found: Images = {}
+    for label in CLASSES:
+        files = first_files(CIFAR, lambda name, of=f"/{label}/": of in name, sum(PER_PART.values()))
+        parts = [part for part, count in PER_PART.items() for _ in range(count)]
+        for number, (part, (_, content)) in enumerate(zip(parts, files, strict=True)):
+            found[part, label, number] = content
+    return found
+
+
+def write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def as_folders(images: Images, root: Path) -> dict[str, Any]:
+    for (part, label, number), content in images.items():
+        write(root / f"cifar/{part}/{label}/{number}.jpg", content)
+    return {"labelled": root / "cifar"}
+
+
+def as_split_column(images: Images, root: Path) -> dict[str, Any]:
+    lines = ["filename;category;split"]
+    for (part, label, number), content in images.items():
+        write(root / f"all/{label}_{number}.jpg", content)
+        lines.append(f"{label}_{number}.JPG;{label};{part}")
+    write(root / "table.csv", "\r\n".join(lines).encode("utf-16"))
+    return {"labelled": root / "all", "labels": root / "table.csv"}
+
+
+def as_one_hot(images: Images, root: Path) -> dict[str, Any]:
+    lines = [",".join(["image_id", *CLASSES, "subset"])]
+    for (part, label, number), content in images.items():
+        write(root / f"part_{number % 2}/{label}{number}.jpg", content)
+        hot = [str(float(name == label)) for name in CLASSES]
+        lines.append(",".join([f"{label}{number}", *hot, part]))
+    write(root / "table.csv", "\n".join(lines).encode())
+    return {
+        "labelled": [f"{root}/part_0", f"{root}/part_1"],
+        "labels": root / "table.csv",
+    }
+
+
+def as_npz(images: Images, root: Path) -> dict[str, Any]:
+    arrays: dict[str, Any] = {}
+    for part in PER_PART:
+        mine = [(label, content) for (of, label, _), content in images.items() if of == part]
+        pixels = [np.asarray(Image.open(io.BytesIO(content)).convert("RGB")) for _, content in mine]
+        arrays[f"{part}_images"] = np.stack(pixels)
+        arrays[f"{part}_labels"] = np.array([[CLASSES.index(label)] for label, _ in mine])
+    np.savez(root / "set.npz", **arrays)
+    return {"labelled": root / "set.npz"}
+
+
+def prepared(given: dict[str, Any], size: int) -> Found:
+    rules = data(0.0).model_copy(update={"image_size": size})
+    found = []
+    for one in candidates(planned(**given), rules, compute()):
+        assert isinstance(one, tuple), one
+        label = one[0].label or ""
+        name = CLASSES[int(label)] if label.isdigit() else label
+        found.append((name, one[0].given_split, one[1].pixels.tobytes()))
+    return sorted(found)
+
+
+@pytest.mark.parametrize("layout", [as_folders, as_split_column, as_one_hot, as_npz])
+def test_cifar_in_all_layouts(images: Images, tmp_path: Path, layout: Any) -> None:
+    expected = sorted(
+        (label, ROLES[part], np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).tobytes())
+        for (part, label, _), content in images.items()
+    )
+    assert prepared(layout(images, tmp_path), 32) == expected
+
+
+def test_tiny_imagenet_as_it_is_laid_out(tmp_path: Path) -> None:
+    """`train/WNID/images/FILE`, and a table of all validation images beside their folder."""
+    if not TINY.exists():
+        pytest.skip(f"{TINY} is not there")
+    files = first_files(TINY, lambda name: "/train/" in name, 200)
+    names = [(name.split("/")[-2], name.split("/")[-1], content) for name, content in files]
+    assert len({wnid for wnid, _, _ in names}) > 1
+    lines = []
+    for number, (wnid, file, content) in enumerate(names):
+        if number % 5:
+            write(tmp_path / f"tiny/train/{wnid}/images/{file}", content)
+        else:
+            write(tmp_path / f"tiny/val/images/val_{number}.JPEG", content)
+            lines.append(f"val_{number}.JPEG\t{wnid}\t0\t0\t62\t62")
+    table = "\n".join(["file\tclass\tx\ty\tw\th", *lines])  # the original has no header
+    write(tmp_path / "tiny/val/annotations.csv", table.encode())
+    found = prepared(
+        {
+            "labelled": tmp_path / "tiny/train",
+            "test": tmp_path / "tiny/val",
+            "test_labels": tmp_path / "tiny/val/annotations.csv",
+        },
+        64,
+    )
+    assert sorted((label, role) for label, role, _ in found) == sorted(
+        (wnid, "train" if number % 5 else "test") for number, (wnid, _, _) in enumerate(names)
+    )
