@@ -54,7 +54,12 @@ def cut_off(_: dict[str, Any]) -> None:
     Path("dvc.lock").write_text("schema: '2.0'\nstages:\n  prepare:\n    cm")
 
 
-FOLDER = {"unlabelled": None, "labels": None, "test": None, "test_labels": None}
+def images(values: dict[str, Any], **places: str) -> None:
+    """Folders of one's own."""
+    values["data"]["folder"] |= places
+    changed(values, "data", source="folder")
+
+
 WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a setting": (lambda v: write(v | {"seed": -1}), "settings   params.yaml: seed: -1"),
     "no settings": (lambda _: Path("params.yaml").unlink(), "settings   params.yaml: no such file"),
@@ -67,14 +72,12 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         "memory     compute.memory_gib: 1e+06 is more than",
     ),
     "data": (
-        lambda v: changed(v, "data", source="folder", folder=FOLDER | {"labelled": "data/raw/x"}),
+        lambda v: images(v, labelled="data/raw/x"),
         "data       data.folder.labelled: data/raw/x: no such folder or archive",
     ),
     "labels": (
-        lambda v: changed(
-            v, "data", source="folder", folder=FOLDER | {"labelled": ".", "labels": "gone.csv"}
-        ),
-        "data       data.folder.labels: gone.csv: no such file",
+        lambda v: images(v, labelled=".", labels="gone.csv"),
+        "data       data.folder.labels: gone.csv: cannot be read",
     ),
     "git": (lambda _: Path(".git").rename("git"), "git        this is no clone"),
     "dvc": (lambda _: Path(".dvc").rmdir(), "dvc        .dvc is missing"),
@@ -107,7 +110,7 @@ def test_disk_and_conflicts(place: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
     changed(values, "compute", threads=4096)
-    changed(values, "data", source="folder", folder=FOLDER | {"labelled": "."})
+    images(values, labelled=".")
     (place / ".git/info/exclude").write_text("")
     minded = {one.what: one.told for one in doctor.examine() if one.level == "mind"}
     assert minded["cores"].startswith("compute.threads: 4096 are more than")

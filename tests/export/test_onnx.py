@@ -18,7 +18,8 @@ from semisup.workflow.errors import UserError
 OF_OTHERS = {
     "backbone": "torchvision/squeezenet1_1",
     "sees": "as_trained",
-    "trained": {"side": 32, "mean": [0.5] * 3, "std": [0.2] * 3, "layer": "features.4", "pool": 2},
+    "trained": {"side": 32, "mean": [0.5] * 3, "std": [0.2] * 3},
+    "taken": {"layer": "features.4", "pool": 2},
 }
 CASES: dict[str, dict[str, Any]] = {
     "own network": {"encoder": SMALL},

@@ -6,7 +6,7 @@ from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.weights import save_weights
 from semisup.data.dataset import ImageData
 from semisup.network import encoders
-from semisup.network.encoders import EncoderSpec, Usage
+from semisup.network.encoders import EncoderSpec, Taken, Usage
 from semisup.workflow import outputs
 
 SPECS = {
@@ -15,7 +15,8 @@ SPECS = {
     "of others": EncoderSpec(
         "torchvision/mobilenet_v3_small",
         "as_trained",
-        Usage(32, [0.5, 0.4, 0.3], [0.2, 0.3, 0.4], "features.3", 2),
+        Usage(32, [0.5, 0.4, 0.3], [0.2, 0.3, 0.4]),
+        Taken("features.3", 2),
     ),
 }
 TABLE = """draw,validation_top1,budget,method,task,labels_used,validation_labels
@@ -29,8 +30,7 @@ def trained(
     method: str, task: str, data: ImageData, spec: EncoderSpec, hidden: list[int]
 ) -> tuple[Path, Classifier]:
     """A stage's folder with its best draw's weights, number 1, and the network that they are of."""
-    look = spec.trained
-    layer, pool = (look.layer, look.pool) if look else ("conv3", 2)
+    layer, pool = (spec.taken.layer, spec.taken.pool) if spec.taken else ("conv3", 2)
     encoder = encoders.make(spec, data, 7)
     network = with_random_head(encoder, data.image_size, layer, pool, hidden, 3, 0.2, 8).eval()
     stage = Path(f"data/{method}")
@@ -44,6 +44,8 @@ def trained(
     outputs.write_json(outputs.pretrain_folder(task) / outputs.PRETEXT, {"origin": {"model": "x"}})
     for folder in (stage, head):
         outputs.write_json(folder / outputs.FEATURES_INFO, {"layer": layer, "pool": pool})
+    outputs.PREPARED.mkdir(parents=True)
+    outputs.write_json(outputs.PREPARED / outputs.SUMMARY, {"ranges": {"uint16": [0.0, 4095.0]}})
     of_head = method in ("head", "spread")
     save_weights(network.head if of_head else network, stage / f"{method}_1.safetensors")
     return stage, network

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_files import compute, encoded, make_tar, make_zip, noise, settings
+from made_files import compute, encoded, make_tar, make_zip, noise, planned
 from made_models import about, randomised
 from PIL import Image
 
@@ -46,7 +46,7 @@ def unpacked(folder: Path) -> Path:
 
 def seen(path: Path, said: ImageClassifier) -> np.ndarray:
     """Pixels as the network gets them."""
-    decoder = Decoder(said.about, compute())
+    decoder = Decoder(said.about, compute(), said.about.ranges)
     found = files._batches(decoder.decoded(jobs([str(path)])), said)
     return np.concatenate([batch.pixels for batch in found])
 
@@ -58,9 +58,11 @@ def test_pixels_are_those_of_prepare(
 ) -> None:
     folder = unpacked(tmp_path / "images")
     data = make_params({"data.image_size": 16, "data.fit": fit}).data
-    found = candidates(settings(unlabelled=folder), data, compute())
-    packing.pack(found, tmp_path, 16, color, max_rejected_fraction=0.5)
-    said = ImageClassifier(about(channels=channels, fit=fit))
+    plan = planned(unlabelled=folder)
+    packing.pack(candidates(plan, data, compute()), tmp_path, 16, color, max_rejected_fraction=0.5)
+    ranges = plan.notes.known["ranges"]
+    assert ranges == {"uint16": [0.0, 1023.0]}
+    said = ImageClassifier(about(channels=channels, fit=fit, ranges=ranges))
     np.testing.assert_array_equal(seen(folder, said), np.load(tmp_path / "images.npy"))
 
 

@@ -151,26 +151,30 @@ def _data(params: Params) -> Found:
         of = params.data.torchvision.name if params.data.source == "torchvision" else "drawn here"
         yield Finding("ok", "data", f"{params.data.source}: {of}")
         return
-    from semisup.prepare.given import RAW
+    from semisup.prepare.folder import named_paths
+    from semisup.prepare.given import KEY, PLACES
+
+    for name in PLACES:
+        for given in named_paths(params.data.folder, name):
+            yield from _place(f"{KEY}.{name}", given)
+
+
+def _place(key: str, given: str) -> Found:
+    from semisup.prepare.given import RAW, content_of
     from semisup.prepare.places import locate
 
-    for name, given in params.data.folder:
-        key = f"data.folder.{name}"
-        if given is None:
-            continue
-        if name.endswith("labels"):
-            if not Path(given).is_file():
-                yield Finding("wrong", "data", f"{key}: {given}: no such file; put it there")
-            continue
-        try:
-            place = locate(given, key)
-        except UserError as error:
-            yield Finding("wrong", "data", str(error))
-            continue
-        yield Finding("ok", "data", f"{key}: {place.given}")
-        if not os.path.realpath(given).startswith(f"{os.path.realpath(RAW)}{os.sep}"):
-            told = f"{key}: {given}: not inside {RAW}, so that DVC sees no changes there"
-            yield Finding("mind", "data", told)
+    try:
+        if key.endswith("labels"):
+            content_of(given, key)
+        else:
+            locate(given, key)
+    except UserError as error:
+        yield Finding("wrong", "data", str(error))
+        return
+    yield Finding("ok", "data", f"{key}: {given}")
+    if not os.path.realpath(given).startswith(f"{os.path.realpath(RAW)}{os.sep}"):
+        told = f"{key}: {given}: not inside {RAW}, so that DVC sees no changes there"
+        yield Finding("mind", "data", told)
 
 
 def _results() -> Found:
