@@ -70,6 +70,7 @@ TINY = {
     "finetune.lr": [0.02],
     "finetune.epochs": 1,
     "finetune.min_updates": 2,
+    "finetune.patience": 5,
     "selftrain.batch_size": 8,
     "selftrain.pool_batch": 16,
     "selftrain.updates": 3,
