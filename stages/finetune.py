@@ -26,8 +26,8 @@ def main(
             return learn_from_images(run, start, stream_seed(run.seed, draw, 1), labelled)
 
         # with few labels training makes a good start worse: then validation keeps the start
-        before = judged_start(run)
-        trained = train_draws(run, learner, run.params.finetune, start_counts=True, judged=before)
+        settings, before = run.params.finetune, judged_start(run)
+        trained = train_draws(run, learner, settings, settings.patience, True, before)
         with outputs.replacing(outputs.finetune_folder(task, budget)) as folder:
             results.write(run, trained, folder)
 

@@ -67,7 +67,7 @@ def test_metrics_diff_needs_no_cache(branched: Project, tmp_path: Path) -> None:
 def test_params_diff_shows_the_edit(branched: Project) -> None:
     diff = json.loads(branched.dvc("params", "diff", "main", "--json"))["params.yaml"]
     assert diff.keys() == {"finetune.lr"}
-    assert (diff["finetune.lr"]["old"], diff["finetune.lr"]["new"]) == ([0.02], 0.5)
+    assert (diff["finetune.lr"]["old"], diff["finetune.lr"]["new"]) == (0.02, 0.5)
 
 
 @pytest.mark.xdist_group("branched")

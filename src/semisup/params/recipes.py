@@ -64,6 +64,7 @@ class Finetune(Recipes):
     """Encoder and head together; see `semisup.finetune`."""
 
     start: Literal["spread", "head", "random_head"]
+    patience: Count
 
 
 class Selftrain(Section):

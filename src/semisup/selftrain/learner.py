@@ -121,7 +121,7 @@ def _wanted(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor 
 def _said(run: BudgetRun, start: Classifier, positions: Ints) -> NDArray[np.float64]:
     """Probabilities (n, classes) of images as they are."""
     logits = predict(start.eval(), DeviceImages.of(run.data, positions, run.runtime), run.runtime)
-    return F.softmax(logits, dim=1).double().cpu().numpy()
+    return F.softmax(logits, dim=1).cpu().double().numpy()
 
 
 def _batches(pool: DeviceImages, order: Iterator[Tensor]) -> Iterator[Batch]:

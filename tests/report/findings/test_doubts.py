@@ -203,6 +203,8 @@ def test_baseline_that_is_weak_everywhere() -> None:
 
 def test_fine_tuning_that_is_behind_after_fewer_updates_is_rushed() -> None:
     table = set_score(results(TWO), "validation_top1", "finetune", "gan", 0.15)
+    assert doubts(table, facts(TWO)).rushed == [], "the best weights came half-way"
+    table["kept"] = table["updates"]
     assert doubts(table, facts(TWO)).rushed == [4, 16], "with one label the baseline has 0.11"
     table.loc[table["method"] == "finetune", "updates"] = 900
     assert doubts(table, facts(TWO)).rushed == []

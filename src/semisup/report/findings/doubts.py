@@ -21,6 +21,7 @@ NEAR_COLLAPSE = 0.3  # spread of an embedding: 0 is collapsed, near 1 all over t
 SMALL_IMAGE = 36  # pixels; a jigsaw's three tiles a side get under 12
 FEW_IMAGES = 100  # of validation or test; an accuracy's standard error may exceed 5 points
 FEW_OF_A_CLASS = 5  # test images
+STILL_RISING = 0.75  # of a training's updates, where its best weights came later
 
 
 class Rival(NamedTuple):
@@ -39,7 +40,7 @@ class Doubts:
     of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
     fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
     were; weak: budgets at which the baseline made fewer updates; rushed: at which fine-tuning did,
-    and was behind the baseline.
+    was behind the baseline, and still getting better.
     """
 
     uncertain: bool
@@ -132,12 +133,14 @@ def _weak_baseline(results: pd.DataFrame) -> list[int]:
 
 
 def _rushed(results: pd.DataFrame) -> list[int]:
-    """Budgets at which some task's fine-tuning was behind the baseline after fewer updates."""
+    """Budgets at which fine-tuning ended behind the baseline, sooner, and still getting better."""
     columns = ["updates", "validation_top1"]
     base = rows_of(results, BASELINE).groupby("budget")[columns].mean()
     found = set()
     for task in results.loc[results["method"] == FINETUNE.name, "task"].unique():
         tuned = rows_of(results, Way(FINETUNE.name, task)).groupby("budget")[columns].mean()
         fewer, behind = (tuned[name] < base[name] for name in columns)
-        found |= {int(budget) for budget in tuned.index[fewer & behind]}
+        rows = rows_of(results, Way(FINETUNE.name, task))
+        rising = (rows["kept"] / rows["updates"]).groupby(rows["budget"]).mean() > STILL_RISING
+        found |= {int(budget) for budget in tuned.index[fewer & behind & rising]}
     return sorted(found)
