@@ -80,8 +80,8 @@ class Plan:
         for source in self.sources:
             if source.is_empty:
                 raise UserError(
-                    f"{source.where}: no usable labelled image among its 0 files; put images there, "
-                    f"or change {source.place.key} in params.yaml"
+                    f"{source.where}: no usable labelled image among its 0 files; put images "
+                    f"there, or change {source.place.key} in params.yaml"
                 )
         found = f" (only {min(self.classes)!r})" if self.classes else ""
         places = [source.where for source in self.sources if source.has_labels]
@@ -104,8 +104,8 @@ class Plan:
             LIST_OF_FAILED.parent.mkdir(exist_ok=True)
             outputs.write_rows(LIST_OF_FAILED, ("source", "reason"), absent.items())
             raise UserError(
-                f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no file, "
-                f"more than the allowed {most:g} (first: {first}; all are listed in "
+                f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no "
+                f"file, more than the allowed {most:g} (first: {first}; all are listed in "
                 f"{LIST_OF_FAILED}); mend the paths, or raise the limit"
             )
 
