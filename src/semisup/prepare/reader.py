@@ -85,7 +85,7 @@ class Reader:
                 yield Rejected(entry.source, entry.reason, "aside" if again else source.meant)
             elif entry.identity in self.tables:
                 continue
-            elif entry.identity in self.taken:
+            elif entry.identity in self.taken and not _claims(source, entry):
                 source.usable += not source.has_labels
             else:
                 job = self._job(source, entry)
@@ -160,6 +160,13 @@ class Reader:
             self.without_group += 1
             return None
         return next((part for part in found.groups() if part is not None), found[0])
+
+
+def _claims(source: Source, entry: Entry) -> bool:
+    """Whether a file is of a place even where another one has it too, as by a link."""
+    if source.table is None:
+        return source.has_labels
+    return source.place.source(entry.path) in source.rows
 
 
 def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
