@@ -109,7 +109,8 @@ def is_plain(top: Folder) -> bool:
 
 def is_odd(name: str) -> bool:
     """Whether a folder of this name is seldom a class."""
-    return name.lower() in IMAGE_WORDS | ASIDE_WORDS or part_of(name) not in (None, "unlabelled")
+    is_part = part_of(name, strict=True) not in (None, "unlabelled")
+    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS
 
 
 def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:

@@ -85,7 +85,7 @@ class Plan:
                 )
         found = f" (only {min(self.classes)!r})" if self.classes else ""
         places = [source.where for source in self.sources if source.has_labels]
-        where = f"in {named(places)} " if places else f"since {KEY}.labelled is null "
+        where = f"in {named(places)}" if places else f"since {KEY}.labelled is null"
         raise UserError(
             f"{KEY}: {len(self.classes)} class(es) with labels{found} {where}; a classifier needs "
             f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
