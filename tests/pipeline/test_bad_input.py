@@ -217,7 +217,9 @@ def test_one_class(folders: Project) -> None:
 def test_too_many_broken_files(folders: Project) -> None:
     for number in range(3):
         (folders.root / f"data/raw/labelled/cat/broken{number}.png").write_bytes(b"no picture")
-    assert_prepare_refuses(folders, "max_rejected_fraction: 3 of 19 files .*broken0.png", 3)
+    assert_prepare_refuses(
+        folders, "max_rejected_fraction: 3 of 19 labelled files .*broken0.png", 3
+    )
 
 
 def write_labels(project: Project, *missing: str) -> None:
@@ -231,7 +233,7 @@ def write_labels(project: Project, *missing: str) -> None:
 
 def test_table_of_labels_that_names_too_many_missing_files(folders: Project) -> None:
     write_labels(folders, "gone1.png", "gone2.png")
-    wanted = "max_rejected_fraction: 2 of 18 files .*gone1.png.*no such"
+    wanted = "max_rejected_fraction: 2 of 18 rows of .*gone1.png.*no such"
     assert_prepare_refuses(folders, wanted, listed=2)
 
 

@@ -81,6 +81,16 @@ def test_links_into_the_pool_are_labelled_and_not_in_the_pool(tmp_path: Path) ->
     }
 
 
+def test_links_of_the_test_set_into_the_labelled_images(tmp_path: Path) -> None:
+    """These are both; `split` then leaves the training image out, since it equals a test image."""
+    fill(tmp_path / "l", "cat/1.png", "cat/2.png", "dog/1.png")
+    (tmp_path / "t" / "cat").mkdir(parents=True)
+    (tmp_path / "t" / "cat" / "a.png").symlink_to(tmp_path / "l" / "cat" / "1.png")
+    images, _ = read(labelled=tmp_path / "l", test=tmp_path / "t")
+    assert images[f"{tmp_path}/t/cat/a.png"] == ("cat", "test")
+    assert images[f"{tmp_path}/l/cat/1.png"] == ("cat", "train")
+
+
 @pytest.mark.parametrize(
     ("places", "message"),
     [

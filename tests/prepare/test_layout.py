@@ -85,6 +85,32 @@ def test_unlabelled_beside_train_and_test(tmp_path: Path) -> None:
     assert images["test/cat/1.png"] == ("cat", "test")
 
 
+def test_test_images_without_class_folders_have_no_label(tmp_path: Path) -> None:
+    images, warnings = found(fill(tmp_path, "train/cat/1.png", "train/dog/1.png", "test1/1.png"))
+    assert images["test1/1.png"] == (None, "train")
+    assert any("test1: holds no class folders" in line for line in warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("p{0:03}_{1}", True),
+        ("scan{0}-{1}", True),
+        ("cat_{0}{1}", False),
+        ("IMG_2021_0{0}{1}", False),
+    ],
+)
+def test_names_of_one_thing_are_hinted_at(tmp_path: Path, name: str, hint: bool) -> None:
+    names = [
+        f"{x}/{name.format(10 * at + n, m)}.png"
+        for at, x in enumerate(TWO)
+        for n in range(8)
+        for m in range(3)
+    ]
+    _, warnings = found(fill(tmp_path, *names))
+    assert any("stand for several images each" in line for line in warnings) == hint
+
+
 def test_folders_beside_train_and_test_are_left_out_with_a_word(tmp_path: Path) -> None:
     fill(tmp_path, "train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "demo/1.png")
     images, rejected, warnings = records(labelled=tmp_path)

@@ -10,6 +10,11 @@ from made_files import MAKERS, fill, png, read, records
 from semisup.workflow.errors import UserError
 
 
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 def test_labels_csv(tmp_path: Path) -> None:
     root = fill(tmp_path / "a", "1.png", "x/2.png", "3.png", "4.png", "5.png")
     (root / "labels.csv").write_text(

@@ -105,9 +105,9 @@ def test_test_image_without_label_and_broken_image(
     found = read("STL10", tmp_path)
     assert records(found) == [("STL10/train/0", "airplane", "train")]
     assert [x for x in found if isinstance(x, Rejected)] == [
-        Rejected("STL10/train/1", "cannot be read (image file is truncated)"),
-        Rejected("STL10/test/0", "test image without a label"),
-        Rejected("STL10/test/1", "cannot be read (image file is truncated)"),
+        Rejected("STL10/train/1", "cannot be read (image file is truncated)", "labelled"),
+        Rejected("STL10/test/0", "test image without a label", "test"),
+        Rejected("STL10/test/1", "cannot be read (image file is truncated)", "test"),
     ]
 
 

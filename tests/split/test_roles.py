@@ -290,6 +290,11 @@ def test_no_group_is_torn(seed: int, test: str) -> None:
     assert not sides[0] & sides[1]
     assert not (sides[0] | sides[1]) & sides[2]
     assert done.lost.torn == (done.role == LEFT_OUT).sum() > 0
+    for label in range(3):  # however classes are mixed in groups
+        validation, train = (
+            ((images.labels == label) & (done.role == r)).sum() for r in (VALIDATION, TRAIN)
+        )
+        assert 0 < validation <= train
 
 
 def test_groups_within_a_budget_are_refused() -> None:

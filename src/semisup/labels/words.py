@@ -8,7 +8,7 @@ from typing import Literal
 Part = Literal["train", "validation", "test", "unlabelled"]
 
 PARTS: dict[Part, frozenset[str]] = {
-    "train": frozenset({"train", "training", "trn", "learn", "learning"}),
+    "train": frozenset({"train", "training", "trainval", "trn", "learn", "learning"}),
     "validation": frozenset(
         {"val", "valid", "validation", "validate", "dev", "eval", "evaluation"}
     ),

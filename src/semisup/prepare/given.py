@@ -34,6 +34,7 @@ class Source:
     layout: Layout | None = None
     inside: list[str] = field(default_factory=list)  # identities of other places below this one
     parts: Layout | None = None  # which folders are for training and which for test
+    is_empty: bool = False
     files: int = 0
     usable: int = 0
     first_problem: str = ""

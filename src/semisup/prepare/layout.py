@@ -37,10 +37,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Layout:
-    """Levels of folders from the place down; `aside`: names that are left out, by depth."""
+    """Levels of folders from the place down.
+
+    By depth: names that are left `aside`; parts that are `flat`, without class folders.
+    """
 
     levels: tuple[Level, ...]
     aside: frozenset[tuple[int, str]] = frozenset()
+    flat: frozenset[tuple[int, str]] = frozenset()
 
     def placed(self, path: str) -> Placed:
         """Class and part of a file."""
@@ -59,7 +63,7 @@ class Layout:
             if level == "class":
                 label = clean(printable(name))
             elif level == "part":
-                found = part_of(name)
+                found = "unlabelled" if (depth, name) in self.flat else part_of(name)
                 if found is None and label is None:
                     return Placed(problem="beside folders named as train and test, in none of them")
                 part = part or found
@@ -85,7 +89,7 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
     """
     found = _Search(where, notes, class_level)
     found.descend([top])
-    return Layout(tuple(found.levels), frozenset(found.aside))
+    return Layout(tuple(found.levels), frozenset(found.aside), frozenset(found.flat))
 
 
 def is_plain(top: Folder) -> bool:
@@ -105,7 +109,8 @@ def is_plain(top: Folder) -> bool:
 
 def is_odd(name: str) -> bool:
     """Whether a folder of this name is seldom a class."""
-    return name.lower() in IMAGE_WORDS | ASIDE_WORDS or part_of(name) not in (None, "unlabelled")
+    is_part = part_of(name, strict=True) not in (None, "unlabelled")
+    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS
 
 
 def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
@@ -128,6 +133,7 @@ class _Search:
         self.where, self.notes, self.class_level = where, notes, class_level
         self.levels: list[Level] = []
         self.aside: list[tuple[int, str]] = []
+        self.flat: list[tuple[int, str]] = []
 
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
@@ -140,6 +146,7 @@ class _Search:
             return
         if level == "part":
             inner = {name: found for name, found in inner.items() if part_of(name)}
+            self._find_flat(inner)
             inner = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
         self.descend([folder for folders in inner.values() for folder in folders])
 
@@ -190,6 +197,17 @@ class _Search:
             f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
             "the second"
         )
+
+    def _find_flat(self, inner: dict[str, list[Folder]]) -> None:
+        """Parts without class folders, where others have them: nobody knows their labels."""
+        flat = [name for name, folders in inner.items() if not merged(folders)]
+        flat = [name for name in flat if part_of(name) != "unlabelled"]
+        if flat and len(flat) < len(inner):
+            self.flat += [(len(self.levels) - 1, name) for name in flat]
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, flat))}: holds no class folders, so that its "
+                "images are read as unlabelled"
+            )
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
         below = merged([folder for folders in inner.values() for folder in folders])

@@ -26,10 +26,12 @@ from semisup.prepare.places import Entry, printable
 from semisup.prepare.reader import Reader
 from semisup.prepare.records import Rejected
 from semisup.prepare.tree import Folder
+from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 LOOKED_AT = 1000  # files of a tar
+LIST_OF_FAILED = outputs.PREPARED.with_name(outputs.REJECTED)  # stays where no output does
 
 
 class Plan:
@@ -75,9 +77,15 @@ class Plan:
         """
         if len(self.classes) > 1:
             return
+        for source in self.sources:
+            if source.is_empty:
+                raise UserError(
+                    f"{source.where}: no usable labelled image among its 0 files; put images "
+                    f"there, or change {source.place.key} in params.yaml"
+                )
         found = f" (only {min(self.classes)!r})" if self.classes else ""
         places = [source.where for source in self.sources if source.has_labels]
-        where = f"in {named(places)} " if places else f"since {KEY}.labelled is null "
+        where = f"in {named(places)}" if places else f"since {KEY}.labelled is null"
         raise UserError(
             f"{KEY}: {len(self.classes)} class(es) with labels{found} {where}; a classifier needs "
             f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
@@ -90,13 +98,16 @@ class Plan:
             UserError: it names the first ones.
         """
         for name, (absent, count) in self.rows.items():
-            if len(absent) > most * count:
-                first = "; ".join(f"{row}: {why}" for row, why in [*absent.items()][:2])
-                raise UserError(
-                    f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no "
-                    f"file, more than the allowed {most:g} ({first}); mend the paths, or raise the "
-                    "limit"
-                )
+            if len(absent) <= most * count:
+                continue
+            first = "; ".join(f"{row}: {why}" for row, why in [*absent.items()][:2])
+            LIST_OF_FAILED.parent.mkdir(exist_ok=True)
+            outputs.write_rows(LIST_OF_FAILED, ("source", "reason"), absent.items())
+            raise UserError(
+                f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no "
+                f"file, more than the allowed {most:g} (first: {first}; all are listed in "
+                f"{LIST_OF_FAILED}); mend the paths, or raise the limit"
+            )
 
     # tables
 
@@ -160,6 +171,7 @@ class Plan:
         given = self.settings.class_level
         level = None if given == "auto" else given
         source.layout = examine(tree, source.where, level, self.notes)
+        source.is_empty = not tree.below
         found = source.layout.classes(tree)
         self.classes |= {label for label in found if label.casefold() not in self.none}
         self._hint_at_groups(source, tree)

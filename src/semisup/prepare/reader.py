@@ -15,6 +15,9 @@ from semisup.prepare.places import Entry, printable
 from semisup.prepare.records import GivenSplit, Record, Rejected
 from semisup.workflow.notes import Notes, named
 
+# p012_3.png, scan7-left.jpg: what lies before, with a digit in it, is of several images
+_SERIES = re.compile(r"(.*\d[^/]*?)[ _-]+(\d{1,2}|[a-zA-Z]|left|right|front|back|top|side)\.\w+$")
+FEW_SERIES, LONG_SERIES = 10, 12  # of so many images at most, on average
 NOT_THERE = "named in {}, but {}"
 
 
@@ -35,6 +38,7 @@ class Reader:
         self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
+        self.stems: Counter[str] = Counter()  # of names that end in a short number or a side
         self.without_group = self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
 
@@ -47,6 +51,14 @@ class Reader:
             notes.warn(
                 f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
                 "each of which is a group of its own"
+            )
+        several = [stem for stem, count in self.stems.items() if count > 1]
+        images = sum(self.stems.values())
+        if len(several) >= FEW_SERIES and images <= LONG_SERIES * len(self.stems) < images * 8:
+            notes.warn(
+                f"{KEY}: names such as {several[0]}... stand for several images each: if those are "
+                f"of one patient or part, set {KEY}.group_pattern, so that none is on both sides "
+                "of a split"
             )
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
@@ -73,7 +85,7 @@ class Reader:
                 yield Rejected(entry.source, entry.reason, "aside" if again else source.meant)
             elif entry.identity in self.tables:
                 continue
-            elif entry.identity in self.taken:
+            elif entry.identity in self.taken and not _claims(source, entry):
                 source.usable += not source.has_labels
             else:
                 job = self._job(source, entry)
@@ -137,13 +149,24 @@ class Reader:
         return label
 
     def _group(self, name: str, group: str | None = None) -> str | None:
-        if group is not None or self.pattern is None:
+        if group is not None:
             return group
+        if self.pattern is None:
+            if series := _SERIES.match(name):
+                self.stems[series[1]] += 1
+            return None
         found = self.pattern.search(name)
         if found is None:
             self.without_group += 1
             return None
         return next((part for part in found.groups() if part is not None), found[0])
+
+
+def _claims(source: Source, entry: Entry) -> bool:
+    """Whether a file is of a place even where another one has it too, as by a link."""
+    if source.table is None:
+        return source.has_labels
+    return source.place.source(entry.path) in source.rows
 
 
 def _given(part: Part | None, split: GivenSplit) -> GivenSplit:

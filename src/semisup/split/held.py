@@ -50,35 +50,31 @@ def _mixed(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
 
 
 def set_validation(role: Ints, labels: Ints, group: Ints, per_class: int, seed: int) -> None:
-    """Make so many train images of each class validation images, at most half of them."""
+    """Make so many train images of each class validation images, at most half of them.
+
+    With groups it is about so many: they stay whole, and what is too large is passed over.
+    """
     rng = np.random.default_rng([seed, 11])
+    train = role == TRAIN
+    half = np.bincount(labels[train], minlength=labels.max() + 1) // 2
+    held = np.zeros_like(half)
     for label in np.unique(labels[labels >= 0]):
-        members = np.flatnonzero((role == TRAIN) & (labels == label))
-        wanted = min(per_class, len(members) // 2)
+        members = np.flatnonzero(train & (labels == label))
+        wanted = min(per_class, half[label])
         shuffled = rng.permutation(members)
         if (group[members] < 0).all():
             role[shuffled[:wanted]] = VALIDATION
-        else:
-            _set_groups(role, labels, group, shuffled, wanted)
-
-
-def _set_groups(role: Ints, labels: Ints, group: Ints, shuffled: Ints, wanted: int) -> None:
-    """As many as fit: a group that is too large is passed over."""
-    label = labels[shuffled[0]]
-    most = max(wanted, len(shuffled) // 2)
-    count = 0
-    for image in shuffled:
-        if count >= wanted:
-            break
-        if role[image] != TRAIN:
             continue
-        unit = np.array([image])
-        if group[image] >= 0:
-            unit = np.flatnonzero((group == group[image]) & (role == TRAIN))
-        size = int((labels[unit] == label).sum())
-        if count + size <= most:
-            role[unit] = VALIDATION
-            count += size
+        for image in shuffled:
+            if held[label] >= wanted:
+                break
+            unit = np.array([image])
+            if group[image] >= 0:
+                unit = np.flatnonzero((group == group[image]) & train)
+            sizes = np.bincount(labels[unit], minlength=len(half))
+            if role[image] == TRAIN and (held + sizes <= half)[sizes > 0].all():
+                role[unit] = VALIDATION
+                held += sizes
 
 
 def take_out(role: Ints, same: Ints) -> int:
