@@ -7,7 +7,7 @@ from pathlib import Path
 
 from semisup.labels.table import Row, read_bytes
 from semisup.params import data_sections
-from semisup.prepare.layout import Layout
+from semisup.prepare.levels import Layout
 from semisup.prepare.places import Entry, Place, locate
 from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable
 from semisup.workflow.errors import UserError

@@ -1,0 +1,60 @@
+"""Which class and part of the data a file is of, by the levels of the folders above it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from semisup.labels.words import Part, clean, part_of
+from semisup.prepare.places import printable
+from semisup.prepare.tree import Folder
+
+Level = Literal["wrapper", "part", "repetition", "class"]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What a file's folders say of it. `problem`: why it is of no use."""
+
+    label: str | None = None
+    part: Part | None = None
+    problem: str | None = None
+    aside: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Levels of folders from the place down.
+
+    By depth: names that are left `aside`; parts that are `flat`, without class folders.
+    """
+
+    levels: tuple[Level, ...]
+    aside: frozenset[tuple[int, str]] = frozenset()
+    flat: frozenset[tuple[int, str]] = frozenset()
+
+    def placed(self, path: str) -> Placed:
+        """Class and part of a file."""
+        *folders, _ = path.split("/")
+        label, part = None, None
+        for depth, level in enumerate(self.levels):
+            if depth == len(folders):
+                if label is not None or part == "unlabelled" or "class" not in self.levels:
+                    break
+                return Placed(problem="not in a class folder", part=part)
+            name = folders[depth]
+            if (depth, name) in self.aside:
+                return Placed(
+                    problem=f"in the folder {printable(name)}, beside the images", aside=True
+                )
+            if level == "class":
+                label = clean(printable(name))
+            elif level == "part":
+                found = "unlabelled" if (depth, name) in self.flat else part_of(name)
+                if found is None and label is None:
+                    return Placed(problem="beside folders named as train and test, in none of them")
+                part = part or found
+        return Placed(None if part == "unlabelled" else label, part)
+
+    def classes(self, top: Folder) -> set[str]:
+        """Names of the classes that a place has."""
+        found = (self.placed(path) for path in top.paths_of_images())
+        return {placed.label for placed in found if placed.label is not None}
