@@ -1,10 +1,11 @@
 """The members of a zip or tar file, which is read in one pass and never unpacked to disk."""
 
+import atexit
 import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import count
@@ -40,7 +41,7 @@ class Member:
     load: Callable[[], bytes]
 
 
-def members(archive: Path, place: str) -> Iterator[Member]:
+def members(archive: Path, place: str) -> Generator[Member]:
     """Every file of an archive: of a zip in sorted order, of a tar in its own.
 
     Of several of one name one is without problem: of a zip the last, as when it is unpacked; of a
@@ -89,6 +90,7 @@ def listing(archive: Path, place: str) -> Iterable[Member]:
 @lru_cache(maxsize=2)  # names of all members take much memory
 def _listing(archive: Path, place: str, *_: int) -> _ReadOnce:
     found = members(archive, place)
+    atexit.register(found.close)  # before what it needs is taken apart
     return _ReadOnce(Member(each.name, each.problem, each.size, _not_to_be_read) for each in found)
 
 
