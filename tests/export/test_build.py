@@ -40,6 +40,7 @@ def test_all_files_say_the_same(
     assert line.startswith("data/model: finetune of rotation, 2 labels per class, ")
     assert "model.onnx differs by at most" in line
     assert {path.name for path in tmp_path.iterdir()} >= ALWAYS | {"model.onnx"}
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o644}
     images = np.array(data.images[data.test])
     session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
     (shares,) = session.run(None, {"images": images})

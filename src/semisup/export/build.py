@@ -12,6 +12,7 @@ from semisup.model.trained import calibrated, logits_of, measured, some
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 
+READABLE = 0o644  # by all who get the folder
 COMPARED = 256  # images at most, of model.onnx with torch
 
 
@@ -34,6 +35,8 @@ def export(params: Params, data: ImageData, runtime: Runtime, folder: Path) -> s
         differs = onnx.write(whole, images, folder)
         line += f"; {onnx.FILE} differs by at most {differs:.1g} on {len(images)} of its images"
     card.write(whole, shown, params.export.onnx, folder)
+    for path in folder.iterdir():  # safetensors makes files that nobody else can read
+        path.chmod(READABLE)
     return line
 
 
