@@ -21,14 +21,11 @@ REPOSITORY = Path(__file__).parents[1]
 NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 0.0, "erase": 0.0}
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> None:
-    torch.set_num_threads(1)  # the faster for inputs as small as these
-
-
 @pytest.fixture(autouse=True)
-def _same_random_state() -> None:
-    torch.manual_seed(0)  # whichever tests ran before
+def _as_if_it_were_the_first_test() -> None:
+    """Whatever those before it left behind."""
+    torch.manual_seed(0)
+    torch.set_num_threads(1)  # the faster for inputs as small as these
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """`semisup doctor`: what is wrong is found, named, and says what to do."""
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,8 @@ import yaml
 
 from semisup.cli import doctor
 from semisup.cli.doctor import Finding
+
+MORE_THREADS = (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture
@@ -109,10 +112,10 @@ def test_disk_and_conflicts(place: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
-    changed(values, "compute", threads=4096)
+    changed(values, "compute", threads=MORE_THREADS)
     images(values, labelled=".")
     (place / ".git/info/exclude").write_text("")
     minded = {one.what: one.told for one in doctor.examine() if one.level == "mind"}
-    assert minded["cores"].startswith("compute.threads: 4096 are more than")
+    assert minded["cores"].startswith(f"compute.threads: {MORE_THREADS} are more than")
     assert minded["git"].startswith("2 files are not committed")
     assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
