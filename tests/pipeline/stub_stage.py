@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-TRAINED = ("head", "spread", "finetune")
+TRAINED = ("head", "spread", "finetune", "selftrain")
 
 
 def content(path: Path) -> str:

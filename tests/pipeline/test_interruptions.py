@@ -107,7 +107,7 @@ def test_a_checkpoint_of_other_parameters_is_refused_with_a_line(project: Projec
     wait_for_checkpoint(project, running)
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
-    project.change({"supervised.lr": 0.05, "supervised.min_updates": 8})
+    project.change({"supervised.weight_decay": 0.02, "supervised.min_updates": 8})
     done = project.python("stages/supervised.py", "--budget", "1")
     assert done.returncode == 0
     assert "made with other parameters, inputs or code; the work starts anew" in done.stderr

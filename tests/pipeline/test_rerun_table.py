@@ -77,7 +77,7 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "remove a budget": ({"label_budgets": ONE_BUDGET}, {"report"}),
     "finetune": ({"finetune.lr": 0.01}, finetuned() | PAGES),
-    "selftrain": ({"selftrain.lr": 0.01}, selftrained() | PAGES),
+    "selftrain": ({"selftrain.lr": 0.005}, selftrained() | PAGES),
     "head": ({"head.lr": 0.02}, from_heads() | chosen(TASK)),
     "neighbours": (
         {"neighbours.count": 4},

@@ -132,7 +132,7 @@ def predict(
         Path | None, typer.Option(help="folder that the stage export wrote; data/model")
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="in place of --model: head, spread, finetune, supervised")
+        str | None, typer.Option(help="in place of --model: head, spread, finetune, selftrain ...")
     ] = None,
     task: Annotated[str | None, typer.Option(help="of that method: one of pretext_tasks")] = None,
     budget: Annotated[
