@@ -35,7 +35,7 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	@echo "The answers stand in reports/summary.md, the figures in reports/figures/."
 	@echo "How long each stage took: semisup times"
 
-test: setup  ## run the tests (about a quarter of an hour on 2 cores)
+test: setup  ## run the tests (about ten minutes on 2 cores)
 	pytest -n 2 --dist loadgroup -m "not slow"
 
 test-all: setup  ## run the slow tests too
