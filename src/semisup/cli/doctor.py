@@ -160,6 +160,7 @@ def _data(params: Params) -> Found:
 
 
 def _place(key: str, given: str) -> Found:
+    from semisup.prepare.folder import is_watched
     from semisup.prepare.given import RAW, content_of
     from semisup.prepare.places import locate
 
@@ -172,7 +173,7 @@ def _place(key: str, given: str) -> Found:
         yield Finding("wrong", "data", str(error))
         return
     yield Finding("ok", "data", f"{key}: {given}")
-    if not os.path.realpath(given).startswith(f"{os.path.realpath(RAW)}{os.sep}"):
+    if not is_watched(given):
         told = f"{key}: {given}: not inside {RAW}, so that DVC sees no changes there"
         yield Finding("mind", "data", told)
 

@@ -25,7 +25,7 @@ def check_names() -> None:
                         f"{os.fsencode(path)!r}: the name is not UTF-8, which DVC can't track; "
                         "rename it (convmv renames many)"
                     ) from None
-            if name in files and path.is_symlink() and not path.exists():
+            if path.is_symlink() and not path.exists():
                 raise UserError(
                     f"{path}: a link that leads nowhere, which DVC can't track; remove or mend it"
                 )

@@ -8,6 +8,7 @@ import yaml
 from semisup.cli.quick import clock
 from semisup.params.loading import Params
 from semisup.report.findings.own import Comparison
+from semisup.report.methods import WHOLE_NETWORK
 from semisup.workflow import outputs
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
@@ -55,7 +56,7 @@ def asked_for(spent: Iterable[Spent], params: Params) -> list[Spent]:
     budgets = {"", *map(str, params.label_budgets)}
     tasks = {"", *params.pretext_tasks}
     found = [s for s in spent if s.task in tasks and s.budget in budgets]
-    return [s for s in found if s.stage != "finetune" or s.task in params.finetune_tasks]
+    return [s for s in found if s.stage not in WHOLE_NETWORK or s.task in params.finetune_tasks]
 
 
 def bought(found: Comparison, spent: Sequence[Spent], of_tasks: Sequence[str]) -> str:
@@ -73,7 +74,7 @@ def bought(found: Comparison, spent: Sequence[Spent], of_tasks: Sequence[str]) -
     )
     return (
         f"{found.own.words}: {own}; {found.others.words}: {others}. The first is ahead by so many "
-        f"points of top-1 on test, by labels per class: {gains}."
+        f"points on test, by labels per class: {gains}."
     )
 
 
