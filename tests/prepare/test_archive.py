@@ -101,6 +101,9 @@ def test_truncated_archive(tmp_path: Path, name: str, share: float) -> None:
     message = str(caught.value)
     assert message.startswith(f"data.folder.unlabelled: {path}: ")
     assert "\n" not in message
+    for _ in range(2):  # what is kept of a listing is not all there was
+        with pytest.raises(UserError, match="truncated or damaged"):
+            [*archive.listing(path, "here")]
 
 
 @pytest.mark.parametrize(("name", "kept"), [("a.zip", 2), ("a.tar", 1), ("a.tar.gz", 1)])

@@ -135,6 +135,10 @@ def test_sites_with_parts(tmp_path: Path) -> None:
     assert images == {path: (path.split("/")[2], path.split("/")[1]) for path in paths}
 
 
+def test_classes_deeper_than_any_folder() -> None:
+    assert levels("cat/1.png", "dog/1.png", class_level=5000)[-1] == "class"
+
+
 def test_views_within_classes(tmp_path: Path) -> None:
     paths = [f"{label}/{view}/1.png" for label in TWO for view in ("left", "right")]
     images, warnings = found(fill(tmp_path, *paths))
@@ -205,7 +209,8 @@ def test_folders_of_one_thing_are_hinted_at(tmp_path: Path) -> None:
     paths = [f"{x}/{x}_patient{n}/{m}.png" for x in TWO for n in range(3) for m in range(3)]
     fill(tmp_path, *paths)
     _, warnings = found(tmp_path)
-    assert any("data.folder.group_pattern" in line for line in warnings)
+    (hint,) = (line for line in warnings if "data.folder.group_pattern" in line)
+    assert "(cat_patient0, cat_patient1, cat_patient2 and 3 more)" in hint
     images, _, warnings = records(labelled=tmp_path, group_pattern=r"(patient\d)")
     assert images[f"{tmp_path}/cat/cat_patient2/0.png"].group == "patient2"
     assert warnings == []

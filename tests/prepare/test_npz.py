@@ -54,6 +54,7 @@ def test_keras(tmp_path: Path) -> None:
         ({"images": COLOUR[0, 0], "labels": LABELS}, r"is uint8 of shape \(8, 3\)"),
         ({"images": COLOUR, "labels": np.eye(6)}, "labels: is float64 .*a whole number for each"),
         ({"images": COLOUR, "labels": LABELS[:3]}, "a whole number for each of the 6 images"),
+        ({"images_a": COLOUR, "images_b": COLOUR}, "images_a and images_b both read as the images"),
         ({"images": np.array([None])}, "cannot be read as arrays of numbers"),
     ],
 )

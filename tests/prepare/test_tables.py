@@ -79,6 +79,7 @@ NO_COLUMNS = "the first line must name path,label, or data.folder.columns must s
         ("path,label,Label\n1.png,cat,dog\n", "columns 'label', 'Label' both read as the label"),
         ("path,label, label \n1.png,cat,dog\n", "both read as the label; rename one"),
         ("path,label,split\n1.png,cat,7a\n", "column split: '7a' is no part of the data; write"),
+        ("path,label,split\n1.png,cat,0\n", "column split: '0' is no part of the data; write"),
         (b"PK\x03\x04rest", "is an Excel or zip file, no text; save it as CSV"),
         (b"PAR1rest", "is a Parquet file, no text; save it as CSV"),
     ],
@@ -326,6 +327,13 @@ def test_a_column_that_only_sounds_like_a_split(tmp_path: Path) -> None:
     found, _, warnings = labelled(tmp_path, ["1.png"], "path,label,set\n1.png,cat,B\n")
     assert found == {"1.png": "cat"}
     assert any("column set is not read: 'B'" in line for line in warnings)
+
+
+def test_ones_and_zeros_that_may_mean_either(tmp_path: Path) -> None:
+    """CelebA numbers its parts from 0 for training."""
+    files = ["1.png", "2.png"]
+    _, _, warnings = labelled(tmp_path, files, "path,label,phase\n1.png,a,0\n2.png,a,1\n")
+    assert any("column phase is not read: '0', '1'" in line for line in warnings)
 
 
 def test_folders_of_train_and_test_with_a_table(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ LABELS = np.array([0, 1, -1, -1, -1, -1])
 TEST = np.arange(6) == 5
 
 
-def chosen(folder: Path, **tables: str) -> list[list[int]]:
+def chosen(folder: Path, classes: list[str] = CLASSES, **tables: str) -> list[list[int]]:
     names = ["p/0.png", "p/1.png", "p/2, two.png", "p/3.png", "z.zip/4.png", "p/5.png"]
     outputs.write_table(folder / outputs.MANIFEST, [{"id": 0, "source": name} for name in names])
     for name, text in tables.items():
         (folder / "labels").mkdir(exist_ok=True)
         (folder / f"labels/{name}.csv").write_text(text)
-    found = read_chosen(folder / "labels", folder, LABELS, TEST, CLASSES)
+    found = read_chosen(folder / "labels", folder, LABELS, TEST, classes)
     assert found.dtype == np.int64
     assert found.shape == (len(found), 2)
     return found.tolist()
@@ -31,6 +31,12 @@ def test_labels_are_those_of_all_tables(tmp_path: Path) -> None:
     second = "label,path\ndog,z.zip/4.png\ncat,p/3.png\n"
     assert chosen(tmp_path, a=first) == [[2, 0], [4, 1]]
     assert chosen(tmp_path, b=second) == [[2, 0], [3, 0], [4, 1]]
+
+
+def test_labels_of_known_classes_are_meant_as_they_stand(tmp_path: Path) -> None:
+    classes = ["1.0", "black", "black and white", "white"]
+    table = "path,label\np/3.png,black and white\nz.zip/4.png,1.0\n"
+    assert chosen(tmp_path, classes, a=table) == [[3, 2], [4, 0]]
 
 
 def test_what_the_source_says_too_is_no_news(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from semisup.data.dataset import (
     Ints,
     Manifest,
 )
+from semisup.split.held import draw_test
 from semisup.split.roles import Rules, Split, make_split
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -228,6 +229,17 @@ def test_something_is_left_to_train_on(images: int) -> None:
     done = split(given, test_fraction=0.9)
     for label in (0, 1):
         assert (done.role[given == label] == TRAIN).any()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_keys_that_classes_share(seed: int) -> None:
+    """The only key of a class is not tested on, whatever others of its images draw."""
+    labels, among = np.array([0, 0, 1, 1]), np.ones(4, bool)
+    only = np.array([11, 11, 11, 22], np.uint64)  # of class 0
+    drawn = draw_test(labels, only, among, 0.2, seed)
+    assert drawn.tolist() == [False, False, False, True]
+    shared = np.array([11, 22, 22, 22], np.uint64)  # 22 is the only one of class 1
+    assert draw_test(labels, shared, among, 0.2, seed).tolist() == [True, False, False, False]
 
 
 def test_the_share_of_test_images() -> None:

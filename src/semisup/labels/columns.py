@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from semisup.labels.words import ONES, ZEROS
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
@@ -89,7 +90,6 @@ NAMES: dict[str, tuple[str, ...]] = {
         *("video", "videoid", "sequenceid", "seqid", "sceneid", "burstid", "studyid", "sampleid"),
     ),
 }
-_BITS = {"0", "1", "0.0", "1.0", "true", "false"}
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,6 @@ class Columns:
     group: int | None
     split_is_sure: bool
     may_be_hot: bool  # the label may be spread over columns, one a class
-
-    def no_label_column(self, where: str, header: tuple[int, Sequence[str]]) -> UserError:
-        """The error where there is none."""
-        return _missing(where, header[1])
 
 
 def find_columns(
@@ -120,7 +116,7 @@ def find_columns(
     found = {what: _find(what, names, wanted[what], where, notes) for what in NAMES}
     path = found["path"]
     if path is None:
-        raise _missing(where, names)
+        raise missing_column(where, names)
     if found["group"] is not None and wanted["group"] == "auto":
         notes.warn(
             f"{where}: images of one {names[found['group']]} stay on one side of each split "
@@ -132,7 +128,8 @@ def find_columns(
     return Columns(path, found["label"], split, found["group"], sure, hot)
 
 
-def _missing(where: str, names: Sequence[str]) -> UserError:
+def missing_column(where: str, names: Sequence[str]) -> UserError:
+    """The error where there is no path, or no label."""
     shown = ",".join(names[:8]) + ("..." if len(names) > 8 else "") or "nothing"
     return UserError(
         f"{where}: the first line must name path,label, or {KEY} must say which columns hold them; "
@@ -194,10 +191,10 @@ def one_hot(
         if at not in taken
         and name.strip()
         and cells
-        and all(line[at].strip().lower() in _BITS for line in cells)
+        and all(line[at].strip().lower() in ONES | ZEROS for line in cells)
     }
     if not found.may_be_hot or len(bits) < 2:
         return None
-    sums = [sum(line[at].strip().lower() in {"1", "1.0", "true"} for at in bits) for line in cells]
+    sums = [sum(line[at].strip().lower() in ONES for at in bits) for line in cells]
     single, none = sums.count(1), sums.count(0)
     return bits if 2 * single >= len(sums) and 10 * (single + none) >= 9 * len(sums) else None

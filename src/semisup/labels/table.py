@@ -3,18 +3,27 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from semisup.labels.columns import Columns, find_columns, one_hot
+from semisup.labels.columns import Columns, find_columns, missing_column, one_hot
 from semisup.labels.text import decoded
-from semisup.labels.words import NEGATIVE, Part, clean, part_of, same_number, several
+from semisup.labels.words import (
+    NEGATIVE,
+    ONES,
+    ZEROS,
+    Part,
+    clean,
+    part_of,
+    same_number,
+    several,
+    without_case,
+)
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
-NO_LABEL = ("",)
-_YES, _NO = {"1", "1.0", "true", "yes", "y", "t"}, {"0", "0.0", "false", "no", "n", "f"}
+_YES, _NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ def read_table(
     content: bytes,
     where: str,
     columns: Mapping[str, str | None],
-    no_label: Collection[str],
+    no_label: Collection[str] | None,
     notes: Notes,
 ) -> dict[str, Row]:
     """Rows by path, whose separators are slashes.
@@ -39,7 +48,8 @@ def read_table(
         content: of a CSV file: `,` `;` `|` or tabs, UTF-8 or UTF-16; its first line names columns.
         where: what messages call it.
         columns: which column holds path, label, split and group: its name, "auto", None for none.
-        no_label: words that mean none, in any case.
+        no_label: words that mean none, in any case; None: labels are meant as they stand, since
+            the classes are known.
         notes: takes warnings.
 
     Raises:
@@ -51,11 +61,15 @@ def read_table(
     if found.label is None:
         names = one_hot(header, cells, found)
         if names is None:
-            raise found.no_label_column(where, header)
+            raise missing_column(where, header[1])
         raw = [_hot(line, names) for line in cells]
     else:
         raw = [line[found.label] for line in cells]
-    labels = _labels(raw, where, {word.casefold() for word in no_label} | {""}, notes)
+    labels: list[str | None]
+    if no_label is None:
+        labels = [clean(label) or None for label in raw]
+    else:
+        labels = _labels(raw, where, without_case(no_label), notes)
     parts = _parts(cells, found, header, where, notes)
     groups = [
         clean(line[found.group]) or None if found.group is not None else None for line in cells
@@ -78,7 +92,7 @@ def read_labels(file: str) -> dict[str, str]:
         UserError: not readable, a column is missing, or a path has two labels.
     """
     columns = dict.fromkeys(("path", "label"), "auto") | dict.fromkeys(("split", "group"))
-    rows = read_table(read_bytes(file, file), file, columns, NO_LABEL, Notes())
+    rows = read_table(read_bytes(file, file), file, columns, None, Notes())
     return {path: row.label or "" for path, row in rows.items()}
 
 
@@ -119,7 +133,7 @@ def _path(cell: str) -> str:
 
 
 def _hot(line: list[str], names: Mapping[int, str]) -> str:
-    return ";".join(name for at, name in names.items() if line[at].strip().lower() in _YES)
+    return ";".join(name for at, name in names.items() if line[at].strip().lower() in ONES)
 
 
 def _labels(raw: list[str], where: str, none: Collection[str], notes: Notes) -> list[str | None]:
@@ -164,7 +178,7 @@ def _parts(
         return [None] * len(cells)
     name = header[1][found.split].strip()
     values = [clean(line[found.split]) for line in cells]
-    if all(value.lower() in _YES | _NO | {""} for value in values) and "test" not in name.lower():
+    if all(value.lower() in _YES | _NO | {""} for value in values) and _is_of_train(name):
         return [None if not v else "train" if v.lower() in _YES else "test" for v in values]
     parts = {value: part_of(value) for value in values if value}
     unknown = [value for value, part in parts.items() if part is None]
@@ -181,6 +195,11 @@ def _parts(
     return [None] * len(cells)
 
 
+def _is_of_train(column: str) -> bool:
+    """Whether 1 can only mean training: of a column named `split` some mean test by it."""
+    return "train" in column.lower() and "test" not in column.lower()
+
+
 def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:
     if one.label != other.label:
         return UserError(
@@ -189,15 +208,3 @@ def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:
         )
     what = "splits" if one.part != other.part else "groups"
     return UserError(f"{where}: {path} is in two {what}; keep one row")
-
-
-def merged(tables: Iterable[tuple[str, dict[str, Row]]]) -> Iterator[tuple[str, str, Row]]:
-    """Table, path and row of several tables."""
-    for file, rows in tables:
-        for path, row in rows.items():
-            yield file, path, row
-
-
-def without_label(row: Row) -> Row:
-    """The same, of an image that nobody is told the class of."""
-    return replace(row, label=None)

@@ -19,7 +19,13 @@ PARTS: dict[Part, frozenset[str]] = {
 }
 _BESIDE = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "the"}
 NEGATIVE = re.compile(r"-\d+(\.0+)?")
+ONES, ZEROS = {"1", "1.0", "true"}, {"0", "0.0", "false"}
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
+
+
+def without_case(no_label: Iterable[str]) -> set[str]:
+    """Words that mean no label, as they are compared; an empty cell is one."""
+    return {word.casefold() for word in no_label} | {""}
 
 
 def clean(name: str) -> str:

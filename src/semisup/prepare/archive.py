@@ -66,14 +66,20 @@ class _ReadOnce:
 
     def __init__(self, source: Iterator[Member]) -> None:
         self._source, self._known = source, list[Member]()
+        self._failed: UserError | None = None
 
     def __iter__(self) -> Iterator[Member]:
         for at in count():
             if at == len(self._known):
+                if self._failed:
+                    raise self._failed
                 try:
                     self._known.append(next(self._source))
                 except StopIteration:
                     return
+                except UserError as error:
+                    self._failed = error
+                    raise
             yield self._known[at]
 
 

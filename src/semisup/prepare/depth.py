@@ -4,7 +4,7 @@ Integers of 16 bits often hold values of 10 or 12; those of 32, and floats, say 
 range. What black and white are must be the same for all images, or their brightness is lost.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ FIRST = 40  # of an archive: where none of so many is deep, the rest is not read
 FAR = 0.001  # share of the pixels that may lie beyond the range at either end
 
 Values = NDArray[np.float64]
+# kind of values, None where of 8 bits; some of them; whether there are several pages
+Look = tuple[str | None, Values, bool]
 
 
 def find_ranges(
@@ -37,8 +39,7 @@ def find_ranges(
     found: dict[str, list[Values]] = {}
     looked, pages = 0, 0
     for entries in places:
-        for file in _sample(entries):
-            kind, values, several = _look(file, max_megapixels)
+        for kind, values, several in _sample(entries, max_megapixels):
             looked += 1
             pages += several
             if kind:
@@ -63,40 +64,35 @@ def may_be_deep(listing: Iterable[Entry | Rejected]) -> bool:
     return any(isinstance(e, Entry) and e.path.lower().endswith(MAY_BE_DEEP) for e in listing)
 
 
-def _sample(entries: Iterable[Entry | Rejected]) -> Iterator[str | bytes]:
-    """Files evenly over all that may be deep, at most FILES; their content where in an archive."""
-    kept: list[str | bytes] = []
+def _sample(entries: Iterable[Entry | Rejected], max_megapixels: float) -> list[Look]:
+    """Of files evenly over all that may be deep, at most FILES."""
+    kept: list[Look] = []
     stride, number = 1, 0
     for entry in entries:
         if isinstance(entry, Rejected) or not entry.path.lower().endswith(MAY_BE_DEEP):
             continue
         if number % stride == 0:
             try:
-                kept.append(entry.load())
+                file = entry.load()
             except Unreadable:
                 continue
-            if number == FIRST and isinstance(kept[0], bytes) and not any(map(_is_deep, kept)):
+            kept.append(_look(file, max_megapixels))
+            if number == FIRST and isinstance(file, bytes) and not any(k for k, *_ in kept):
                 break
             if len(kept) == FILES:
                 kept, stride = kept[::2], stride * 2
         number += 1
-    yield from kept
+    return kept
 
 
-def _is_deep(file: str | bytes) -> bool:
-    return _look(file, 0)[0] is not None
-
-
-def _look(file: str | bytes, max_megapixels: float) -> tuple[str | None, Values, bool]:
-    """Kind of values, None where of 8 bits; some of them; whether there are several pages."""
+def _look(file: str | bytes, max_megapixels: float) -> Look:
     none = np.empty(0)
     try:
         with opened(file) as image:
             several = bool(getattr(image, "is_animated", False)) and image.format == "TIFF"
-            if image.mode[0] not in "IF":
+            too_large = image.width * image.height > max_megapixels * 1e6
+            if image.mode[0] not in "IF" or too_large:
                 return None, none, several
-            if max_megapixels == 0 or image.width * image.height > max_megapixels * 1e6:
-                return "deep" if max_megapixels == 0 else None, none, several
             return *_values(image), several
     except Exception:  # what is wrong with a file is said when it is decoded
         return None, none, False

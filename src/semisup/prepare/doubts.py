@@ -61,17 +61,6 @@ def doubt_pixels(images: NDArray[np.uint8], duplicates: int, notes: Notes) -> No
         )
 
 
-def conflicting(labels: NDArray[np.int32], same_as: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """(N,) labelled images that equal one of another class."""
-    at = np.flatnonzero(labels >= 0)
-    low = np.full(len(labels), np.iinfo(np.int32).max)
-    high = np.full(len(labels), -1)
-    np.minimum.at(low, same_as[at], labels[at])
-    np.maximum.at(high, same_as[at], labels[at])
-    found: NDArray[np.bool_] = (labels >= 0) & (low[same_as] < high[same_as])
-    return found
-
-
 def write_conflicts(folder: Path, wrong: NDArray[np.bool_], notes: Notes) -> None:
     """List equal images with different labels, and warn of them."""
     found: dict[str, list[dict[str, str]]] = {}

@@ -77,11 +77,15 @@ def unwatched(settings: data_sections.Folder) -> list[str]:
 
 
 def _unwatched(settings: data_sections.Folder) -> Iterator[tuple[str, str]]:
-    watched = os.path.realpath(RAW)
     for name in PLACES:
         for given in named_paths(settings, name):
-            if not f"{os.path.realpath(given)}/".startswith(f"{watched}/"):
+            if not is_watched(given):
                 yield name, given
+
+
+def is_watched(given: str) -> bool:
+    """Whether it lies in data/raw, behind links too."""
+    return f"{os.path.realpath(given)}/".startswith(f"{os.path.realpath(RAW)}/")
 
 
 def named_paths(settings: data_sections.Folder, name: str) -> list[str]:

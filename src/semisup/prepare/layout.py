@@ -5,7 +5,7 @@ Below the place, depth by depth, folders are wrappers (one around all others), p
 then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from semisup.labels.words import part_of
 from semisup.prepare.levels import Layout, Level
@@ -100,7 +100,7 @@ class _Search:
     def _level(self, inner: dict[str, list[Folder]], loose: int) -> Level:
         parts = _are_parts(inner)
         if self.class_level is not None:
-            if len(self.levels) + 1 >= self.class_level:
+            if not inner or len(self.levels) + 1 >= self.class_level:
                 return "class"
             return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
         if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
@@ -201,7 +201,7 @@ def _shared(inner: dict[str, list[Folder]]) -> list[str]:
     return sorted(shared)
 
 
-def nested_groups(top: Folder, layout: Layout) -> Iterator[str]:
+def nested_groups(top: Folder, layout: Layout) -> list[str]:
     """Folders below the classes that hold several images each: of one patient or part, perhaps."""
     at = [top]
     for level in layout.levels:
@@ -212,4 +212,5 @@ def nested_groups(top: Folder, layout: Layout) -> Iterator[str]:
     if layout.levels[-1] == "class" and len(inner) >= 2 * len(at):
         several = [name for name, folder in inner if folder.below > 1]
         if 2 * len(several) >= len(inner):
-            yield from several
+            return several
+    return []

@@ -51,8 +51,13 @@ def _pairs(
         words = re.findall(r"[a-z]+", key.lower())
         kind = "images" if IMAGES & {*words} else "labels" if LABELS & {*words} else ""
         part = next((part for word in words if (part := part_of(word))), "train")
-        if kind and kind not in found.setdefault(part, {}):
-            found[part][kind] = key
+        if not kind:
+            continue
+        if first := found.setdefault(part, {}).get(kind):
+            raise UserError(
+                f"{place}: {first} and {key} both read as the {kind} for {part}; leave one"
+            )
+        found[part][kind] = key
     if not any("images" in keys for keys in found.values()):
         raise UserError(
             f"{place}: has no arrays named as train_images and train_labels; it has "

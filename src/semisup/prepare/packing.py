@@ -10,7 +10,8 @@ from typing import BinaryIO, Literal
 
 import numpy as np
 
-from semisup.prepare.doubts import conflicting, doubt_labels, doubt_pixels, write_conflicts
+from semisup.labels.conflicts import conflicting
+from semisup.prepare.doubts import doubt_labels, doubt_pixels, write_conflicts
 from semisup.prepare.limits import COLUMNS, check_limits, warn_of_lost
 from semisup.prepare.manifest import Manifest
 from semisup.prepare.pixels import grey

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 
 from semisup.labels.table import read_table
+from semisup.labels.words import without_case
 from semisup.params import data_sections
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import (
@@ -49,7 +50,7 @@ class Plan:
         self.sources = sources_of(settings)
         find_nested(self.sources)
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
-        self.none = {word.casefold() for word in settings.no_label} | {""}
+        self.none = without_case(settings.no_label)
         self.classes: set[str] = set()  # by names alone: no image of them may be usable
         # of tables: rows of no file, and how many rows there are
         self.rows: dict[str, tuple[dict[str, str], int]] = {}
@@ -179,7 +180,7 @@ class Plan:
     def _hint_at_groups(self, source: Source, tree: Folder) -> None:
         if self.settings.group_pattern or source.layout is None:
             return
-        for several in nested_groups(tree, source.layout):
+        if several := nested_groups(tree, source.layout):
             self.notes.warn(
                 f"{source.where}: class folders hold folders of several images each "
                 f"({named(map(printable, several), 3)}): if those are of one patient or part, set "

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from semisup.labels.words import Part
+from semisup.labels.words import Part, without_case
 from semisup.params import data_sections
 from semisup.prepare.archive import AGAIN
 from semisup.prepare.decoders import Job
@@ -34,7 +34,7 @@ class Reader:
         """`tables`: identities of files that are tables, no images; `known`: classes."""
         self.known, self.found = known, set[str]()  # classes of folders
         self.sources, self.tables = sources, tables
-        self.none = {word.casefold() for word in settings.no_label} | {""}
+        self.none = without_case(settings.no_label)
         self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()

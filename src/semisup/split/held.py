@@ -15,7 +15,8 @@ def draw_test(
 
     So an image that is tested on stays so, whatever images are added or taken away. Only where a
     class of two or more keys would be without test image, or with nothing else, one of them changes
-    sides.
+    sides; the only key of a class is not tested on. Keys that several classes share can leave one
+    of these without test image all the same.
 
     Args:
         labels: (N,) classes.
@@ -25,16 +26,20 @@ def draw_test(
         seed: another one draws others.
     """
     height = _mixed(key, seed)
-    drawn: Bools = among & (height < fraction)
-    for label in np.unique(labels[among]):
-        members = among & (labels == label)
-        heights = np.unique(height[members])
-        if len(heights) == 1:
-            drawn &= ~(among & (height == heights[0]))
-        elif not (drawn & members).any():
-            drawn |= among & (height == heights[0])
-        elif drawn[members].all():
-            drawn &= ~(among & (height == heights[-1]))
+    classes = np.unique(labels[among])
+    keys = [np.unique(height[among & (labels == label)]) for label in classes]
+    only = [some[0] for some in keys if len(some) == 1]
+    free = among & ~np.isin(height, only)
+    drawn: Bools = free & (height < fraction)
+    for label in classes:
+        members = labels == label
+        heights = np.unique(height[free & members])
+        if not len(heights):
+            continue
+        if not (drawn & members).any():
+            drawn |= free & (height == heights[0])
+        elif drawn[among & members].all():
+            drawn &= height != heights[-1]
     return drawn
 
 
@@ -110,14 +115,3 @@ def take_out_copies(role: Ints, same_as: Ints) -> int:
     copies = np.delete(trains, firsts)
     role[copies] = LEFT_OUT
     return len(copies)
-
-
-def conflicting(labels: Ints, same_as: Ints) -> Bools:
-    """(N,) labelled images that equal one of another class."""
-    at = np.flatnonzero(labels >= 0)
-    low = np.full(len(labels), np.iinfo(np.int64).max)
-    high = np.full(len(labels), -1)
-    np.minimum.at(low, same_as[at], labels[at])
-    np.maximum.at(high, same_as[at], labels[at])
-    found: Bools = (labels >= 0) & (low[same_as] < high[same_as])
-    return found

@@ -19,7 +19,8 @@ from semisup.data.dataset import (
     Ints,
     Manifest,
 )
-from semisup.split.held import conflicting, draw_test, set_validation, take_out, take_out_copies
+from semisup.labels.conflicts import conflicting
+from semisup.split.held import draw_test, set_validation, take_out, take_out_copies
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
