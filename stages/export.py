@@ -1,9 +1,5 @@
 """Turn the classifier that the report advises into files to take away."""
 
-import dataclasses
-
-import torch
-
 from semisup.compute import device
 from semisup.data.dataset import open_data
 from semisup.export.build import export
@@ -15,8 +11,7 @@ def main() -> None:
     """Write data/model: model.safetensors, classifier.json, encoder, model.onnx, MODEL_CARD.md."""
     params = load()
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    # its probabilities are those that users get, in whatever precision it was trained
-    runtime = dataclasses.replace(device.start(params.compute), dtype=torch.float32)
+    runtime = device.start(params.compute)  # computes in float32: its answers are what users get
     with outputs.replacing(outputs.MODEL) as folder:
         print(export(params, data, runtime, folder))
 

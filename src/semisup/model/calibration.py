@@ -11,6 +11,7 @@ COLDEST, HOTTEST = 0.2, 20.0  # where all images are right, the colder the likel
 BINS = 15
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-9  # 10 answers at 0.9 are enough for one wrong one
 
 
 def temperature(logits: NDArray[np.float32], labels: Ints) -> float:
@@ -77,7 +78,11 @@ def threshold(confidences: Floats, right: NDArray[np.bool_], precision: float) -
     order = np.argsort(-confidences, kind="stable")
     falling, hits = confidences[order], np.cumsum(right[order])
     following = np.append(falling[1:], 0.0)
-    enough = (hits >= precision * count) & (count * (1 - precision) >= 1) & (following < falling)
+    enough = (
+        (hits >= precision * count)
+        & (count - precision * count >= 1 - ROUNDING)
+        & (following < falling)
+    )
     if not enough.any():
         return 1.0
     last = np.flatnonzero(enough)[-1]

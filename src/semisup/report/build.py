@@ -66,12 +66,12 @@ def _draw_figures(
 
 
 def _best_way(results: pd.DataFrame, facts: Facts) -> Way:
-    """What validation chose with the most labels, else what trains most of the first task."""
+    """What validation chose with the most labels, else what trains most of the first in rank."""
     chosen = choices(results, facts.confidence)
     if chosen and chosen[-1].budget == results["budget"].max():
         return chosen[-1].way
-    first = next(iter(facts.pretext), None)
-    return deepest(results, first) if first else BASELINE
+    ranked = ranking(results)
+    return deepest(results, ranked[0]) if ranked else BASELINE
 
 
 def _write_plots(

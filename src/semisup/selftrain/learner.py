@@ -68,8 +68,10 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     trust = Trust(len(data.classes), _wanted(run, start, labelled))
     joint = Joint(start, trust, settings.average).to(runtime.device)
     pool = DeviceImages.of(data, data.pool, runtime)
+    theirs = np.isin(data.pool, labelled.train)  # which are trained on with their labels anyway
     labels, known = (
-        torch.from_numpy(data.labels[at]).to(runtime.device) for at in (labelled.train, data.pool)
+        torch.from_numpy(numbers).to(runtime.device)
+        for numbers in (data.labels[labelled.train], np.where(theirs, -1, data.labels[data.pool]))
     )
     stream, changes = runtime.generator(seed), run.params.data.augment
 

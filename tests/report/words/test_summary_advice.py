@@ -235,7 +235,7 @@ def test_weak_baseline_is_named() -> None:
     table = results(TWO)
     table.loc[(table["method"] == "supervised") & (table["budget"] > 1), "updates"] = 599
     assert mind(table)[1:] == [
-        "- The baseline made fewer updates than head and fine-tuning together with 4, 16 labels "
+        "- The baseline made fewer updates than all methods of a task together with 4, 16 labels "
         "per class: raise supervised.epochs or supervised.min_updates."
     ]
 

@@ -56,7 +56,7 @@ class Duel:
 
 @dataclass(frozen=True)
 class Answers:
-    """way: which is asked about, mostly fine-tuned; gains: over the baseline, by budget.
+    """way: which is asked about; gains: over the baseline, by budget.
 
     sure: budgets with a gain that is more than noise, all of them at once; savings, halvings:
     largest budget first.

@@ -35,7 +35,7 @@ class Choice:
     @property
     def clear(self) -> bool:
         """Whether the lead is known to be more than the noise over draws."""
-        return self.lead is not None and self.lead.known and self.lead.above_zero
+        return self.lead is not None and self.lead.above_zero
 
     @property
     def standard_error(self) -> float:

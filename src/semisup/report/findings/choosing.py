@@ -43,7 +43,7 @@ class Choosing:
     @property
     def clear(self) -> list[Step]:
         """Where typical images are better by more than the noise."""
-        return [step for step in self.steps if step.gain.known and step.gain.above_zero]
+        return [step for step in self.steps if step.gain.above_zero]
 
     @property
     def worse(self) -> list[Step]:

@@ -124,8 +124,8 @@ def _short_budgets(results: pd.DataFrame, facts: Facts) -> dict[int, int]:
 
 
 def _weak_baseline(results: pd.DataFrame) -> list[int]:
-    """Budgets at which it made fewer updates than head and fine-tuning of some task together."""
-    of_tasks = results[results["method"].isin([HEAD.name, FINETUNE.name])]
+    """Budgets at which it made fewer updates than all methods of some task together."""
+    of_tasks = results[results["task"] != outputs.NO_TASK]
     updates = of_tasks.groupby(["budget", "task", "method"])["updates"].max()
     most = updates.groupby(["budget", "task"]).sum().groupby("budget").max()
     base = rows_of(results, BASELINE).groupby("budget")["updates"].max()
@@ -138,9 +138,9 @@ def _rushed(results: pd.DataFrame) -> list[int]:
     base = rows_of(results, BASELINE).groupby("budget")[columns].mean()
     found = set()
     for task in results.loc[results["method"] == FINETUNE.name, "task"].unique():
-        tuned = rows_of(results, Way(FINETUNE.name, task)).groupby("budget")[columns].mean()
-        fewer, behind = (tuned[name] < base[name] for name in columns)
         rows = rows_of(results, Way(FINETUNE.name, task))
+        tuned = rows.groupby("budget")[columns].mean()
+        fewer, behind = (tuned[name] < base[name] for name in columns)
         rising = (rows["kept"] / rows["updates"]).groupby(rows["budget"]).mean() > STILL_RISING
         found |= {int(budget) for budget in tuned.index[fewer & behind & rising]}
     return sorted(found)

@@ -12,7 +12,7 @@ from semisup.report.tables.interval import Interval, gain
 
 @dataclass(frozen=True)
 class Comparison:
-    """The best way of each kind, on validation with the most labels.
+    """The best way of each kind, on validation with the most labels, by methods that both have.
 
     gains: own minus others', top-1 on test, by budget; images: that passed the own encoder in its
     pretraining.
@@ -34,7 +34,11 @@ def own_and_others(results: pd.DataFrame, facts: Facts) -> Comparison | None:
     tasks = [task for task in facts.pretext if task not in CONTROLS]
     own = [task for task in tasks if facts.pretext[task].encoder_images]
     others = [task for task in tasks if not facts.pretext[task].encoder_images]
-    one, other = best_way(results, own), best_way(results, others)
+    of_own, of_others = (
+        results.loc[results["task"].isin(kind), "method"] for kind in (own, others)
+    )
+    alike = results[results["method"].isin({*of_own} & {*of_others})]
+    one, other = best_way(alike, own), best_way(alike, others)
     if one is None or other is None:
         return None
     gains = gain(results, "top1", one, other, facts.confidence)

@@ -35,7 +35,7 @@ def compare(
 
 
 def ranking(results: pd.DataFrame) -> list[str]:
-    """Tasks by the validation accuracy of their better method, best first, the controls last.
+    """Tasks by the validation accuracy of their best method, best first, the controls last.
 
     At the largest budget that has validation images; test accuracies have no say.
     """

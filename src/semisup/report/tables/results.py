@@ -64,7 +64,7 @@ def methods_in(results: pd.DataFrame, task: str | None = None) -> list[Method]:
 
 
 def deepest(results: pd.DataFrame, task: str) -> Way:
-    """Of a task's ways the one that trains most: fine-tuned where that was done."""
+    """Of a task's ways the one that trains most."""
     return Way(methods_in(results, task)[-1].name, task)
 
 
