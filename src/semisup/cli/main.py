@@ -120,6 +120,17 @@ def minutes() -> None:
     print(times.times(_params()), end="")
 
 
+@app.command("study", epilog=_example("semisup study cifar10 --quick"))
+def run_study(
+    name: Annotated[str, typer.Argument(help="of a file of studies/")],
+    quick: Annotated[bool, typer.Option(help="in the form for two cores")] = False,
+) -> None:
+    """Run the workflow with the settings of studies/NAME.yaml; writes reports/studies/NAME."""
+    from semisup.studies import run
+
+    print(f"{run.study(name, quick)}: results, settings, machine, times; begin with its README.md")
+
+
 @app.command(
     epilog=_example(
         "semisup predict photos/ more.zip --out answers.csv",

@@ -1,0 +1,107 @@
+"""A study: studies/NAME.yaml, which says only what differs from params.yaml."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from semisup.params.base import Count, Section
+from semisup.params.messages import describe, suggestion
+from semisup.workflow.errors import UserError
+
+FOLDER = Path("studies")
+
+
+class Published(Section):
+    """What others report of the same data. top1: in %, by labels per class."""
+
+    name: str
+    source: str
+    top1: dict[Count, float]
+
+
+class Study(Section):
+    """A file of studies/.
+
+    title: one line; needs: what has to lie below data/raw, and where to get it; raw: its names
+    there; params: keys of params.yaml that differ; quick: those that differ from these in a form
+    that two cores can finish; differs: lines about what is not as in `published`.
+    """
+
+    title: str
+    needs: str
+    raw: list[str] = []
+    params: dict[str, Any]
+    quick: dict[str, Any] = Field(min_length=1)
+    published: list[Published] = []
+    differs: list[str] = []
+
+    def overlay(self, quick: bool) -> dict[str, Any]:
+        """The keys that differ, those of the quick form too where it is asked for."""
+        return merged(self.params, self.quick) if quick else self.params
+
+
+def names() -> list[str]:
+    """Of all studies."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def read(name: str) -> Study:
+    """Read a study by its name.
+
+    Raises:
+        UserError: where there is none, or it is not as it must be.
+    """
+    file = FOLDER / f"{name}.yaml"
+    if name not in names():
+        listed = ", ".join(names()) or "none"
+        raise UserError(f"{name}: no study{suggestion(name, names())}: {listed}")
+    try:
+        values = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    except (YAMLError, ValueError) as error:
+        raise UserError(f"{file}: not readable as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict):
+        raise UserError(f"{file}: must be a section of keys, not {values!r}")
+    try:
+        return Study.model_validate(values)
+    except ValidationError as error:
+        raise UserError(f"{file}: {describe(error, Study, '')}") from None
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the keys of `over`, section by section; lists are replaced."""
+    found = dict(base)
+    for key, value in over.items():
+        mine = found.get(key)
+        is_section = isinstance(mine, Mapping) and isinstance(value, Mapping)
+        found[key] = merged(mine, value) if is_section else value  # type: ignore[arg-type]
+    return found
+
+
+def write_over(params: Path, over: Mapping[str, Any], target: Path) -> None:
+    """Write a params.yaml with the keys of `over`; comments stay.
+
+    Raises:
+        UserError: where the file can't be read.
+    """
+    yaml = YAML()
+    yaml.width = 100
+    yaml.preserve_quotes = True
+    try:
+        values = yaml.load(params.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{params}: no such file; run this in the project's top folder") from None
+    _put(values, over)
+    with target.open("w", encoding="utf-8") as file:
+        yaml.dump(values, file)
+
+
+def _put(values: dict[str, Any], over: Mapping[str, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, Mapping) and isinstance(values.get(key), dict):
+            _put(values[key], value)
+        else:
+            values[key] = value

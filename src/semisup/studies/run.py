@@ -1,0 +1,110 @@
+"""Run a study in a copy of the workflow, so that the project's own data and results stay.
+
+The copy lies in .studies/NAME and shares DVC's cache with the project. It stays there: what was
+interrupted goes on, what ran need not run again.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
+from semisup.studies import overlay, results
+from semisup.studies.overlay import Study
+from semisup.workflow.errors import UserError
+
+COPIES = Path(".studies")
+CODE = ("src", "stages")
+FILES = ("dvc.yaml", ".dvcignore", ".dvc/config")
+RAW = Path("data/raw")
+
+
+def study(name: str, quick: bool) -> Path:
+    """Run what changed of a study, write its results; returns their folder.
+
+    Args:
+        name: of a file of studies/.
+        quick: whether in the form for two cores.
+
+    Raises:
+        UserError: where the study, its data or its settings are not as they must be, or a stage
+            failed.
+    """
+    chosen = overlay.read(name)
+    called = f"{name}-quick" if quick else name
+    copy = COPIES / called
+    _copy_workflow(copy)
+    overlay.write_over(PARAMS_FILE, chosen.overlay(quick), copy / PARAMS_FILE)
+    try:
+        params = load_and_check_tasks(copy / PARAMS_FILE)
+    except UserError as error:
+        raise UserError(f"{overlay.FOLDER / name}.yaml, over {error}") from None
+    _link_raw(chosen, params, copy)
+    _run(copy)
+    return results.write(called, chosen, params, copy)
+
+
+def _copy_workflow(copy: Path) -> None:
+    """Code and stages as they are now; data and results of an earlier run stay."""
+    for name in CODE:
+        shutil.rmtree(copy / name, ignore_errors=True)
+        shutil.copytree(name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-*"))
+    for name in FILES:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(name, copy / name)
+    for kept in Path("data").glob("*/.gitkeep"):  # folders that the report depends on
+        (copy / kept).parent.mkdir(parents=True, exist_ok=True)
+        (copy / kept).touch()
+    (copy / "reports").mkdir(exist_ok=True)
+    settings = f"[core]\n    no_scm = true\n[cache]\n    dir = {_cache()}\n"
+    (copy / ".dvc/config.local").write_text(settings, encoding="utf-8")
+
+
+def _cache() -> str:
+    """Where the project's DVC keeps results."""
+    command = [sys.executable, "-m", "dvc", "cache", "dir"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"DVC: {' '.join(done.stderr.split())}")
+    return done.stdout.strip()
+
+
+def _link_raw(chosen: Study, params: Params, copy: Path) -> None:
+    """The study's own part of data/raw: each file by another name, which takes no room.
+
+    Raises:
+        UserError: where something is missing that nothing downloads.
+    """
+    (copy / RAW).mkdir(parents=True, exist_ok=True)
+    for name in chosen.raw:
+        source, target = RAW / name, copy / RAW / name
+        if not source.exists():
+            if params.data.source == "torchvision":
+                continue  # it downloads what is missing
+            raise UserError(f"{source}: not there; {chosen.needs}")
+        shutil.rmtree(target, ignore_errors=True)
+        target.unlink(missing_ok=True) if not target.is_dir() else None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, copy_function=_link)
+        else:
+            _link(str(source), str(target))
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(Path(source).resolve(), target)
+    except OSError:  # another disk
+        shutil.copyfile(source, target)
+
+
+def _run(copy: Path) -> None:
+    """As `make repro` does; what the stages print is shown."""
+    env = os.environ | {"PYTHONPATH": str((copy / "src").resolve())}
+    dvc = [sys.executable, "-m", "dvc"]
+    prune = [*dvc, "checkout", "--allow-missing", "--quiet"]
+    subprocess.run(prune, cwd=copy, env=env, check=False, capture_output=True)
+    if subprocess.run([*dvc, "repro"], cwd=copy, env=env, check=False).returncode:
+        raise UserError("a stage failed; its own message stands above")
