@@ -5,6 +5,7 @@ from pathlib import Path
 from semisup.classify.budget import BudgetRun
 from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.device import stream_seed
+from semisup.compute.weights import load_weights
 from semisup.network import encoders
 from semisup.network.borrowed import check_layer
 from semisup.network.encoders import EncoderSpec
@@ -31,6 +32,18 @@ def fresh_classifier(run: BudgetRun, draw: int) -> Classifier:
         settings.dropout,
         stream_seed(run.seed, draw, 1),
     )
+
+
+def trained_classifier(run: BudgetRun, draw: int) -> Classifier:
+    """The baseline of one draw, as its stage left it.
+
+    Raises:
+        UserError: where that stage has not run.
+    """
+    classifier = fresh_classifier(run, draw)
+    folder = outputs.supervised_folder(run.budget)
+    load_weights(classifier, folder / f"supervised_{draw}.safetensors")
+    return classifier
 
 
 def write_spec(run: BudgetRun, folder: Path) -> None:

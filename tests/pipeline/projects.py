@@ -34,6 +34,7 @@ TINY = {
     "label_budgets": list(BUDGETS),
     "pretext_tasks": [TASK],
     "finetune_tasks": [TASK],
+    "control_budgets": [],
     "draws": 2,
     "data.source": "glyphs",
     "data.image_size": 16,

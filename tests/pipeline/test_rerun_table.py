@@ -78,6 +78,10 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "remove a budget": ({"label_budgets": ONE_BUDGET}, {"report"}),
     "finetune": ({"finetune.lr": 0.01}, finetuned() | PAGES),
     "selftrain": ({"selftrain.lr": 0.005}, selftrained() | PAGES),
+    "control": (
+        {"control_budgets": ONE_BUDGET},
+        {f"selftrain_baseline@{ONE_BUDGET[0]}", "report"},
+    ),
     "head": ({"head.lr": 0.02}, from_heads() | chosen(TASK)),
     "neighbours": (
         {"neighbours.count": 4},
@@ -159,6 +163,20 @@ def test_a_start_and_then_its_model(stubs: Project) -> None:
     assert stubs.repro() == from_pretrain(ONE_BUDGET)
     stubs.change({"pretrain.foundation.weights": "other"})
     assert stubs.repro() == set()
+
+
+def test_what_the_control_follows_from(stubs: Project) -> None:
+    stubs.change({"label_budgets": ONE_BUDGET, "control_budgets": ONE_BUDGET})
+    stubs.prune()
+    control = {f"selftrain_baseline@{ONE_BUDGET[0]}"}
+    assert stubs.repro() == control | {"report"}
+    stubs.change({"selftrain.lr": 0.005})
+    assert stubs.repro() == control | selftrained(ONE_BUDGET) | PAGES
+    stubs.change({"supervised.lr": 0.05})
+    assert stubs.repro() == control | supervised(ONE_BUDGET) | {"report"}
+    stubs.change({"control_budgets": []})
+    stubs.prune()
+    assert stubs.repro() == {"report"}
 
 
 def test_code_of_a_task_that_does_something_else(stubs: Project) -> None:
@@ -258,6 +276,7 @@ ROOMS: dict[str, set[str]] = {
     "model/whole.py": {"export"},
     "export/build.py": {"export"},
     "predict/loaded.py": set(),
+    "studies/run.py": set(),
     "cli/main.py": set(),
 }
 

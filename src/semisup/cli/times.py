@@ -8,7 +8,7 @@ import yaml
 from semisup.cli.quick import clock
 from semisup.params.loading import Params
 from semisup.report.findings.own import Comparison
-from semisup.report.methods import WHOLE_NETWORK
+from semisup.report.methods import POOL_ALONE, WHOLE_NETWORK
 from semisup.workflow import outputs
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
@@ -30,6 +30,7 @@ def times(params: Params) -> str:
     if not spent:
         raise UserError(f"{recorded.FILE}: no stage has run here yet; run `make repro`")
     of_tasks, others = stages()
+    others = [stage for stage in others if stage != POOL_ALONE.method or params.control_budgets]
     rows = [
         [task, *(_sum(spent, [stage], task) for stage in of_tasks), _sum(spent, of_tasks, task)]
         for task in params.pretext_tasks
@@ -56,6 +57,8 @@ def asked_for(spent: Iterable[Spent], params: Params) -> list[Spent]:
     budgets = {"", *map(str, params.label_budgets)}
     tasks = {"", *params.pretext_tasks}
     found = [s for s in spent if s.task in tasks and s.budget in budgets]
+    controls = {*map(str, params.control_budgets)}
+    found = [s for s in found if s.stage != POOL_ALONE.method or s.budget in controls]
     return [s for s in found if s.stage not in WHOLE_NETWORK or s.task in params.finetune_tasks]
 
 

@@ -39,6 +39,7 @@ class Params(Section):
     label_budgets: Annotated[list[Count], Field(min_length=1)]
     pretext_tasks: list[str]
     finetune_tasks: list[str]
+    control_budgets: list[Count]
     draws: Annotated[int, Field(ge=1, le=100)]
     data: Data
     split: Split
@@ -59,6 +60,7 @@ class Params(Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Params":
         _check_ascending(self.label_budgets, "label_budgets")
+        _check_controls(self.control_budgets, self.label_budgets)
         _check_ascending(self.choose.budgets, "choose.budgets")
         _check_tasks(self.pretext_tasks, self.pretrain)
         _check_finetuned(self.finetune_tasks, self.pretext_tasks)
@@ -157,6 +159,16 @@ def _check_ascending(budgets: list[int], key: str) -> None:
             raise ValueError(f"{key}: {after} is given twice; list each budget once")
         if before > after:
             raise ValueError(f"{key}: {after} comes after {before}; list them from small to large")
+
+
+def _check_controls(budgets: list[int], label_budgets: list[int]) -> None:
+    _check_ascending(budgets, "control_budgets")
+    for budget in budgets:
+        if budget not in label_budgets:
+            raise ValueError(
+                f"control_budgets: {budget} is not in label_budgets; take it out here too, or add "
+                "it there"
+            )
 
 
 def _check_finetuned(tasks: list[str], pretext_tasks: list[str]) -> None:

@@ -82,10 +82,10 @@ def _way(params: Params, method: str, task: str | None) -> "Way":
     Raises:
         UserError: where params.yaml asks for none such.
     """
-    from semisup.report.methods import METHODS, ways
+    from semisup.report.methods import METHODS, SELFTRAIN_BASELINE, ways
 
-    if method not in METHODS:
-        known = [*METHODS]
+    known = [name for name in METHODS if name != SELFTRAIN_BASELINE.name]  # a control, not to use
+    if method not in known:
         raise UserError(
             f"--method {method}: unknown{suggestion(method, known)}; allowed: {', '.join(known)}"
         )

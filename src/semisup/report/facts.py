@@ -9,7 +9,7 @@ import pandas as pd
 
 from semisup.data.dataset import BALANCED, TOP1, ImageData
 from semisup.params.loading import Params
-from semisup.report.methods import Way
+from semisup.report.methods import POOL_ALONE, Way
 from semisup.report.tables.headline import NAMES
 from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
@@ -88,6 +88,9 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
     pretext = {task: _read_pretext(task) for task in tasks}
     counts = np.bincount(data.labels[data.test])
     told, chosen = read_told(ways, params.label_budgets), read_chosen(tasks)
+    if params.control_budgets:
+        of_control = read_told([POOL_ALONE], params.control_budgets)
+        told = pd.concat([told, of_control], ignore_index=True)
     warnings = (
         line
         for folder in (outputs.PREPARED, outputs.SPLITS)

@@ -7,7 +7,7 @@ import pandas as pd
 from semisup.data.dataset import open_data
 from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
-from semisup.report.methods import Way, ways
+from semisup.report.methods import POOL_ALONE, Way, ways
 from semisup.report.tables.headline import in_headline
 from semisup.report.tables.results import read_results
 from semisup.workflow import outputs
@@ -17,8 +17,9 @@ from semisup.workflow import outputs
 class Inputs:
     """What params.yaml asks for, whatever else lies in data/.
 
-    ways: that are compared; every: their results, a row per method, task, budget and draw; results:
-    the same with the headline figure as `top1`; facts: of the images and the pretext tasks.
+    ways: that are compared; every: their results and those of the control, a row per method, task,
+    budget and draw; results: the same with the headline figure as `top1`; facts: of the images and
+    the pretext tasks.
     """
 
     ways: list[Way]
@@ -35,5 +36,8 @@ def read_inputs(params: Params) -> Inputs:
     """
     compared = ways(params.pretext_tasks, params.finetune_tasks)
     every = read_results(compared, params.label_budgets)
+    if params.control_budgets:
+        of_control = read_results([POOL_ALONE], params.control_budgets)
+        every = pd.concat([every, of_control], ignore_index=True)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     return Inputs(compared, every, in_headline(every, data), read_facts(compared, params, data))

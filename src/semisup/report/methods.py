@@ -38,6 +38,10 @@ def _supervised_folder(_task: str, budget: int) -> Path:
     return outputs.supervised_folder(budget)
 
 
+def _selftrain_baseline_folder(_task: str, budget: int) -> Path:
+    return outputs.selftrain_baseline_folder(budget)
+
+
 SUPERVISED = Method(
     name="supervised",
     label="supervised from scratch",
@@ -94,10 +98,22 @@ SELFTRAIN = Method(
     color="#cc79a7",
     control_line=(0, (1, 4)),
 )
+# a control, of no task: what self-training brings without pretraining
+SELFTRAIN_BASELINE = Method(
+    name="selftrain_baseline",
+    label="self-trained without pretraining",
+    short="self-trained without pretraining",
+    noun="self-training without pretraining",
+    folder=_selftrain_baseline_folder,
+    tells=True,
+    line=(0, (1, 2)),
+    marker="D",
+    color="#222222",
+)
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
 OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)
 WHOLE_NETWORK = (FINETUNE.name, SELFTRAIN.name)
-METHODS = {method.name: method for method in (SUPERVISED, *OF_TASKS)}
+METHODS = {method.name: method for method in (SUPERVISED, SELFTRAIN_BASELINE, *OF_TASKS)}
 
 
 class Way(NamedTuple):
@@ -123,6 +139,7 @@ class Way(NamedTuple):
 
 
 BASELINE = Way(SUPERVISED.name)
+POOL_ALONE = Way(SELFTRAIN_BASELINE.name)
 
 
 def ways(tasks: Iterable[str], finetuned: Iterable[str] | None = None) -> list[Way]:

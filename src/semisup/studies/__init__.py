@@ -1,1 +1,1 @@
-"""Studies: the workflow on known data sets, by settings of their own beside those of params.yaml."""
+"""Studies: the workflow on known data sets, by settings that differ from params.yaml."""

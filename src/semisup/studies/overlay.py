@@ -33,11 +33,11 @@ class Study(Section):
 
     title: str
     needs: str
-    raw: list[str] = []
+    raw: tuple[str, ...] = ()
     params: dict[str, Any]
     quick: dict[str, Any] = Field(min_length=1)
-    published: list[Published] = []
-    differs: list[str] = []
+    published: tuple[Published, ...] = ()
+    differs: tuple[str, ...] = ()
 
     def overlay(self, quick: bool) -> dict[str, Any]:
         """The keys that differ, those of the quick form too where it is asked for."""

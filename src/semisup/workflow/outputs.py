@@ -86,6 +86,11 @@ def selftrain_folder(task: str, budget: int) -> Path:
     return SELFTRAIN / f"{task}-{budget}"
 
 
+def selftrain_baseline_folder(budget: int) -> Path:
+    """Where `selftrain_baseline` of a budget writes."""
+    return selftrain_folder(NO_TASK, budget)
+
+
 def supervised_folder(budget: int) -> Path:
     """Where `supervised` of a budget writes."""
     return Path("data/supervised") / str(budget)

@@ -18,10 +18,22 @@ from semisup.report.figures.style import (
     task_colors,
 )
 from semisup.report.findings.choosing import Choosing
-from semisup.report.methods import BASELINE, CONTROLS, HEAD, METHODS, SUPERVISED, Method, Way
+from semisup.report.methods import (
+    BASELINE,
+    CONTROLS,
+    HEAD,
+    METHODS,
+    POOL_ALONE,
+    SELFTRAIN,
+    SELFTRAIN_BASELINE,
+    SUPERVISED,
+    Method,
+    Way,
+)
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
+from semisup.workflow import outputs
 
 TOGETHER = 3  # with more tasks each method gets a panel of its own
 NAMED = 5  # tasks with a colour of their own; the others are thin and grey
@@ -80,7 +92,7 @@ def _curves(
             continue
         known = color != OTHER_COLOR
         name = method.label
-        if way != BASELINE:
+        if way.task != outputs.NO_TASK:
             name = way.task if single else f"{name}, {way.task}"
         axis.errorbar(
             rows["budget"],
@@ -147,5 +159,6 @@ def _lines(methods: Sequence[Method], ranked: Sequence[str]) -> dict[Way, str]:
     return (
         named
         | {BASELINE: SUPERVISED.color}
+        | ({POOL_ALONE: SELFTRAIN_BASELINE.color} if SELFTRAIN in methods else {})
         | {way: OTHER_COLOR for way in every if way not in named}
     )

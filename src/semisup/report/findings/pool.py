@@ -1,10 +1,11 @@
 """What it is worth to learn from the pool: by labels that spread over it, or by self-training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from semisup.report.methods import FINETUNE, HEAD, SELFTRAIN, SPREAD, Way
+from semisup.report.methods import BASELINE, FINETUNE, HEAD, POOL_ALONE, SELFTRAIN, SPREAD, Way
 from semisup.report.tables.interval import Interval, gain
 from semisup.report.tables.results import rows_of
 
@@ -24,6 +25,32 @@ class FromPool:
     right: dict[int, float]
     classifiers: int
     unchanged: int
+
+
+@dataclass(frozen=True)
+class Control:
+    """What pays where both are done: the pretraining, or the training on the pool.
+
+    pool: gains of self-training the baseline, over the baseline; way: a self-trained one;
+    pretraining: its gains over the self-trained baseline. Top-1 on test, by budget.
+    """
+
+    pool: dict[int, Interval]
+    way: Way
+    pretraining: dict[int, Interval]
+
+
+def control(results: pd.DataFrame, ranked: Sequence[str], confidence: float) -> Control | None:
+    """Of the first of the ranked tasks that was self-trained; None without it or the control."""
+    there = {Way(*names) for names in zip(results["method"], results["task"], strict=True)}
+    ways = [way for task in ranked if (way := Way(SELFTRAIN.name, task)) in there]
+    if POOL_ALONE not in there or not ways:
+        return None
+    of_pool, of_both = (
+        gain(results, "top1", one, other, confidence)
+        for one, other in ((POOL_ALONE, BASELINE), (ways[0], POOL_ALONE))
+    )
+    return Control(of_pool, ways[0], of_both)
 
 
 def from_pool(

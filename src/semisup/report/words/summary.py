@@ -13,7 +13,7 @@ from semisup.report.findings.choosing import of_task
 from semisup.report.findings.doubts import SMALL_IMAGE, doubt, few_test_images
 from semisup.report.findings.gained import gained
 from semisup.report.findings.own import own_and_others
-from semisup.report.findings.pool import BEFORE, from_pool
+from semisup.report.findings.pool import BEFORE, control, from_pool
 from semisup.report.methods import CONTROLS, METHODS, Way
 from semisup.report.tables.comparison import ranking
 from semisup.report.tables.results import deepest, methods_in
@@ -51,6 +51,7 @@ def write_summary(results: pd.DataFrame, compared: pd.DataFrame, facts: Facts) -
             for method in BEFORE
             for task in ranked[:1]
         },
+        control=control(results, ranked, facts.confidence),
         own=own_and_others(results, facts),
         choosing=of_task(facts, ranked[0]) if ranked else None,
         validation_labels=(used.min(), used.max()),

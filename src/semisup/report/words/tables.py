@@ -7,9 +7,12 @@ import pandas as pd
 from semisup.report.findings.choice import Choice
 from semisup.report.findings.choosing import RANDOM, TYPICAL, Choosing
 from semisup.report.findings.gained import Step
-from semisup.report.methods import BASELINE, Way, ways
+from semisup.report.methods import BASELINE, POOL_ALONE, SELFTRAIN, Way, ways
 from semisup.report.words.markdown import table, tables
 from semisup.report.words.phrases import plus_minus, points, short_count, with_interval
+
+NONE = "-"  # not asked for at that budget
+NO_PRETRAINING = "no pretraining"
 
 Cells = dict[tuple[Way, int], str]
 
@@ -17,8 +20,11 @@ Cells = dict[tuple[Way, int], str]
 def by_budget(compared: pd.DataFrame, tasks: Sequence[str]) -> str:
     """A row for each budget, a column for each method and task."""
     cells, budgets = _cells(compared), compared["budget"].unique()
-    columns = [way for way in ways(tasks) if (way, budgets[0]) in cells]
-    rows = [[str(budget), *(cells[way, budget] for way in columns)] for budget in budgets]
+    known = {way for way, _ in cells}
+    columns = [way for way in (BASELINE, POOL_ALONE, *ways(tasks)[1:]) if way in known]
+    rows = [
+        [str(budget), *(cells.get((way, budget), NONE) for way in columns)] for budget in budgets
+    ]
     return table(["labels per class", *(way.series for way in columns)], rows, text=())
 
 
@@ -26,11 +32,14 @@ def by_task(compared: pd.DataFrame, ranked: Sequence[str], method: str) -> str:
     """A row for each task and the baseline, a column for each budget."""
     seen = dict(zip(compared["task"], compared["images_seen"], strict=True))
     cells, budgets = _cells(compared), [*compared["budget"].unique()]
-    lines = {task: Way(method, task) for task in ranked} | {BASELINE.method: BASELINE}
+    known = {way for way, _ in cells}
+    lines = {task: Way(method, task) for task in ranked}
+    lines |= {NO_PRETRAINING: POOL_ALONE} if method == SELFTRAIN.name else {}
+    lines |= {BASELINE.method: BASELINE}
     rows = [
-        [name, short_count(seen[way.task]), *(cells[way, budget] for budget in budgets)]
+        [name, short_count(seen[way.task]), *(cells.get((way, budget), NONE) for budget in budgets)]
         for name, way in lines.items()
-        if (way, budgets[0]) in cells
+        if way in known
     ]
     return tables(["task", "seen", *map(str, budgets)], rows, keys=2)
 

@@ -1,0 +1,34 @@
+"""A control: train the baseline further, on labels of one budget and the pool, for every draw."""
+
+from typing import Annotated
+
+import typer
+
+from semisup.classify import budget as at_budget
+from semisup.classify import results
+from semisup.classify.draws import Learner, train_draws
+from semisup.compute.device import stream_seed
+from semisup.data.dataset import LabelledSet
+from semisup.selftrain.learner import learn_jointly
+from semisup.supervised import trained_classifier
+from semisup.workflow import command, outputs
+
+
+def main(
+    budget: Annotated[int, typer.Option(help="labels per class, one of control_budgets")],
+) -> None:
+    """Write data/selftrain/none-BUDGET: results, pool.csv, history.csv, predictions, weights."""
+    with at_budget.started("selftrain_baseline", budget) as run:
+
+        def learner(draw: int, labelled: LabelledSet) -> Learner:
+            start = trained_classifier(run, draw)
+            return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
+
+        before = results.judged_before(outputs.supervised_folder(budget))
+        trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
+        with outputs.replacing(outputs.selftrain_baseline_folder(budget)) as folder:
+            results.write(run, trained, folder)
+
+
+if __name__ == "__main__":
+    command.run(main)
