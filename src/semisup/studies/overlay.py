@@ -33,11 +33,11 @@ class Study(Section):
 
     title: str
     needs: str
-    raw: tuple[str, ...] = ()
+    raw: list[str] = Field(default_factory=list)
     params: dict[str, Any]
     quick: dict[str, Any] = Field(min_length=1)
-    published: tuple[Published, ...] = ()
-    differs: tuple[str, ...] = ()
+    published: list[Published] = Field(default_factory=list)
+    differs: list[str] = Field(default_factory=list)
 
     def overlay(self, quick: bool) -> dict[str, Any]:
         """The keys that differ, those of the quick form too where it is asked for."""
