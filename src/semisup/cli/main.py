@@ -169,7 +169,7 @@ def init(
     """Make a project for your own images, which uses this installed package."""
     from semisup.project import make
 
-    print(make.make(folder, make.Given(images or [], labelled or [], labels), link, git))
+    make.make(folder, make.Given(images or [], labelled or [], labels), link, git)
 
 
 @app.command(

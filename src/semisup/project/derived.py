@@ -62,7 +62,7 @@ def _plain(value: object) -> str:
 def makefile(text: str) -> str:
     """Makefile: the targets that run the workflow, by programs of .venv or of the caller."""
     top = [
-        "# `make help` lists the targets. Programs are those of .venv, where there is one, or your own.",
+        "# `make help` lists the targets. Programs are those of .venv, if there is one, or yours.",
         "",
         "export PATH := $(CURDIR)/.venv/bin:$(PATH)",
         "",

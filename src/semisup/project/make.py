@@ -1,9 +1,8 @@
 """Make a project for one's own images."""
 
-import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +26,9 @@ class Given:
 
     def settings(self) -> dict[str, object]:
         """Of params.yaml, by dotted key, with what was named below data/raw."""
-        images, labelled = ([_in_raw(path) for path in some] for some in (self.images, self.labelled))
+        images, labelled = (
+            [_in_raw(path) for path in some] for some in (self.images, self.labelled)
+        )
         if self.labels and not labelled:
             images, labelled = [], images  # files without a row count as unlabelled
         return {
@@ -105,10 +106,13 @@ def _write(folder: Path, given: Given, git: bool) -> None:
     _derive(folder / "Makefile", derived.makefile)
     _derive(folder / "params.yaml", lambda text: derived.settings(text, given.settings()))
     if not git:
-        _derive(folder / ".dvc/config", lambda text: text.replace("[core]\n", "[core]\n    no_scm = true\n"))
+        _derive(
+            folder / ".dvc/config",
+            lambda text: text.replace("[core]\n", "[core]\n    no_scm = true\n"),
+        )
 
 
-def _derive(path: Path, change) -> None:
+def _derive(path: Path, change: Callable[[str], str]) -> None:
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
