@@ -88,6 +88,19 @@ def run(
     repro.repro(jobs)
 
 
+@app.command("progress", epilog=_example("semisup progress --watch"))
+def how_far(
+    watch: Annotated[
+        bool, typer.Option("--watch", help="again and again until all is done")
+    ] = False,
+) -> None:
+    """How far a run is: stages done and left, time left, loss and accuracy. Disturbs nothing."""
+    from semisup.cli import progress
+
+    for page in progress.watch() if watch else [progress.progress()]:
+        print(page, flush=True)
+
+
 @app.command("quick", epilog=_example("semisup quick"))
 def first_answer() -> None:
     """A first answer within minutes: what encoders that train nothing give."""

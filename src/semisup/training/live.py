@@ -16,7 +16,6 @@ from semisup.training.progress import Row
 from semisup.workflow import live
 
 SECONDS = 2.0  # from one writing of the update's number to the next, at least
-METRICS, CURVES = "metrics.json", Path("plots/metrics")
 FIGURES = {
     "train/loss": "train_loss",
     "train/merit": "train_merit",
@@ -67,11 +66,14 @@ class Live:
         self._rows = [*rows]
         if self._folder:
             self._write_metrics(self._folder)
-            self._write_curves(self._folder / CURVES)
+            self._write_curves(self._folder / live.CURVES)
 
     def close(self) -> None:
-        """The training has ended."""
+        """The training has ended, perhaps before all updates were made."""
         self._bar.close()
+        self._updates = self._update
+        if self._folder:
+            self._write_metrics(self._folder)
 
     def _write_metrics(self, folder: Path) -> None:
         figures: dict[str, object] = {"step": self._update, "of": self._updates}
@@ -84,7 +86,7 @@ class Live:
                 section[figure] = round(value, 4)
         with suppress(OSError):  # the disk is full
             folder.mkdir(exist_ok=True)
-            live.write(folder / METRICS, json.dumps(figures))
+            live.write(folder / live.METRICS, json.dumps(figures))
         self._written = time.monotonic()
 
     def _write_curves(self, folder: Path) -> None:

@@ -17,6 +17,7 @@ from semisup.workflow.processes import HOST, is_running
 
 FOLDER = Path("data/live")
 ABOUT = "stage.json"
+METRICS, CURVES = "metrics.json", Path("plots/metrics")  # of a training, as DVCLive names them
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def running() -> list[Running]:
     """Stages that run here now, the first that began first."""
     found = []
     for path in FOLDER.glob(f"*/{ABOUT}"):
-        with suppress(OSError, ValueError, KeyError):  # it has ended meanwhile
+        with suppress(OSError, ValueError, KeyError, TypeError):  # it has ended meanwhile
             about = json.loads(path.read_text(encoding="utf-8"))
             if about["host"] == HOST and is_running(about["process"]):
                 found.append(Running(about["name"], about["began"], path.parent))
