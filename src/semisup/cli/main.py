@@ -88,6 +88,19 @@ def run(
     repro.repro(jobs)
 
 
+@app.command("progress", epilog=_example("semisup progress --watch"))
+def how_far(
+    watch: Annotated[
+        bool, typer.Option("--watch", help="again and again until all is done")
+    ] = False,
+) -> None:
+    """How far a run is: stages done and left, time left, loss and accuracy. Disturbs nothing."""
+    from semisup.cli import progress
+
+    for page in progress.watch() if watch else [progress.progress()]:
+        print(page, flush=True)
+
+
 @app.command("quick", epilog=_example("semisup quick"))
 def first_answer() -> None:
     """A first answer within minutes: what encoders that train nothing give."""
@@ -156,6 +169,53 @@ def predict(
     from semisup.cli import predict
 
     sys.exit(predict.predict(paths, predict.Model(model, method, task, budget), out, top))
+
+
+@app.command(
+    epilog=_example("semisup init birds --images photos/ --labels birds.csv", "semisup init birds")
+)
+def init(
+    folder: Annotated[Path, typer.Argument(help="of the new project")],
+    images: Annotated[
+        list[str] | None, typer.Option(help="folder or archive of images in any nesting")
+    ] = None,
+    labels: Annotated[
+        str | None, typer.Option(help="table with the columns path,label, of some of the images")
+    ] = None,
+    labelled: Annotated[
+        list[str] | None, typer.Option(help="folder or archive with a folder for each class")
+    ] = None,
+    link: Annotated[
+        bool, typer.Option("--link", help="put links into data/raw, not copies: DVC sees no change")
+    ] = False,
+    git: Annotated[bool, typer.Option(help="whether Git keeps the project")] = True,
+) -> None:
+    """Make a project for your own images, which uses this installed package."""
+    from semisup.project import make
+
+    make.make(folder, make.Given(images or [], labelled or [], labels), link, git)
+
+
+@app.command(
+    "stage",
+    hidden=True,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+    epilog=_example("semisup stage head --task rotation --budget 4"),
+)
+def run_stage(context: typer.Context, name: str) -> None:
+    """Run one stage's script: what dvc.yaml of a project made by `semisup init` calls."""
+    from semisup.project import stage
+
+    stage.run(name, context.args)
+
+
+@app.command(hidden=True, epilog=_example("semisup code"))
+def code() -> None:
+    """Note hashes of the package's files in data/code, for the stages of a project."""
+    from semisup.project import code
+
+    code.write()
 
 
 def _params() -> "Params":

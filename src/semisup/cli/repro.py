@@ -8,17 +8,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event
 
-from semisup.cli import lockfile
+from semisup.cli import lockfile, workflow
 from semisup.workflow.errors import UserError
 
 BUSY = ("Unable to acquire lock", "is busy, it is being blocked")  # another DVC, for a moment
 TRIES, PAUSE_SECONDS = 60, 0.5
-
-Parents = Mapping[str, set[str]]
 
 
 def repro(jobs: int) -> None:
@@ -27,8 +25,13 @@ def repro(jobs: int) -> None:
     Raises:
         UserError: where a stage failed; those that run beside it end first.
     """
-    parents, changed, order = _stages()
-    wanted = with_descendants(parents, changed)
+    stages = workflow.read()
+    if stages.always:  # what others are found to be changed by
+        for name in stages.always:
+            if not _run(name, os.environ, Event()):
+                raise UserError(f"failed: {name}; its own message stands above")
+        stages = workflow.read()
+    parents, wanted = stages.parents, stages.left()
     before = lockfile.stages()
     # each stage has as many threads as when it runs alone, so that it computes the same; where
     # they are more than cores, they must not wait for each other busily
@@ -58,36 +61,9 @@ def repro(jobs: int) -> None:
             pool.shutdown(cancel_futures=True)
             raise
         finally:
-            lockfile.put_in_order([*before, *order])
+            lockfile.put_in_order([*before, *stages.order])
     if failed:
         raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
-
-
-def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
-    """The changed stages and all that depend on them, however far."""
-    found = set(changed)
-    while more := {name for name, before in parents.items() if before & found} - found:
-        found |= more
-    return found
-
-
-def _stages() -> tuple[Parents, set[str], list[str]]:
-    """What each stage depends on, which stages DVC finds changed, and the order that it runs in."""
-    import networkx
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
-    try:
-        with Repo() as repo:
-            graph = repo.index.graph
-            order = [stage.addressing for stage in networkx.dfs_postorder_nodes(graph)]
-            parents = {
-                stage.addressing: {before.addressing for before in graph.successors(stage)}
-                for stage in graph
-            }
-            return parents, set(repo.status()), order
-    except DvcException as error:
-        raise UserError(f"DVC: {' '.join(str(error).split())}") from None
 
 
 def _run(name: str, env: Mapping[str, str], interrupted: Event) -> bool:

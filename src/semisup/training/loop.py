@@ -10,16 +10,17 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
 from semisup.params.recipes import Recipe, Recipes, Selftrain
+from semisup.training.live import Live
 from semisup.training.optimiser import Adam, Sgd, update
 from semisup.training.progress import Progress, Row
 from semisup.training.schedule import schedule
 from semisup.training.selection import Score, Selection
 from semisup.training.turns import Turns
+from semisup.workflow import live
 
 EVALUATIONS = 12  # at most, over a training of more epochs than that
 
@@ -147,9 +148,9 @@ def fit(
         order = _batches(objective.examples, per_epoch, runtime, seed, training.update)
         batches = objective.load(group.part(numbers) for numbers in order)
         network.train()
-        silent = None if group.leads else True  # None: where this is no terminal
         begun = training.update
-        bar = tqdm(None, label, updates, False, initial=begun, disable=silent, position=position)
+        folder = live.folder_of(checkpoint.path) if checkpoint else None
+        shown = Live(label, begun, updates, position, group.leads, folder)
         for number in range(begun + 1, updates + 1):
             rate = plan.lr * schedule(number - 1, updates)
             with runtime.autocast():
@@ -157,16 +158,17 @@ def fit(
             loss.backward()  # type: ignore[no-untyped-call]
             update(optimiser, rate)
             training.took_step(loss.detach(), merit.detach())
-            bar.update()
+            shown.step()
             if number % every == 0 or number == updates:
                 train = training.running.score_and_reset(label)
                 held = selection.look(number)
                 training.rows.append(_row(number, per_epoch, rate, train, held))
+                shown.curve(training.rows)
                 if selection.is_enough:
                     break
             if checkpoint and group.decides(checkpoint.is_due, number):
                 _save(training, checkpoint, runtime)
-        bar.close()
+        shown.close()
     best = selection.finish()
     return Fit(training.rows, training.update, selection.kept, best, selection.turns)
 

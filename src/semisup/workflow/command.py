@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import typer
 
-from semisup.workflow import times
+from semisup.workflow import live, times
 from semisup.workflow.errors import UserError
 
 USER_ERROR, INTERRUPTED = 2, 130
@@ -20,7 +20,8 @@ def run(main: Callable[..., None]) -> NoReturn:
 
     @wraps(main)
     def timed(**item: object) -> None:
-        with times.recorded(Path(sys.argv[0]).stem, item):
+        stage = Path(sys.argv[0]).stem
+        with live.shown(stage, item), times.recorded(stage, item):
             main(**item)
 
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from semisup.cli.repro import with_descendants
+from semisup.cli.workflow import with_descendants
 
 PARENTS = {
     "split": set[str](),

@@ -1,0 +1,150 @@
+"""How far the workflow is while it runs: stages done and left, time left, loss and accuracy."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from semisup.cli import workflow
+from semisup.cli.lockfile import LOCK
+from semisup.cli.quick import clock
+from semisup.cli.workflow import Stages
+from semisup.workflow import live
+from semisup.workflow import times as recorded
+from semisup.workflow.live import Running
+from semisup.workflow.times import Spent
+
+SECONDS = 5.0  # between two looks
+
+Metrics = Mapping[str, Any]
+
+
+def progress() -> str:
+    """A page of text.
+
+    Raises:
+        UserError: where this is no project, or DVC refuses one of its files.
+    """
+    return _page_now(workflow.read())
+
+
+def watch() -> Iterator[str]:
+    """The page again and again, until no stage is left to run.
+
+    Raises:
+        UserError: as `progress`.
+    """
+    stages, changed = workflow.read(), _changed_lock()
+    yield _page_now(stages)
+    while stages.left():
+        time.sleep(SECONDS)
+        if (now := _changed_lock()) != changed:  # a stage has ended
+            stages, changed = workflow.read(), now
+        yield _page_now(stages)
+
+
+def _changed_lock() -> float:
+    return LOCK.stat().st_mtime if LOCK.exists() else 0.0
+
+
+def _page_now(stages: Stages) -> str:
+    running = [(stage, _trainings(stage.folder)) for stage in live.running()]
+    return page(stages, running, recorded.read(), time.time())
+
+
+def page(
+    stages: Stages,
+    running: Sequence[tuple[Running, Mapping[str, Metrics]]],
+    spent: Sequence[Spent],
+    now: float,
+) -> str:
+    """What is done, what runs, and how long the rest may take.
+
+    Args:
+        stages: as DVC finds them.
+        running: stages, each with what its trainings say, by their names.
+        spent: of stages that ran here.
+        now: seconds of 1970.
+    """
+    left, count = stages.left(), len(stages.order)
+    if not left:
+        return f"all {count} stages are done"
+    lines = [f"{count - len(left)} of {count} stages done; left, at most: {_kinds(stages, left)}"]
+    seconds = _seconds_left(left, running, spent, now)
+    if seconds is not None:
+        lines[0] += f"; about {clock(seconds)} to go"
+    for stage, trainings in running:
+        lines.append(f"{stage.name}: running for {clock(now - stage.began)}")
+        unfinished = {name: said for name, said in trainings.items() if said["step"] < said["of"]}
+        merit = "merit" if stage.name.startswith("pretrain") else "accuracy"
+        lines += [f"  {name}: {_words(said, merit)}" for name, said in unfinished.items()]
+    if not running:
+        lines.append("no stage runs at this moment; `make repro` goes on")
+    return "\n".join(lines)
+
+
+def _kinds(stages: Stages, left: set[str]) -> str:
+    """How many stages of each kind, in their order."""
+    kinds = [name.partition("@")[0] for name in stages.order if name in left]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+
+
+def _words(said: Metrics, merit: str) -> str:
+    words = f"update {said['step']} of {said['of']}"
+    for part, where in (("train", "in training"), ("heldout", "held out")):
+        if figures := said.get(part):
+            words += f"; {where}: loss {figures['loss']:.4g}, {merit} {figures['merit']:.4g}"
+    return words
+
+
+def _seconds_left(
+    left: set[str],
+    running: Sequence[tuple[Running, Mapping[str, Metrics]]],
+    spent: Sequence[Spent],
+    now: float,
+) -> float | None:
+    """By what the same stage took, or like ones, or all; None where nothing is known."""
+    known = {_name(one): one.seconds for one in spent}
+    total = 0.0
+    for name in left - {stage.name for stage, _ in running}:
+        if not known:
+            return None
+        total += _likely(name, known)
+    for stage, trainings in running:
+        passed = now - stage.began
+        fractions = [said["step"] / said["of"] for said in trainings.values()]
+        if _is_known(stage.name, known):
+            total += max(0.0, _likely(stage.name, known) - passed)
+        elif fractions and min(fractions) > 0:
+            total += passed / mean(fractions) - passed
+    return total / max(1, len(running))
+
+
+def _name(spent: Spent) -> str:
+    """As DVC names the stage."""
+    item = "-".join(value for value in (spent.task, spent.budget) if value)
+    return f"{spent.stage}@{item}".removesuffix("@")
+
+
+def _is_known(name: str, known: Mapping[str, float]) -> bool:
+    kind = name.partition("@")[0]
+    return any(other.partition("@")[0] == kind for other in known)
+
+
+def _likely(name: str, known: Mapping[str, float]) -> float:
+    kind = name.partition("@")[0]
+    alike = [seconds for other, seconds in known.items() if other.partition("@")[0] == kind]
+    return known.get(name) or mean(alike or known.values())
+
+
+def _trainings(folder: Path) -> dict[str, Metrics]:
+    """What the trainings of a stage say, by their names without that of the stage."""
+    found = {}
+    for path in sorted(folder.glob(f"*/{live.METRICS}")):
+        with suppress(OSError, ValueError):  # the stage has ended meanwhile
+            name = path.parent.name.removeprefix(f"{folder.name}-").replace("-", " ")
+            found[name] = json.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -1,0 +1,70 @@
+"""The stages of dvc.yaml as DVC sees them: what depends on what, and what has changed.
+
+DVC's locks are left alone: who looks while a workflow runs must not stop it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from semisup.workflow.errors import UserError
+
+Parents = Mapping[str, set[str]]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Stages by their names, `head@rotation-4`.
+
+    parents: those that each depends on; changed: those whose inputs or outputs are others than
+    dvc.lock says; always: those that run each time; order: all, as DVC runs them.
+    """
+
+    parents: Parents
+    changed: set[str]
+    always: Sequence[str]
+    order: Sequence[str]
+
+    def left(self) -> set[str]:
+        """Those to run, at most: equal bytes may make some of them needless."""
+        return with_descendants(self.parents, self.changed)
+
+
+def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
+    """The changed stages and all that depend on them, however far."""
+    found = set(changed)
+    while more := {name for name, before in parents.items() if before & found} - found:
+        found |= more
+    return found
+
+
+def read() -> Stages:
+    """The stages as they are now; takes seconds.
+
+    Raises:
+        UserError: where this is no project, or DVC refuses one of its files.
+    """
+    import networkx
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            graph = repo.index.graph
+            ordered = [*networkx.dfs_postorder_nodes(graph)]
+            return Stages(
+                {
+                    s.addressing: {before.addressing for before in graph.successors(s)}
+                    for s in graph
+                },
+                {stage.addressing for stage in ordered if _has_changed(stage)},
+                [stage.addressing for stage in ordered if stage.always_changed],
+                [stage.addressing for stage in ordered],
+            )
+    except DvcException as error:
+        raise UserError(f"DVC: {' '.join(str(error).split())}") from None
+
+
+def _has_changed(stage: Any) -> bool:
+    """As DVC finds it, which would lock the stage's files for it."""
+    return stage.changed_stage() or any(entry.status() for entry in [*stage.deps, *stage.outs])

@@ -1,0 +1,27 @@
+"""What stages of a project depend on in place of code: a hash of each file of the package.
+
+In this repository stages depend on the code itself. In a project of one's own it lies elsewhere,
+where DVC's paths would be those of one machine; hashes are the same on all.
+"""
+
+from pathlib import Path
+
+from semisup.project import shipped
+from semisup.workflow import outputs
+
+FOLDER = Path("data/code")
+ENDINGS = (".py", ".jinja")  # as .dvcignore lets in
+
+
+def write() -> None:
+    """Write data/code: for each file of the package and for each stage a file with its SHA-256."""
+    stages = shipped.folder() / "stages"
+    package = Path(__file__).resolve().parents[1]
+    copies = package.parent / shipped.IN_WHEEL
+    with outputs.replacing(FOLDER) as folder:
+        for top, below in ((package, folder), (stages, folder / "stages")):
+            for file in sorted(top.rglob("*.*")):
+                if file.suffix in ENDINGS and (top == stages or copies not in file.parents):
+                    noted = below / file.relative_to(top)
+                    noted.parent.mkdir(parents=True, exist_ok=True)
+                    noted.write_text(f"{outputs.sha256(file)}\n", encoding="ascii")

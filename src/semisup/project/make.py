@@ -1,0 +1,138 @@
+"""Make a project for one's own images."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from semisup.prepare.archive import SUFFIXES
+from semisup.prepare.given import RAW
+from semisup.project import derived, shipped
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+IMAGE_SIZE = 64  # that photographs want; letters of the embedded set do with less
+README = Path(__file__).with_name("README.md.jinja")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the user named: places of images, of those with class folders, and a table of labels."""
+
+    images: Sequence[str] = ()
+    labelled: Sequence[str] = ()
+    labels: str | None = None
+
+    def settings(self) -> dict[str, object]:
+        """Of params.yaml, by dotted key, with what was named below data/raw."""
+        images, labelled = (
+            [_in_raw(path) for path in some] for some in (self.images, self.labelled)
+        )
+        if self.labels and not labelled:
+            images, labelled = [], images  # files without a row count as unlabelled
+        return {
+            "data.source": "folder",
+            "data.image_size": IMAGE_SIZE,
+            "data.folder.unlabelled": _one_or_all(images),
+            "data.folder.labelled": _one_or_all(labelled),
+            "data.folder.labels": self.labels and _in_raw(self.labels),
+        }
+
+    def check(self) -> None:
+        """Refuse what is not there.
+
+        Raises:
+            UserError: a path leads nowhere or to no archive, two have the same name, or a table is
+                given without images.
+        """
+        for option, paths in (("--images", self.images), ("--labelled", self.labelled)):
+            for path in map(Path, paths):
+                if not path.exists():
+                    raise UserError(f"{option} {path}: no such folder or archive")
+                if path.is_file() and not path.name.lower().endswith(SUFFIXES):
+                    allowed = ", ".join(SUFFIXES)
+                    raise UserError(
+                        f"{option} {path}: neither a folder nor an archive; name a folder or a "
+                        f"file that ends in {allowed}"
+                    )
+        if self.labels and not Path(self.labels).is_file():
+            raise UserError(f"--labels {self.labels}: no such file; name a table, such as a CSV")
+        if self.labels and not (self.images or self.labelled):
+            raise UserError(f"--labels {self.labels}: of no images; name these by --images")
+        names: dict[str, str] = {}
+        for given in self.every:
+            other = names.setdefault(_name(given), given)
+            if other is not given:
+                raise UserError(f"{given}: {other} has the same name; rename one of them")
+
+    @property
+    def every(self) -> list[str]:
+        """All paths."""
+        return [*self.images, *self.labelled, *([self.labels] if self.labels else [])]
+
+
+def make(target: Path, given: Given, link: bool, git: bool) -> None:
+    """Write the project, whole or not at all.
+
+    Args:
+        target: its folder, which is not there yet, or empty.
+        given: what the user named; copied into data/raw.
+        link: whether links are put there in place of copies.
+        git: whether Git shall keep it.
+
+    Raises:
+        UserError: the folder holds something, or something that was named is of no use.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UserError(f"{target}: is there already; name a folder that is not there, or empty")
+    given.check()
+    with outputs.replacing(target.absolute()) as folder:
+        _write(folder, given, git)
+        for path in given.every:
+            _bring(Path(path), folder / RAW, link)
+        if git:
+            subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+
+
+def _write(folder: Path, given: Given, git: bool) -> None:
+    """All but the images."""
+    top = shipped.folder()
+    for file in shipped.files(top):
+        if file.parts[0] != "stages":
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(top / file, folder / file)
+    _derive(folder / "dvc.yaml", derived.workflow)
+    _derive(folder / "Makefile", derived.makefile)
+    _derive(folder / "params.yaml", lambda text: derived.settings(text, given.settings()))
+    if not git:
+        _derive(
+            folder / ".dvc/config",
+            lambda text: text.replace("[core]\n", "[core]\n    no_scm = true\n"),
+        )
+
+
+def _derive(path: Path, change: Callable[[str], str]) -> None:
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _bring(path: Path, raw: Path, link: bool) -> None:
+    target = raw / path.resolve().name
+    if link:
+        target.symlink_to(path.resolve())
+    elif path.is_dir():
+        shutil.copytree(path, target)
+    else:
+        shutil.copy2(path, target)
+
+
+def _name(given: str) -> str:
+    return Path(given).resolve().name
+
+
+def _in_raw(given: str) -> str:
+    return f"{RAW}/{_name(given)}"
+
+
+def _one_or_all(paths: list[str]) -> object:
+    return paths if len(paths) > 1 else (paths[0] if paths else None)
