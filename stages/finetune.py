@@ -7,7 +7,8 @@ import typer
 from semisup.classify import budget as at_budget
 from semisup.classify import results
 from semisup.classify.classifier import learn_from_images
-from semisup.classify.draws import Learner, train_draws
+from semisup.classify.draws import train_draws
+from semisup.classify.learner import Learner
 from semisup.compute.device import stream_seed
 from semisup.data.dataset import LabelledSet
 from semisup.finetune import judged_start, starting_classifier

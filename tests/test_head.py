@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from learners import cross_entropy_of
 
 from semisup import embed
 from semisup.classify import results
@@ -95,7 +96,7 @@ def test_learner(
     make = partial(learn_from_features, make_run(make_params(HEAD), data), found)
     one = make(1, selection)
     one.network.eval()
-    logits = one.train_logits(torch.arange(7))
+    logits = cross_entropy_of(one).train_logits(torch.arange(7))
     assert logits.shape == (7, 3)
     assert logits.dtype == torch.float32
     logits.sum().backward()
@@ -106,7 +107,7 @@ def test_learner(
     every = every.view(7, 3, 3)
     views = set()
     for _ in range(10):
-        shown = one.train_logits(torch.arange(7))
+        shown = cross_entropy_of(one).train_logits(torch.arange(7))
         near = (every - shown[:, None]).abs().amax(dim=2)
         assert near.amin(dim=1).max() < 1e-4
         views |= set(near.argmin(dim=1).tolist())

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from semisup.classify.budget import BudgetRun
-from semisup.classify.draws import Learner
 from semisup.classify.layers import build_head
+from semisup.classify.learner import CrossEntropy, Learner, Targets
 from semisup.compute.device import Runtime, stream_seed
 from semisup.data.dataset import LabelledSet
 from semisup.data.rows import Rows, rows_of
@@ -54,6 +54,7 @@ def learner_of(
     head: nn.Module,
     shown: Callable[[Tensor], Tensor],
     stream: torch.Generator,
+    targets: Targets | None = None,
 ) -> Learner:
     """A head to be trained on frozen features.
 
@@ -64,6 +65,7 @@ def learner_of(
         head: from features (N, D) to logits.
         shown: numbers (n,) of training images -> features (n, D).
         stream: what `shown` draws from.
+        targets: of the training images, where these are not the draw's labelled ones.
     """
     runtime = run.runtime
     test = rows_of(features.test, np.arange(len(features.test)), runtime)
@@ -80,10 +82,9 @@ def learner_of(
     at_once = max(1, EVALUATION_VALUES // features.width)
     return Learner(
         head,
-        train_logits,
+        CrossEntropy(head, train_logits, stream, targets),
         partial(_logits, head, held, len(labelled.validation), at_once, runtime),
         partial(_logits, head, test, len(features.test), at_once, runtime),
-        stream,
     )
 
 

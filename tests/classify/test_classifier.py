@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from learners import cross_entropy_of
 from torch import nn
 
 from semisup.classify.budget import BudgetRun
 from semisup.classify.classifier import Classifier, learn_from_images, predict
-from semisup.classify.draws import Learner, train_draws
+from semisup.classify.draws import train_draws
 from semisup.classify.layers import build_head
+from semisup.classify.learner import Learner
 from semisup.compute.device import Runtime
 from semisup.compute.weights import save_weights
 from semisup.data.dataset import ImageData, LabelledSet
@@ -63,12 +65,12 @@ def test_learner(make_data: MakeData, make_params: Make, make_run: MakeRun) -> N
     one = learn_from_images(make_run(params, data), network(), 3, selection)
     numbers = torch.arange(6)
     one.network.eval()
-    logits = one.train_logits(numbers)
+    logits = cross_entropy_of(one).train_logits(numbers)
     assert logits.shape == (6, 3)
     logits.sum().backward()
     assert one.network.head[-1].weight.grad is not None
     assert one.network.encoder.blocks["conv1"][0].weight.grad is not None
-    assert not torch.equal(one.train_logits(numbers), logits)  # augmented anew
+    assert not torch.equal(cross_entropy_of(one).train_logits(numbers), logits)  # augmented anew
     validation, test = one.validation_logits(), one.test_logits()
     assert validation.shape == (len(data.validation), 3)
     assert test.shape == (len(data.test), 3)
@@ -84,7 +86,7 @@ def test_training_images_are_those_of_the_draw(
     selection = data.labelled_set(2, 1, 0.25)
     one = learn_from_images(make_run(make_params(AS_THEY_ARE), data), network(), 3, selection)
     one.network.eval()
-    shown = one.train_logits(torch.arange(len(selection.train)))
+    shown = cross_entropy_of(one).train_logits(torch.arange(len(selection.train)))
     expected = predict(one.network, DeviceImages.of(data, selection.train, runtime), runtime)
     assert torch.equal(shown, expected)
 

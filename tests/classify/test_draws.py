@@ -7,7 +7,8 @@ import pytest
 
 from semisup.classify.budget import BudgetRun
 from semisup.classify.classifier import learn_from_images
-from semisup.classify.draws import Learner, Trained, train_draws
+from semisup.classify.draws import Trained, train_draws
+from semisup.classify.learner import Learner
 from semisup.data.dataset import ImageData, LabelledSet
 from semisup.params.loading import Params
 from semisup.supervised import fresh_classifier

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from learners import cross_entropy_of
 
 from semisup.classify import results
 from semisup.classify.budget import BudgetRun
@@ -108,7 +109,7 @@ def test_images_are_shown_by_their_number_in_the_graph(
         views = learner.network(torch.from_numpy(features.train[[1, 0]]).float().flatten(0, 1))
         seen = set()
         for _ in range(12):
-            logits = learner.train_logits(numbers)
+            logits = cross_entropy_of(learner).train_logits(numbers)
             torch.testing.assert_close(logits[[0, 2, 4]], pool)
             near = (views.view(2, 3, 3) - logits[[1, 3], None]).abs().amax(dim=2)
             assert near.amin(dim=1).max() < 1e-5
@@ -121,7 +122,7 @@ def test_targets_are_what_the_draws_labels_become(
 ) -> None:
     labelled = run.labelled_sets()[1]
     learner = learn_from_pool(run, features, graph, 1, labelled)
-    targets, told = learner.targets, learner.told()
+    targets, told = cross_entropy_of(learner).targets, learner.told()
     assert targets is not None
     assert targets.weights is not None
     numbers = [graph.ids.tolist().index(position) for position in labelled.train]
@@ -144,7 +145,7 @@ def test_labels_of_the_pool_are_told_of_and_not_used(
     hidden[np.setdiff1d(graph.ids, labelled.train)] = -1
     blind = dataclasses.replace(run, data=dataclasses.replace(data, labels=hidden))
     both = [learn_from_pool(each, features, graph, 0, labelled) for each in (run, blind)]
-    one, other = (learner.targets for learner in both)
+    one, other = (cross_entropy_of(learner).targets for learner in both)
     assert one is not None
     assert other is not None
     assert torch.equal(one.classes, other.classes)

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.compute.device import Runtime
-from semisup.params.loading import Params
 from semisup.training import loop
 from semisup.training.loop import Fit, Objective, Plan, fit
 from semisup.training.selection import Evaluate, Score, Selection
@@ -290,17 +289,6 @@ def test_long_trainings_are_evaluated_seldom_and_at_the_end(runtime: Runtime) ->
     assert len(seen) == len(result.rows) <= loop.EVALUATIONS
     assert len(seen) > loop.EVALUATIONS / 2
     assert result.rows[-1].update == 100
-
-
-def test_plans_of_a_section(make_params: Callable[..., Params]) -> None:
-    params = make_params({"head.lr": 0.3, "head.epochs": 4, "finetune.lr": [0.1, 0.2]})
-    head, tuned, joint = params.head, params.finetune, params.selftrain
-    least = head.min_updates
-    assert Plan.each(head) == [Plan(0.3, head.weight_decay, head.batch_size, 4, least)]
-    assert [plan.lr for plan in Plan.each(tuned)] == [0.1, 0.2]
-    (plan,) = Plan.each(joint)
-    assert (plan.updates(10), plan.updates(10**6)) == (joint.updates, joint.updates)
-    assert plan.batches(10 * joint.pool_batch) == 10
 
 
 def test_a_training_shorter_than_an_epoch_is_looked_at_too(runtime: Runtime) -> None:

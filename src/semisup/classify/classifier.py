@@ -1,4 +1,4 @@
-"""How fine-tuning and the baseline train a classifier on images."""
+"""How a classifier of images is trained and run on one draw's images."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from semisup.classify.budget import BudgetRun
-from semisup.classify.draws import Learner
+from semisup.classify.learner import CrossEntropy, Learner
 from semisup.classify.network import Classifier
 from semisup.compute.device import Runtime
 from semisup.data.dataset import LabelledSet
@@ -28,12 +28,16 @@ def learn_from_images(
     network = on_device(classifier, runtime)
     train, validation, test = images_of(run, labelled)
     stream = runtime.generator(seed)
+
+    def train_logits(numbers: Tensor) -> Tensor:
+        logits: Tensor = network(train.augmented(numbers, augment, stream))
+        return logits
+
     return Learner(
         network,
-        lambda numbers: network(train.augmented(numbers, augment, stream)),
+        CrossEntropy(network, train_logits, stream),
         partial(predict, network, validation, runtime),
         partial(predict, network, test, runtime),
-        stream,
     )
 
 

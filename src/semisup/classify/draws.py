@@ -4,39 +4,26 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from semisup.classify.budget import BudgetRun
+from semisup.classify.learner import Learner, Targets
 from semisup.classify.parallel import side_by_side
+from semisup.classify.plans import plans_of
 from semisup.classify.validation import Validation
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import Arrays, to_arrays
-from semisup.data.dataset import BALANCED, LabelledSet
+from semisup.data.dataset import BALANCED, Ints, LabelledSet
 from semisup.params.recipes import Recipe, Recipes, Selftrain
 from semisup.training import turns
-from semisup.training.loop import Fit, Objective, Plan, fit
+from semisup.training.loop import Fit, Plan, fit
 from semisup.training.selection import Selection
 
 Logits = NDArray[np.float32]
-
-SMALLEST_WEIGHT = 1e-6  # of a batch: nothing in it counts
-
-
-@dataclass(frozen=True)
-class Targets:
-    """What a network shall say of its training images, and how much each image counts.
-
-    classes: (n,) their numbers; weights: (n,), None where all count the same.
-    """
-
-    classes: Tensor
-    weights: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -55,30 +42,66 @@ class Trained:
     told: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Learner:
-    """What a method trains for one draw: a network, and how it sees each part of the data.
-
-    train_logits: numbers (n,) of the draw's training images -> logits (n, classes), with gradients
-    and random augmentation; validation_logits and test_logits: all of them, as they are; stream:
-    what the augmentation draws from; targets: of the training images, None where these are the
-    draw's labelled ones; objective: another than the cross-entropy of `train_logits`, which is None
-    then; told: after training, of what it was trained on, by name.
-    """
-
-    network: nn.Module
-    train_logits: Callable[[Tensor], Tensor] | None
-    validation_logits: Callable[[], Tensor]
-    test_logits: Callable[[], Tensor]
-    stream: torch.Generator
-    targets: Targets | None = None
-    objective: Objective | None = None
-    told: Callable[[], dict[str, float]] = dict
+Attempt = tuple[Learner, Fit, float]  # and its learning rate
 
 
 def no_start(_draw: int) -> Sequence[float]:
     """Of weights to start from that nothing was chosen by."""
     return ()
+
+
+@dataclass(frozen=True)
+class _Training:
+    """How each draw is trained, by the arguments of `train_draws`; draws: how many there are."""
+
+    run: BudgetRun
+    learner: Callable[[int, LabelledSet], Learner]
+    recipe: Recipe | Recipes | Selftrain
+    patience: int | None
+    start_counts: bool
+    judged: Callable[[int], Sequence[float]]
+    draws: int
+
+    def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
+        """By the learning rate that validation finds best, and its logits on test."""
+        plans = plans_of(self.recipe)
+        attempts = (
+            self._attempt(draw, labelled, plan)
+            for plan in (plans if len(labelled.validation) else plans[:1])
+        )
+        one, fitted, rate = _best(attempts)
+        logits, weights = one.test_logits().cpu().numpy(), to_arrays(one.network)
+        return Trained(draw, labelled, weights, fitted, rate, logits, one.told())
+
+    def _attempt(self, draw: int, labelled: LabelledSet, plan: Plan) -> Attempt:
+        run, one = self.run, self.learner(draw, labelled)
+        targets = Targets(self._labels(labelled.train))
+        fitted = fit(
+            one.objective(targets, self.recipe.label_smoothing),
+            plan,
+            self._selection(one, draw, labelled),
+            run.runtime,
+            stream_seed(run.seed, draw),
+            f"{run}, draw {draw + 1} of {self.draws}, lr {plan.lr:g}",
+            position=draw,
+        )
+        return one, fitted, plan.lr
+
+    def _selection(self, one: Learner, draw: int, labelled: LabelledSet) -> Selection:
+        if not len(labelled.validation):
+            return Selection(one.network, patience=self.patience, start_counts=self.start_counts)
+        balanced = self.run.data.headline == BALANCED
+        validation = Validation(self._labels(labelled.validation), balanced)
+        return Selection(
+            one.network,
+            lambda: validation.score(one.validation_logits()),
+            patience=self.patience,
+            start_counts=self.start_counts,
+            start_judged=self.judged(draw),
+        )
+
+    def _labels(self, positions: Ints) -> Tensor:
+        return torch.from_numpy(self.run.data.labels[positions]).to(self.run.runtime.device)
 
 
 def train_draws(
@@ -104,47 +127,13 @@ def train_draws(
         judged: number of a draw -> what the halves of validation say of the weights to start from,
             where these were chosen before.
     """
-    labelled_sets = run.labelled_sets()
-    plans = Plan.each(recipe)
-
-    def train(draw: int, labelled: LabelledSet) -> Trained:
-        labels, held_labels = (
-            torch.from_numpy(run.data.labels[at]).to(run.runtime.device)
-            for at in (labelled.train, labelled.validation)
-        )
-        validation = Validation(held_labels, run.data.headline == BALANCED)
-        held = len(held_labels) > 0
-
-        def attempt(plan: Plan) -> tuple[Learner, Fit, Plan]:
-            one = learner(draw, labelled)
-            evaluate = (lambda: validation.score(one.validation_logits())) if held else None
-            result = fit(
-                _objective(one, Targets(labels), recipe.label_smoothing),
-                plan,
-                Selection(
-                    one.network,
-                    evaluate,
-                    patience=patience,
-                    start_counts=start_counts,
-                    start_judged=judged(draw) if held else (),
-                ),
-                run.runtime,
-                stream_seed(run.seed, draw),
-                f"{run}, draw {draw + 1} of {len(labelled_sets)}, lr {plan.lr:g}",
-                position=draw,
-            )
-            return one, result, plan
-
-        one, result, plan = _best(map(attempt, plans if held else plans[:1]))
-        logits = one.test_logits().cpu().numpy()
-        weights = to_arrays(one.network)
-        return Trained(draw, labelled, weights, result, plan.lr, logits, one.told())
-
-    jobs = [partial(train, draw, labelled) for draw, labelled in enumerate(labelled_sets)]
+    sets = run.labelled_sets()
+    training = _Training(run, learner, recipe, patience, start_counts, judged, len(sets))
+    jobs = [partial(training.of_draw, draw, labelled) for draw, labelled in enumerate(sets)]
     return side_by_side(jobs, run.runtime.device)
 
 
-def _best(attempts: Iterator[tuple[Learner, Fit, Plan]]) -> tuple[Learner, Fit, Plan]:
+def _best(attempts: Iterator[Attempt]) -> Attempt:
     """The best on validation, of equal ones the first; each half chooses for itself too."""
     best = next(attempts)
     found = best[1].turns
@@ -154,23 +143,3 @@ def _best(attempts: Iterator[tuple[Learner, Fit, Plan]]) -> tuple[Learner, Fit, 
         if score and score.better_than(best[1].best):
             best = one
     return best[0], dataclasses.replace(best[1], turns=found), best[2]
-
-
-def _objective(one: Learner, labels: Targets, smoothing: float) -> Objective:
-    if one.objective or one.train_logits is None:
-        return cast(Objective, one.objective)
-    targets = one.targets or labels
-    batch_loss = partial(_batch_loss, one.train_logits, targets, smoothing)
-    return Objective(one.network, batch_loss, len(targets.classes), streams=(one.stream,))
-
-
-def _batch_loss(
-    train_logits: Callable[[Tensor], Tensor], targets: Targets, smoothing: float, numbers: Tensor
-) -> tuple[Tensor, Tensor]:
-    logits, wanted = train_logits(numbers), targets.classes[numbers]
-    right = logits.argmax(dim=1) == wanted
-    if targets.weights is None:
-        return F.cross_entropy(logits, wanted, label_smoothing=smoothing), right
-    losses = F.cross_entropy(logits, wanted, label_smoothing=smoothing, reduction="none")
-    weights = targets.weights[numbers]
-    return (weights * losses).sum() / weights.sum().clamp(min=SMALLEST_WEIGHT), right

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from semisup.classify.budget import BudgetRun
 from semisup.classify.classifier import images_of, on_device, predict
-from semisup.classify.draws import Learner
+from semisup.classify.learner import Learner, Targets
 from semisup.classify.network import Classifier
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
@@ -69,38 +69,36 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     joint = Joint(start, trust, settings.average).to(runtime.device)
     pool = DeviceImages.of(data, data.pool, runtime)
     theirs = np.isin(data.pool, labelled.train)  # which are trained on with their labels anyway
-    labels, known = (
-        torch.from_numpy(numbers).to(runtime.device)
-        for numbers in (data.labels[labelled.train], np.where(theirs, -1, data.labels[data.pool]))
-    )
+    known = torch.from_numpy(np.where(theirs, -1, data.labels[data.pool])).to(runtime.device)
     stream, changes = runtime.generator(seed), run.params.data.augment
 
-    def batch_loss(batch: Batch) -> tuple[Tensor, Tensor]:
-        numbers, pixels = batch
-        joint.follow()  # the update before, which this is the first moment to see
-        images = to_unit(pixels)
-        said, weights = joint.labels(images, known[numbers])
-        size, device = (settings.batch_size,), runtime.device
-        few = torch.randint(len(labels), size, device=device, generator=stream)
-        shown = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
-        mine, others = joint.student(torch.cat(shown)).split([len(few), len(images)])
-        loss = F.cross_entropy(mine, labels[few], label_smoothing=settings.label_smoothing)
-        on_pool = (weights * F.cross_entropy(others, said, reduction="none")).mean()
-        return loss + settings.pool_weight * on_pool, mine.argmax(dim=1) == labels[few]
+    def objective(targets: Targets, smoothing: float) -> Objective:
+        labels, size = targets.classes, (settings.batch_size,)
+
+        def batch_loss(batch: Batch) -> tuple[Tensor, Tensor]:
+            numbers, pixels = batch
+            joint.follow()  # the update before, which this is the first moment to see
+            images = to_unit(pixels)
+            said, weights = joint.labels(images, known[numbers])
+            few = torch.randint(len(labels), size, device=runtime.device, generator=stream)
+            shown = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
+            mine, others = joint.student(torch.cat(shown)).split([len(few), len(images)])
+            loss = F.cross_entropy(mine, labels[few], label_smoothing=smoothing)
+            on_pool = (weights * F.cross_entropy(others, said, reduction="none")).mean()
+            return loss + settings.pool_weight * on_pool, mine.argmax(dim=1) == labels[few]
+
+        return Objective(joint, batch_loss, len(pool), partial(_batches, pool), (stream,))
 
     def told() -> dict[str, float]:
         shown = min(len(pool), settings.updates * settings.pool_batch)
         return {"pool_images": shown, **joint.told()}
 
-    load = partial(_batches, pool)
     return Learner(
         joint.teacher,
-        None,
+        objective,
         partial(predict, joint.teacher, validation, runtime),
         partial(predict, joint.teacher, test, runtime),
-        stream,
-        objective=Objective(joint, batch_loss, len(pool), load, (stream,)),
-        told=told,
+        told,
     )
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from semisup.classify.budget import BudgetRun
-from semisup.classify.draws import Learner, Targets
+from semisup.classify.learner import Learner, Targets
 from semisup.compute.weights import load_weights
 from semisup.data.dataset import Ints, LabelledSet
 from semisup.data.rows import rows_of
@@ -37,9 +37,10 @@ def learn_from_pool(
     head = untrained_head(run, features.width, 0)
     load_weights(head, outputs.head_folder(run.task, run.budget) / f"head_{draw}.safetensors")
     stream = run.runtime.generator(run.seed, draw)
-    learner = learner_of(run, features, labelled, head, shown_of(run, features, stream), stream)
     targets, told = _targets(run, graph, labelled)
-    return dataclasses.replace(learner, targets=targets, told=lambda: told)
+    shown = shown_of(run, features, stream)
+    learner = learner_of(run, features, labelled, head, shown, stream, targets)
+    return dataclasses.replace(learner, told=lambda: told)
 
 
 def shown_of(

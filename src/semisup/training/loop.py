@@ -1,4 +1,4 @@
-"""The training loop: pretraining, heads, fine-tuning and the baseline all run through `fit`.
+"""The training loop: pretraining and every way to train a classifier run through `fit`.
 
 They differ by the function that turns example numbers into a loss, and by their `Plan`.
 """
@@ -13,7 +13,6 @@ from torch import Tensor, nn
 
 from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
-from semisup.params.recipes import Recipe, Recipes, Selftrain
 from semisup.training.live import Live
 from semisup.training.optimiser import Adam, Sgd, update
 from semisup.training.progress import Progress, Row
@@ -44,16 +43,6 @@ class Plan:
     epochs: float
     min_updates: int = 0
     by_update: bool = False
-
-    @classmethod
-    def each(cls, recipe: Recipe | Recipes | Selftrain) -> "list[Plan]":
-        """From a section of params.yaml: one for each learning rate."""
-        if isinstance(recipe, Selftrain):
-            size, updates = recipe.pool_batch, recipe.updates
-            return [cls(recipe.lr, recipe.weight_decay, size, 0, updates, by_update=True)]
-        rates = recipe.lr if isinstance(recipe, Recipes) else [recipe.lr]
-        size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
-        return [cls(rate, recipe.weight_decay, size, epochs, least) for rate in rates]
 
     def updates(self, examples: int) -> int:
         """Updates in all: `epochs` passes, but no fewer than `min_updates`."""

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from borrowed_models import KINDS, random_model, section, write_file
+from learners import cross_entropy_of
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -112,7 +113,7 @@ def test_from_weights_to_a_step_of_fine_tuning(
 
     run = dataclasses.replace(make_run(params, data, "finetune"), task="foundation")
     learner = learn_from_features(run, features, 0, run.labelled_sets()[0])
-    assert learner.train_logits(torch.arange(4)).shape == (4, 3)
+    assert cross_entropy_of(learner).train_logits(torch.arange(4)).shape == (4, 3)
     assert_a_step_of_fine_tuning(run, stored, expected)
 
 
