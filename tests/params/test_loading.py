@@ -209,7 +209,7 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ),
         (
             {"control_budgets": [3]},
-            ["control_budgets: 3 is not in label_budgets; take it out here"],
+            ["control_budgets: 3 is not in label_budgets; take it out"],
         ),
         ({"control_budgets": [4, 1]}, ["control_budgets: 1 comes after 4"]),
         ({"finetune_tasks": ["rotation"] * 2}, ["finetune_tasks: 'rotation' is given twice"]),
