@@ -56,9 +56,7 @@ def _require_cuda() -> None:
         sys.exit("error: no CUDA device is here; --device cpu --tiny rehearses without one")
 
 
-def check(
-    name: str, options: argparse.Namespace, scratch: str, until: float
-) -> dict[str, Any]:
+def check(name: str, options: argparse.Namespace, scratch: str, until: float) -> dict[str, Any]:
     """One of checks.py, by a process of its own; what it prints, and seconds."""
     given = {"device": options.device, "tiny": options.tiny, "folder": scratch}
     program = str(Path(__file__).with_name("checks.py"))
@@ -100,7 +98,8 @@ def table(found: dict[str, dict[str, Any]], tiny: bool) -> str:
 def _told(name: str, one: dict[str, Any]) -> str:
     if name == "learns" and "tasks" in one:
         tasks = one["tasks"].items()
-        return ", ".join(f"{t} {v['first_loss']:g} to {v['last_loss']:g}" for t, v in tasks)
+        told = ", ".join(f"{t} {v['first_loss']:g} to {v['last_loss']:g}" for t, v in tasks)
+        return f"loss of {told} (gan: right in {100 * one['tasks']['gan']['last_merit']:.0f} %)"
     if name == "classify" and "stages" in one:
         stages = (
             f"{stage} {told['seconds']:g} s"
