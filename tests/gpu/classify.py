@@ -66,7 +66,13 @@ def classify(archive: Path, on: str, tiny: bool, folder: Path, until: float) -> 
         try:
             left = max(1.0, until - began)
             done = subprocess.run(
-                command, cwd=folder, env=env, capture_output=True, text=True, timeout=left
+                command,
+                cwd=folder,
+                env=env,
+                capture_output=True,
+                text=True,
+                timeout=left,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             return found | {"ended": f"{stage}: no time was left"}

@@ -51,6 +51,14 @@ def test_quick_comes_last_and_what_is_extended_first(folder: Path) -> None:
     assert overlay.read("good").overlay(quick=True) == {"seed": 3, "draws": 1}
 
 
+def test_one_level_of_extension(folder: Path) -> None:
+    for name, base in (("more", "good"), ("most", "more")):
+        text = f"title: m\nneeds: n\nextends: {base}\nparams: {{}}\nquick: {{seed: 5}}\n"
+        (folder / f"{name}.yaml").write_text(text)
+    with pytest.raises(UserError, match=r"^studies/more\.yaml: extends good itself; extend that$"):
+        overlay.read("most").overlay(quick=False)
+
+
 def test_comments_stay(tmp_path: Path) -> None:
     before, after = tmp_path / "params.yaml", tmp_path / "new.yaml"
     before.write_text("# settings\na:\n  b: 1  # why\n  c: 'x'  # text\nd: 2\n")
@@ -68,7 +76,11 @@ def test_comments_stay(tmp_path: Path) -> None:
         ("new", "a: 1\na: 2\n", "studies/new.yaml: not readable as YAML"),
         ("new", GOOD + "param: {}\n", "studies/new.yaml: param: unknown key (did you mean"),
         ("new", GOOD.replace("quick: {draws: 1}\n", ""), "studies/new.yaml: quick: missing"),
-        ("new", GOOD.replace("{draws: 1}", "{}"), "studies/new.yaml: quick: should not be empty"),
+        (
+            "new",
+            GOOD.replace("{draws: 1}", "{}"),
+            "studies/new.yaml: quick: {} should not be empty",
+        ),
         (
             "new",
             GOOD + "published: [{name: a, source: b, top1: {4: high}}]\n",

@@ -1,6 +1,5 @@
 """The copy that a study runs in; a real run is in tests/pipeline."""
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +56,7 @@ def test_raw_files_take_no_room_and_others_are_left_out(make_params: Make) -> No
         there = {str(p.relative_to(COPY)) for p in COPY.rglob("*") if p.is_file()}
         assert there == {"data/raw/one.zip", "data/raw/set/deep/a.png"}
     for name in there:
-        assert os.path.samefile(name, COPY / name)
+        assert Path(name).samefile(COPY / name)
 
 
 def test_where_files_are_links_themselves(make_params: Make, tmp_path: Path) -> None:

@@ -49,7 +49,11 @@ class Study(Section):
         """
         params = self.params
         if self.extends:
-            params = merged(read(self.extends).overlay(False), params)
+            base = read(self.extends)
+            if base.extends:
+                file = FOLDER / f"{self.extends}.yaml"
+                raise UserError(f"{file}: extends {base.extends} itself; extend that")
+            params = merged(base.params, params)
         return merged(params, self.quick) if quick else params
 
 
