@@ -33,6 +33,8 @@ STAND_INS = {
     "dvc add data/raw/photos": "mkdir data/raw/photos && cp reports/figures/*.png data/raw/photos "
     "&& dvc add data/raw/photos",
     "dvc pull prepare": "dvc pull --help",  # there is no remote yet
+    "semisup study glyphs --quick": "semisup study --help",  # takes minutes
+    "sh tests/gpu/run.sh --device cpu --tiny --out rehearsal": "true",  # takes a minute
 }
 # Commands that another test runs in earnest, and what it says there.
 ELSEWHERE = {
@@ -40,6 +42,14 @@ ELSEWHERE = {
     "semisup suggest --count 50": ("tests/pipeline/test_suggest.py", '"suggest", "--count"'),
     "semisup look": ("tests/cli/test_look.py", "look.look("),
     "dvc pull prepare": ("tests/pipeline/test_raw_in_dvc.py", '"pull", "prepare"'),
+    "semisup study glyphs --quick": (
+        "tests/pipeline/test_study.py",
+        '"study", "letters", "--quick"',
+    ),
+    "sh tests/gpu/run.sh --device cpu --tiny --out rehearsal": (
+        "tests/gpu/test_rehearsal.py",
+        '"--device", "cpu", "--tiny", "--out"',
+    ),
 }
 # What shows that a command did something.
 SAYS = {

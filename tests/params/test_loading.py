@@ -207,6 +207,11 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
             {"finetune_tasks": ["random"]},
             ["finetune_tasks: 'random' is not in pretext_tasks; take it out here too"],
         ),
+        (
+            {"control_budgets": [3]},
+            ["control_budgets: 3 is not in label_budgets; take it out"],
+        ),
+        ({"control_budgets": [4, 1]}, ["control_budgets: 1 comes after 4"]),
         ({"finetune_tasks": ["rotation"] * 2}, ["finetune_tasks: 'rotation' is given twice"]),
         (
             {"pretext_tasks": ["random"], "finetune_tasks": [], "pretrain.random": GONE},

@@ -193,7 +193,7 @@ def init(
     """Make a project for your own images, which uses this installed package."""
     from semisup.project import make
 
-    make.make(folder, make.Given(images or [], labelled or [], labels), link, git)
+    print(make.make(folder, make.Given(images or [], labelled or [], labels), link, git))
 
 
 @app.command(

@@ -4,7 +4,10 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+
+from jinja2 import Template
 
 from semisup.prepare.archive import SUFFIXES
 from semisup.prepare.given import RAW
@@ -14,6 +17,12 @@ from semisup.workflow.errors import UserError
 
 IMAGE_SIZE = 64  # that photographs want; letters of the embedded set do with less
 README = Path(__file__).with_name("README.md.jinja")
+FLIPS = ("data.augment.flip", "pretrain.augment.flip", "selftrain.views.strong.flip")
+NEXT = """\
+{target}: made{brought}. Next:
+  cd {target}
+  semisup look
+  make repro"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ class Given:
             "data.folder.unlabelled": _one_or_all(images),
             "data.folder.labelled": _one_or_all(labelled),
             "data.folder.labels": self.labels and _in_raw(self.labels),
+            **dict.fromkeys(FLIPS, True),
         }
 
     def check(self) -> None:
@@ -72,30 +82,33 @@ class Given:
         return [*self.images, *self.labelled, *([self.labels] if self.labels else [])]
 
 
-def make(target: Path, given: Given, link: bool, git: bool) -> None:
-    """Write the project, whole or not at all.
+def make(target: Path, given: Given, link: bool, git: bool) -> str:
+    """Write the project, whole or not at all; returns what to do next.
 
     Args:
-        target: its folder, which is not there yet, or empty.
+        target: its folder, which is not there yet.
         given: what the user named; copied into data/raw.
         link: whether links are put there in place of copies.
         git: whether Git shall keep it.
 
     Raises:
-        UserError: the folder holds something, or something that was named is of no use.
+        UserError: the folder is there, or something that was named is of no use.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UserError(f"{target}: is there already; name a folder that is not there, or empty")
+    if target.exists():
+        raise UserError(f"{target}: is there already; name a folder that is not there yet")
     given.check()
+    git = git and shutil.which("git") is not None
     with outputs.replacing(target.absolute()) as folder:
-        _write(folder, given, git)
+        _write(folder, target.name, given, git)
         for path in given.every:
             _bring(Path(path), folder / RAW, link)
         if git:
             subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+    names = ", ".join(_in_raw(path) for path in given.every)
+    return NEXT.format(target=target, brought=names and f", with {names}")
 
 
-def _write(folder: Path, given: Given, git: bool) -> None:
+def _write(folder: Path, name: str, given: Given, git: bool) -> None:
     """All but the images."""
     top = shipped.folder()
     for file in shipped.files(top):
@@ -105,6 +118,9 @@ def _write(folder: Path, given: Given, git: bool) -> None:
     _derive(folder / "dvc.yaml", derived.workflow)
     _derive(folder / "Makefile", derived.makefile)
     _derive(folder / "params.yaml", lambda text: derived.settings(text, given.settings()))
+    fill = {"name": name, "version": version("semisup")}
+    page = Template(README.read_text(encoding="utf-8"), keep_trailing_newline=True).render(fill)
+    (folder / "README.md").write_text(page, encoding="utf-8")
     if not git:
         _derive(
             folder / ".dvc/config",

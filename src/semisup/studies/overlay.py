@@ -27,11 +27,13 @@ class Study(Section):
     """A file of studies/.
 
     title: one line; needs: what has to lie below data/raw, and where to get it; raw: its names
-    there; params: keys of params.yaml that differ; quick: those that differ from these in a form
-    that two cores can finish; differs: lines about what is not as in `published`.
+    there; extends: a study whose `params` come first; params: keys of params.yaml that differ;
+    quick: those that differ from these in a form that two cores can finish; differs: lines about
+    what is not as in `published`.
     """
 
     title: str
+    extends: str | None = None
     needs: str
     raw: list[str] = Field(default_factory=list)
     params: dict[str, Any]
@@ -40,8 +42,19 @@ class Study(Section):
     differs: list[str] = Field(default_factory=list)
 
     def overlay(self, quick: bool) -> dict[str, Any]:
-        """The keys that differ, those of the quick form too where it is asked for."""
-        return merged(self.params, self.quick) if quick else self.params
+        """The keys that differ, those of the quick form too where it is asked for.
+
+        Raises:
+            UserError: where the study that it extends is not as it must be.
+        """
+        params = self.params
+        if self.extends:
+            base = read(self.extends)
+            if base.extends:
+                file = FOLDER / f"{self.extends}.yaml"
+                raise UserError(f"{file}: extends {base.extends} itself; extend that")
+            params = merged(base.params, params)
+        return merged(params, self.quick) if quick else params
 
 
 def names() -> list[str]:

@@ -1,0 +1,54 @@
+"""The page of a study's results."""
+
+from collections.abc import Callable
+
+import pandas as pd
+from made_up import facts, results
+
+from semisup.params.loading import Params
+from semisup.report.tables.comparison import compare
+from semisup.studies.overlay import Published, Study
+from semisup.studies.results import beside, page
+
+RIVAL = Published(name="Rival", source="https://example.org/rival", top1={4: 91.7, 25: 95.0})
+STUDY = Study(
+    title="Some images",
+    needs="n",
+    params={},
+    quick={"draws": 1},
+    published=[RIVAL],
+    differs=["All of it."],
+)
+MACHINE = {"processor": "A chip", "cores": 2, "device": "cpu", "precision": "bfloat16"}
+
+
+def compared() -> pd.DataFrame:
+    return compare(results(["rotation"]), facts(["rotation"]).pretext, 0.95)
+
+
+def test_published_figures_stand_beside() -> None:
+    assert beside(compared(), "top1", [RIVAL]).splitlines() == [
+        "labels per class    |        1 |        4 |       16 |  25",
+        "------------------- | -------: | -------: | -------: | --:",
+        "supervised          | 10.0±2.5 | 30.0±2.5 | 50.0±2.5 |   -",
+        "head (rotation)     | 40.0±2.5 | 60.0±2.5 | 80.0±2.5 |   -",
+        "finetune (rotation) | 42.0±2.5 | 62.0±2.5 | 82.0±2.5 |   -",
+        "Rival (published)   |        - |     91.7 |        - |  95",
+    ]
+
+
+def test_page(make_params: Callable[..., Params]) -> None:
+    text = page("some-quick", STUDY, make_params({}), compared(), MACHINE)
+    assert text.startswith(
+        "# Some images\n\nStudy `some-quick`. Top-1 accuracy on test in %, mean and 95% interval "
+        "over 3 draws, by labels per class.\n\nlabels per class "
+    )
+    assert "\n\nRival: https://example.org/rival\n\nWhat differs:\n\n- All of it.\n\n" in text
+    assert "Computed on A chip (2 cores used, cpu, bfloat16)." in text
+
+
+def test_where_classes_count_the_same(make_params: Callable[..., Params]) -> None:
+    table = compared().rename(columns={"top1": "balanced_accuracy"})
+    text = page("some", STUDY, make_params({}), table, MACHINE)
+    assert "Study `some`. Balanced accuracy on test in %" in text
+    assert "\nhead (rotation)     | 40.0±2.5 |" in text
