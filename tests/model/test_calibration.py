@@ -86,6 +86,14 @@ def test_no_threshold_keeps_the_promise(right: list[bool], why: str) -> None:
     assert found == 1.0, why
 
 
+@pytest.mark.parametrize(("count", "precision"), [(10, 0.9), (20, 0.95), (100, 0.99)])
+def test_one_wrong_answer_may_be_among_just_enough(count: int, precision: float) -> None:
+    sure = np.linspace(0.9, 0.5, count)
+    wrong_last = np.arange(count) < count - 1
+    assert (sure > threshold(sure, wrong_last, precision)).all()
+    assert threshold(sure[1:], wrong_last[1:], precision) == 1.0
+
+
 def test_all_answers_are_sure_where_all_are_right() -> None:
     sure = np.linspace(0.5, 0.9, 20)
     found = threshold(sure, np.ones(20, bool), 0.95)

@@ -14,6 +14,7 @@ from semisup.classify import results
 from semisup.classify.budget import BudgetRun
 from semisup.classify.classifier import Classifier
 from semisup.classify.draws import Trained, train_draws
+from semisup.classify.learner import Targets
 from semisup.compute.weights import save_weights
 from semisup.data.dataset import ImageData
 from semisup.finetune import encoder_and_head
@@ -125,6 +126,24 @@ def test_labels_of_the_pool_are_told_of_and_not_used(run: BudgetRun) -> None:
         assert np.array_equal(one.test_logits, other.test_logits)
         assert one.fit.rows == other.fit.rows
     assert knowing[0].told["pool_top1"] != blind[0].told["pool_top1"]
+
+
+def test_labelled_images_are_not_told_of(run: BudgetRun) -> None:
+    """They are trained on with their labels: what the teacher says of them tells nothing."""
+    labelled = run.labelled_sets()[0]
+    own = np.full_like(run.data.labels, -1)
+    for positions in (labelled.train, labelled.validation, run.data.test):
+        own[positions] = run.data.labels[positions]
+    every = np.zeros_like(own)
+    assert np.isin(labelled.train, run.data.pool).any()
+    for labels, there in ((own, False), (every, True)):
+        known = dataclasses.replace(run, data=dataclasses.replace(run.data, labels=labels))
+        one = learn_with_pool(known, 0, labelled)
+        targets = Targets(torch.from_numpy(labels[labelled.train]))
+        objective = one.objective(targets, 0.0)
+        (batch,) = objective.load(iter([torch.arange(len(run.data.pool))]))
+        objective.batch_loss(batch)
+        assert ("pool_top1" in one.told()) == there
 
 
 def test_interrupted_it_goes_on_to_the_same_end(

@@ -195,6 +195,14 @@ def test_baseline_of_fewer_updates_is_weak(updates: dict[str, int], weak: list[i
     assert doubts(with_updates(**updates), facts(TWO)).weak == weak
 
 
+def test_updates_of_all_methods_of_a_task_count() -> None:
+    methods = ("head", "spread", "finetune", "selftrain")
+    table = results(TWO, methods=methods)
+    assert doubts(table, facts(TWO)).weak == [1, 4, 16], "four times 300 for 900"
+    table.loc[table["method"] == "selftrain", "updates"] = 0
+    assert doubts(table, facts(TWO)).weak == []
+
+
 def test_baseline_that_is_weak_everywhere() -> None:
     table = results(DOZEN)
     table.loc[table["method"] == "supervised", "updates"] = 599

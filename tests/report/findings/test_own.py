@@ -22,6 +22,14 @@ def test_the_best_of_each_kind_on_validation_are_compared_on_test() -> None:
     assert found.images == SEEN
 
 
+def test_only_methods_that_both_were_used_with_count() -> None:
+    table = results(TASKS, methods=("head", "spread", "finetune", "selftrain"))
+    few = ~table["method"].isin(["finetune", "selftrain"]) | (table["task"] == "rotation")
+    found = own_and_others(table[few], facts(TASKS))
+    assert found is not None
+    assert (found.own, found.others) == (Way("spread", "rotation"), Way("spread", "imagenet"))
+
+
 def test_differences_either_way_are_sure_where_they_exceed_noise() -> None:
     table = results(TASKS)
     low = (table["task"] == "rotation") & (table["budget"] == 1)
