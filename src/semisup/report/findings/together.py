@@ -45,7 +45,7 @@ class Findings:
 
     @property
     def best(self) -> Way:
-        """What validation chose with the most labels, else what trains most of the first in rank."""
+        """What validation chose with the most labels, else what trains most of the first task."""
         if self.choices and self.choices[-1].budget == self.budgets[-1]:
             return self.choices[-1].way
         return self.ways[self.ranked[0]] if self.ranked else BASELINE

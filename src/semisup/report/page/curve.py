@@ -19,9 +19,7 @@ DASHES = {"supervised": [2, 2], "head": [6, 3], "spread": [8, 3, 2, 3], "finetun
 SOLID = [1, 0]
 
 
-def label_curve(
-    every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found: Findings
-) -> Chart:
+def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found: Findings) -> Chart:
     """The chart.
 
     Args:
@@ -48,11 +46,15 @@ def label_curve(
         f"{found.budgets[-1]}), one for each method and task; higher is better.",
         _table(means, labels),
         (
-            Switch("score", "Figure", [Option(n, l, n == "headline") for n, l in labels.items()]),
+            Switch("score", "Figure", _scores(labels)),
             Switch("method", "Methods", [Option(m, METHODS[m].label) for m in methods], many=True),
             Switch("task", "Encoders", _tasks(found, colors), many=True),
         ),
     )
+
+
+def _scores(labels: dict[str, str]) -> list[Option]:
+    return [Option(name, label, name == "headline") for name, label in labels.items()]
 
 
 def _tasks(found: Findings, colors: dict[str, str]) -> list[Option]:

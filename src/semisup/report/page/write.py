@@ -29,12 +29,16 @@ def write_page(
         found: what the results say.
         summary: the same in words, as Markdown.
     """
-    return _environment().get_template("page.html.jinja").render(
-        facts=facts,
-        found=found,
-        said=Said(summary),
-        curve=label_curve(every, results, facts, found),
-        top=_at_the_top(results, facts, found),
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            facts=facts,
+            found=found,
+            said=Said(summary),
+            curve=label_curve(every, results, facts, found),
+            top=_at_the_top(results, facts, found),
+        )
     )
 
 
