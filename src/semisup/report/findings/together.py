@@ -10,6 +10,7 @@ from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import Choice, choices
 from semisup.report.findings.choosing import Choosing, of_task
 from semisup.report.findings.doubts import Doubts, doubt, few_test_images
+from semisup.report.findings.forecast import Forecast, forecast
 from semisup.report.findings.gained import Step, gained
 from semisup.report.findings.own import Comparison, own_and_others
 from semisup.report.findings.pool import BEFORE, FromPool, from_pool
@@ -23,7 +24,8 @@ from semisup.report.tables.results import deepest, methods_in
 class Findings:
     """ranked: tasks, best first; trained: those that are no controls; ways: of each task the one
     that trains most; gains: of these over the baseline, by task and budget; answers, steps,
-    from_pool, choosing: of the first in rank; validation_labels: fewest and most that were used.
+    from_pool, choosing: of the first in rank; validation_labels: fewest and most that were used;
+    forecasts: of all ways that can be looked ahead of.
     """
 
     ranked: list[str]
@@ -42,6 +44,7 @@ class Findings:
     own: Comparison | None
     choosing: Choosing | None
     validation_labels: tuple[int, int]
+    forecasts: Mapping[Way, Forecast]
 
     @property
     def best(self) -> Way:
@@ -49,6 +52,11 @@ class Findings:
         if self.choices and self.choices[-1].budget == self.budgets[-1]:
             return self.choices[-1].way
         return self.ways[self.ranked[0]] if self.ranked else BASELINE
+
+    @property
+    def ahead(self) -> Forecast | None:
+        """What more labels would bring to the best."""
+        return self.forecasts.get(self.best)
 
 
 def find(results: pd.DataFrame, facts: Facts) -> Findings:
@@ -82,7 +90,14 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         own=own_and_others(results, facts),
         choosing=of_task(facts, ranked[0]) if ranked else None,
         validation_labels=(int(used.min()), int(used.max())),
+        forecasts=_forecasts(results, facts.confidence),
     )
+
+
+def _forecasts(results: pd.DataFrame, confidence: float) -> dict[Way, Forecast]:
+    pairs = results[["method", "task"]].drop_duplicates().itertuples(index=False)
+    found = ((way, forecast(results, way, confidence)) for way in (Way(*pair) for pair in pairs))
+    return {way: each for way, each in found if each}
 
 
 def _answers(results: pd.DataFrame, way: Way, facts: Facts) -> Answers:

@@ -38,5 +38,21 @@ async function draw(figure) {
   });
 }
 
+// What each doubling costs, at a price that the reader knows.
+const form = document.querySelector("form.price");
+function price() {
+  const each = Number(form.querySelector("input").value);
+  const { classes, now } = form.dataset;
+  for (const row of document.querySelectorAll("#prices tbody tr")) {
+    const cost = (row.dataset.budget - now) * classes * each;
+    const told = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
+    row.cells[4].textContent = told(cost);
+    row.cells[5].textContent = row.dataset.gain > 0 ? told(cost / row.dataset.gain) : "-";
+  }
+}
+form?.addEventListener("input", price);
+form?.addEventListener("submit", (event) => event.preventDefault());
+if (form) price();
+
 const drawn = [...document.querySelectorAll("figure[data-chart]")].map(draw);
 Promise.all(drawn).then(() => { document.documentElement.dataset.drawn = String(drawn.length); });

@@ -10,8 +10,11 @@ from markupsafe import Markup
 
 from semisup.report.facts import Facts
 from semisup.report.findings.together import Findings
+from semisup.report.page import tables
 from semisup.report.page.curve import label_curve
 from semisup.report.page.said import Said
+from semisup.report.tables.interval import Interval, mean_over_draws
+from semisup.report.tables.results import rows_of
 from semisup.report.words import phrases
 
 HERE = Path(__file__).parent
@@ -38,12 +41,20 @@ def write_page(
             said=Said(summary),
             curve=label_curve(every, results, facts, found),
             top=_at_the_top(results, facts, found),
+            checks=tables.checks(found.forecasts.values()),
         )
     )
 
 
 def _at_the_top(results: pd.DataFrame, facts: Facts, found: Findings) -> dict[str, Any]:
-    return {}
+    """Accuracy of the best at the largest budget, and the labels that it took."""
+    rows = rows_of(results, found.best)
+    rows = rows[rows["budget"] == found.budgets[-1]]
+    (mean,) = mean_over_draws(rows, "top1", facts.confidence).itertuples()
+    beside = int(rows["validation_labels"].max())
+    used = int(rows["labels_used"].max()) + (beside if facts.within_budget else 0)
+    accuracy = Interval(float(mean.mean), float(mean.half))
+    return {"accuracy": accuracy, "labels": used, "validation": beside}
 
 
 def _environment() -> jinja2.Environment:
@@ -57,7 +68,13 @@ def _environment() -> jinja2.Environment:
     environment.filters["in_script"] = _in_script
     for each in (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus):
         environment.filters[each.__name__] = each
-    for other in (phrases.sentence, phrases.counted, phrases.with_interval, phrases.short_count):
+    for other in (
+        phrases.between,
+        phrases.sentence,
+        phrases.counted,
+        phrases.with_interval,
+        phrases.short_count,
+    ):
         environment.filters[other.__name__] = other
     environment.globals["file"] = _file
     return environment

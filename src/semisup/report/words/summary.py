@@ -23,7 +23,9 @@ def write_summary(compared: pd.DataFrame, facts: Facts, found: Findings) -> str:
         found: what the results say.
     """
     said = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
-    page = _template("summary.md.jinja").render(facts=facts, compared=compared, **said)
+    page = _template("summary.md.jinja").render(
+        facts=facts, compared=compared, ahead=found.ahead, **said
+    )
     return _unwrapped(page)
 
 
@@ -35,7 +37,14 @@ def _template(name: str) -> jinja2.Template:
         lstrip_blocks=True,
     )
     shown = (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus)
-    for each in (*shown, phrases.short_count, phrases.counted, phrases.sentence, phrases.plain):
+    for each in (
+        *shown,
+        phrases.short_count,
+        phrases.between,
+        phrases.counted,
+        phrases.sentence,
+        phrases.plain,
+    ):
         environment.filters[each.__name__] = each
     environment.globals |= {"tables": tables, "METHODS": METHODS}
     environment.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
