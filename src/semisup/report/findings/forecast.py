@@ -43,7 +43,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Reach:
-    """Labels per class that an accuracy needs: median and interval; infinite where it may be never."""
+    """Labels per class that an accuracy needs: median and interval, infinite for never."""
 
     accuracy: float
     low: float
