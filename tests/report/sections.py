@@ -3,12 +3,14 @@
 import pandas as pd
 
 from semisup.report.facts import Facts
+from semisup.report.findings.together import find
 from semisup.report.tables.comparison import compare
 from semisup.report.words.summary import write_summary
 
 
 def summary(table: pd.DataFrame, known: Facts) -> str:
-    return write_summary(table, compare(table, known.pretext, known.confidence), known)
+    compared = compare(table, known.pretext, known.confidence)
+    return write_summary(compared, known, find(table, known))
 
 
 def section(title: str, table: pd.DataFrame, known: Facts) -> str:

@@ -1,11 +1,12 @@
 """Build page.html, which `dvc plots` fills in: it holds its library, so that it works offline.
 
-Usage: `make plots-page`, with npm and the network; after a change of version mend LICENSE too. DVC
+The same library stands in the package, for reports/report.html. Usage: `make plots-page`, with npm and the network; after a change of version mend LICENSE too. DVC
 puts its plots in place of {plot_divs}. Its {scripts} is left out: it would load the library, of
 versions that DVC fixes, from a server.
 """
 
 import io
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -14,6 +15,7 @@ from pathlib import Path
 # that speak the version of Vega-Lite which the templates beside this folder name
 PACKAGES = {"vega": "5.33.1", "vega-lite": "5.23.0", "vega-embed": "6.29.0"}
 HERE = Path(__file__).parent
+OF_REPORT = HERE.parents[2] / "src/semisup/report/page"
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -32,7 +34,7 @@ PAGE = """<!DOCTYPE html>
 
 
 def script(name: str, version: str) -> str:
-    """The minified library of one package as an element of the page."""
+    """The minified library of one package, which can stand in a page."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True)
         (packed,) = Path(folder).glob("*.tgz")
@@ -42,13 +44,16 @@ def script(name: str, version: str) -> str:
             code = file.read().decode("utf-8").strip()
     code = code.rpartition("\n//# sourceMappingURL=")[0] or code  # of a file that is not there
     assert "</script" not in code, f"{name} can't stand in a page"
-    return f"<script>/* {name} {version} */\n{code}\n</script>"
+    return f"/* {name} {version} */\n{code}\n"
 
 
 def main() -> None:
-    """Write page.html beside this file."""
-    library = "\n".join(script(name, version) for name, version in PACKAGES.items())
+    """Write page.html beside this file, and the report's vega.js with its licence."""
+    scripts = [script(name, version) for name, version in PACKAGES.items()]
+    library = "\n".join(f"<script>{code}</script>" for code in scripts)
     (HERE / "page.html").write_text(PAGE.replace("@LIBRARY@", library), encoding="utf-8")
+    (OF_REPORT / "vega.js").write_text("".join(scripts), encoding="utf-8")
+    shutil.copyfile(HERE / "LICENSE", OF_REPORT / "vega.LICENSE")
 
 
 if __name__ == "__main__":

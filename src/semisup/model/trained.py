@@ -56,14 +56,24 @@ def calibrated(
     within = params.split.within_budget_fraction
     held = some(data.labelled_set(budget, draw, within).validation, params.export.images)
     logits, labels = logits_of(whole, data, held, runtime), data.labels[held]
-    found = calibration.temperature(logits, labels)
-    whole.about = dataclasses.replace(whole.about, temperature=found)
-    if len(held):
-        sure = calibration.threshold(*_answers(logits, labels, found), params.export.precision)
-        whole.about = dataclasses.replace(
-            whole.about, threshold=sure, precision=params.export.precision
-        )
+    whole.about = fitted(whole.about, logits, labels, params.export.precision)
     return whole, measured(whole.about, logits, labels)
+
+
+def fitted(about: About, logits: Logits, labels: Ints, precision: float) -> About:
+    """With the temperature and threshold that suit these images.
+
+    Args:
+        about: of the classifier; without images it gets no threshold.
+        logits: (n, classes) of validation images.
+        labels: (n,) theirs.
+        precision: of answers above the threshold.
+    """
+    found = dataclasses.replace(about, temperature=calibration.temperature(logits, labels))
+    if not len(labels):
+        return found
+    sure = calibration.threshold(*_answers(logits, labels, found.temperature), precision)
+    return dataclasses.replace(found, threshold=sure, precision=precision)
 
 
 def some(positions: Ints, most: int) -> Ints:
@@ -105,8 +115,8 @@ def _answers(
     return found.max(axis=1, initial=0.0), logits.argmax(axis=1) == labels
 
 
-def rebuilt(parts: Parts, data: ImageData, params: Params) -> Whole:
-    """The classifier with its trained weights, not calibrated.
+def described(parts: Parts, data: ImageData, params: Params) -> About:
+    """What is known of the classifier, not calibrated.
 
     Args:
         parts: its files.
@@ -116,32 +126,39 @@ def rebuilt(parts: Parts, data: ImageData, params: Params) -> Whole:
     Raises:
         UserError: where a stage has not run.
     """
-    files, weights = parts.files, parts.files[WEIGHTS]
+    files = parts.files
     spec = outputs.read_json(files[outputs.ENCODER_SPEC])
     info = outputs.read_json(files[outputs.FEATURES_INFO])
     pretext = outputs.read_json(files[outputs.PRETEXT]) if outputs.PRETEXT in files else {}
     look = spec.get("trained")
-    whole = Whole(
-        About(
-            classes=data.classes,
-            image_size=data.image_size,
-            channels=data.channels,
-            fit=params.data.fit,
-            max_megapixels=params.data.max_megapixels,
-            mean=np.array(look["mean"], np.float32) if look else data.mean,
-            std=np.array(look["std"], np.float32) if look else data.std,
-            encoder=spec,
-            layer=info["layer"],
-            pool=info["pool"],
-            hidden=hidden_units(weights),
-            origin=dict(parts.result),
-            weights=pretext.get("origin") or {},
-            ranges=outputs.read_json(outputs.PREPARED / outputs.SUMMARY).get("ranges"),
-        )
+    return About(
+        classes=data.classes,
+        image_size=data.image_size,
+        channels=data.channels,
+        fit=params.data.fit,
+        max_megapixels=params.data.max_megapixels,
+        mean=np.array(look["mean"], np.float32) if look else data.mean,
+        std=np.array(look["std"], np.float32) if look else data.std,
+        encoder=spec,
+        layer=info["layer"],
+        pool=info["pool"],
+        hidden=hidden_units(files[WEIGHTS]),
+        origin=dict(parts.result),
+        weights=pretext.get("origin") or {},
+        ranges=outputs.read_json(outputs.PREPARED / outputs.SUMMARY).get("ranges"),
     )
+
+
+def rebuilt(parts: Parts, data: ImageData, params: Params) -> Whole:
+    """The classifier with its trained weights, not calibrated; arguments as of `described`.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    files, whole = parts.files, Whole(described(parts, data, params))
     if outputs.ENCODER in files:
         load_weights(whole.network.encoder, files[outputs.ENCODER])
-        load_weights(whole.network.head, weights)
+        load_weights(whole.network.head, files[WEIGHTS])
     else:
-        load_weights(whole.network, weights)
+        load_weights(whole.network, files[WEIGHTS])
     return whole

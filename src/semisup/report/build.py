@@ -9,14 +9,13 @@ from semisup.params.loading import Params
 from semisup.report import advised
 from semisup.report.facts import Facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
-from semisup.report.findings.choice import choices
-from semisup.report.findings.choosing import of_task
+from semisup.report.findings.together import Findings, find
 from semisup.report.inputs import read_inputs
 from semisup.report.methods import BASELINE, Way
+from semisup.report.page.write import write_page
 from semisup.report.tables import plots
-from semisup.report.tables.comparison import compare, ranking
+from semisup.report.tables.comparison import compare
 from semisup.report.tables.metrics import metrics
-from semisup.report.tables.results import deepest
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
@@ -37,41 +36,38 @@ def build_report(params: Params, reports: Path) -> str:
     found = read_inputs(params)
     every, results, facts = found.every, found.results, found.facts
     compared = compare(results, facts.pretext, facts.confidence)
-    summary = write_summary(results, compared, facts)
+    findings = find(results, facts)
+    summary = write_summary(compared, facts, findings)
     with outputs.replacing(reports / "figures") as folder:
-        _draw_figures(results, compared, facts, folder)
+        _draw_figures(results, compared, facts, findings, folder)
     with outputs.replacing(reports / "plots") as folder:
         _write_plots(every, found.ways, params, folder)
     with outputs.replacing(outputs.ADVISED) as folder:
         among = [way for way in found.ways if way != BASELINE]
-        advised.write(_best_way(results, facts), among, params.label_budgets[-1], folder)
+        advised.write(findings.best, among, params.label_budgets[-1], folder)
     _write_csv(every[CURVE_COLUMNS], reports / "label_curve.csv")
     _write_csv(compared.rename(columns={"top1": facts.headline}), reports / "task_comparison.csv")
     outputs.write_json(reports / "metrics.json", metrics(every, facts.pretext, facts.headline))
     (reports / "summary.md").write_text(summary, encoding="utf-8")
+    page = write_page(every, results, facts, findings, summary)
+    (reports / "report.html").write_text(page, encoding="utf-8")
     return summary
 
 
 def _draw_figures(
-    results: pd.DataFrame, compared: pd.DataFrame, facts: Facts, folder: Path
+    results: pd.DataFrame,
+    compared: pd.DataFrame,
+    facts: Facts,
+    findings: Findings,
+    folder: Path,
 ) -> None:
-    ranked, shown = ranking(results), what_is_shown(results["draw"].nunique(), facts.confidence)
-    chosen = of_task(facts, ranked[0]) if ranked else None
-    label_curve.draw(results, ranked, facts.confidence, folder, chosen, facts.figure)
+    ranked, shown = findings.ranked, what_is_shown(findings.draws, facts.confidence)
+    label_curve.draw(results, ranked, facts.confidence, folder, findings.choosing, facts.figure)
     if ranked:
         tasks.draw(compared, ranked, shown, folder, facts.figure)
         filters.draw([*facts.pretext], folder)
         examples.draw([*facts.pretext], folder)
-    confusion.draw(_best_way(results, facts), results["budget"].max(), folder)
-
-
-def _best_way(results: pd.DataFrame, facts: Facts) -> Way:
-    """What validation chose with the most labels, else what trains most of the first in rank."""
-    chosen = choices(results, facts.confidence)
-    if chosen and chosen[-1].budget == results["budget"].max():
-        return chosen[-1].way
-    ranked = ranking(results)
-    return deepest(results, ranked[0]) if ranked else BASELINE
+    confusion.draw(findings.best, findings.budgets[-1], folder)
 
 
 def _write_plots(

@@ -3,6 +3,8 @@
 import math
 import re
 
+from semisup.report.findings.forecast import Guess
+
 
 def labels(per_class: object) -> str:
     """A label budget, or several."""
@@ -31,6 +33,11 @@ def with_interval(mean: float, half: float) -> str:
         low, high = max(mean - half, 0), min(mean + half, 1)
         return f"{100 * mean:.1f} ({100 * low:.0f}-{100 * high:.0f})"
     return f"{100 * mean:.1f}{plus_minus(half)}"
+
+
+def between(guess: Guess) -> str:
+    """86.6 (83.3 to 89.8): a share in percent with both ends of its interval."""
+    return f"{100 * guess.middle:.1f} ({100 * guess.low:.1f} to {100 * guess.high:.1f})"
 
 
 def counted(number: int, noun: str) -> str:

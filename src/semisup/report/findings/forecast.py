@@ -1,0 +1,186 @@
+"""What more labels would bring: a learning curve fitted to the largest budgets, with its doubt.
+
+The error falls as c + a n^-b with n labels per class (Cortes et al. 1993; Viering and Loog 2023,
+arXiv 2103.10948). Curves of a grid are weighed by how well they fit (Bayes, equal odds before), so
+that what few points leave open shows as a wide interval.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from semisup.report.methods import Way
+from semisup.report.tables.interval import mean_over_draws
+from semisup.report.tables.results import rows_of
+
+POINTS, FEWEST = 5, 3  # budgets that are fitted: the largest, and at least so many
+DOUBLINGS = 3  # so far beyond the largest budget something is said
+SLOPES = np.linspace(0.02, 1.5, 32)  # b
+FLOORS = np.linspace(0, 0.95, 14)  # c as a share of the error at the largest budget
+ENDS = np.linspace(-3, 3, 11)  # that error, in standard errors around what was measured
+NOISES = np.geomspace(0.002, 0.03, 5)  # deviation of any curve's means from its formula
+LEAST_ERROR = 0.01  # standard error of an accuracy, where draws happen to agree
+NORMAL = ndtri((np.arange(10) + 0.5) / 10)  # ten numbers that stand for a normal distribution
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Of an accuracy: its median and both ends of the interval."""
+
+    budget: int
+    low: float
+    middle: float
+    high: float
+
+    def holds(self, accuracy: float) -> bool:
+        """Whether the interval covers what was measured."""
+        return self.low <= accuracy <= self.high
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Labels per class that an accuracy needs: median and interval, infinite for never."""
+
+    accuracy: float
+    low: float
+    middle: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Curves of the grid, (curves,) each, that share the weight 1; largest: the largest budget."""
+
+    largest: int
+    floor: Floats
+    above: Floats
+    slope: Floats
+    noise: Floats
+    weight: Floats
+
+    def guess(self, budget: int, confidence: float) -> Guess:
+        """The accuracy at a budget, measured again: noise, more so far away, is in its interval."""
+        far = 1 + max(0.0, np.log2(budget / self.largest))
+        errors = self.floor + self.above * (budget / self.largest) ** -self.slope
+        around = errors[:, None] + (self.noise * far**0.5)[:, None] * NORMAL
+        weights = np.repeat(self.weight / len(NORMAL), len(NORMAL))
+        accuracies = 1 - np.clip(around.ravel(), 0, 1)
+        low, middle, high = _quantiles(accuracies, weights, confidence)
+        return Guess(budget, low, middle, high)
+
+    def reach(self, accuracy: float, confidence: float) -> Reach:
+        """How many labels an accuracy takes, on average over draws."""
+        left = 1 - accuracy - self.floor
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            needs = self.largest * np.where(
+                left > 0, (self.above / left) ** (1 / self.slope), np.inf
+            )
+        return Reach(accuracy, *_quantiles(needs, self.weight, confidence))
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Of one way.
+
+    now: accuracy at the largest budget; ahead: at its doublings; check, measured: the largest
+    budget guessed from the smaller ones, and what it was; speeding: the last doubling brought more
+    than the one before, by more than noise, so that no such curve fits and nothing is foretold.
+    """
+
+    way: Way
+    largest: int
+    now: float
+    ahead: list[Guess]
+    reaches: list[Reach]
+    check: Guess | None
+    speeding: bool
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the check held."""
+        return self.check is not None and self.check.holds(self.now)
+
+    @property
+    def furthest(self) -> int:
+        """Labels per class beyond which nothing is said."""
+        return self.largest * 2**DOUBLINGS
+
+
+def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | None:
+    """Look ahead; None with too few budgets.
+
+    Args:
+        results: a row per method, task, budget and draw.
+        way: which.
+        confidence: of the intervals.
+    """
+    points = _points(results, way, confidence)
+    if len(points) < FEWEST:
+        return None
+    budgets, errors, noises = points.T
+    largest, now = int(budgets[-1]), float(1 - errors[-1])
+    if _speeding(errors, noises):
+        return Forecast(way, largest, now, [], [], None, True)
+    fitted = fit(budgets, errors, noises)
+    ahead = [fitted.guess(largest * 2**n, confidence) for n in range(1, DOUBLINGS + 1)]
+    before = points[:-1]
+    check = None
+    if len(before) >= FEWEST and not _speeding(before[:, 1], before[:, 2]):
+        check = fit(*before.T).guess(largest, confidence)
+    goals = [fitted.reach(goal, confidence) for goal in _goals(now)]
+    told = [each for each in goals if each.middle <= largest * 2**DOUBLINGS] or goals[:1]
+    return Forecast(way, largest, now, ahead, told, check, False)
+
+
+def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
+    """All curves of the grid, weighed by the last points.
+
+    Args:
+        budgets: (n,) labels per class, ascending.
+        errors: (n,) 1 - accuracy, means over draws.
+        noises: (n,) their standard errors.
+    """
+    ends = np.clip(errors[-1] + ENDS * max(noises[-1], LEAST_ERROR), 1e-4, 1)
+    grid = np.meshgrid(ends, FLOORS, SLOPES, NOISES, indexing="ij")
+    end, share, slope, noise = (each.ravel() for each in grid)
+    floor = share * end
+    likely = np.zeros(len(end))
+    last = (each[-POINTS:] for each in (budgets, errors, noises))
+    for budget, error, deviation in zip(*last, strict=True):
+        curve = floor + (end - floor) * (budget / budgets[-1]) ** -slope
+        spread = np.hypot(noise, deviation)
+        likely -= np.log(spread) + ((error - curve) / spread) ** 2 / 2
+    weight = np.exp(likely - likely.max())
+    return Fit(int(budgets[-1]), floor, end - floor, slope, noise, weight / weight.sum())
+
+
+def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:
+    """(budgets, 3): labels per class, error, its standard error."""
+    means = mean_over_draws(rows_of(results, way), "top1", confidence).sort_values("budget")
+    noise = (means["half"] / ndtri(0.5 + confidence / 2)).fillna(LEAST_ERROR)
+    return np.stack([means["budget"], 1 - means["mean"], noise], axis=1).astype(float)
+
+
+def _speeding(errors: Floats, noises: Floats) -> bool:
+    """Whether the curve still bends the wrong way."""
+    before, last = -np.diff(errors[-3:])
+    return bool(last - before > np.sqrt(noises[-3] ** 2 + 4 * noises[-2] ** 2 + noises[-1] ** 2))
+
+
+def _goals(now: float) -> list[float]:
+    """The next round accuracies above what there is."""
+    return [goal / 100 for goal in (50, 60, 70, 75, 80, 85, 90, 95, 97, 99) if goal / 100 > now][:3]
+
+
+def _quantiles(values: Floats, weights: Floats, confidence: float) -> tuple[float, float, float]:
+    """Lower end, median and upper end of weighted values."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    shares = ((1 - confidence) / 2, 0.5, (1 + confidence) / 2)
+    places = np.minimum(np.searchsorted(reached, shares), len(values) - 1)
+    low, middle, high = values[order][places]
+    return float(low), float(middle), float(high)

@@ -1,0 +1,107 @@
+"""All that the results say: computed once, for the summary and the page alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from semisup.report.facts import Facts
+from semisup.report.findings.answers import Answers, answer, gains
+from semisup.report.findings.choice import Choice, choices
+from semisup.report.findings.choosing import Choosing, of_task
+from semisup.report.findings.doubts import Doubts, doubt, few_test_images
+from semisup.report.findings.forecast import Forecast, forecast
+from semisup.report.findings.gained import Step, gained
+from semisup.report.findings.own import Comparison, own_and_others
+from semisup.report.findings.pool import BEFORE, Control, FromPool, control, from_pool
+from semisup.report.methods import BASELINE, CONTROLS, Method, Way
+from semisup.report.tables.comparison import ranking
+from semisup.report.tables.interval import Interval
+from semisup.report.tables.results import deepest, methods_in
+
+
+@dataclass(frozen=True)
+class Findings:
+    """ranked: tasks, best first; trained: those that are no controls; ways: of each task the one
+    that trains most; gains: of these over the baseline, by task and budget; answers, steps,
+    from_pool, choosing: of the first in rank; validation_labels: fewest and most that were used;
+    forecasts: of all ways that can be looked ahead of.
+    """
+
+    ranked: list[str]
+    trained: list[str]
+    budgets: list[int]
+    draws: int
+    methods: list[Method]
+    choices: list[Choice]
+    doubts: Doubts
+    answers: Answers | None
+    few_test_images: bool
+    ways: Mapping[str, Way]
+    gains: Mapping[str, Mapping[int, Interval]]
+    steps: list[Step]
+    from_pool: Mapping[str, FromPool | None]
+    control: Control | None
+    own: Comparison | None
+    choosing: Choosing | None
+    validation_labels: tuple[int, int]
+    forecasts: Mapping[Way, Forecast]
+
+    @property
+    def best(self) -> Way:
+        """What validation chose with the most labels, else what trains most of the first task."""
+        if self.choices and self.choices[-1].budget == self.budgets[-1]:
+            return self.choices[-1].way
+        return self.ways[self.ranked[0]] if self.ranked else BASELINE
+
+    @property
+    def ahead(self) -> Forecast | None:
+        """What more labels would bring to the best."""
+        return self.forecasts.get(self.best)
+
+
+def find(results: pd.DataFrame, facts: Facts) -> Findings:
+    """Look at everything.
+
+    Args:
+        results: a row per method, task, budget and draw.
+        facts: all else.
+    """
+    ranked, chosen = ranking(results), choices(results, facts.confidence)
+    ways = {task: deepest(results, task) for task in ranked}
+    used = results["validation_labels"]
+    return Findings(
+        ranked=ranked,
+        trained=[task for task in ranked if task not in CONTROLS],
+        budgets=[int(budget) for budget in sorted(results["budget"].unique())],
+        draws=results["draw"].nunique(),
+        methods=methods_in(results),
+        choices=chosen,
+        doubts=doubt(results, chosen[-1] if chosen else None, facts),
+        answers=_answers(results, ways[ranked[0]], facts) if ranked else None,
+        few_test_images=few_test_images(facts),
+        ways=ways,
+        gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
+        steps=gained(results, ranked[0], facts.confidence) if ranked else [],
+        from_pool={
+            method: from_pool(results, facts.told, Way(method, task), facts.confidence)
+            for method in BEFORE
+            for task in ranked[:1]
+        },
+        control=control(results, ranked, facts.confidence),
+        own=own_and_others(results, facts),
+        choosing=of_task(facts, ranked[0]) if ranked else None,
+        validation_labels=(int(used.min()), int(used.max())),
+        forecasts=_forecasts(results, facts.confidence),
+    )
+
+
+def _forecasts(results: pd.DataFrame, confidence: float) -> dict[Way, Forecast]:
+    pairs = results[["method", "task"]].drop_duplicates().itertuples(index=False)
+    found = ((way, forecast(results, way, confidence)) for way in (Way(*pair) for pair in pairs))
+    return {way: each for way, each in found if each}
+
+
+def _answers(results: pd.DataFrame, way: Way, facts: Facts) -> Answers:
+    beside = 0 if facts.within_budget else facts.validation_per_class
+    return answer(results, way, facts.confidence, beside)

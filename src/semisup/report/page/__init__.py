@@ -1,0 +1,1 @@
+"""The report as one page with charts, that opens from disk without a network."""

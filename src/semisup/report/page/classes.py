@@ -1,0 +1,133 @@
+"""Per class: recall, precision, and what is taken for what, at each budget."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.classify import evaluation
+from semisup.data.dataset import ImageData
+from semisup.report.figures.style import class_name
+from semisup.report.methods import Way
+from semisup.report.page.chart import Chart, Option, Switch, Table
+from semisup.workflow import outputs
+
+MOST_IN_MATRIX = 40  # classes; of more, only the worst
+COLORS = {"recall": "#0b7fc2", "precision": "#d97706"}
+Counts = dict[int, NDArray[np.int64]]
+
+
+def counted(data: ImageData, way: Way, budgets: list[int]) -> Counts:
+    """Of each budget the confusion matrix over all draws.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    truth = data.labels[data.test]
+    found: Counts = {}
+    for budget in budgets:
+        predicted = outputs.read_array(way.folder(budget) / outputs.PREDICTIONS).astype(np.int64)
+        repeated = np.tile(truth, len(predicted))
+        found[budget] = evaluation.confusion(predicted.reshape(-1), repeated, len(data.classes))
+    return found
+
+
+def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
+    """A row of two markers for each class, the worst at the largest budget first."""
+    largest = max(counts)
+    names = [class_name(name) for name in classes]
+    order = [names[n] for n in np.argsort(_shares(counts[largest])[0], kind="stable")]
+    rows = []
+    for budget, matrix in counts.items():
+        for figure, shares in zip(COLORS, _shares(matrix), strict=True):
+            rows += [
+                {"budget": budget, "class": name, "figure": figure, "share": round(100 * s, 1)}
+                for name, s in zip(names, shares, strict=True)
+                if not np.isnan(s)
+            ]
+    color = {"domain": [*COLORS], "range": [*COLORS.values()]}
+    spec = {
+        "height": {"step": 20},
+        "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.9},
+        "encoding": {
+            "y": {"field": "class", "type": "nominal", "sort": order, "title": None},
+            "x": {"field": "share", "type": "quantitative", "title": "%", "scale": {"zero": False}},
+            "color": {
+                "field": "figure",
+                "type": "nominal",
+                "scale": color,
+                "legend": {"orient": "top", "title": None},
+            },
+            "tooltip": [{"field": each} for each in ("class", "figure", "share")],
+        },
+    }
+    recall, precision = _shares(counts[largest])
+    cells = [
+        [name, f"{100 * r:.1f}", "-" if np.isnan(p) else f"{100 * p:.1f}"]
+        for name, r, p in sorted(zip(classes, recall, precision, strict=True), key=lambda c: c[1])
+    ]
+    alt = "Recall and precision of each class in %, the class with the lowest recall first."
+    table = Table(["class", "recall %", "precision %"], cells)
+    return Chart("classes", spec, rows, alt, table, [_budgets(counts)])
+
+
+def matrix(counts: Counts, classes: list[str]) -> Chart:
+    """Shares of each true class by what it was taken for."""
+    largest = max(counts)
+    recall, _ = _shares(counts[largest])
+    shown = np.sort(np.argsort(recall, kind="stable")[:MOST_IN_MATRIX])
+    names = [class_name(name) for name in classes]
+    rows: list[dict[str, Any]] = []
+    for budget, all_counts in counts.items():
+        shares = all_counts / np.maximum(all_counts.sum(axis=1, keepdims=True), 1)
+        rows += [
+            {"budget": budget, "true": names[t], "taken for": names[p], "share": round(100 * s, 1)}
+            for t in shown
+            for p in shown
+            if (s := shares[t, p]) > 0
+        ]
+    ordered = {"sort": [names[n] for n in shown], "type": "nominal"}
+    side = 20 if len(shown) > 12 else 30
+    spec = {
+        "width": {"step": side},
+        "height": {"step": side},
+        "mark": {"type": "rect"},
+        "encoding": {
+            "y": ordered | {"field": "true", "title": "true class"},
+            "x": ordered | {"field": "taken for", "title": "taken for"},
+            "color": {
+                "field": "share",
+                "type": "quantitative",
+                "scale": {"domain": [0, 100], "scheme": "blues"},
+                "legend": {"title": "%", "orient": "bottom"},
+            },
+            "tooltip": [{"field": each} for each in ("true", "taken for", "share")],
+        },
+    }
+    alt = "Confusion matrix: rows are true classes, columns what they were taken for."
+    return Chart(
+        "confusion", spec, rows, alt, _mistaken(counts[largest], classes), [_budgets(counts)]
+    )
+
+
+def _shares(counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Recall and precision of each class, NaN where there is nothing to share."""
+    right = np.diag(counts).astype(float)
+    with np.errstate(invalid="ignore"):
+        return right / counts.sum(axis=1), right / counts.sum(axis=0)
+
+
+def _budgets(counts: Counts) -> Switch:
+    largest = max(counts)
+    options = [Option(str(budget), str(budget), budget == largest) for budget in counts]
+    return Switch("budget", "Labels per class", options)
+
+
+def _mistaken(counts: NDArray[np.int64], classes: list[str]) -> Table:
+    """The most frequent mistakes."""
+    wrong = counts * (1 - np.eye(len(counts), dtype=np.int64))
+    of_class = np.maximum(counts.sum(axis=1), 1)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:15]
+    pairs = (divmod(int(n), len(counts)) for n in order if wrong.flat[n])
+    cells = [[classes[t], classes[p], f"{100 * wrong[t, p] / of_class[t]:.1f}"] for t, p in pairs]
+    return Table(["true class", "taken for", "% of the class"], cells)

@@ -1,0 +1,145 @@
+"""The label curve: accuracy by labels per class, of every method and task."""
+
+from typing import Any
+
+import pandas as pd
+
+from semisup.report.facts import Facts
+from semisup.report.figures.style import task_colors
+from semisup.report.findings.together import Findings
+from semisup.report.methods import METHODS, Way
+from semisup.report.page.chart import Chart, Option, Switch, Table
+from semisup.report.tables.interval import ends, mean_over_draws
+from semisup.report.words.phrases import with_interval
+from semisup.workflow import outputs
+
+OTHER_SCORES = {"top1": "top-1", "top5": "top-5", "balanced_accuracy": "balanced accuracy"}
+BASELINE_COLOR = "currentColor"  # of the page's text: black, or white on a dark page
+DASHES = {"supervised": [2, 2], "head": [6, 3], "spread": [8, 3, 2, 3], "finetune": [12, 3]}
+SOLID = [1, 0]
+
+
+def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found: Findings) -> Chart:
+    """The chart.
+
+    Args:
+        every: results, a row per method, task, budget and draw.
+        results: the same with the headline figure as `top1`.
+        facts: the headline figure's name, the confidence.
+        found: the order of the tasks.
+    """
+    scores = [("headline", facts.figure, results, "top1")]
+    scores += [(s, label, every, s) for s, label in OTHER_SCORES.items() if s != facts.headline]
+    means = {
+        name: mean_over_draws(table.dropna(subset=score), score, facts.confidence)
+        for name, _, table, score in scores
+    }
+    labels = {name: label for name, label, _, _ in scores if len(means[name])}
+    rows = [row for name in labels for row in _rows(name, means[name])]
+    colors = {outputs.NO_TASK: BASELINE_COLOR} | task_colors(found.ranked)
+    methods = [m for m in METHODS if m in {row["method"] for row in rows}]
+    return Chart(
+        "curve",
+        _spec(found.budgets, colors, methods),
+        rows,
+        f"Lines of accuracy on test in % over labels per class ({found.budgets[0]} to "
+        f"{found.budgets[-1]}), one for each method and task; higher is better.",
+        _table(means, labels),
+        (
+            Switch("score", "Figure", _scores(labels)),
+            Switch("method", "Methods", [Option(m, METHODS[m].label) for m in methods], many=True),
+            Switch("task", "Encoders", _tasks(found, colors), many=True),
+        ),
+    )
+
+
+def _scores(labels: dict[str, str]) -> list[Option]:
+    return [Option(name, label, name == "headline") for name, label in labels.items()]
+
+
+def _tasks(found: Findings, colors: dict[str, str]) -> list[Option]:
+    names = [outputs.NO_TASK, *found.ranked]
+    words = {outputs.NO_TASK: "none (supervised)"}
+    return [Option(name, words.get(name, name), color=colors[name]) for name in names]
+
+
+def _rows(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
+    lows, highs = ends(means["mean"], means["half"])
+    columns = (means["method"], means["task"], means["budget"], means["mean"], lows, highs)
+    return [
+        {
+            "score": name,
+            "method": method,
+            "task": task,
+            "series": Way(method, task).words,
+            "budget": int(budget),
+            **{k: round(100 * v, 2) for k, v in (("mean", mean), ("low", low), ("high", high))},
+        }
+        for method, task, budget, mean, low, high in zip(*columns, strict=True)
+    ]
+
+
+def _spec(budgets: list[int], colors: dict[str, str], methods: list[str]) -> dict[str, Any]:
+    x = {
+        "field": "budget",
+        "type": "quantitative",
+        "title": "labels per class",
+        "scale": {"type": "log", "base": 2, "nice": False, "padding": 12},
+        "axis": {"values": budgets, "format": "d"},
+    }
+    y = {"type": "quantitative", "title": "% on test", "scale": {"zero": False}}
+    color = {
+        "field": "task",
+        "type": "nominal",
+        "scale": {"domain": [*colors], "range": [*colors.values()]},
+        "legend": None,
+    }
+    dash = {
+        "field": "method",
+        "type": "nominal",
+        "scale": {"domain": methods, "range": [DASHES.get(m, SOLID) for m in methods]},
+        "legend": None,
+    }
+    shown = [("series", "", None), ("budget", "labels per class", None)]
+    shown += [("mean", "%", ".1f"), ("low", "from", ".1f"), ("high", "to", ".1f")]
+    tooltip = [
+        {"field": f, "title": title or "what", **({"format": form} if form else {})}
+        for f, title, form in shown
+    ]
+    return {
+        "height": 360,
+        "encoding": {"x": x, "color": color},
+        "layer": [
+            {
+                "mark": {"type": "rule", "opacity": 0.45},
+                "encoding": {"y": y | {"field": "low"}, "y2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "line", "strokeWidth": 2},
+                "encoding": {
+                    "y": y | {"field": "mean"},
+                    "strokeDash": dash,
+                    "detail": {"field": "series"},
+                },
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
+                "encoding": {"y": y | {"field": "mean"}, "tooltip": tooltip},
+            },
+        ],
+    }
+
+
+def _table(means: dict[str, pd.DataFrame], labels: dict[str, str]) -> Table:
+    budgets = [*dict.fromkeys(means["headline"]["budget"])]
+    rows = []
+    for name, label in labels.items():
+        for (method, task), of_way in means[name].groupby(["method", "task"], sort=False):
+            cells = {b: with_interval(m, h) for b, m, h in _triples(of_way)}
+            shown = [cells.get(budget, "-") for budget in budgets]
+            rows.append([Way(str(method), str(task)).words, label, *shown])
+    return Table(["what", "figure", *map(str, budgets)], rows)
+
+
+def _triples(of_way: pd.DataFrame) -> Any:
+    return zip(of_way["budget"], of_way["mean"], of_way["half"], strict=True)

@@ -1,0 +1,65 @@
+"""Images as small pictures that stand in the page itself."""
+
+import base64
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.data.dataset import ImageData
+
+SIDE = 48  # pixels; larger images are made smaller
+QUALITY = 80  # of WebP
+
+
+@dataclass(frozen=True)
+class Picture:
+    """source: the image itself, as a data URI; title, text: below it; alt: what it shows."""
+
+    source: str
+    title: str
+    text: str
+    alt: str
+
+
+def of_image(data: ImageData, position: int) -> str:
+    """One prepared image as a data URI."""
+    return lossy(np.asarray(data.images[position]))
+
+
+def lossy(pixels: NDArray[np.uint8]) -> str:
+    """An image (H, W, C), made smaller, in about a kilobyte."""
+    return _uri(pixels, SIDE, lossless=False, quality=QUALITY)
+
+
+def exact(pixels: NDArray[np.uint8]) -> str:
+    """An image (H, W, C) as it is."""
+    return _uri(pixels, max(pixels.shape[:2]), lossless=True, quality=QUALITY)
+
+
+def _uri(pixels: NDArray[np.uint8], most: int, lossless: bool, quality: int) -> str:
+    from PIL import Image
+
+    image = Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels)
+    image.thumbnail((most, most))
+    file = io.BytesIO()
+    image.save(file, "WEBP", lossless=lossless, quality=quality, method=4)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def of_classes(data: ImageData, most_classes: int, each: int) -> list[tuple[str, list[str]]]:
+    """The first training images of each class, by its name."""
+    ranked = (data.rank >= 0).any(axis=0)
+    found = []
+    for number, name in enumerate(data.classes[:most_classes]):
+        positions = np.flatnonzero(ranked & (data.labels == number))[:each]
+        found.append((name, [of_image(data, int(position)) for position in positions]))
+    return found
+
+
+def spaced(items: NDArray[np.int64], most: int) -> Iterable[int]:
+    """At most so many, from all over."""
+    count = min(len(items), most)
+    return (int(items[n * len(items) // count]) for n in range(count))
