@@ -81,7 +81,7 @@ NO_COLUMNS = "the first line must name path,label, or data.folder.columns must s
         ("path,label,split\n1.png,cat,7a\n", "column split: '7a' is no part of the data; write"),
         ("path,label,split\n1.png,cat,0\n", "column split: '0' is no part of the data; write"),
         (b"PK\x03\x04rest", "is an Excel or zip file, no text; save it as CSV"),
-        (b"PAR1rest", "is a Parquet file, no text; save it as CSV"),
+        (b"PAR1rest", r"cannot be read as Parquet or Arrow \(.*\); copy or download it again"),
     ],
 )
 def test_bad_tables(tmp_path: Path, content: str | bytes | None, message: str) -> None:

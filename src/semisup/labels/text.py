@@ -15,7 +15,6 @@ _MARKS = (  # the first bytes, and the encoding that they mean
 _NO_TEXT = (
     (b"PK\x03\x04", "an Excel or zip file"),
     (b"\xd0\xcf\x11\xe0", "an Excel file"),
-    (b"PAR1", "a Parquet file"),
     (b"\x1f\x8b", "a compressed file"),
     (b"SQLite format 3", "a database"),
 )

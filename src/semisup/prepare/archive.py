@@ -18,7 +18,8 @@ from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
-SUFFIXES = (".zip", *TARS, ".npz")
+SETS = (".parquet", ".arrow")
+SUFFIXES = (".zip", *TARS, ".npz", *SETS)
 MAX_MEMBER_BYTES = 256 * 2**20  # since it is read into memory whole
 DEVICE = "device, not a file"
 
@@ -55,6 +56,11 @@ def members(archive: Path, place: str) -> Generator[Member]:
         if kind == ".npz":
             for name, size, load in npz.files(archive, place):
                 yield Member(name, None, size, load)
+        elif kind in SETS:
+            from semisup.prepare import arrow_sets
+
+            for name, size, load in arrow_sets.files(archive, place):
+                yield Member(name, None, size, load)
         else:
             yield from _zip_members(archive) if kind == ".zip" else _tar_members(archive, place)
     except _DAMAGED as error:
@@ -89,6 +95,11 @@ def listing(archive: Path, place: str) -> Iterable[Member]:
     Raises:
         UserError: as `members`.
     """
+    if archive.suffix.lower() in SETS:
+        from semisup.prepare import arrow_sets
+
+        names = arrow_sets.names_in(archive, place)
+        return [Member(name, None, 0, _not_to_be_read) for name in names]
     about = archive.stat()
     return _listing(archive, place, about.st_mtime_ns, about.st_size)
 
