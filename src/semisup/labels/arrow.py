@@ -40,7 +40,7 @@ class ArrowFile:
                 return
             source = pa.py_buffer(file) if isinstance(file, bytes) else pa.memory_map(str(file))
             is_file = start.startswith(ARROW)
-            self._reader = pa.ipc.open_file(source) if is_file else pa.ipc.open_stream(source)
+            self._reader = pa.ipc.open_file(source) if is_file else _Stream(source)
             self.schema = self._reader.schema
 
     def batches(self, columns: Sequence[str], rows: int = ROWS) -> Iterator[pa.RecordBatch]:
@@ -66,6 +66,22 @@ class ArrowFile:
 
     def _said(self) -> "_Said":
         return _Said(self.where)
+
+
+class _Stream:
+    """A stream of Arrow, which can be gone through again and again."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source
+        self.schema = self._opened().schema
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        yield from self._opened()
+
+    def _opened(self) -> Any:
+        if isinstance(self._source, pa.NativeFile):
+            self._source.seek(0)
+        return pa.ipc.open_stream(self._source)
 
 
 class _Said:
