@@ -10,7 +10,6 @@ from made_files import png, records
 from pyarrow import parquet
 
 from semisup.prepare.records import Record
-from semisup.workflow.errors import UserError
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 CLASSES = {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}

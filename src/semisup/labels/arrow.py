@@ -117,6 +117,11 @@ def features(schema: pa.Schema) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def class_columns(schema: pa.Schema) -> list[str]:
+    """Columns of which `datasets` says that they are classes."""
+    return [name for name, feature in features(schema).items() if _names(feature) is not None]
+
+
 def lines(content: bytes, where: str) -> list[tuple[int, list[str]]]:
     """Number and cells of each line, the first of names, as of a CSV file.
 

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import json
+from typing import Any
 
-from semisup.labels.text import decoded
+from semisup.labels.headless import of_spaces
+from semisup.labels.text import Line, decoded
 from semisup.workflow.errors import UserError
 
-Line = tuple[int, list[str]]  # number and cells
 ARROW = (b"PAR1", b"ARROW1")  # first bytes
+JSON = ('{"', "[{")
 
 
 def lines_of(content: bytes, where: str) -> list[Line]:
@@ -21,6 +24,11 @@ def lines_of(content: bytes, where: str) -> list[Line]:
 
         return arrow.lines(content, where)
     text, separator = decoded(content, where)
+    if text.lstrip().startswith(JSON):
+        return _of_json(text, where)
+    if of_spaces(text):
+        split = (line.strip().rsplit(None, 1) for line in text.splitlines())
+        return [(number, cells) for number, cells in enumerate(split, 1) if cells]
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
     )
@@ -40,3 +48,29 @@ def lines_of(content: bytes, where: str) -> list[Line]:
                 "columns; put a cell with the separator in it in quotes"
             )
     return [(number, (line + [""] * width)[:width]) for number, line in lines]
+
+
+def _of_json(text: str, where: str) -> list[Line]:
+    """Of an object a line, or of a list of objects."""
+    try:
+        if text.lstrip().startswith("["):
+            rows = [*enumerate(json.loads(text), 1)]
+        else:
+            written = enumerate(text.splitlines(), 1)
+            rows = [(number, json.loads(line)) for number, line in written if line.strip()]
+    except ValueError as error:
+        raise UserError(
+            f"{where}: not readable as JSON, an object a line ({error}); save it as CSV"
+        ) from None
+    if not all(isinstance(row, dict) for _, row in rows):
+        raise UserError(f'{where}: holds more than objects like {{"path": ..., "label": ...}}')
+    names = [*dict.fromkeys(name for _, row in rows for name in row)]
+    return [(0, names), *((number, [_cell(row.get(n)) for n in names]) for number, row in rows)]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ";".join(map(_cell, value))
+    if isinstance(value, bool):
+        return str(int(value))
+    return "" if value is None else str(value)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from semisup.labels.columns import Columns, find_columns, missing_column, one_hot
-from semisup.labels.lines import Line, lines_of
+from semisup.labels.headless import with_names
+from semisup.labels.lines import lines_of
+from semisup.labels.text import Line
 from semisup.labels.words import (
     NEGATIVE,
     ONES,
@@ -43,7 +45,8 @@ def read_table(
     """Rows by path, whose separators are slashes.
 
     Args:
-        content: of a CSV or Parquet file; see `lines_of`.
+        content: of a CSV file (`,` `;` `|` or tabs, UTF-8 or UTF-16), of Parquet, or of JSON, an
+            object a line; the first line names columns, or is an image.
         where: what messages call it.
         columns: which column holds path, label, split and group: its name, "auto", None for none.
         no_label: words that mean none, in any case; None: labels are meant as they stand, since
@@ -53,7 +56,10 @@ def read_table(
     Raises:
         UserError: not readable, no such column, or a path has two labels.
     """
-    return rows_of(lines_of(content, where), where, columns, no_label, notes)
+    lines = lines_of(content, where)
+    if no_label is not None and columns["path"] == columns["label"] == "auto":
+        lines = with_names(lines, where, notes)
+    return rows_of(lines, where, columns, no_label, notes)
 
 
 def rows_of(

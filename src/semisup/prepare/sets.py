@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from semisup.labels.arrow import ArrowFile
+from semisup.labels.arrow import ArrowFile, class_columns
+from semisup.labels.columns import has_label
 from semisup.labels.table import Row, rows_of
 from semisup.labels.words import Part, part_of
 from semisup.params import data_sections
@@ -24,8 +25,10 @@ def read_sets(source: Source, settings: data_sections.Folder, notes: Notes) -> d
     if not entries:
         return {}
     _forbid_several(source, [PurePosixPath(entry.path) for entry in entries])
-    header, lines, file_of = _joined(source, entries, notes)
+    header, lines, file_of, classes = _joined(source, entries, notes)
     columns = dict(settings.columns) | {"path": header[0]}
+    if columns["label"] == "auto" and len(classes) == 1 and not has_label(header):
+        (columns["label"],) = classes
     numbered = [(1, header), *enumerate(lines, 2)]
     rows = rows_of(numbered, source.where, columns, settings.no_label, notes)
     parts = {entry.path: _part(entry.path) for entry in entries}
@@ -38,11 +41,15 @@ def read_sets(source: Source, settings: data_sections.Folder, notes: Notes) -> d
 
 def _joined(
     source: Source, entries: Sequence[Entry], notes: Notes
-) -> tuple[list[str], list[list[str]], dict[str, str]]:
-    """One table of all files: columns, of which the first names the image; rows; files of these."""
+) -> tuple[list[str], list[list[str]], dict[str, str], set[str]]:
+    """One table of all files: columns, of which the first names the image; rows; files of these.
+
+    Last, the columns of which it is said that they are classes.
+    """
     columns: dict[str, int] = {}
     lines: list[list[str]] = []
     file_of: dict[str, str] = {}
+    classes: set[str] = set()
     for entry in entries:
         file = ArrowFile(Path(str(entry.load())), source.place.source(entry.path).rstrip("/"))
         images, *others = arrow_sets.image_columns(file.schema)
@@ -51,6 +58,7 @@ def _joined(
                 f"{source.where}: images are read from the column {images}, not from "
                 f"{named(others)}"
             )
+        classes |= {*class_columns(file.schema)}
         header, rows = arrow_sets.table(file, f"{entry.path}/" if entry.path else "")
         at = [0, *(columns.setdefault(name, len(columns) + 1) for name in header[1:])]
         for row in rows:
@@ -60,7 +68,8 @@ def _joined(
             lines.append(line)
             file_of[line[0]] = entry.path
     width = len(columns) + 1
-    return [images, *columns], [line + [""] * (width - len(line)) for line in lines], file_of
+    lines = [line + [""] * (width - len(line)) for line in lines]
+    return [images, *columns], lines, file_of, classes
 
 
 def _part(path: str) -> Part | None:
