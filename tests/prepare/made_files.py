@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import yaml
 from PIL import Image
 
@@ -68,11 +69,15 @@ def make_zip(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def make_tar(path: Path, files: dict[str, bytes]) -> Path:
-    with tarfile.open(path, "w:gz" if path.name.endswith("gz") else "w") as stream:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz" if path.name.endswith("gz") else "w") as stream:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)
             stream.addfile(info, io.BytesIO(content))
+    is_zstd = path.name.endswith("zst")
+    with pa.output_stream(str(path), compression="zstd" if is_zstd else None) as out:
+        out.write(made.getvalue())
     return path
 
 
@@ -83,6 +88,7 @@ MAKERS: dict[str, Callable[[Path, dict[str, bytes]], Path]] = {
     "a.tar": make_tar,
     "a.tar.gz": make_tar,
     "a.tgz": make_tar,
+    "a.tar.zst": make_tar,
 }
 
 

@@ -16,7 +16,7 @@ from semisup.prepare.packing import pack
 from semisup.prepare.records import Rejected
 from semisup.workflow.errors import UserError
 
-PLACES = ("folder", "a.zip", "a.tar", "a.tar.gz")
+PLACES = ("folder", "a.zip", "a.tar", "a.tar.gz", "a.tar.zst")
 GOOD = {f"{label}/{n}.png": png(10 * n + at) for at, label in enumerate("ab") for n in range(3)}
 
 JPEG, PNG, TIFF = (encoded(noise(), kind) for kind in ("JPEG", "PNG", "TIFF"))

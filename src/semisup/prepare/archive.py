@@ -6,6 +6,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import count
@@ -17,7 +18,8 @@ from semisup.prepare import npz
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
-TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
+ZSTD = (".tar.zst", ".tzst")
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", *ZSTD)
 SETS = (".parquet", ".arrow")
 SUFFIXES = (".zip", *TARS, ".npz", *SETS)
 MAX_MEMBER_BYTES = 256 * 2**20  # since it is read into memory whole
@@ -169,7 +171,7 @@ class _Header(tarfile.TarInfo):
 
 def _tar_members(path: Path, place: str) -> Iterator[Member]:
     seen: set[int] = set()  # hashes of names, which take less memory
-    with tarfile.open(path, tarinfo=_Header) as archive:
+    with _opened(path) as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # it keeps every header: gigabytes
             if not info.isdir():
@@ -180,6 +182,21 @@ def _tar_members(path: Path, place: str) -> Iterator[Member]:
                 yield Member(info.name, again or _tar_problem(info), info.size, read)
         if not hasattr(archive, "has_ended"):
             raise tarfile.ReadError("a header is damaged, or the end is missing")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tarfile.TarFile]:
+    if not path.name.lower().endswith(ZSTD):
+        with tarfile.open(path, tarinfo=_Header) as archive:
+            yield archive
+        return
+    import pyarrow  # Python itself reads Zstandard from 3.14 on
+
+    with (
+        pyarrow.input_stream(str(path), compression="zstd") as stream,
+        tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive,
+    ):
+        yield archive
 
 
 def _tar_problem(info: tarfile.TarInfo) -> str | None:
