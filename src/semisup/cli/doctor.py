@@ -165,7 +165,7 @@ def _place(key: str, given: str) -> Found:
     from semisup.prepare.places import locate
 
     try:
-        if key.endswith("labels"):
+        if key.endswith(("labels", "names")):
             content_of(given, key)
         else:
             locate(given, key)

@@ -17,7 +17,7 @@ KEY = "data.folder"
 RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
 PLACES = (
     *("unlabelled", "labelled", "labels", "validation", "validation_labels", "test"),
-    "test_labels",
+    *("test_labels", "class_names"),
 )
 LABELLED: dict[str, GivenSplit] = {"labelled": "train", "validation": "validation", "test": "test"}
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from semisup.labels.table import read_table
 from semisup.labels.words import without_case
 from semisup.params import data_sections
+from semisup.prepare.called import names_for
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import (
     KEY,
@@ -64,10 +65,11 @@ class Plan:
                 self._survey(source)
         self._forbid_two_of_one_place()
         self._forbid_rows_of_two_tables()
+        self.names = names_for(settings, self.sources, self.classes, notes)
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.sources, self.tables, self.classes)
+        reader = Reader(self.settings, self.sources, self.tables, self.classes, self.names)
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from semisup.labels.words import Part, without_case
 from semisup.params import data_sections
@@ -30,8 +31,13 @@ class Reader:
         sources: list[Source],
         tables: Collection[str],
         known: Collection[str],
+        names: Mapping[str, str],
     ) -> None:
-        """`tables`: identities of files that are tables, no images; `known`: classes."""
+        """`tables`: identities of files that are tables, no images.
+
+        known: classes. names: what some of these are called.
+        """
+        self.names = names
         self.known, self.found = known, set[str]()  # classes of folders
         self.sources, self.tables = sources, tables
         self.none = without_case(settings.no_label)
@@ -93,9 +99,15 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
-                yield job
+                yield self._called(job)
         for row, why in source.absent.items():
             yield Rejected(row, NOT_THERE.format(source.table, why), "row")
+
+    def _called(self, job: Job | Rejected) -> Job | Rejected:
+        """With the name of the class that a file says it has."""
+        if isinstance(job, Rejected) or job[0].label is None or not self.names:
+            return job
+        return replace(job[0], label=self.names.get(job[0].label, job[0].label)), job[1]
 
     def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
         """None: another table over the same folder may name it."""
