@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
@@ -34,6 +34,8 @@ AGAIN = "second file of this name in the archive; the {} one is read"
 class Member:
     """A file of an archive: its raw name, what speaks against it, its size, how to read it.
 
+    `is_again`: what speaks against it is that another one of its name is read.
+
     `load` is called before the next member is asked for, or never. It raises Unreadable where this
     member is damaged, UserError where the whole archive is.
     """
@@ -42,6 +44,7 @@ class Member:
     problem: str | None
     size: int
     load: Callable[[], bytes]
+    is_again: bool = False
 
 
 def members(archive: Path, place: str) -> Generator[Member]:
@@ -110,7 +113,7 @@ def listing(archive: Path, place: str) -> Iterable[Member]:
 def _listing(archive: Path, place: str, *_: int) -> _ReadOnce:
     found = members(archive, place)
     atexit.register(found.close)  # before what it needs is taken apart
-    return _ReadOnce(Member(each.name, each.problem, each.size, _not_to_be_read) for each in found)
+    return _ReadOnce(replace(each, load=_not_to_be_read) for each in found)
 
 
 def _not_to_be_read() -> bytes:
@@ -135,7 +138,8 @@ def _zip_members(path: Path) -> Iterator[Member]:
             if not name.endswith("/"):
                 read = partial(_read_zip, archive, info)
                 again = None if last[name] is info else AGAIN.format("last")
-                yield Member(name, again or _zip_problem(info), info.file_size, read)
+                problem = again or _zip_problem(info)
+                yield Member(name, problem, info.file_size, read, again is not None)
 
 
 def _zip_problem(info: zipfile.ZipInfo) -> str | None:
@@ -179,7 +183,8 @@ def _tar_members(path: Path, place: str) -> Iterator[Member]:
                 name = hash(info.name.removeprefix("./"))
                 again = AGAIN.format("first") if name in seen else None
                 seen.add(name)
-                yield Member(info.name, again or _tar_problem(info), info.size, read)
+                problem = again or _tar_problem(info)
+                yield Member(info.name, problem, info.size, read, again is not None)
         if not hasattr(archive, "has_ended"):
             raise tarfile.ReadError("a header is damaged, or the end is missing")
 

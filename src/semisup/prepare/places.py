@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from semisup.prepare import archive
 from semisup.prepare.archive import Member
 from semisup.prepare.junk import is_junk
-from semisup.prepare.records import Rejected
+from semisup.prepare.records import Meant, Rejected
 from semisup.workflow.errors import UserError
 
 _OUTSIDE = "points outside the archive"
@@ -147,7 +147,8 @@ def _below(place: Place, member: Member) -> Entry | Rejected | None:
         return None
     path = "/".join(parts)
     if member.problem:
-        return Rejected(place.source(path), member.problem)
+        meant: Meant = "aside" if member.is_again else "unlabelled"
+        return Rejected(place.source(path), member.problem, meant)
     return Entry(path, f"{place.identity}/{path}", member.size, member.load)
 
 

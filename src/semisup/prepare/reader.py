@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from semisup.labels.words import Part, without_case
 from semisup.params import data_sections
-from semisup.prepare.archive import AGAIN
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import KEY, Source
 from semisup.prepare.junk import is_companion
@@ -86,9 +85,9 @@ class Reader:
         for entry in source.own_entries():
             if isinstance(entry, Rejected):
                 source.files += 1
-                again = entry.reason.startswith(AGAIN.partition("{")[0])
+                again = entry.meant == "aside"
                 self.again += again
-                yield Rejected(entry.source, entry.reason, "aside" if again else source.meant)
+                yield entry if again else replace(entry, meant=source.meant)
             elif entry.identity in self.tables:
                 continue
             elif entry.identity in self.taken and not _claims(source, entry):
@@ -121,7 +120,10 @@ class Reader:
             aside = placed.aside or is_companion(entry.path)
             return Rejected(name, placed.problem, "aside" if aside else source.meant)
         label = self._folder_label(source, entry, placed.label)
-        return Record(name, label, _given(placed.part, source.split), self._group(name)), entry
+        split = _given(placed.part, source.split)
+        if label is None and split != "train":
+            return Rejected(name, f"{split} image without a label", split)
+        return Record(name, label, split, self._group(name)), entry
 
     def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
         row = source.rows.get(name)
