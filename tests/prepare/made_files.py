@@ -1,8 +1,10 @@
 """Image files, folders and archives that the tests of `prepare` make."""
 
 import io
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import yaml
+from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.params import data_sections, sections
@@ -44,6 +47,22 @@ def png(grey: int) -> bytes:
     stream = io.BytesIO()
     Image.new("L", (8, 8), grey).save(stream, "PNG")
     return stream.getvalue()
+
+
+def deep_png(values: NDArray[Any]) -> bytes:
+    """Of 16 bits a channel: (H, W, C), C from 2 to 4, which Pillow cannot write."""
+    height, width, channels = values.shape
+    kind = {2: 4, 3: 2, 4: 6}[channels]
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 16, kind, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts
+    )
 
 
 def fill(root: Path, *names: str) -> Path:
