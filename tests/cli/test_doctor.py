@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,3 +120,24 @@ def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
     assert minded["cores"].startswith(f"compute.threads: {MORE_THREADS} are more than")
     assert minded["git"].startswith("2 files are not committed")
     assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("name", ["torch", "dvc", "numpy", "pyarrow"])
+def test_a_package_that_is_not_there(name: str) -> None:
+    """In a process of its own, where it cannot be imported."""
+    code = f"""import sys
+sys.modules.update({{name: None for name in [*sys.modules] if name.split(".")[0] == {name!r}}})
+sys.modules[{name!r}] = None
+from semisup.cli.main import main
+sys.argv = ["semisup", "doctor"]
+main()"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    if name == "pyarrow":  # only places of such files need it
+        assert done.returncode == 0, done.stdout
+        return
+    assert done.returncode == 1
+    assert f"wrong versions   {name}: cannot be imported" in done.stdout
+    assert done.stdout.count("run `make setup`") == 1
+    assert "disk " in done.stdout

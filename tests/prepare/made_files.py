@@ -1,14 +1,18 @@
 """Image files, folders and archives that the tests of `prepare` make."""
 
 import io
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import yaml
+from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.params import data_sections, sections
@@ -45,6 +49,22 @@ def png(grey: int) -> bytes:
     return stream.getvalue()
 
 
+def deep_png(values: NDArray[Any]) -> bytes:
+    """Of 16 bits a channel: (H, W, C), C from 2 to 4, which Pillow cannot write."""
+    height, width, channels = values.shape
+    kind = {2: 4, 3: 2, 4: 6}[channels]
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 16, kind, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts
+    )
+
+
 def fill(root: Path, *names: str) -> Path:
     """Write one image of another grey under each name."""
     for grey, name in enumerate(names):
@@ -68,11 +88,15 @@ def make_zip(path: Path, files: dict[str, bytes]) -> Path:
 
 
 def make_tar(path: Path, files: dict[str, bytes]) -> Path:
-    with tarfile.open(path, "w:gz" if path.name.endswith("gz") else "w") as stream:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz" if path.name.endswith("gz") else "w") as stream:
         for name, content in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)
             stream.addfile(info, io.BytesIO(content))
+    is_zstd = path.name.endswith("zst")
+    with pa.output_stream(str(path), compression="zstd" if is_zstd else None) as out:
+        out.write(made.getvalue())
     return path
 
 
@@ -83,6 +107,7 @@ MAKERS: dict[str, Callable[[Path, dict[str, bytes]], Path]] = {
     "a.tar": make_tar,
     "a.tar.gz": make_tar,
     "a.tgz": make_tar,
+    "a.tar.zst": make_tar,
 }
 
 

@@ -89,7 +89,7 @@ def test_damaged_member_of_a_zip_costs_that_member_only(tmp_path: Path) -> None:
     assert second.load() == b"b"
 
 
-@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz"])
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tar.zst"])
 @pytest.mark.parametrize("share", [0.0, 0.4, 0.9])
 def test_truncated_archive(tmp_path: Path, name: str, share: float) -> None:
     files = {f"{i}.png": os.urandom(20000) for i in range(5)}

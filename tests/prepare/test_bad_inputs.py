@@ -16,7 +16,7 @@ from semisup.prepare.packing import pack
 from semisup.prepare.records import Rejected
 from semisup.workflow.errors import UserError
 
-PLACES = ("folder", "a.zip", "a.tar", "a.tar.gz")
+PLACES = ("folder", "a.zip", "a.tar", "a.tar.gz", "a.tar.zst")
 GOOD = {f"{label}/{n}.png": png(10 * n + at) for at, label in enumerate("ab") for n in range(3)}
 
 JPEG, PNG, TIFF = (encoded(noise(), kind) for kind in ("JPEG", "PNG", "TIFF"))
@@ -74,7 +74,13 @@ ODD_NAMES = (
 BAD_TABLES = {
     "empty": b"",
     "blank": b"\n\n  \n",
-    "no header": b"a/0.png,a\nb/0.png,b\n",
+    "no header, two of words": b"a/0.png,a,x\nb/0.png,b,y\n",
+    "no header, numbers only": b"a/0.png,1,2\nb/0.png,2,2\n",
+    "JSON of a text": b'["a/0.png", "a"]',
+    "JSON of numbers": b'[{"path": "a/0.png", "label": 1}, 3]',
+    "half JSON": b'{"path": "a/0.png", "label": "a"}\n{"path": "b/0.p',
+    "JSON without labels": b'{"path": "a/0.png"}\n{"path": "b/0.png"}\n',
+    "half Parquet": b"PAR1" + bytes(50) + b"PAR1",
     "no label": b"path,colour\na/0.png,a\n",
     "no path": b"label,colour\na,a\n",
     "label twice": b"path,label,label\na/0.png,a,b\n",

@@ -55,6 +55,18 @@ def test_avif() -> None:
     assert np.abs(decode(content, 8, "crop", 1).astype(int) - np.asarray(quadrants())).max() <= 2
 
 
+def test_heic() -> None:
+    heif = pytest.importorskip("pillow_heif", reason="pillow-heif, an optional extra")
+    heif.register_heif_opener()
+    content = encoded(quadrants(64), "HEIF", quality=95)
+    Image.OPEN.pop("HEIF")  # as before any was decoded
+    try:
+        pixels = corners(decode(content, 16, "crop", 1))
+    finally:
+        Image.OPEN.pop("HEIF", None)
+    assert np.abs(pixels - [[RED, GREEN], [BLUE, WHITE]]).max() < 9
+
+
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "PNG"])
 def test_first_frame_of_an_animation(kind: str) -> None:
     frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, GREEN, BLUE)]
@@ -106,7 +118,8 @@ def damaged_png() -> bytes:
         (huge_png(), "too large: 60000 x 60000 pixels .* data.max_megapixels"),
     ],
 )
-def test_refused(content: bytes, reason: str) -> None:
+def test_refused(content: bytes, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as where it is not installed
     with pytest.raises(Unreadable, match=reason) as caught:
         decode(content, 8, "crop", 20)
     assert "\n" not in str(caught.value)

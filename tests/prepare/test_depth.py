@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, planned, settings
+from made_files import compute, data, deep_png, planned, settings
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -134,3 +134,33 @@ def test_pages_beyond_the_first_are_warned_of(tmp_path: Path) -> None:
     pages[0].save(root / "001.tif", save_all=True, append_images=pages[1:])
     _, _, warnings = packed(root)
     assert any("1 of 2 files looked at have several pages" in line for line in warnings)
+
+
+@pytest.mark.parametrize(("bits", "white"), [(12, 4095), (16, 65535)])
+def test_colours_of_16_bits(tmp_path: Path, bits: int, white: int) -> None:
+    colours = np.stack([ramp(0, 2**bits - 1), ramp(0, 2**bits // 2), ramp(0, 100)], axis=2)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/1.png").write_bytes(deep_png(colours))
+    _, summary, _ = packed(tmp_path / "a")
+    assert summary["ranges"] == {"uint16": [0, white]}
+    found = np.load(tmp_path / "out/images.npy")[0].astype(int)
+    assert np.abs(found - colours.astype(int) / white * 255).max() <= 0.51
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+def test_colours_of_16_bits_over_white(tmp_path: Path, channels: int) -> None:
+    values = np.full((SIDE, SIDE, channels), 1000)
+    values[..., -1] = np.where(np.arange(SIDE) < SIDE // 2, 0, 65535)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/1.png").write_bytes(deep_png(values))
+    found, _, _ = packed(tmp_path / "a", [0, 2000])
+    assert (found[0, 0] == np.repeat([255, 128], SIDE // 2)).all()
+
+
+def test_a_damaged_image_of_16_bits(tmp_path: Path) -> None:
+    content = deep_png(np.full((SIDE, SIDE, 3), 1000))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/1.png").write_bytes(content[:-40])
+    (tmp_path / "a/2.png").write_bytes(content)
+    found = [*candidates(planned(unlabelled=tmp_path / "a"), data(), compute())]
+    assert [getattr(one, "reason", "read") for one in found] == ["truncated PNG file", "read"]

@@ -257,3 +257,11 @@ def test_classes_whose_names_are_not_utf8(tmp_path: Path) -> None:
     images, _ = read(labelled=tmp_path)
     assert {label for label, _ in images.values()} == {r"m\xfcnster", r"m\xf6nster", "ä"}
     assert all(source.encode() for source in images)
+
+
+@pytest.mark.parametrize("part", ["test", "validation"])
+def test_a_held_image_needs_a_label(tmp_path: Path, part: str) -> None:
+    root = fill(tmp_path, "train/a/1.png", "train/b/2.png", f"{part}/a/3.png", f"{part}/NA/4.png")
+    images, rejected = read(labelled=root)
+    assert images[f"{root}/{part}/a/3.png"] == ("a", part)
+    assert rejected == {f"{root}/{part}/NA/4.png": f"{part} image without a label"}

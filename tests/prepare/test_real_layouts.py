@@ -1,21 +1,30 @@
 """One real data set in the layouts that people have: the same classes, roles and pixels in all."""
 
 import io
+import json
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from made_files import compute, data, planned
 from PIL import Image
+from pyarrow import parquet
 
 from semisup.prepare.folder import candidates
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 CIFAR = SHARED / "cifar10" / "cifar10_jpeg.tar.gz"
 TINY = SHARED / "tiny_imagenet" / "tiny_imagenet_200x190.tar.gz"
+WORDS = {  # of Tiny-ImageNet
+    "n01443537": "goldfish, Carassius auratus",
+    "n01629819": "European fire salamander, Salamandra salamandra",
+    "n01641577": "bullfrog, Rana catesbeiana",
+    "n01644900": "tailed frog, bell toad, ribbed toad, tailed toad, Ascaphus trui",
+}
 CLASSES = ("airplane", "automobile", "bird")  # of CIFAR-10, sorted: so are the numbers of npz
 PER_PART = {"train": 6, "val": 2, "test": 4}
 ROLES = {"train": "train", "val": "validation", "test": "test"}
@@ -116,30 +125,77 @@ def test_cifar_in_all_layouts(images: Images, tmp_path: Path, layout: Any) -> No
     assert prepared(layout(images, tmp_path), 32) == expected
 
 
-def test_tiny_imagenet_as_it_is_laid_out(tmp_path: Path) -> None:
-    """`train/WNID/images/FILE`, and a table of all validation images beside their folder."""
+Tiny = list[tuple[str, str, bytes]]  # wnid, name of the file, JPEG
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Tiny:
+    """Of four classes, 10 images each."""
     if not TINY.exists():
         pytest.skip(f"{TINY} is not there")
-    files = first_files(TINY, lambda name: "/train/" in name, 200)
-    names = [(name.split("/")[-2], name.split("/")[-1], content) for name, content in files]
-    assert len({wnid for wnid, _, _ in names}) > 1
+    found: Tiny = []
+    for wnid in WORDS:
+        files = first_files(TINY, lambda name, of=f"/train/{wnid}/": of in name, 10)
+        found += [(wnid, name.split("/")[-1], content) for name, content in files]
+    return found
+
+
+def as_tiny_imagenet(images: Tiny, root: Path) -> dict[str, Any]:
+    """`train/WNID/images/FILE`, `val/images/FILE` with a table that names no columns, words.txt."""
     lines = []
-    for number, (wnid, file, content) in enumerate(names):
+    for number, (wnid, file, content) in enumerate(images):
         if number % 5:
-            write(tmp_path / f"tiny/train/{wnid}/images/{file}", content)
+            write(root / f"tiny/train/{wnid}/images/{file}", content)
         else:
-            write(tmp_path / f"tiny/val/images/val_{number}.JPEG", content)
-            lines.append(f"val_{number}.JPEG\t{wnid}\t0\t0\t62\t62")
-    table = "\n".join(["file\tclass\tx\ty\tw\th", *lines])  # the original has no header
-    write(tmp_path / "tiny/val/annotations.csv", table.encode())
-    found = prepared(
-        {
-            "labelled": tmp_path / "tiny/train",
-            "test": tmp_path / "tiny/val",
-            "test_labels": tmp_path / "tiny/val/annotations.csv",
-        },
-        64,
+            write(root / f"tiny/val/images/val_{number}.JPEG", content)
+            lines.append(f"val_{number}.JPEG\t{wnid}\t0\t0\t62\t62\n")
+    write(root / "tiny/val/val_annotations.txt", "".join(lines).encode())
+    words = [f"{wnid}\t{name}\n" for wnid, name in {"n00001740": "entity", **WORDS}.items()]
+    write(root / "tiny/words.txt", "".join(words).encode())
+    return {
+        "labelled": root / "tiny/train",
+        "test": root / "tiny/val",
+        "test_labels": root / "tiny/val/val_annotations.txt",
+    }
+
+
+def short(wnid: str) -> str:
+    return WORDS[wnid].split(",")[0]
+
+
+def as_folders_of_names(images: Tiny, root: Path) -> dict[str, Any]:
+    for number, (wnid, file, content) in enumerate(images):
+        write(root / f"{'train' if number % 5 else 'test'}/{short(wnid)}/{file}", content)
+    return {"labelled": root}
+
+
+def as_hugging_face(images: Tiny, root: Path) -> dict[str, Any]:
+    names = sorted(map(short, WORDS))
+    for part in ("train", "test"):
+        mine = [one for n, one in enumerate(images) if bool(n % 5) == (part == "train")]
+        columns = pa.table(
+            {
+                "image": [{"bytes": content, "path": file} for _, file, content in mine],
+                "label": [names.index(short(wnid)) for wnid, _, _ in mine],
+            }
+        )
+        about = {"label": {"names": names, "_type": "ClassLabel"}, "image": {"_type": "Image"}}
+        meta = {"huggingface": json.dumps({"info": {"features": about}})}
+        (root / "data").mkdir(exist_ok=True)
+        path = root / f"data/{part}-00000-of-00001.parquet"
+        parquet.write_table(columns.replace_schema_metadata(meta), path)
+    return {"labelled": root}
+
+
+@pytest.mark.parametrize("layout", [as_tiny_imagenet, as_folders_of_names, as_hugging_face])
+def test_tiny_imagenet_in_all_layouts(tiny: Tiny, tmp_path: Path, layout: Any) -> None:
+    expected = sorted(
+        (
+            short(wnid),
+            "train" if number % 5 else "test",
+            np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).tobytes(),
+        )
+        for number, (wnid, _, content) in enumerate(tiny)
     )
-    assert sorted((label, role) for label, role, _ in found) == sorted(
-        (wnid, "train" if number % 5 else "test") for number, (wnid, _, _) in enumerate(names)
-    )
+    assert len({label for label, _, _ in expected}) == len(WORDS)
+    assert prepared(layout(tiny, tmp_path), 64) == expected

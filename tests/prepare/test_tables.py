@@ -1,11 +1,15 @@
 """Which class an image is of, by a table."""
 
+import io
+import json
 import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from made_files import MAKERS, fill, png, read, records
+from pyarrow import parquet
 
 from semisup.workflow.errors import UserError
 
@@ -58,14 +62,14 @@ def labelled(
     return found, [f"{r.source}: {r.reason}" for r in rejected], warnings
 
 
-NO_COLUMNS = "the first line must name path,label, or data.folder.columns must say"
+NO_COLUMNS = "no columns are named path and label: name them so, or say in data.folder.columns"
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("x,y,z\n1.png,cat,1\n", f"{NO_COLUMNS} which columns hold them; it is x,y,z"),
-        ("path,colour\n1.png,cat\n", f"{NO_COLUMNS} .*it is path,colour"),
+        ("x,y,z\n1.png,cat,1\n", f"{NO_COLUMNS} which hold them; there are x,y,z"),
+        ("path,colour\n1.png,cat\n", f"{NO_COLUMNS} .*there are path,colour"),
         ("", "is empty; its first line must name path,label"),
         ("path,label\n1.png,cat\n./1.png,dog\n", "1.png has two labels, 'cat' and 'dog'; keep one"),
         ("path,label\n1.png,cat\n1.png,\n", "1.png has two labels, 'cat' and ''"),
@@ -81,7 +85,7 @@ NO_COLUMNS = "the first line must name path,label, or data.folder.columns must s
         ("path,label,split\n1.png,cat,7a\n", "column split: '7a' is no part of the data; write"),
         ("path,label,split\n1.png,cat,0\n", "column split: '0' is no part of the data; write"),
         (b"PK\x03\x04rest", "is an Excel or zip file, no text; save it as CSV"),
-        (b"PAR1rest", "is a Parquet file, no text; save it as CSV"),
+        (b"PAR1rest", r"cannot be read as Parquet or Arrow \(.*\); copy or download it again"),
     ],
 )
 def test_bad_tables(tmp_path: Path, content: str | bytes | None, message: str) -> None:
@@ -111,6 +115,43 @@ def test_separators_and_encodings(tmp_path: Path, mark: str, encoding: str, end:
 def test_excels_line_of_the_separator(tmp_path: Path) -> None:
     found, _, _ = labelled(tmp_path, ["1.png"], "sep=;\r\npath;label\r\n1.png;cat\r\n")
     assert found == {"1.png": "cat"}
+
+
+HEADLESS = {
+    "1.png,cat\n2.png,dog\n": (1, 2),
+    "cat;1.png\ndog;2.png\n": (2, 1),
+    "1.png\tn01\t0\t62\n2.png\tn02\t3\t61\n": (1, 2),  # as Tiny-ImageNet's validation images
+    "1.png 0\n\n2.png 1\n": (1, 2),
+    "/home/me/my photos/1.png 0\n/home/me/my photos/2.png 1": (1, 2),
+}
+
+
+@pytest.mark.parametrize("content", HEADLESS)
+def test_tables_without_names_of_columns(tmp_path: Path, content: str) -> None:
+    found, left, warnings = labelled(tmp_path, ["1.png", "2.png"], content)
+    assert [*found.values()] in (["cat", "dog"], ["n01", "n02"], ["0", "1"])
+    assert left == []
+    path, label = HEADLESS[content]
+    said = f"column {path} is read as the path, column {label} as the label"
+    assert any(f"no line names the columns: {said}" in line for line in warnings)
+
+
+def test_json_an_object_a_line(tmp_path: Path) -> None:
+    content = '{"file_name": "1.png", "label": "cat"}\n\n{"file_name": "2.png", "label": 7}\n'
+    assert labelled(tmp_path, ["1.png", "2.png"], content)[0] == {"1.png": "cat", "2.png": "7"}
+    content = '[{"file_name": "1.png", "label": null},\n {"label": true, "file_name": "2.png"}]'
+    assert labelled(tmp_path, ["1.png", "2.png"], content)[0] == {"1.png": None, "2.png": "1"}
+
+
+def test_parquet(tmp_path: Path) -> None:
+    about = {"info": {"features": {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}}}
+    columns = pa.table({"file_name": ["1.png", "2.png", "3.png"], "label": [1, 0, -1]})
+    stream = io.BytesIO()
+    parquet.write_table(columns.replace_schema_metadata({"huggingface": json.dumps(about)}), stream)
+    found, left, warnings = labelled(tmp_path, ["1.png", "2.png", "3.png"], stream.getvalue())
+    assert found == {"1.png": "dog", "2.png": "cat", "3.png": None}
+    assert left == []
+    assert any("read as no label: '-1' (1)" in line for line in warnings)
 
 
 @pytest.mark.parametrize(

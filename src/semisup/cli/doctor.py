@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -38,18 +39,35 @@ Found = Iterator[Finding]
 
 def examine() -> list[Finding]:
     """Look at everything; nothing is changed."""
-    found = [*_versions()]
-    params: Params | None = None
+    params: list[Params] = []
+    checks: Sequence[Callable[[], Found]] = (
+        *(_versions, partial(_settings, params), _disk, _git, _dvc, _results),
+        *(partial(_of_params, check, params) for check in (_device, _memory, _data)),
+    )
+    return [*dict.fromkeys(one for check in checks for one in _guarded(check))]
+
+
+def _guarded(check: Callable[[], Found]) -> Found:
+    """What a check says, or which package it lacks."""
     try:
-        params = load_and_check_tasks()
-        found.append(Finding("ok", "settings", f"{PARAMS_FILE}: valid"))
+        yield from check()
+    except ImportError as error:
+        name = (error.name or "a package").partition(".")[0]
+        told = f"{name}: cannot be imported ({error}); run `make setup`"
+        yield Finding("wrong", "versions", told)
+
+
+def _settings(found: list[Params]) -> Found:
+    try:
+        found.append(load_and_check_tasks())
     except UserError as error:
-        found.append(Finding("wrong", "settings", str(error)))
-    checks: Sequence[Callable[[], Found]] = (_disk, _git, _dvc, _results)
-    found += [one for check in checks for one in check()]
-    if params is not None:
-        found += [*_device(params), *_memory(params), *_data(params)]
-    return found
+        yield Finding("wrong", "settings", str(error))
+    else:
+        yield Finding("ok", "settings", f"{PARAMS_FILE}: valid")
+
+
+def _of_params(check: Callable[[Params], Found], params: Sequence[Params]) -> Found:
+    return (one for each in params for one in check(each))
 
 
 def _versions() -> Found:
@@ -165,7 +183,7 @@ def _place(key: str, given: str) -> Found:
     from semisup.prepare.places import locate
 
     try:
-        if key.endswith("labels"):
+        if key.endswith(("labels", "names")):
             content_of(given, key)
         else:
             locate(given, key)

@@ -226,4 +226,11 @@ def _params() -> "Params":
 
 def main() -> None:
     """Entry point of the installed command."""
-    command.call(app)
+    try:
+        command.call(app)
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name == "semisup":
+            raise
+        print(f"error: the package {name} is not installed; run `make setup`", file=sys.stderr)
+        sys.exit(command.USER_ERROR)

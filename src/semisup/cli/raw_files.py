@@ -3,9 +3,8 @@
 import os
 from pathlib import Path
 
+from semisup.prepare.given import RAW
 from semisup.workflow.errors import UserError
-
-RAW = Path("data/raw")
 
 
 def check_names() -> None:

@@ -128,12 +128,17 @@ def find_columns(
     return Columns(path, found["label"], split, found["group"], sure, hot)
 
 
+def has_label(names: Sequence[str]) -> bool:
+    """Whether a column of labels is found by its name."""
+    return any(_plain(name) in NAMES["label"] for name in names)
+
+
 def missing_column(where: str, names: Sequence[str]) -> UserError:
     """The error where there is no path, or no label."""
     shown = ",".join(names[:8]) + ("..." if len(names) > 8 else "") or "nothing"
     return UserError(
-        f"{where}: the first line must name path,label, or {KEY} must say which columns hold them; "
-        f"it is {shown}"
+        f"{where}: no columns are named path and label: name them so, or say in {KEY} which hold "
+        f"them; there are {shown}"
     )
 
 

@@ -1,14 +1,14 @@
 """Tables that say which class an image is of, as people write them."""
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from semisup.labels.columns import Columns, find_columns, missing_column, one_hot
-from semisup.labels.text import decoded
+from semisup.labels.headless import with_names
+from semisup.labels.lines import lines_of
+from semisup.labels.text import Line
 from semisup.labels.words import (
     NEGATIVE,
     ONES,
@@ -45,7 +45,8 @@ def read_table(
     """Rows by path, whose separators are slashes.
 
     Args:
-        content: of a CSV file: `,` `;` `|` or tabs, UTF-8 or UTF-16; its first line names columns.
+        content: of a CSV file (`,` `;` `|` or tabs, UTF-8 or UTF-16), of Parquet, or of JSON, an
+            object a line; the first line names columns, or is an image.
         where: what messages call it.
         columns: which column holds path, label, split and group: its name, "auto", None for none.
         no_label: words that mean none, in any case; None: labels are meant as they stand, since
@@ -55,7 +56,21 @@ def read_table(
     Raises:
         UserError: not readable, no such column, or a path has two labels.
     """
-    header, *lines = _lines(content, where)
+    lines = lines_of(content, where)
+    if no_label is not None and columns["path"] == columns["label"] == "auto":
+        lines = with_names(lines, where, notes)
+    return rows_of(lines, where, columns, no_label, notes)
+
+
+def rows_of(
+    every: Sequence[Line],
+    where: str,
+    columns: Mapping[str, str | None],
+    no_label: Collection[str] | None,
+    notes: Notes,
+) -> dict[str, Row]:
+    """As `read_table`, of lines, the first of which names columns."""
+    header, *lines = every
     found = find_columns(header, columns, where, notes)
     cells = [line for _, line in lines]
     if found.label is None:
@@ -102,30 +117,6 @@ def read_bytes(file: str, where: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise UserError(f"{where}: cannot be read: {error.strerror}") from None
-
-
-def _lines(content: bytes, where: str) -> list[tuple[int, list[str]]]:
-    """Number and cells of each line that has any, all as long as the first."""
-    text, separator = decoded(content, where)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
-    )
-    try:
-        lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
-    except csv.Error as error:
-        raise UserError(
-            f"{where}: line {reader.line_num}: not readable as CSV ({error}); mend its quotes"
-        ) from None
-    if not lines:
-        raise UserError(f"{where}: is empty; its first line must name path,label")
-    width = len(lines[0][1])
-    for number, line in lines:
-        if any(cell.strip() for cell in line[width:]):
-            raise UserError(
-                f"{where}: line {number} has {len(line)} cells, but the first line names {width} "
-                "columns; put a cell with the separator in it in quotes"
-            )
-    return [(number, (line + [""] * width)[:width]) for number, line in lines]
 
 
 def _path(cell: str) -> str:

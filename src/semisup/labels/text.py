@@ -4,6 +4,7 @@ import codecs
 
 from semisup.workflow.errors import UserError
 
+Line = tuple[int, list[str]]  # of a table: its number and cells
 SEPARATORS = (",", ";", "\t", "|")
 _MARKS = (  # the first bytes, and the encoding that they mean
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -15,7 +16,6 @@ _MARKS = (  # the first bytes, and the encoding that they mean
 _NO_TEXT = (
     (b"PK\x03\x04", "an Excel or zip file"),
     (b"\xd0\xcf\x11\xe0", "an Excel file"),
-    (b"PAR1", "a Parquet file"),
     (b"\x1f\x8b", "a compressed file"),
     (b"SQLite format 3", "a database"),
 )

@@ -86,6 +86,7 @@ class Folder(Section):
     no_label: list[Word]
     class_level: Annotated[int | Literal["auto"], BeforeValidator(_level)]
     group_pattern: Name | None
+    class_names: Name | None
 
     @field_validator("group_pattern")
     @classmethod

@@ -6,7 +6,8 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
@@ -17,8 +18,10 @@ from semisup.prepare import npz
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
-TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz")
-SUFFIXES = (".zip", *TARS, ".npz")
+ZSTD = (".tar.zst", ".tzst")
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", *ZSTD)
+SETS = (".parquet", ".arrow")
+SUFFIXES = (".zip", *TARS, ".npz", *SETS)
 MAX_MEMBER_BYTES = 256 * 2**20  # since it is read into memory whole
 DEVICE = "device, not a file"
 
@@ -31,6 +34,8 @@ AGAIN = "second file of this name in the archive; the {} one is read"
 class Member:
     """A file of an archive: its raw name, what speaks against it, its size, how to read it.
 
+    `is_again`: what speaks against it is that another one of its name is read.
+
     `load` is called before the next member is asked for, or never. It raises Unreadable where this
     member is damaged, UserError where the whole archive is.
     """
@@ -39,6 +44,7 @@ class Member:
     problem: str | None
     size: int
     load: Callable[[], bytes]
+    is_again: bool = False
 
 
 def members(archive: Path, place: str) -> Generator[Member]:
@@ -54,6 +60,11 @@ def members(archive: Path, place: str) -> Generator[Member]:
     try:
         if kind == ".npz":
             for name, size, load in npz.files(archive, place):
+                yield Member(name, None, size, load)
+        elif kind in SETS:
+            from semisup.prepare import arrow_sets
+
+            for name, size, load in arrow_sets.files(archive, place):
                 yield Member(name, None, size, load)
         else:
             yield from _zip_members(archive) if kind == ".zip" else _tar_members(archive, place)
@@ -89,6 +100,11 @@ def listing(archive: Path, place: str) -> Iterable[Member]:
     Raises:
         UserError: as `members`.
     """
+    if archive.suffix.lower() in SETS:
+        from semisup.prepare import arrow_sets
+
+        names = arrow_sets.names_in(archive, place)
+        return [Member(name, None, 0, _not_to_be_read) for name in names]
     about = archive.stat()
     return _listing(archive, place, about.st_mtime_ns, about.st_size)
 
@@ -97,7 +113,7 @@ def listing(archive: Path, place: str) -> Iterable[Member]:
 def _listing(archive: Path, place: str, *_: int) -> _ReadOnce:
     found = members(archive, place)
     atexit.register(found.close)  # before what it needs is taken apart
-    return _ReadOnce(Member(each.name, each.problem, each.size, _not_to_be_read) for each in found)
+    return _ReadOnce(replace(each, load=_not_to_be_read) for each in found)
 
 
 def _not_to_be_read() -> bytes:
@@ -122,7 +138,8 @@ def _zip_members(path: Path) -> Iterator[Member]:
             if not name.endswith("/"):
                 read = partial(_read_zip, archive, info)
                 again = None if last[name] is info else AGAIN.format("last")
-                yield Member(name, again or _zip_problem(info), info.file_size, read)
+                problem = again or _zip_problem(info)
+                yield Member(name, problem, info.file_size, read, again is not None)
 
 
 def _zip_problem(info: zipfile.ZipInfo) -> str | None:
@@ -158,7 +175,7 @@ class _Header(tarfile.TarInfo):
 
 def _tar_members(path: Path, place: str) -> Iterator[Member]:
     seen: set[int] = set()  # hashes of names, which take less memory
-    with tarfile.open(path, tarinfo=_Header) as archive:
+    with _opened(path) as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # it keeps every header: gigabytes
             if not info.isdir():
@@ -166,9 +183,25 @@ def _tar_members(path: Path, place: str) -> Iterator[Member]:
                 name = hash(info.name.removeprefix("./"))
                 again = AGAIN.format("first") if name in seen else None
                 seen.add(name)
-                yield Member(info.name, again or _tar_problem(info), info.size, read)
+                problem = again or _tar_problem(info)
+                yield Member(info.name, problem, info.size, read, again is not None)
         if not hasattr(archive, "has_ended"):
             raise tarfile.ReadError("a header is damaged, or the end is missing")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tarfile.TarFile]:
+    if not path.name.lower().endswith(ZSTD):
+        with tarfile.open(path, tarinfo=_Header) as archive:
+            yield archive
+        return
+    import pyarrow  # Python itself reads Zstandard from 3.14 on
+
+    with (
+        pyarrow.input_stream(str(path), compression="zstd") as stream,
+        tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header) as archive,
+    ):
+        yield archive
 
 
 def _tar_problem(info: tarfile.TarInfo) -> str | None:

@@ -15,6 +15,7 @@ from typing import IO
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from semisup.prepare.deep_colour import deep_values, is_deep_colour
 from semisup.prepare.formats import PREFIX_BYTES, format_of
 from semisup.prepare.pixels import REDUCING_GAP, Fit, Ranges, fit_pixels, target_size
 from semisup.prepare.records import Decoded, Facts, Pixels, Unreadable
@@ -99,8 +100,9 @@ def _decode(
         width, height = target_size(full_size, image_size, fit)
         image.draft(None, (width * REDUCING_GAP, height * REDUCING_GAP))
         with reserve(_bytes_needed(image, full_size)):
+            deep = is_deep_colour(image)
             image.load()
-            return fit_pixels(image, image_size, fit, ranges)
+            return fit_pixels(image, image_size, fit, ranges, deep_values(stream) if deep else None)
     except Unreadable:
         raise
     except Image.DecompressionBombError:  # some decoders check a second size, a frame's or tile's

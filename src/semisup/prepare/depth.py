@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from semisup.prepare.decode import opened
+from semisup.prepare.deep_colour import deep_values, has_more_bits, is_deep_colour
 from semisup.prepare.pixels import Ranges
 from semisup.prepare.places import Entry
 from semisup.prepare.records import Rejected, Unreadable
@@ -22,8 +22,9 @@ FIRST = 40  # of an archive: where none of so many is deep, the rest is not read
 FAR = 0.001  # share of the pixels that may lie beyond the range at either end
 
 Values = NDArray[np.float64]
-# kind of values, None where of 8 bits; some of them; whether there are several pages
-Look = tuple[str | None, Values, bool]
+# kind of values, None where of 8 bits; some of them; whether there are several pages; whether it
+# has more bits than are read
+Look = tuple[str | None, Values, bool, bool]
 
 
 def find_ranges(
@@ -37,17 +38,23 @@ def find_ranges(
         notes: is told what was found.
     """
     found: dict[str, list[Values]] = {}
-    looked, pages = 0, 0
+    looked, pages, cut = 0, 0, 0
     for entries in places:
-        for kind, values, several in _sample(entries, max_megapixels):
+        for kind, values, several, is_cut in _sample(entries, max_megapixels):
             looked += 1
             pages += several
+            cut += is_cut
             if kind:
                 found.setdefault(kind, []).append(values)
     if pages:
         notes.warn(
             f"{pages} of {looked} files looked at have several pages or frames, of which the "
             "first is read; save the others as files of their own to use them"
+        )
+    if cut:
+        notes.warn(
+            f"{cut} of {looked} files looked at have colours of 16 bits, of which the upper 8 are "
+            "read: too dark where these are values of 10 or 12 bits; save them as PNG"
         )
     ranges = {kind: _range(np.concatenate(some), kind) for kind, some in sorted(found.items())}
     for kind, (low, high) in ranges.items():
@@ -91,15 +98,18 @@ def _look(file: str | bytes, max_megapixels: float) -> Look:
         with opened(file) as image:
             several = bool(getattr(image, "is_animated", False)) and image.format == "TIFF"
             too_large = image.width * image.height > max_megapixels * 1e6
-            if image.mode[0] not in "IF" or too_large:
-                return None, none, several
-            return *_values(image), several
+            if too_large:
+                return None, none, several, False
+            if image.fp and is_deep_colour(image):
+                return *_values(deep_values(image.fp)[..., :3]), several, False
+            if image.mode[0] not in "IF":
+                return None, none, several, has_more_bits(image)
+            return *_values(np.asarray(image)), several, False
     except Exception:  # what is wrong with a file is said when it is decoded
-        return None, none, False
+        return None, none, False, False
 
 
-def _values(image: Image.Image) -> tuple[str, Values]:
-    values = np.asarray(image)
+def _values(values: NDArray[np.generic]) -> tuple[str, Values]:
     some = values.ravel()[:: max(1, values.size // PIXELS)].astype(np.float64)
     return values.dtype.name, some[np.isfinite(some)]
 

@@ -91,6 +91,8 @@ def is_watched(given: str) -> bool:
 def named_paths(settings: data_sections.Folder, name: str) -> list[str]:
     """What params.yaml names for a place or table."""
     given = getattr(settings, name)
+    if name == "class_names" and given == "auto":
+        return []
     listed = [given] if isinstance(given, str) else given or []
     return [str(Path(path).expanduser()) for path in listed]
 

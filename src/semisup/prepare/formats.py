@@ -25,24 +25,6 @@ COMMON = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "TIFF": "T
 RARE = {"PPM": "PPM", "AVIF": "AVIF", "JPEG2000": "JPEG 2000", "QOI": "QOI", "PCX": "PCX"}
 RARE |= {"SGI": "SGI", "SUN": "Sun", "ICO": "ICO"}
 NAMES = COMMON | RARE
-EXTENSIONS = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif"),
-    *(
-        ".ppm",
-        ".pgm",
-        ".pbm",
-        ".pnm",
-        ".avif",
-        ".jp2",
-        ".j2k",
-        ".jpx",
-        ".qoi",
-        ".pcx",
-        ".sgi",
-        ".ico",
-    ),
-    *(".heic", ".heif", ".dcm", ".dng", ".cr2", ".cr3", ".nef", ".arw"),  # named, not decoded
-)
 PREFIX_BYTES = 160  # that tell what a file is
 
 _HEIF_BEGINS = (b"ftyphei", b"ftyphevc", b"ftypmif1", b"ftypmsf1")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from semisup.labels.table import Row, read_bytes
 from semisup.params import data_sections
+from semisup.prepare.archive import SETS
 from semisup.prepare.levels import Layout
 from semisup.prepare.places import Entry, Place, locate
 from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable
@@ -16,7 +17,7 @@ KEY = "data.folder"
 RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
 PLACES = (
     *("unlabelled", "labelled", "labels", "validation", "validation_labels", "test"),
-    "test_labels",
+    *("test_labels", "class_names"),
 )
 LABELLED: dict[str, GivenSplit] = {"labelled": "train", "validation": "validation", "test": "test"}
 
@@ -35,6 +36,7 @@ class Source:
     inside: list[str] = field(default_factory=list)  # identities of other places below this one
     parts: Layout | None = None  # which folders are for training and which for test
     is_empty: bool = False
+    is_set: bool = False  # the table lies in the files of the images
     files: int = 0
     usable: int = 0
     first_problem: str = ""
@@ -50,6 +52,15 @@ class Source:
         if not self.has_labels:
             return "unlabelled"
         return "labelled" if self.split == "train" else self.split
+
+    @property
+    def may_be_set(self) -> bool:
+        """Whether it is no archive of other files."""
+        return self.place.disk.is_dir() or self.place.disk.suffix.lower() in SETS
+
+    def own_sets(self) -> Iterator[Entry]:
+        """Files with images in a column."""
+        return (entry for entry in self._own(self.place.sets()) if isinstance(entry, Entry))
 
     def own_entries(self) -> Iterator[Entry | Rejected]:
         """Without those of other places inside this one."""

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from semisup.labels.endings import EXTENSIONS
 from semisup.labels.words import part_of
-from semisup.prepare.formats import EXTENSIONS
 from semisup.workflow.notes import Notes, named
 
 COMPARED = 5000  # names that a misspelt one is compared with

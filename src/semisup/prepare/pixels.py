@@ -1,7 +1,8 @@
 """Opened images of any mode and size to square 8-bit RGB pixels, by fixed rules.
 
 - Transparency is composited over white. Greyscale, 1-bit, palette and CMYK become RGB.
-- Greyscale of 16 or 32 bits or of floats is scaled from the range that the data set has (`depth`).
+- Greyscale of 16 or 32 bits or of floats, and PNG of 16 bits a colour, is scaled from the range
+  that the data set has (`depth`).
   Without such a range, of an image by itself, 16 bits are taken whole: 0 to 65535 become 0 to 255;
   of others the smallest usual range that holds the image's values: 0 to 1 (floats only), 0 to 255,
   0 to 65535; else the image's own minimum to maximum.
@@ -41,14 +42,20 @@ _TO_UPRIGHT = {
 
 
 def fit_pixels(
-    image: Image.Image, image_size: int, fit: Fit, ranges: Ranges | None = None
+    image: Image.Image,
+    image_size: int,
+    fit: Fit,
+    ranges: Ranges | None = None,
+    deep: NDArray[np.uint16] | None = None,
 ) -> Pixels:
     """An image of any mode and size as (S, S, 3) pixels, by the rules above.
+
+    `deep` is the same image (H, W, C) in colours of 16 bits, where the file has such.
 
     Raises:
         Unreadable: its colour mode has no conversion to RGB, or `ranges` lack its kind of values.
     """
-    simple = _as_8_bit(image, ranges)
+    simple = _as_8_bit(image, ranges) if deep is None else _deep_as_8_bit(deep, ranges)
     width, height = simple.size
     box = (0.0, 0.0, float(width), float(height))
     if fit == "crop":
@@ -93,6 +100,15 @@ def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
         raise Unreadable(f"colour mode {image.mode} is not supported") from None
 
 
+def _deep_as_8_bit(values: NDArray[np.uint16], ranges: Ranges | None) -> Image.Image:
+    """The last of two or four channels, the transparency, has all 16 bits."""
+    channels = values.shape[2] - (values.shape[2] + 1) % 2
+    colours = _scaled_to_8_bit(values[..., :channels], *_range_of(values, ranges))
+    alpha = _scaled_to_8_bit(values[..., channels:], 0.0, 65535.0)
+    image = Image.fromarray(np.concatenate([colours, alpha], axis=2))
+    return image if image.mode == "RGB" else image.convert("RGBA")
+
+
 def _range_of(values: NDArray[Any], ranges: Ranges | None) -> tuple[float, float]:
     if ranges is None:
         return (0.0, 65535.0) if values.dtype.itemsize == 2 else _range(values)
@@ -106,7 +122,7 @@ def _range_of(values: NDArray[Any], ranges: Ranges | None) -> tuple[float, float
 
 
 def _scaled_to_8_bit(values: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
-    """Greyscale of more than 8 bits (H, W) to 0..255; NaN and infinities become black."""
+    """Values of more than 8 bits (H, W) or (H, W, C) to 0..255; NaN, infinities become black."""
     scaled = np.empty(values.shape, np.uint8)
     for strip, target in zip(_strips(values), _strips(scaled), strict=True):
         with np.errstate(invalid="ignore"):  # infinity minus infinity

@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from semisup.prepare import archive
 from semisup.prepare.archive import Member
 from semisup.prepare.junk import is_junk
-from semisup.prepare.records import Rejected
+from semisup.prepare.records import Meant, Rejected
 from semisup.workflow.errors import UserError
 
 _OUTSIDE = "points outside the archive"
@@ -72,14 +72,23 @@ class Place:
             UserError: the folder or the archive cannot be read, or only up to a point.
         """
         if self.disk.is_dir():
-            return _walk(self, self.disk, "", ())
+            return _walk(self, archive.members, self.disk, "", ())
         return self._of_members(archive.members(self.disk, f"{self.key}: {self.given}"))
 
     def listing(self) -> Iterator[Entry | Rejected]:
         """`entries` of which only the names are asked for: an archive is read for it once."""
         if self.disk.is_dir():
-            return self.entries()
+            return _walk(self, archive.listing, self.disk, "", ())
         return self._of_members(archive.listing(self.disk, f"{self.key}: {self.given}"))
+
+    def sets(self) -> Iterator[Entry]:
+        """Files with images in a column, by `SETS`; what is in them are entries of the place."""
+        if self.disk.is_dir():
+            for entry in _walk(self, None, self.disk, "", ()):
+                if isinstance(entry, Entry) and _is_set(Path(entry.identity)):
+                    yield entry
+        elif _is_set(self.disk):
+            yield Entry("", self.identity, 0, partial(str, self.disk))
 
     def _of_members(self, members: Iterable[Member]) -> Iterator[Entry | Rejected]:
         entries = (_below(self, member) for member in members)
@@ -138,14 +147,29 @@ def _below(place: Place, member: Member) -> Entry | Rejected | None:
         return None
     path = "/".join(parts)
     if member.problem:
-        return Rejected(place.source(path), member.problem)
+        meant: Meant = "aside" if member.is_again else "unlabelled"
+        return Rejected(place.source(path), member.problem, meant)
     return Entry(path, f"{place.identity}/{path}", member.size, member.load)
 
 
+def _is_set(path: Path) -> bool:
+    if path.suffix.lower() not in archive.SETS:
+        return False
+    from semisup.prepare import arrow_sets
+
+    return arrow_sets.is_set(path)
+
+
+Opener = Callable[[Path, str], Iterable[Member]]
+
+
 def _walk(
-    place: Place, folder: Path, prefix: str, above: tuple[str, ...]
+    place: Place, opener: Opener | None, folder: Path, prefix: str, above: tuple[str, ...]
 ) -> Iterator[Entry | Rejected]:
-    """Files below `folder`; `above` are the real paths of the folders that lead to it."""
+    """Files below `folder`; `above` are the real paths of the folders that lead to it.
+
+    `opener` gives what is in those of `SETS`; None: these are files like others.
+    """
     real = os.path.realpath(folder)
     if real in above:
         return
@@ -163,7 +187,11 @@ def _walk(
             continue
         kind = _kind(item)
         if kind == "folder":
-            yield from _walk(place, Path(item.path), f"{path}/", (*above, real))
+            yield from _walk(place, opener, Path(item.path), f"{path}/", (*above, real))
+        elif kind == "file" and opener and _is_set(Path(item.path)):
+            inside = f"{os.path.realpath(item.path)}/"
+            for each in opener(Path(item.path), place.source(path)):
+                yield Entry(f"{path}/{each.name}", inside + each.name, each.size, each.load)
         elif kind == "file":
             identity = os.path.realpath(item.path) if item.is_symlink() else f"{real}/{item.name}"
             yield Entry(path, identity, 0, partial(str, item.path))

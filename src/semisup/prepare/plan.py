@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from semisup.labels.table import read_table
 from semisup.labels.words import without_case
 from semisup.params import data_sections
+from semisup.prepare.called import names_for
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import (
     KEY,
@@ -59,13 +60,16 @@ class Plan:
                 self._read_table(name, table)
         for source in self.sources:
             if source.has_labels and not source.table:
+                self._read_sets(source)
+            if source.has_labels and not source.table:
                 self._survey(source)
         self._forbid_two_of_one_place()
         self._forbid_rows_of_two_tables()
+        self.names = names_for(settings, self.sources, self.classes, notes)
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.sources, self.tables, self.classes)
+        reader = Reader(self.settings, self.sources, self.tables, self.classes, self.names)
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)
@@ -137,6 +141,17 @@ class Plan:
             for row, why in matched.absent.items()
         }
 
+    def _read_sets(self, source: Source) -> None:
+        if not source.may_be_set:
+            return
+        from semisup.prepare.sets import read_sets
+
+        rows = read_sets(source, self.settings, self.notes)
+        if rows:
+            source.table, source.is_set = source.place.given, True
+            source.rows = {source.place.source(path): row for path, row in rows.items()}
+            self.classes |= {row.label for row in rows.values() if row.label is not None}
+
     def _listed(self, source: Source) -> dict[str, str]:
         """Its files by their whole path, with the path below the place."""
         above = len(source.place.source(""))
@@ -191,7 +206,8 @@ class Plan:
         for number, one in enumerate(self.sources):
             for other in self.sources[number + 1 :]:
                 same = one.place.identity == other.place.identity
-                if same and one.has_labels and other.has_labels and not (one.table and other.table):
+                tables = one.table and other.table and not (one.is_set or other.is_set)
+                if same and one.has_labels and other.has_labels and not tables:
                     raise UserError(
                         f"{one.place.key} and {other.place.key} are both {one.place.given}; test "
                         f"images must be others: set {other.place.key} to null to have some split "

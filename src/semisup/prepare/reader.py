@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from semisup.labels.words import Part, without_case
 from semisup.params import data_sections
-from semisup.prepare.archive import AGAIN
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import KEY, Source
 from semisup.prepare.junk import is_companion
@@ -30,8 +30,13 @@ class Reader:
         sources: list[Source],
         tables: Collection[str],
         known: Collection[str],
+        names: Mapping[str, str],
     ) -> None:
-        """`tables`: identities of files that are tables, no images; `known`: classes."""
+        """`tables`: identities of files that are tables, no images.
+
+        known: classes. names: what some of these are called.
+        """
+        self.names = names
         self.known, self.found = known, set[str]()  # classes of folders
         self.sources, self.tables = sources, tables
         self.none = without_case(settings.no_label)
@@ -80,9 +85,9 @@ class Reader:
         for entry in source.own_entries():
             if isinstance(entry, Rejected):
                 source.files += 1
-                again = entry.reason.startswith(AGAIN.partition("{")[0])
+                again = entry.meant == "aside"
                 self.again += again
-                yield Rejected(entry.source, entry.reason, "aside" if again else source.meant)
+                yield entry if again else replace(entry, meant=source.meant)
             elif entry.identity in self.tables:
                 continue
             elif entry.identity in self.taken and not _claims(source, entry):
@@ -93,9 +98,15 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
-                yield job
+                yield self._called(job)
         for row, why in source.absent.items():
             yield Rejected(row, NOT_THERE.format(source.table, why), "row")
+
+    def _called(self, job: Job | Rejected) -> Job | Rejected:
+        """With the name of the class that a file says it has."""
+        if isinstance(job, Rejected) or job[0].label is None or not self.names:
+            return job
+        return replace(job[0], label=self.names.get(job[0].label, job[0].label)), job[1]
 
     def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
         """None: another table over the same folder may name it."""
@@ -109,7 +120,10 @@ class Reader:
             aside = placed.aside or is_companion(entry.path)
             return Rejected(name, placed.problem, "aside" if aside else source.meant)
         label = self._folder_label(source, entry, placed.label)
-        return Record(name, label, _given(placed.part, source.split), self._group(name)), entry
+        split = _given(placed.part, source.split)
+        if label is None and split != "train":
+            return Rejected(name, f"{split} image without a label", split)
+        return Record(name, label, split, self._group(name)), entry
 
     def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
         row = source.rows.get(name)

@@ -1,0 +1,58 @@
+"""Tables whose first line is an image already: which column holds its path, and which its label."""
+
+from collections.abc import Sequence
+
+from semisup.labels.endings import EXTENSIONS
+from semisup.labels.text import SEPARATORS, Line
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
+
+
+def of_spaces(text: str) -> bool:
+    """Whether each line is a path, a space and a label, as lists for Caffe have it."""
+    lines = (line.strip() for line in text.splitlines())
+    return bool(text.strip()) and all(_is_pair(line) for line in lines if line)
+
+
+def _is_pair(line: str) -> bool:
+    pair = line.rsplit(None, 1)
+    return len(pair) == 2 and _is_image(pair[0]) and not any(mark in line for mark in SEPARATORS)
+
+
+def _is_image(cell: str) -> bool:
+    return cell.strip().lower().endswith(EXTENSIONS)
+
+
+def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:
+    """The same lines with one of names before them, where the first is an image already.
+
+    The label is the only other column, or the only one that holds words in all lines.
+
+    Raises:
+        UserError: several columns could hold the label.
+    """
+    first = lines[0][1]
+    paths = [at for at, cell in enumerate(first) if _is_image(cell)]
+    if len(paths) != 1 or len(first) < 2:
+        return [*lines]
+    (path,) = paths
+    others = [at for at in range(len(first)) if at != path]
+    if len(others) > 1:
+        others = [at for at in others if all(_is_word(cells[at]) for _, cells in lines)]
+    if len(others) != 1:
+        raise UserError(
+            f"{where}: has no line that names the columns, and the label may be in several; put "
+            "a first line of path,label and the like"
+        )
+    (label,) = others
+    notes.warn(
+        f"{where}: no line names the columns: column {path + 1} is read as the path, column "
+        f"{label + 1} as the label"
+    )
+    names = [f"column {at + 1}" for at in range(len(first))]
+    names[path], names[label] = "path", "label"
+    return [(0, names), *lines]
+
+
+def _is_word(cell: str) -> bool:
+    return any(letter.isalpha() for letter in cell)

@@ -1,0 +1,76 @@
+"""The lines of a table, of whatever kind: cells of text, of which the first name columns."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from semisup.labels.headless import of_spaces
+from semisup.labels.text import Line, decoded
+from semisup.workflow.errors import UserError
+
+ARROW = (b"PAR1", b"ARROW1")  # first bytes
+JSON = ('{"', "[{")
+
+
+def lines_of(content: bytes, where: str) -> list[Line]:
+    """Number and cells of each line that has any, all as long as the first.
+
+    Raises:
+        UserError: not readable.
+    """
+    if content.startswith(ARROW):
+        from semisup.labels import arrow
+
+        return arrow.lines(content, where)
+    text, separator = decoded(content, where)
+    if text.lstrip().startswith(JSON):
+        return _of_json(text, where)
+    if of_spaces(text):
+        split = (line.strip().rsplit(None, 1) for line in text.splitlines())
+        return [(number, cells) for number, cells in enumerate(split, 1) if cells]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
+    )
+    try:
+        lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error as error:
+        raise UserError(
+            f"{where}: line {reader.line_num}: not readable as CSV ({error}); mend its quotes"
+        ) from None
+    if not lines:
+        raise UserError(f"{where}: is empty; its first line must name path,label")
+    width = len(lines[0][1])
+    for number, line in lines:
+        if any(cell.strip() for cell in line[width:]):
+            raise UserError(
+                f"{where}: line {number} has {len(line)} cells, but the first line names {width} "
+                "columns; put a cell with the separator in it in quotes"
+            )
+    return [(number, (line + [""] * width)[:width]) for number, line in lines]
+
+
+def _of_json(text: str, where: str) -> list[Line]:
+    """Of an object a line, or of a list of objects."""
+    try:
+        if text.lstrip().startswith("["):
+            rows = [*enumerate(json.loads(text), 1)]
+        else:
+            written = enumerate(text.splitlines(), 1)
+            rows = [(number, json.loads(line)) for number, line in written if line.strip()]
+    except ValueError as error:
+        raise UserError(
+            f"{where}: not readable as JSON, an object a line ({error}); save it as CSV"
+        ) from None
+    if not all(isinstance(row, dict) for _, row in rows):
+        raise UserError(f'{where}: holds more than objects like {{"path": ..., "label": ...}}')
+    names = [*dict.fromkeys(name for _, row in rows for name in row)]
+    return [(0, names), *((number, [_cell(row.get(n)) for n in names]) for number, row in rows)]
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ";".join(map(_cell, value))
+    if isinstance(value, bool):
+        return str(int(value))
+    return "" if value is None else str(value)

@@ -1,0 +1,52 @@
+"""Classes that a file has names for."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_files import MAKERS, fill, png, records
+
+from semisup.workflow.errors import UserError
+
+FILES = ("n01/1.png", "n02/2.png")
+WORDS = b"n00\tentity\nn01\tcat\nn02\tdog\n"
+
+
+def labels(**given: Any) -> tuple[list[str | None], list[str]]:
+    images, _, warnings = records(**given)
+    return [record.label for record in images.values()], warnings
+
+
+@pytest.mark.parametrize("where", ["words.txt", "train/words.txt"])
+@pytest.mark.parametrize("kind", ["folder", "a.zip"])
+def test_words_beside_the_classes(tmp_path: Path, kind: str, where: str) -> None:
+    files = {f"train/{name}": png(n) for n, name in enumerate(FILES)} | {where: WORDS}
+    place = MAKERS[kind](tmp_path / kind, files)
+    found, warnings = labels(labelled=f"{place}/train")
+    assert found == ["cat", "dog"]
+    assert any("names the classes: n01 is 'cat', n02 is 'dog'" in line for line in warnings)
+    assert labels(labelled=f"{place}/train", class_names=None)[0] == ["n01", "n02"]
+
+
+def test_words_that_lack_a_class_are_not_taken_up(tmp_path: Path) -> None:
+    fill(tmp_path, *FILES, "n03/3.png")
+    (tmp_path / "words.txt").write_bytes(WORDS)
+    assert labels(labelled=tmp_path)[0] == ["n01", "n02", "n03"]
+    found, warnings = labels(labelled=tmp_path, class_names=tmp_path / "words.txt")
+    assert found == ["cat", "dog", "n03"]
+    assert any("it says nothing of 'n03'" in line for line in warnings)
+
+
+def test_numbers_in_a_table(tmp_path: Path) -> None:
+    fill(tmp_path / "a", "1.png", "2.png")
+    (tmp_path / "labels.csv").write_text("path,label\n1.png,0\n2.png,1.0\n")
+    (tmp_path / "names.csv").write_text("0,cat\n1,dog\n")
+    names = tmp_path / "names.csv"
+    given = {"labelled": tmp_path / "a", "labels": tmp_path / "labels.csv", "class_names": names}
+    assert labels(**given)[0] == ["cat", "dog"]
+    names.write_text("7,cat\n8,dog\n")
+    with pytest.raises(UserError, match=r"names none of the classes \('0', '1'\); each line"):
+        labels(**given)
+    names.unlink()
+    with pytest.raises(UserError, match=r"class_names: .*cannot be read: No such file"):
+        labels(**given)
