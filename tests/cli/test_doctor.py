@@ -119,3 +119,11 @@ def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
     assert minded["cores"].startswith(f"compute.threads: {MORE_THREADS} are more than")
     assert minded["git"].startswith("2 files are not committed")
     assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
+
+
+def test_a_project_without_git(place: Path) -> None:
+    (place / ".git").rename(place / "git")
+    (place / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    found = doctor.examine()
+    assert worst(found) == []
+    assert [one.level for one in found if one.what == "git"] == ["mind"]
