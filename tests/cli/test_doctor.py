@@ -141,3 +141,11 @@ main()"""
     assert f"wrong versions   {name}: cannot be imported" in done.stdout
     assert done.stdout.count("run `make setup`") == 1
     assert "disk " in done.stdout
+
+
+def test_a_project_without_git(place: Path) -> None:
+    (place / ".git").rename(place / "git")
+    (place / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    found = doctor.examine()
+    assert worst(found) == []
+    assert [one.level for one in found if one.what == "git"] == ["mind"]

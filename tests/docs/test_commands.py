@@ -22,6 +22,9 @@ STAND_INS = {
     "dvc remote add --default shared /mnt/shared/semisup": "dvc remote add -d shared ../shared",
     "dvc exp run --name gentle -S finetune.lr=0.002 -S 'label_budgets=[4,16]'": "dvc exp run "
     "--name gentle -S finetune.lr=0.002 -S 'label_budgets=[2]'",
+    # no stage runs there
+    "dvc plots show data/live": "mkdir data/live && printf 'step\\tloss\\n1\\t0.5\\n' > "
+    "data/live/loss.tsv && dvc plots show data/live && rm -r data/live",
     "dvc queue start": "dvc queue start --help",  # runs in the next table's test
     "semisup suggest --count 50": "semisup suggest --help",  # every image there has a label
     "semisup predict photos --method supervised --budget 4": "semisup predict photos "
@@ -40,6 +43,7 @@ STAND_INS = {
 ELSEWHERE = {
     "dvc queue start": ("tests/pipeline/test_dvc_commands.py", '"queue", "start"'),
     "semisup suggest --count 50": ("tests/pipeline/test_suggest.py", '"suggest", "--count"'),
+    "dvc plots show data/live": ("tests/docs/test_plots_page.py", '"show", "data/live"'),
     "semisup look": ("tests/cli/test_look.py", "look.look("),
     "dvc pull prepare": ("tests/pipeline/test_raw_in_dvc.py", '"pull", "prepare"'),
     "semisup study glyphs --quick": (
@@ -62,6 +66,8 @@ SAYS = {
     "dvc exp show --only-changed": "gentle",
     "dvc queue status": "Queued",
     "dvc push --run-cache": "pushed",
+    "semisup progress": "stages",
+    "dvc plots show data/live": "index.html",
     "semisup times": "| selftrain | in all\n",
     "semisup predict photos": "predictions.csv: 3 images",
     "semisup predict one.jpg more.zip --out answers.csv --top 5": "answers.csv: 4 images",
@@ -72,6 +78,7 @@ CLASSIFIER = "docs/classifier.md"
 EDITED = {"README.md": {"report.confidence": 0.9}}  # in the workspace when a page begins
 SEMISUP: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 RUN = {page: [*dict.fromkeys(commands(page))] for page in PAGES}
+RUN["docs/tutorial.md"] = []  # it makes a project of its own: test_tutorial.py
 FIRST = {command: page for page in reversed(PAGES) for command in RUN[page]}
 
 

@@ -97,9 +97,13 @@ TINY = {
 
 @dataclass(frozen=True)
 class Project:
-    """A folder that holds the workflow. No Git or DVC settings of the user count there."""
+    """A folder that holds the workflow. No Git or DVC settings of the user count there.
+
+    source: where the package lies, seen from there.
+    """
 
     root: Path
+    source: str = "src"
 
     @property
     def env(self) -> dict[str, str]:
@@ -115,7 +119,7 @@ class Project:
         beside = self.root.parent
         return env | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', '')}",
-            "PYTHONPATH": "src",  # of the project, not of the checkout
+            "PYTHONPATH": self.source,
             "DVC_NO_ANALYTICS": "1",
             "DVC_SITE_CACHE_DIR": str(beside / "dvc-site"),
             "DVC_GLOBAL_CONFIG_DIR": str(beside / "dvc-global"),

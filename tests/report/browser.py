@@ -25,7 +25,9 @@ ASK = """<script>
 </script>"""
 # the page in a frame, for windows can't be as narrow as phones
 FRAME = """<!DOCTYPE html><meta name="color-scheme" content="light dark"><output></output>
-<script>onmessage = (sent) => { document.querySelector("output").textContent = sent.data; };</script>
+<script>
+onmessage = (sent) => { document.querySelector("output").textContent = sent.data; };
+</script>
 <iframe src="asked.html" style="border: 0; width: %dpx; height: 900px"></iframe>
 """
 

@@ -127,6 +127,9 @@ def _disk() -> Found:
 
 
 def _git() -> Found:
+    if _without_git():
+        yield Finding("mind", "git", "the project does without: results can't be compared with old")
+        return
     if shutil.which("git") is None:
         yield Finding("wrong", "git", "not installed; install it, since DVC works beside it")
         return
@@ -141,6 +144,12 @@ def _git() -> Found:
         yield Finding("mind", "git", told)
     else:
         yield Finding("ok", "git", "all is committed")
+
+
+def _without_git() -> bool:
+    """As `semisup init --no-git` sets it."""
+    config = Path(".dvc/config")
+    return config.is_file() and "no_scm = true" in config.read_text(encoding="utf-8")
 
 
 def _dvc() -> Found:

@@ -75,14 +75,14 @@ def page(
     lines = [f"{count - len(left)} of {count} stages done; left, at most: {_kinds(stages, left)}"]
     seconds = _seconds_left(left, running, spent, now)
     if seconds is not None:
-        lines[0] += f"; about {clock(seconds)} to go"
+        lines[0] += f"; about {clock(seconds)} to go, as like ones took"
     for stage, trainings in running:
         lines.append(f"{stage.name}: running for {clock(now - stage.began)}")
         unfinished = {name: said for name, said in trainings.items() if said["step"] < said["of"]}
         merit = "merit" if stage.name.startswith("pretrain") else "accuracy"
         lines += [f"  {name}: {_words(said, merit)}" for name, said in unfinished.items()]
     if not running:
-        lines.append("no stage runs at this moment; `make repro` goes on")
+        lines.append("no stage runs at this moment; `make repro` begins, or goes on")
     return "\n".join(lines)
 
 
@@ -106,13 +106,11 @@ def _seconds_left(
     spent: Sequence[Spent],
     now: float,
 ) -> float | None:
-    """By what the same stage took, or like ones, or all; None where nothing is known."""
+    """By what the same stage took, or like ones, or all; None where little is known of them."""
     known = {_name(one): one.seconds for one in spent}
-    total = 0.0
-    for name in left - {stage.name for stage, _ in running}:
-        if not known:
-            return None
-        total += _likely(name, known)
+    if 2 * sum(_is_known(name, known) for name in left) < len(left):
+        return None
+    total = sum(_likely(name, known) for name in left - {stage.name for stage, _ in running})
     for stage, trainings in running:
         passed = now - stage.began
         fractions = [said["step"] / said["of"] for said in trainings.values()]

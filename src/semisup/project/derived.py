@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from io import StringIO
 
+import yaml
 from ruamel.yaml import YAML
 
 from semisup.project.code import FOLDER
@@ -53,9 +54,10 @@ def settings(text: str, edits: Mapping[str, object]) -> str:
 
 
 def _plain(value: object) -> str:
-    """As a person would write it, where that is safe."""
-    if isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w./-]*", value):
-        return value
+    """As a person would write it, where every reader of YAML takes it for the same."""
+    is_path = isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w./-]*", value)
+    if is_path and yaml.safe_load(str(value)) == value:
+        return str(value)
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -1,0 +1,86 @@
+"""`semisup init`: the project is whole, or there is none and one line says why."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from pictures import write_pictures
+
+from semisup.params.loading import load
+from semisup.project.make import Given, make
+from semisup.workflow.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Images in two folders, an archive's name, a table."""
+    monkeypatch.chdir(tmp_path)
+    write_pictures(Path("photos/deep"), 2)
+    write_pictures(Path("other/photos"), 1)
+    Path("labels.csv").write_text("path,label\n000.png,a\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_what_lies_in_a_project(git: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = make(Path("birds"), Given(["photos"], labels="labels.csv"), link=False, git=git)
+    assert said.startswith("birds: made, with data/raw/photos, data/raw/labels.csv. Next:\n")
+    root = Path("birds")
+    assert (root / "data/raw/photos/deep/001.png").read_bytes() == Path(
+        "photos/deep/001.png"
+    ).read_bytes()
+    assert not (root / "data/raw/photos").is_symlink()
+    assert (root / ".git").is_dir() == git
+    assert ("no_scm = true" in (root / ".dvc/config").read_text()) == (not git)
+    assert not (root / "stages").exists(), "the code is no copy"
+    assert not [*root.rglob("*.py")]
+    assert "# birds\n" in (root / "README.md").read_text()
+    if git:
+        listing = ["git", "-C", "birds", "status", "--porcelain", "--untracked-files=all"]
+        tracked = subprocess.run(listing, capture_output=True, text=True, check=True).stdout
+        assert "data/head/.gitkeep" in tracked
+        assert "photos" not in tracked, "DVC's affair"
+    monkeypatch.chdir(root)
+    assert load().data.folder.labelled == ["data/raw/photos"]
+
+
+def test_links_in_place_of_copies() -> None:
+    make(Path("birds"), Given(["photos"]), link=True, git=False)
+    assert Path("birds/data/raw/photos").readlink() == Path("photos").resolve()
+
+
+WRONG = {
+    "there already": (Given(), "photos", "photos: is there already; name a folder"),
+    "no images": (Given(["none"]), "new", "--images none: no such folder or archive"),
+    "no archive": (Given(["labels.csv"]), "new", "--images labels.csv: neither a folder nor"),
+    "no class folders": (Given(labelled=["x"]), "new", "--labelled x: no such folder or archive"),
+    "no table": (Given(["photos"], labels="x.csv"), "new", "--labels x.csv: no such file"),
+    "a table of nothing": (Given(labels="labels.csv"), "new", "--labels labels.csv: of no images"),
+    "one name twice": (
+        Given(["photos", "other/photos"]),
+        "new",
+        "other/photos: photos has the same name; rename one of them",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_can_not_be(case: str, place: Path) -> None:
+    given, target, message = WRONG[case]
+    before = sorted(place.rglob("*"))
+    with pytest.raises(UserError) as raised:
+        make(Path(target), given, link=False, git=False)
+    assert str(raised.value).startswith(message)
+    assert "\n" not in str(raised.value)
+    assert sorted(place.rglob("*")) == before
+
+
+def test_a_copy_that_fails_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = sorted(place.rglob("*"))
+    monkeypatch.setattr("shutil.copytree", full)
+    with pytest.raises(UserError, match=r"birds: can't be written: No space left on device"):
+        make(Path("birds"), Given(["photos"]), link=False, git=False)
+    assert sorted(place.rglob("*")) == before
