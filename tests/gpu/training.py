@@ -46,7 +46,7 @@ def train(
 
     with ExitStack() as stack:
         stack.enter_context(mock.patch.object(pretraining, "_plan", plan))
-        data = pool(batch * (8 if tiny else 32), side)
+        data = pool(batch * (8 if tiny else 16), side)
         return pretraining.pretrain(task, params, data, device.start(params.compute, scratch))
 
 

@@ -28,6 +28,7 @@ EVERY_STAGE = {
     "finetune": ["--task", TASK, "--budget", "1"],
     "selftrain": ["--task", TASK, "--budget", "1"],
     "supervised": ["--budget", "1"],
+    "selftrain_baseline": ["--budget", "1"],
     "report": [],
     "export": [],
 }
@@ -111,7 +112,10 @@ def test_task_that_is_not_listed(workplace: Project, name: str) -> None:
     assert_no_stage_changes_anything(workplace, wanted, f"stages/{name}.py", *arguments)
 
 
-@pytest.mark.parametrize("name", ["head", "spread", "finetune", "selftrain", "supervised"])
+BY_BUDGET = ["head", "spread", "finetune", "selftrain", "supervised", "selftrain_baseline"]
+
+
+@pytest.mark.parametrize("name", BY_BUDGET)
 def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["3" if a == "1" else a for a in EVERY_STAGE[name]]
     wanted = "--budget 3: not in label_budgets .*: 1, 2$"
@@ -134,6 +138,7 @@ def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
         ("finetune", "data/pretrain"),
         ("selftrain", "data/finetune"),
         ("supervised", "data/prepared"),
+        ("selftrain_baseline", "data/supervised"),
         ("report", "data/supervised"),
         ("report", "data/finetune"),
         ("report", "data/selftrain"),

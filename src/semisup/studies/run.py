@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
+from semisup.cli import lockfile
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
 from semisup.studies import overlay, results
 from semisup.studies.overlay import Study
@@ -84,8 +86,9 @@ def _link_raw(chosen: Study, params: Params, copy: Path) -> None:
             if params.data.source == "torchvision":
                 continue  # it downloads what is missing
             raise UserError(f"{source}: not there; {chosen.needs}")
-        shutil.rmtree(target, ignore_errors=True)
-        target.unlink(missing_ok=True) if not target.is_dir() else None
+        if target.is_dir():
+            shutil.rmtree(target)
+        target.unlink(missing_ok=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
             shutil.copytree(source, target, copy_function=_link)
@@ -102,6 +105,8 @@ def _link(source: str, target: str) -> None:
 
 def _run(copy: Path) -> None:
     """As `make repro` does; what the stages print is shown."""
+    with chdir(copy):
+        lockfile.remove_if_cut_off()
     env = os.environ | {"PYTHONPATH": str((copy / "src").resolve())}
     dvc = [sys.executable, "-m", "dvc"]
     prune = [*dvc, "checkout", "--allow-missing", "--quiet"]

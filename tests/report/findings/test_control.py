@@ -39,7 +39,7 @@ def test_words() -> None:
     text = section("Pretraining by rotation", with_control(["rotation"], 0.1, [1, 16]), shown)
     (told,) = [part for part in text.split("\n\n") if "that pays" in part]
     assert told.endswith(
-        "points by labels per class: 1: +10.0±0.0, 16: +10.0±0.0. rotation, self-trained minus "
+        "points by labels per class: 1: +10.0±0.0, 16: +10.0±0.0. Rotation, self-trained minus "
         "self-trained without pretraining: 1: +23.0±0.0, 16: +23.0±0.0."
     )
 
