@@ -64,6 +64,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "split": (
         *("split", "datasplit", "datasetsplit", "subset", "partition", "set", "usage", "phase"),
         *("dataset", "istrain", "istraining", "istrainingimg", "istrainingimage", "traintest"),
+        *("istest", "istesting", "isvalid", "isval", "isvalidation"),
     ),
     "group": (
         *("group", "groupid", "patient", "patientid", "subject", "subjectid", "participant"),

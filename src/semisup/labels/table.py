@@ -1,5 +1,6 @@
 """Tables that say which class an image is of, as people write them."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,9 +87,7 @@ def rows_of(
     else:
         labels = _labels(raw, where, without_case(no_label), notes)
     parts = _parts(cells, found, header, where, notes)
-    groups = [
-        clean(line[found.group]) or None if found.group is not None else None for line in cells
-    ]
+    groups = [_group(line, found, without_case(no_label or ())) for line in cells]
     rows: dict[str, Row] = {}
     for (number, line), label, part, group in zip(lines, labels, parts, groups, strict=True):
         path = (
@@ -162,6 +161,14 @@ def _warn_of_negative(classes: set[str], where: str, notes: Notes) -> None:
         )
 
 
+def _group(line: Sequence[str], found: Columns, none: Collection[str]) -> str | None:
+    """Numbers as one table has them and another does not: 7.0 is 7."""
+    if found.group is None:
+        return None
+    name = clean(line[found.group])
+    return None if name.casefold() in none else re.sub(r"^(\d+)\.0+$", r"\1", name)
+
+
 def _parts(
     cells: list[list[str]], found: Columns, header: tuple[int, list[str]], where: str, notes: Notes
 ) -> list[Part | None]:
@@ -169,8 +176,10 @@ def _parts(
         return [None] * len(cells)
     name = header[1][found.split].strip()
     values = [clean(line[found.split]) for line in cells]
-    if all(value.lower() in _YES | _NO | {""} for value in values) and _is_of_train(name):
-        return [None if not v else "train" if v.lower() in _YES else "test" for v in values]
+    yes = _part_of_yes(name)
+    if yes and all(value.lower() in _YES | _NO | {""} for value in values):
+        no: Part = "test" if yes == "train" else "train"
+        return [None if not v else yes if v.lower() in _YES else no for v in values]
     parts = {value: part_of(value) for value in values if value}
     unknown = [value for value, part in parts.items() if part is None]
     if not unknown:
@@ -186,9 +195,12 @@ def _parts(
     return [None] * len(cells)
 
 
-def _is_of_train(column: str) -> bool:
-    """Whether 1 can only mean training: of a column named `split` some mean test by it."""
-    return "train" in column.lower() and "test" not in column.lower()
+def _part_of_yes(column: str) -> Part | None:
+    """What 1 can only mean by the name of a column; of `split` some mean test by it."""
+    plain = re.sub(r"[\W_]+", "", column.lower())
+    if "train" in plain and "test" not in plain:
+        return "train"
+    return part_of(plain.removeprefix("is")) if plain.startswith("is") else None
 
 
 def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:

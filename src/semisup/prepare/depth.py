@@ -19,6 +19,7 @@ from semisup.workflow.notes import Notes
 MAY_BE_DEEP = (".png", ".tif", ".tiff", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx")
 FILES, PIXELS = 200, 4096  # that are looked at; pixels of each file
 FIRST = 40  # of an archive: where none of so many is deep, the rest is not read
+FEW_VALUES = 128  # up to which floats are no brightness of 8 bits or more
 FAR = 0.001  # share of the pixels that may lie beyond the range at either end
 
 Values = NDArray[np.float64]
@@ -121,7 +122,7 @@ def _range(values: Values, kind: str) -> tuple[float, float]:
     low, high = (float(v) for v in np.quantile(values, [FAR, 1 - FAR], method="nearest"))
     if low < 0:
         return low, max(high, low + 1)
-    if kind.startswith("float") and high <= 1:
-        return (0.0, 1.0) if high > 0.5 or high == 0 else (0.0, high)
+    if kind.startswith("float") and high <= FEW_VALUES:
+        return (0.0, 1.0) if 0.5 < high <= 1 or high == 0 else (0.0, high)
     bits = max(8, int(np.ceil(np.log2(high + 1))))
     return 0.0, float(2**bits - 1)

@@ -31,7 +31,8 @@ class Source:
     has_labels: bool
     table: str | None = None
     rows: dict[str, Row] = field(default_factory=dict)  # by `Place.source` of the file
-    absent: dict[str, str] = field(default_factory=dict)  # rows of no file, and why
+    # rows of no file: why, and the label
+    absent: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     layout: Layout | None = None
     inside: list[str] = field(default_factory=list)  # identities of other places below this one
     parts: Layout | None = None  # which folders are for training and which for test

@@ -10,7 +10,7 @@ NAMES = (
     *("$RECYCLE.BIN", "RECYCLER", "System Volume Information"),
     *("@eaDir", "#recycle", "#snapshot", "@tmp", "@sharebin"),  # Synology
     *("@Recycle", "@Recently-Snapshot"),  # QNAP
-    *("lost+found", "__pycache__"),
+    *("lost+found", "__pycache__", "found.000", "Picasa.ini", "ZbThumbnail.info"),
 )
 PREFIXES = (".", "~$", "SYNOFILE_THUMB")  # a dot: of Unix, Git, Jupyter, macOS, QNAP's thumbnails
 SUFFIXES = (":Zone.Identifier",)  # what Windows' mark of a download becomes on other systems

@@ -131,6 +131,13 @@ class _Search:
                 f"{self.where}: {named(around)} hold the same folders, which are read as the "
                 f"classes ({named(classes)})"
             )
+            copies = [name for name in around if "augment" in name.lower()]
+            if copies:
+                self.notes.warn(
+                    f"{self.where}: {named(copies)}: by the name copies of other images, which "
+                    "would be trained and tested on: leave them out, or set "
+                    "data.folder.group_pattern"
+                )
             return "repetition"
         if inner_around and not outer_around:
             self.notes.warn(

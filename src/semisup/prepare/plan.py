@@ -137,7 +137,7 @@ class Plan:
             self.classes |= {row.label for row in source.rows.values() if row.label is not None}
         first = mine[0].place
         mine[-1].absent = {
-            row if row.startswith(("/", "(")) else first.source(row): why
+            row if row.startswith(("/", "(")) else first.source(row): (why, rows[row].label)
             for row, why in matched.absent.items()
         }
 

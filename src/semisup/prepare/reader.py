@@ -99,8 +99,9 @@ class Reader:
                 source.files += 1
                 self.taken.add(entry.identity)
                 yield self._called(job)
-        for row, why in source.absent.items():
-            yield Rejected(row, NOT_THERE.format(source.table, why), "row")
+        for row, (why, label) in source.absent.items():
+            named_so = label and self.names.get(label, label)
+            yield Rejected(row, NOT_THERE.format(source.table, why), "row", named_so)
 
     def _called(self, job: Job | Rejected) -> Job | Rejected:
         """With the name of the class that a file says it has."""

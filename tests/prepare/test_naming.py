@@ -2,7 +2,7 @@
 
 import pytest
 
-from semisup.labels.naming import names_of, read_names
+from semisup.prepare.naming import names_of, read_names
 from semisup.workflow.errors import UserError
 
 
