@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semisup.data.dataset import open_data
+from semisup.data.dataset import ImageData, open_data
 from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
 from semisup.report.methods import Way, ways
@@ -18,13 +18,15 @@ class Inputs:
     """What params.yaml asks for, whatever else lies in data/.
 
     ways: that are compared; every: their results, a row per method, task, budget and draw; results:
-    the same with the headline figure as `top1`; facts: of the images and the pretext tasks.
+    the same with the headline figure as `top1`; facts: of the images and the pretext tasks; data:
+    the images.
     """
 
     ways: list[Way]
     every: pd.DataFrame
     results: pd.DataFrame
     facts: Facts
+    data: ImageData
 
 
 def read_inputs(params: Params) -> Inputs:
@@ -36,4 +38,5 @@ def read_inputs(params: Params) -> Inputs:
     compared = ways(params.pretext_tasks, params.finetune_tasks)
     every = read_results(compared, params.label_budgets)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    return Inputs(compared, every, in_headline(every, data), read_facts(compared, params, data))
+    facts = read_facts(compared, params, data)
+    return Inputs(compared, every, in_headline(every, data), facts, data)
