@@ -101,7 +101,7 @@ def pretraining(curves: pd.DataFrame) -> Chart | None:
         "height": 260,
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": {"field": "epoch", "type": "quantitative"},
+            "x": {"field": "epoch", "type": "quantitative", "axis": {"tickMinStep": 1}},
             "y": {
                 "field": "merit",
                 "type": "quantitative",
@@ -117,7 +117,5 @@ def pretraining(curves: pd.DataFrame) -> Chart | None:
         },
     }
     cells = [[row["series"], str(row["epoch"]), str(row["merit"])] for row in rows]
-    alt = (
-        "The figure of merit of each pretext task by epoch, while training and on held-out images."
-    )
+    alt = "The figure of merit of each pretext task by epoch, in training and on held-out images."
     return Chart("pretraining", spec, rows, alt, Table(["what", "epoch", "figure"], cells))

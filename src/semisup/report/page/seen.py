@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semisup.data.dataset import ImageData
+from semisup.data.dataset import ImageData, Ints
 from semisup.neighbours.stored import Graph, read_points
 from semisup.report.figures.filters import first_convolution, tiled
 from semisup.report.figures.style import class_name
-from semisup.report.findings.suspects import Suspects, suspects
+from semisup.report.findings.suspects import Floats, Suspect, Suspects, suspects
 from semisup.report.page.chart import Chart, Table
 from semisup.report.page.pictures import Picture, exact, of_image, spaced
 from semisup.workflow import outputs
@@ -34,15 +34,20 @@ class Seen:
     doubtful: list[Picture]
 
 
-def seen(task: str, data: ImageData) -> Seen | None:
-    """By the features of a task; None where it has no labelled images.
+def seen(task: str, data: ImageData, budget: int) -> Seen | None:
+    """By the features of a task; None where it has too few labelled images.
+
+    Args:
+        task: whose encoder.
+        data: the images.
+        budget: labels per class: training images that some draw takes with so many are labelled.
 
     Raises:
         UserError: where a stage has not run.
     """
     folder = outputs.neighbours_folder(task)
     graph, points = Graph.read(folder), read_points(folder)
-    labelled = np.flatnonzero((data.rank[:, graph.ids] >= 0).any(axis=0))
+    labelled = np.flatnonzero(np.isin(graph.ids, data.ranked_below(budget)))
     if len(labelled) < 3:
         return None
     of_images = np.array(points[labelled], np.float64)
@@ -53,7 +58,7 @@ def seen(task: str, data: ImageData) -> Seen | None:
     return Seen(task, _map(of_images, positions, data), rows, found, doubtful)
 
 
-def _map(points: np.ndarray, positions: np.ndarray, data: ImageData) -> Chart:
+def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
     chosen = np.array([*spaced(np.arange(len(points)), ON_MAP)])
     shown = points[chosen] - points[chosen].mean(axis=0)
     _, _, directions = np.linalg.svd(shown, full_matrices=False)
@@ -105,7 +110,7 @@ def _named(position: int, data: ImageData, text: str) -> Picture:
     return Picture(of_image(data, position), name, text, f"An image of {name}")
 
 
-def _doubtful(each, data: ImageData) -> Picture:
+def _doubtful(each: Suspect, data: ImageData) -> Picture:
     label, suggested = (class_name(data.classes[n]) for n in (each.label, each.suggested))
     text = f"{suggested}? image {each.position}"
     return Picture(of_image(data, each.position), label, text, f"{label}, perhaps {suggested}")

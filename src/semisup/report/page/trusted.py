@@ -23,29 +23,29 @@ def reliability(trusts: Sequence[Trust]) -> Chart:
     rows = [row for trust in trusts for row in _rows(trust)]
     share = {"type": "quantitative", "scale": {"domain": [0, 100]}}
     line = {"mark": {"type": "rule", "color": "currentColor", "opacity": 0.4, "strokeDash": [4, 4]}}
-    ends = {name: {"datum": value} for name, value in zip(("x", "y", "x2", "y2"), (0, 0, 100, 100))}
-    color = {"domain": [*COLORS], "range": [*COLORS.values()]}
+    ends = {name: {"datum": end} for name, end in {"x": 0, "y": 0, "x2": 100, "y2": 100}.items()}
+    both = {
+        "x": share | {"field": "sure", "title": "how sure it was, %"},
+        "y": share | {"field": "right", "title": "how often it was right, %"},
+        "color": {
+            "field": "which",
+            "type": "nominal",
+            "scale": {"domain": [*COLORS], "range": [*COLORS.values()]},
+            "legend": {"orient": "top", "title": None},
+        },
+    }
+    size = {"field": "images", "type": "quantitative", "scale": {"range": [25, 350]}}
+    tooltip = [{"field": f} for f in ("which", "sure", "right", "images")]
+    points = {"size": size | {"legend": None}, "tooltip": tooltip}
     spec = {
         "height": 320,
         "layer": [
             line | {"data": {"values": [{}]}, "encoding": ends},
-            {
-                "mark": {"type": "line", "point": {"size": 60, "filled": True}},
-                "encoding": {
-                    "x": share | {"field": "sure", "title": "how sure it was, %"},
-                    "y": share | {"field": "right", "title": "how often it was right, %"},
-                    "color": {
-                        "field": "which",
-                        "type": "nominal",
-                        "scale": color,
-                        "legend": {"orient": "top", "title": None},
-                    },
-                    "tooltip": [{"field": f} for f in ("which", "sure", "right", "images")],
-                },
-            },
+            {"mark": {"type": "line", "opacity": 0.5}, "encoding": both},
+            {"mark": {"type": "point", "filled": True}, "encoding": both | points},
         ],
     }
-    alt = "Share of right answers over their confidence; on the diagonal both are equal."
+    alt = "Share of right answers over how sure they are; on the diagonal both are equal."
     options = [Option(str(t.budget), str(t.budget), t is trusts[-1]) for t in trusts]
     switch = Switch("budget", "Labels per class", options)
     return Chart("reliability", spec, rows, alt, coverage(trusts), [switch])

@@ -84,7 +84,7 @@ def _of_encoders(inputs: Inputs, found: Findings) -> dict[str, Any]:
     task = found.best.task if found.best.task != outputs.NO_TASK else ""
     pretrained = {task: seen.examples(task) for task in found.ranked}
     return {
-        "seen": seen.seen(task, inputs.data) if task else None,
+        "seen": seen.seen(task, inputs.data, found.budgets[-1]) if task else None,
         "filters": seen.filters([task for task in found.ranked if task not in CONTROLS]),
         "pretraining": compared.pretraining(pretext_curves(found.ranked)),
         "examples": {task: each for task, each in pretrained.items() if each},
