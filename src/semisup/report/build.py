@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from semisup.compute import device
 from semisup.params.loading import Params
-from semisup.report import advised
+from semisup.report import advised, trust
 from semisup.report.facts import Facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.together import Findings, find
@@ -49,7 +50,9 @@ def build_report(params: Params, reports: Path) -> str:
     _write_csv(compared.rename(columns={"top1": facts.headline}), reports / "task_comparison.csv")
     outputs.write_json(reports / "metrics.json", metrics(every, facts.pretext, facts.headline))
     (reports / "summary.md").write_text(summary, encoding="utf-8")
-    page = write_page(every, results, facts, findings, summary)
+    runtime = device.start(params.compute)
+    trusts = trust.of_way(findings.best, params.label_budgets, found.data, params, runtime)
+    page = write_page(found, compared, findings, trusts, summary, params)
     (reports / "report.html").write_text(page, encoding="utf-8")
     return summary
 

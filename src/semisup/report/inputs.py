@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semisup.data.dataset import open_data
+from semisup.data.dataset import ImageData, open_data
 from semisup.params.loading import Params
 from semisup.report.facts import Facts, read_facts
 from semisup.report.methods import POOL_ALONE, Way, ways
@@ -19,13 +19,14 @@ class Inputs:
 
     ways: that are compared; every: their results and those of the control, a row per method, task,
     budget and draw; results: the same with the headline figure as `top1`; facts: of the images and
-    the pretext tasks.
+    the pretext tasks; data: the images.
     """
 
     ways: list[Way]
     every: pd.DataFrame
     results: pd.DataFrame
     facts: Facts
+    data: ImageData
 
 
 def read_inputs(params: Params) -> Inputs:
@@ -40,4 +41,5 @@ def read_inputs(params: Params) -> Inputs:
         of_control = read_results([POOL_ALONE], params.control_budgets)
         every = pd.concat([every, of_control], ignore_index=True)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    return Inputs(compared, every, in_headline(every, data), read_facts(compared, params, data))
+    facts = read_facts(compared, params, data)
+    return Inputs(compared, every, in_headline(every, data), facts, data)

@@ -31,7 +31,7 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Suspects:
-    """task: whose features; images: looked at; found: the surest first; more: that are not listed."""
+    """task: whose features; images: looked at; found: the surest first; more: not listed."""
 
     task: str
     images: int

@@ -9,12 +9,13 @@ Rows = Sequence[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Option:
-    """A value of a switch, its words, whether it is on at first, and the colour of its sign."""
+    """A value of a switch, its words, whether it is on at first, its sign: a colour, or dashes."""
 
     value: str
     label: str
     on: bool = True
     color: str = ""
+    dash: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

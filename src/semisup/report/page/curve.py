@@ -47,7 +47,7 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
         _table(means, labels),
         (
             Switch("score", "Figure", _scores(labels)),
-            Switch("method", "Methods", [Option(m, METHODS[m].label) for m in methods], many=True),
+            Switch("method", "Methods", _methods(methods), many=True),
             Switch("task", "Encoders", _tasks(found, colors), many=True),
         ),
     )
@@ -55,6 +55,10 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
 
 def _scores(labels: dict[str, str]) -> list[Option]:
     return [Option(name, label, name == "headline") for name, label in labels.items()]
+
+
+def _methods(names: list[str]) -> list[Option]:
+    return [Option(name, METHODS[name].label, dash=DASHES.get(name, SOLID)) for name in names]
 
 
 def _tasks(found: Findings, colors: dict[str, str]) -> list[Option]:

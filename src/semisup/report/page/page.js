@@ -7,8 +7,9 @@ const CONFIG = {
     labelColor: "currentColor", titleColor: "currentColor", domainColor: "currentColor",
     tickColor: "currentColor", gridColor: "currentColor", gridOpacity: 0.13, domainOpacity: 0.5,
     tickOpacity: 0.5, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
+    tickCount: 8, labelOverlap: true,
   },
-  legend: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 12 },
+  legend: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 12, labelLimit: 0 },
   title: { color: "currentColor" }, text: { color: "currentColor" },
   view: { stroke: null },
 };

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)\.?")  # to figures that the page has itself
 PICTURES = "Pictures:"
+TABLE = re.compile(r"^-+:? \| ", re.MULTILINE)  # the rule below its header
 
 
 class Said:
@@ -41,9 +42,14 @@ class Said:
     def _paragraphs(self, heading: str) -> Iterator[str]:
         for paragraph in self._sections.get(heading, "").strip().split("\n\n"):
             if not paragraph.startswith(PICTURES):
-                yield LINK.sub("", paragraph)
+                yield LINK.sub("", _table(paragraph) if TABLE.search(paragraph) else paragraph)
 
     def _html(self, text: str) -> Markup:
         html = self._markdown.render(text)
         html = html.replace("<table>", '<div class="wide"><table>')
         return Markup(html.replace("</table>", "</table></div>"))
+
+
+def _table(paragraph: str) -> str:
+    """Without the padding, four of which would make it code."""
+    return "\n".join(line.strip() for line in paragraph.splitlines())

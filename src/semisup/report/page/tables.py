@@ -1,10 +1,15 @@
 """Tables of the page that no chart stands before."""
 
+import csv
 from collections.abc import Iterable
+from pathlib import Path
 
 from semisup.report.findings.forecast import Forecast
 from semisup.report.page.chart import Table
 from semisup.report.words.phrases import between
+from semisup.workflow import outputs
+
+MOST_ROWS = 200
 
 
 def checks(forecasts: Iterable[Forecast]) -> Table:
@@ -19,3 +24,23 @@ def _check(found: Forecast) -> list[str]:
         return [found.way.words, str(found.largest), "-", measured, "-"]
     held = "yes" if found.trusted else "no"
     return [found.way.words, str(found.largest), between(found.check), measured, held]
+
+
+def roles(path: Path) -> Table:
+    """Images of each class by what they are for, as `split` counted them.
+
+    Raises:
+        UserError: where it has not run.
+    """
+    header, *rows = csv.reader(outputs.read_text(path).splitlines())
+    return Table([name.replace("_", " ") for name in header], rows[:MOST_ROWS])
+
+
+def rejected(path: Path) -> Table:
+    """Files that could not be used, as `prepare` listed them.
+
+    Raises:
+        UserError: where it has not run.
+    """
+    header, *rows = csv.reader(outputs.read_text(path).splitlines())
+    return Table(header, rows[:MOST_ROWS])

@@ -1,37 +1,60 @@
 """report.html: the template, filled in; it loads nothing, so that it opens from disk."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import pandas as pd
+import yaml
 from markupsafe import Markup
 
-from semisup.report.facts import Facts
+from semisup.params.loading import Params
 from semisup.report.findings.together import Findings
-from semisup.report.page import tables
+from semisup.report.inputs import Inputs
+from semisup.report.methods import CONTROLS
+from semisup.report.page import classes, compared, pictures, seen, tables, trusted
 from semisup.report.page.curve import label_curve
 from semisup.report.page.said import Said
 from semisup.report.tables.interval import Interval, mean_over_draws
+from semisup.report.tables.plots import pretext_curves
 from semisup.report.tables.results import rows_of
+from semisup.report.trust import Trust
 from semisup.report.words import phrases
+from semisup.workflow import outputs
 
 HERE = Path(__file__).parent
+SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
+SHOWN = (
+    *(phrases.labels, phrases.percent, phrases.points, phrases.plus_minus, phrases.between),
+    *(phrases.sentence, phrases.counted, phrases.with_interval, phrases.short_count),
+)
 
 
 def write_page(
-    every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found: Findings, summary: str
+    inputs: Inputs,
+    table: pd.DataFrame,
+    found: Findings,
+    trusts: Sequence[Trust],
+    summary: str,
+    params: Params,
 ) -> str:
     """The page as HTML.
 
     Args:
-        every: results, a row per method, task, budget and draw.
-        results: the same with the headline figure as `top1`.
-        facts: all that the report knows beside the results.
+        inputs: what was read.
+        table: the results as means over draws (`comparison.compare`).
         found: what the results say.
-        summary: the same in words, as Markdown.
+        trusts: of the best way, at each budget.
+        summary: what was found in words, as Markdown.
+        params: to be shown.
+
+    Raises:
+        UserError: where a stage has not run.
     """
+    facts, data = inputs.facts, inputs.data
+    counts = classes.counted(data, found.best, found.budgets)
     return (
         _environment()
         .get_template("page.html.jinja")
@@ -39,22 +62,55 @@ def write_page(
             facts=facts,
             found=found,
             said=Said(summary),
-            curve=label_curve(every, results, facts, found),
-            top=_at_the_top(results, facts, found),
+            top=_at_the_top(inputs, found),
+            curve=label_curve(inputs.every, inputs.results, facts, found),
             checks=tables.checks(found.forecasts.values()),
+            tasks=compared.tasks(table, facts, found),
+            recall=classes.recall_and_precision(counts, data.classes),
+            matrix=classes.matrix(counts, data.classes),
+            trusts=trusts,
+            reliability=trusted.reliability(trusts),
+            mistakes=trusted.mistakes(trusts[-1], data),
+            **_of_encoders(inputs, found),
+            of_classes=pictures.of_classes(data, SHOWN_CLASSES, OF_EACH),
+            roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
+            rejected=tables.rejected(outputs.PREPARED / outputs.REJECTED),
+            settings=_settings(params),
         )
     )
 
 
-def _at_the_top(results: pd.DataFrame, facts: Facts, found: Findings) -> dict[str, Any]:
+def _of_encoders(inputs: Inputs, found: Findings) -> dict[str, Any]:
+    task = found.best.task if found.best.task != outputs.NO_TASK else ""
+    pretrained = {task: seen.examples(task) for task in found.ranked}
+    return {
+        "seen": seen.seen(task, inputs.data, found.budgets[-1]) if task else None,
+        "filters": seen.filters([task for task in found.ranked if task not in CONTROLS]),
+        "pretraining": compared.pretraining(pretext_curves(found.ranked)),
+        "examples": {task: each for task, each in pretrained.items() if each},
+    }
+
+
+def _at_the_top(inputs: Inputs, found: Findings) -> dict[str, Any]:
     """Accuracy of the best at the largest budget, and the labels that it took."""
-    rows = rows_of(results, found.best)
+    rows = rows_of(inputs.results, found.best)
     rows = rows[rows["budget"] == found.budgets[-1]]
-    (mean,) = mean_over_draws(rows, "top1", facts.confidence).itertuples()
+    means = mean_over_draws(rows, "top1", inputs.facts.confidence)
     beside = int(rows["validation_labels"].max())
-    used = int(rows["labels_used"].max()) + (beside if facts.within_budget else 0)
-    accuracy = Interval(float(mean.mean), float(mean.half))
+    used = int(rows["labels_used"].max()) + (beside if inputs.facts.within_budget else 0)
+    accuracy = Interval(float(means["mean"].iloc[0]), float(means["half"].iloc[0]))
     return {"accuracy": accuracy, "labels": used, "validation": beside}
+
+
+def _settings(params: Params) -> str:
+    """params.yaml without what was not used, and without how it was computed."""
+    values = params.model_dump(exclude={"compute"})
+    values["pretrain"] = {
+        name: value
+        for name, value in values["pretrain"].items()
+        if name in params.pretext_tasks or name not in (params.pretrain.model_extra or {})
+    }
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
 
 
 def _environment() -> jinja2.Environment:
@@ -66,16 +122,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["in_script"] = _in_script
-    for each in (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus):
-        environment.filters[each.__name__] = each
-    for other in (
-        phrases.between,
-        phrases.sentence,
-        phrases.counted,
-        phrases.with_interval,
-        phrases.short_count,
-    ):
-        environment.filters[other.__name__] = other
+    environment.filters |= {each.__name__: each for each in SHOWN}
     environment.globals["file"] = _file
     return environment
 

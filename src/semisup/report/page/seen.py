@@ -1,0 +1,150 @@
+"""What an encoder sees: a map of images, their neighbours, labels that do not fit, its filters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from semisup.data.dataset import ImageData, Ints
+from semisup.neighbours.stored import Graph, read_points
+from semisup.report.figures.filters import first_convolution, tiled
+from semisup.report.figures.style import class_name
+from semisup.report.findings.suspects import Floats, Suspect, Suspects, suspects
+from semisup.report.page.chart import Chart, Table
+from semisup.report.page.pictures import Picture, exact, of_image, spaced
+from semisup.workflow import outputs
+
+ON_MAP, SHOWN_SUSPECTS = 240, 24
+ROWS, NEAREST = 6, 5  # of neighbours
+ZOOM = 4  # times that filters are enlarged
+PALETTE = (
+    *("#d55e00", "#0b7fc2", "#009e73", "#cc79a7", "#c98f00", "#4fa8dc", "#8c564b", "#8f6bc0"),
+    *("#7f9a1c", "#767676"),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """task: whose encoder; each row of neighbours begins with the image whose they are."""
+
+    task: str
+    map: Chart
+    neighbours: list[list[Picture]]
+    suspects: Suspects
+    doubtful: list[Picture]
+
+
+def seen(task: str, data: ImageData, budget: int) -> Seen | None:
+    """By the features of a task; None where it has too few labelled images.
+
+    Args:
+        task: whose encoder.
+        data: the images.
+        budget: labels per class: training images that some draw takes with so many are labelled.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    folder = outputs.neighbours_folder(task)
+    graph, points = Graph.read(folder), read_points(folder)
+    labelled = np.flatnonzero(np.isin(graph.ids, data.ranked_below(budget)))
+    if len(labelled) < 3:
+        return None
+    of_images = np.array(points[labelled], np.float64)
+    positions, classes = graph.ids[labelled], len(data.classes)
+    found = suspects(task, of_images, data.labels[positions], positions, classes)
+    rows = [_neighbours(graph, data, row) for row in spaced(labelled, ROWS)]
+    doubtful = [_doubtful(each, data) for each in found.found[:SHOWN_SUSPECTS]]
+    return Seen(task, _map(of_images, positions, data), rows, found, doubtful)
+
+
+def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
+    chosen = np.array([*spaced(np.arange(len(points)), ON_MAP)])
+    shown = points[chosen] - points[chosen].mean(axis=0)
+    _, _, directions = np.linalg.svd(shown, full_matrices=False)
+    places = shown @ directions[:2].T
+    rows = [
+        {
+            "x": round(float(x), 4),
+            "y": round(float(y), 4),
+            "class": class_name(data.classes[data.labels[position]]),
+            "image": of_image(data, int(position)),
+        }
+        for (x, y), position in zip(places, positions[chosen], strict=True)
+    ]
+    axis = {"type": "quantitative", "axis": None, "scale": {"zero": False}}
+    few = len(data.classes) <= len(PALETTE)
+    names = [class_name(name) for name in data.classes]
+    colors = {"domain": names, "range": [*PALETTE[: len(names)]]} if few else {}
+    spec = {
+        "height": 380,
+        "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.85},
+        "encoding": {
+            "x": axis | {"field": "x"},
+            "y": axis | {"field": "y"},
+            "color": {
+                "field": "class",
+                "type": "nominal",
+                "scale": colors,
+                "legend": {"orient": "bottom", "title": None, "columns": 8} if few else None,
+            },
+            "tooltip": [{"field": "class"}, {"field": "image"}],
+        },
+    }
+    cells = [[row["class"], f"{row['x']:.2f}", f"{row['y']:.2f}"] for row in rows[:50]]
+    alt = "A map of labelled images, on which alike ones lie near each other, coloured by class."
+    return Chart("map", spec, rows, alt, Table(["class", "across", "up"], cells))
+
+
+def _neighbours(graph: Graph, data: ImageData, row: int) -> list[Picture]:
+    found = [_named(int(graph.ids[row]), data, "")]
+    for number, near in zip(graph.neighbours[row], graph.similarities[row], strict=True):
+        if len(found) <= NEAREST:
+            found.append(_named(int(graph.ids[number]), data, f"{near:.2f} alike"))
+    return found
+
+
+def _named(position: int, data: ImageData, text: str) -> Picture:
+    label = data.labels[position]
+    name = class_name(data.classes[label]) if label >= 0 else "no label"
+    return Picture(of_image(data, position), name, text, f"An image of {name}")
+
+
+def _doubtful(each: Suspect, data: ImageData) -> Picture:
+    label, suggested = (class_name(data.classes[n]) for n in (each.label, each.suggested))
+    text = f"{suggested}? image {each.position}"
+    return Picture(of_image(data, each.position), label, text, f"{label}, perhaps {suggested}")
+
+
+def filters(tasks: Sequence[str]) -> list[Picture]:
+    """The first convolution of each task's encoder that has one."""
+    found = []
+    for task in tasks:
+        bank = first_convolution(task)
+        if len(bank):
+            pixels = (255 * tiled(bank)).round().astype(np.uint8)
+            pixels = pixels.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
+            found.append(Picture(exact(pixels), task, "", f"{len(bank)} filters of {task}"))
+    return found
+
+
+def examples(task: str) -> tuple[list[str], list[list[Picture]]] | None:
+    """Headings and rows of what its pretraining left; None where it left nothing."""
+    folder = outputs.pretrain_folder(task)
+    if not (folder / outputs.EXAMPLES).exists():
+        return None
+    pixels = np.load(folder / outputs.EXAMPLES)[:ROWS]
+    texts = outputs.read_json(folder / outputs.CAPTIONS)
+    rows = [
+        [
+            Picture(exact(image), "", _text(texts["captions"], r, c), f"An example of {task}")
+            for c, image in enumerate(row)
+        ]
+        for r, row in enumerate(pixels)
+    ]
+    return list(texts["columns"]), rows
+
+
+def _text(captions: Sequence[Sequence[str]], row: int, column: int) -> str:
+    """Captions may be missing, all of them or those of a row."""
+    return captions[row][column] if row < len(captions) and column < len(captions[row]) else ""

@@ -1,0 +1,101 @@
+"""How far to trust a single answer: as a chart, as a table, and the surest mistakes."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from semisup.data.dataset import ImageData
+from semisup.model.calibration import BINS
+from semisup.report.figures.style import class_name
+from semisup.report.page.chart import Chart, Option, Switch, Table
+from semisup.report.page.pictures import Picture, of_image
+from semisup.report.trust import Trust
+
+AS_IT_IS, CALIBRATED = "as trained", "calibrated"
+COLORS = {AS_IT_IS: "#d97706", CALIBRATED: "#0b7fc2"}
+MISTAKES = 12  # that are shown
+
+
+def reliability(trusts: Sequence[Trust]) -> Chart:
+    """How often answers are right over how sure they are, by budget."""
+    rows = [row for trust in trusts for row in _rows(trust)]
+    share = {"type": "quantitative", "scale": {"domain": [0, 100]}}
+    line = {"mark": {"type": "rule", "color": "currentColor", "opacity": 0.4, "strokeDash": [4, 4]}}
+    ends = {name: {"datum": end} for name, end in {"x": 0, "y": 0, "x2": 100, "y2": 100}.items()}
+    both = {
+        "x": share | {"field": "sure", "title": "how sure it was, %"},
+        "y": share | {"field": "right", "title": "how often it was right, %"},
+        "color": {
+            "field": "which",
+            "type": "nominal",
+            "scale": {"domain": [*COLORS], "range": [*COLORS.values()]},
+            "legend": {"orient": "top", "title": None},
+        },
+    }
+    size = {"field": "images", "type": "quantitative", "scale": {"range": [25, 350]}}
+    tooltip = [{"field": f} for f in ("which", "sure", "right", "images")]
+    points = {"size": size | {"legend": None}, "tooltip": tooltip}
+    spec = {
+        "height": 320,
+        "layer": [
+            line | {"data": {"values": [{}]}, "encoding": ends},
+            {"mark": {"type": "line", "opacity": 0.5}, "encoding": both},
+            {"mark": {"type": "point", "filled": True}, "encoding": both | points},
+        ],
+    }
+    alt = "Share of right answers over how sure they are; on the diagonal both are equal."
+    options = [Option(str(t.budget), str(t.budget), t is trusts[-1]) for t in trusts]
+    switch = Switch("budget", "Labels per class", options)
+    return Chart("reliability", spec, rows, alt, coverage(trusts), [switch])
+
+
+def _rows(trust: Trust) -> list[dict[str, Any]]:
+    rows = []
+    for which, sure in ((AS_IT_IS, trust.raw), (CALIBRATED, trust.confidences)):
+        bins = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+        for number in np.unique(bins):
+            inside = bins == number
+            rows.append(
+                {
+                    "budget": trust.budget,
+                    "which": which,
+                    "sure": round(100 * float(sure[inside].mean()), 1),
+                    "right": round(100 * float(trust.right[inside].mean()), 1),
+                    "images": int(inside.sum()),
+                }
+            )
+    return rows
+
+
+def coverage(trusts: Sequence[Trust]) -> Table:
+    """Calibration errors, and what is answered above the threshold, a row for each budget."""
+    header = ["labels per class", "error as trained", "calibrated", "temperature"]
+    header += ["threshold", "answers %", "of them right %"]
+    return Table(header, [_row(trust) for trust in trusts])
+
+
+def _row(trust: Trust) -> list[str]:
+    kept = trust.kept
+    cells = [str(trust.budget), f"{100 * kept.raw_error:.1f}", f"{100 * kept.error:.1f}"]
+    cells.append(f"{trust.temperature:.2f}")
+    if kept.sure is None or trust.threshold is None or trust.threshold >= 1:
+        return [*cells, "-", "-", "-"]
+    right = "-" if math.isnan(kept.sure.precision) else f"{100 * kept.sure.precision:.1f}"
+    return [*cells, f"{trust.threshold:.3f}", f"{100 * kept.sure.coverage:.1f}", right]
+
+
+def mistakes(trust: Trust, data: ImageData) -> list[Picture]:
+    """The wrong answers that it was surest of, the surest first."""
+    wrong = np.flatnonzero(~trust.right)
+    order = wrong[np.argsort(-trust.confidences[wrong], kind="stable")][:MISTAKES]
+    return [_mistake(trust, data, int(n)) for n in order]
+
+
+def _mistake(trust: Trust, data: ImageData, number: int) -> Picture:
+    position = int(trust.positions[number])
+    true = class_name(data.classes[data.labels[position]])
+    said = class_name(data.classes[trust.predicted[number]])
+    text = f"is {true}; {100 * trust.confidences[number]:.0f} % sure"
+    return Picture(of_image(data, position), said, text, f"An image of {true}, taken for {said}")
