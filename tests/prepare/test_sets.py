@@ -135,9 +135,7 @@ def test_files_that_are_cut_off(tmp_path: Path, ending: str, share: float) -> No
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
     for place in (path, path.parent):
-        with pytest.raises(
-            UserError, match=r"cannot be read as Parquet or Arrow \(.*again"
-        ) as error:
+        with pytest.raises(UserError, match=r"cannot be read as Parquet or Arrow \(") as error:
             records(labelled=place)
         assert "\n" not in str(error.value)
 
@@ -173,7 +171,10 @@ def test_columns_of_split_and_group_and_another_class(tmp_path: Path) -> None:
 
 
 def test_several_columns_of_images_are_said(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.parquet", table(2, mask=images(2, 90)))
+    path = save(
+        tmp_path / "a.parquet",
+        table(2, features=CLASSES | {"mask": {"_type": "Image"}}, mask=images(2, 90)),
+    )
     read, _, warnings = records(labelled=path)
     assert len(read) == 2
     assert any("images are read from the column image, not from mask" in w for w in warnings)
