@@ -114,6 +114,10 @@ ERRORS: dict[str, tuple[Any, str]] = {
         r"say in data.folder.columns which hold them; there are image,fine,coarse",
     ),
     "a number of no class": (table(2, label=[0, 7]), "7 is the number of a class, of which"),
+    "two columns of one name": (
+        pa.table([images(2), pa.array([0, 1]), pa.array([0, 1])], ["image", "label", "label"]),
+        "has two columns named 'label'; rename one",
+    ),
     "one class": (table(2, label=[0, 0]), r"1 class\(es\) with labels \(only 'cat'\)"),
 }
 
