@@ -37,6 +37,14 @@ def test_words_that_lack_a_class_are_not_taken_up(tmp_path: Path) -> None:
     assert any("it says nothing of 'n03'" in line for line in warnings)
 
 
+def test_words_that_can_not_be_read_are_said(tmp_path: Path) -> None:
+    fill(tmp_path, *FILES)
+    (tmp_path / "words.txt").write_bytes(b"n01\tcaf\xe9\nn02\tdog\n")
+    found, warnings = labels(labelled=tmp_path)
+    assert found == ["n01", "n02"]
+    assert any("words.txt: line 1 is not UTF-8" in line for line in warnings)
+
+
 def test_numbers_in_a_table(tmp_path: Path) -> None:
     fill(tmp_path / "a", "1.png", "2.png")
     (tmp_path / "labels.csv").write_text("path,label\n1.png,0\n2.png,1.0\n")

@@ -6,10 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from made_files import png, records
+from made_files import planned, png, records
 from pyarrow import parquet
 
 from semisup.prepare.records import Record
+from semisup.workflow.errors import UserError
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 CLASSES = {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}
@@ -98,3 +99,102 @@ def test_rows_without_names_of_files(tmp_path: Path) -> None:
     path = save(tmp_path / "a.parquet", table(2, image=images(2, names=False)))
     read, _, _ = records(labelled=path)
     assert [*found(read, path)] == ["000000.png", "000001.png"]
+
+
+ERRORS: dict[str, tuple[Any, str]] = {
+    "no labels": (table(2, features={}, label=None), "no columns are named path and label"),
+    "two kinds of classes": (
+        table(
+            2,
+            features={"fine": CLASSES["label"], "coarse": CLASSES["label"]},
+            label=None,
+            fine=[0, 1],
+            coarse=[0, 1],
+        ),
+        r"say in data.folder.columns which hold them; there are image,fine,coarse",
+    ),
+    "a number of no class": (table(2, label=[0, 7]), "7 is the number of a class, of which"),
+    "two columns of one name": (
+        pa.table([images(2), pa.array([0, 1]), pa.array([0, 1])], ["image", "label", "label"]),
+        "has two columns named 'label'; rename one",
+    ),
+    "one class": (table(2, label=[0, 0]), r"1 class\(es\) with labels \(only 'cat'\)"),
+}
+
+
+@pytest.mark.parametrize("what", ERRORS)
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_sets_that_can_not_be(tmp_path: Path, what: str, ending: str) -> None:
+    content, message = ERRORS[what]
+    path = save(tmp_path / f"a.{ending}", content)
+    with pytest.raises(UserError, match=message) as error:
+        planned(labelled=path).check_classes()
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.9])
+def test_files_that_are_cut_off(tmp_path: Path, ending: str, share: float) -> None:
+    path = save(tmp_path / f"set/a.{ending}", table(8))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    for place in (path, path.parent):
+        with pytest.raises(UserError, match=r"cannot be read as Parquet or Arrow \(") as error:
+            records(labelled=place)
+        assert "\n" not in str(error.value)
+
+
+def test_rows_without_an_image(tmp_path: Path) -> None:
+    rows = [{"bytes": png(1), "path": "a.png"}, {"bytes": None, "path": "b.png"}, None]
+    path = save(tmp_path / "a.parquet", table(3, image=pa.array(rows, IMAGE)))
+    read, rejected, _ = records(labelled=path)
+    assert [record.label for record in read.values()] == ["cat"]
+    assert [(item.reason, item.label) for item in rejected] == [
+        ("no image in this row, only the path b.png", "dog"),
+        ("no image in this row", "cat"),
+    ]
+
+
+def test_columns_of_split_and_group_and_another_class(tmp_path: Path) -> None:
+    about = {"fine": {"names": ["x", "y"], "_type": "ClassLabel"}}
+    content = table(
+        4,
+        features=CLASSES | about,
+        fine=[1, 1, 0, 0],
+        patient=["p", "p", "q", "q"],
+        split=["train", "train", "test", "test"],
+    )
+    path = save(tmp_path / "a.parquet", content)
+    read, _, _ = records(labelled=path, label="fine")
+    assert [(r.label, r.given_split, r.group) for r in read.values()] == [
+        ("y", "train", "p"),
+        ("y", "train", "p"),
+        ("x", "test", "q"),
+        ("x", "test", "q"),
+    ]
+
+
+def test_several_columns_of_images_are_said(tmp_path: Path) -> None:
+    path = save(
+        tmp_path / "a.parquet",
+        table(2, features=CLASSES | {"mask": {"_type": "Image"}}, mask=images(2, 90)),
+    )
+    read, _, warnings = records(labelled=path)
+    assert len(read) == 2
+    assert any("images are read from the column image, not from mask" in w for w in warnings)
+
+
+def test_what_datasets_keeps_beside_is_no_second_copy(tmp_path: Path) -> None:
+    save(tmp_path / "data-00000-of-00001.arrow", table(2))
+    save(tmp_path / "cache-0123.arrow", table(2, 50))
+    read, rejected, _ = records(labelled=tmp_path)
+    assert [*found(read, tmp_path)] == [f"data-00000-of-00001.arrow/{n}.png" for n in range(2)]
+    assert [item.meant for item in rejected] == ["aside"]
+
+
+def test_a_test_file_of_its_own(tmp_path: Path) -> None:
+    """Whatever part it is called."""
+    train = save(tmp_path / "train-0.parquet", table(2))
+    test = save(tmp_path / "validation-0.parquet", table(2, 9))
+    read, _, _ = records(labelled=train, test=test)
+    assert [record.given_split for record in read.values()] == ["train"] * 2 + ["test"] * 2

@@ -28,6 +28,12 @@ class ArrowFile:
             UserError: it cannot be read, or is no such file; it says `where`.
         """
         self.where = where
+        self._open(file)
+        twice = [name for name in self.schema.names if self.schema.names.count(name) > 1]
+        if twice:
+            raise UserError(f"{where}: has two columns named {twice[0]!r}; rename one")
+
+    def _open(self, file: Path | bytes) -> None:
         with self._said():
             start = file[:6] if isinstance(file, bytes) else _start(file)
             stream = io.BytesIO(file) if isinstance(file, bytes) else str(file)

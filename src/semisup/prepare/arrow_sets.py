@@ -79,10 +79,10 @@ def names_in(path: Path, where: str) -> list[str]:
 
 
 def _relative(path: str) -> str:
-    """Without folders of another machine."""
+    """Without folders of another machine; "" where there is no name."""
     found = PurePosixPath(path.strip().replace("\\", "/"))
     outside = found.is_absolute() or ".." in found.parts or ":" in path
-    return found.name if outside else str(found)
+    return found.name if outside or not found.name else str(found)
 
 
 def files(path: Path, where: str) -> Iterator[tuple[str, int, partial[bytes]]]:

@@ -31,7 +31,13 @@ def names_for(
     files = [os.path.expanduser(given)] if given != "auto" else _beside(sources)  # noqa: PTH111
     for file in files:
         where = f"{key}: {file}"
-        known = read_names(content_of(file, key), where)
+        try:
+            known = read_names(content_of(file, key), where)
+        except UserError as error:
+            if given != "auto":
+                raise
+            notes.warn(f"{error}; the classes keep the names that they have")
+            continue
         lacking = sorted({*classes} - known.keys())
         if given != "auto" and len(lacking) == len(classes):
             raise UserError(

@@ -19,6 +19,11 @@ def has_more_bits(image: ImageFile) -> bool:
     return image.mode in ("RGB", "RGBA", "LA") and any(";16" in str(t.args) for t in image.tile)
 
 
+def colours(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """(H, W, 1 or 3) of these, without transparency."""
+    return values[..., : values.shape[2] - (values.shape[2] + 1) % 2]
+
+
 def deep_values(stream: IO[bytes]) -> NDArray[np.uint16]:
     """(H, W, C) of a PNG of this kind; torchvision's import takes seconds: only for these.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semisup.prepare.decode import opened
-from semisup.prepare.deep_colour import deep_values, has_more_bits, is_deep_colour
+from semisup.prepare.deep_colour import colours, deep_values, has_more_bits, is_deep_colour
 from semisup.prepare.pixels import Ranges
 from semisup.prepare.places import Entry
 from semisup.prepare.records import Rejected, Unreadable
@@ -102,7 +102,7 @@ def _look(file: str | bytes, max_megapixels: float) -> Look:
             if too_large:
                 return None, none, several, False
             if image.fp and is_deep_colour(image):
-                return *_values(deep_values(image.fp)[..., :3]), several, False
+                return *_values(colours(deep_values(image.fp))), several, False
             if image.mode[0] not in "IF":
                 return None, none, several, has_more_bits(image)
             return *_values(np.asarray(image)), several, False

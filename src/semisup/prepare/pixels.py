@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from semisup.prepare.deep_colour import colours
 from semisup.prepare.records import Pixels, Unreadable
 
 Fit = Literal["crop", "pad", "stretch"]
@@ -102,10 +103,10 @@ def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
 
 def _deep_as_8_bit(values: NDArray[np.uint16], ranges: Ranges | None) -> Image.Image:
     """The last of two or four channels, the transparency, has all 16 bits."""
-    channels = values.shape[2] - (values.shape[2] + 1) % 2
-    colours = _scaled_to_8_bit(values[..., :channels], *_range_of(values, ranges))
-    alpha = _scaled_to_8_bit(values[..., channels:], 0.0, 65535.0)
-    image = Image.fromarray(np.concatenate([colours, alpha], axis=2))
+    opaque = colours(values)
+    alpha = _scaled_to_8_bit(values[..., opaque.shape[2] :], 0.0, 65535.0)
+    scaled = _scaled_to_8_bit(opaque, *_range_of(values, ranges))
+    image = Image.fromarray(np.concatenate([scaled, alpha], axis=2))
     return image if image.mode == "RGB" else image.convert("RGBA")
 
 

@@ -85,9 +85,9 @@ class Place:
         """Files with images in a column, by `SETS`; what is in them are entries of the place."""
         if self.disk.is_dir():
             for entry in _walk(self, None, self.disk, "", ()):
-                if isinstance(entry, Entry) and _is_set(Path(entry.identity)):
+                if isinstance(entry, Entry) and _is_set(entry.identity):
                     yield entry
-        elif _is_set(self.disk):
+        elif _is_set(str(self.disk)):
             yield Entry("", self.identity, 0, partial(str, self.disk))
 
     def _of_members(self, members: Iterable[Member]) -> Iterator[Entry | Rejected]:
@@ -152,12 +152,12 @@ def _below(place: Place, member: Member) -> Entry | Rejected | None:
     return Entry(path, f"{place.identity}/{path}", member.size, member.load)
 
 
-def _is_set(path: Path) -> bool:
-    if path.suffix.lower() not in archive.SETS:
+def _is_set(path: str) -> bool:
+    if not path.lower().endswith(archive.SETS):  # a Path takes long to make
         return False
     from semisup.prepare import arrow_sets
 
-    return arrow_sets.is_set(path)
+    return arrow_sets.is_set(Path(path))
 
 
 Opener = Callable[[Path, str], Iterable[Member]]
@@ -188,7 +188,7 @@ def _walk(
         kind = _kind(item)
         if kind == "folder":
             yield from _walk(place, opener, Path(item.path), f"{path}/", (*above, real))
-        elif kind == "file" and opener and _is_set(Path(item.path)):
+        elif kind == "file" and opener and _is_set(item.path):
             inside = f"{os.path.realpath(item.path)}/"
             for each in opener(Path(item.path), place.source(path)):
                 yield Entry(f"{path}/{each.name}", inside + each.name, each.size, each.load)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from semisup.labels.table import read_table
 from semisup.labels.words import without_case
 from semisup.params import data_sections
+from semisup.prepare.archive import SETS
 from semisup.prepare.called import names_for
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import (
@@ -59,8 +60,6 @@ class Plan:
             if table:
                 self._read_table(name, table)
         for source in self.sources:
-            if source.has_labels and not source.table:
-                self._read_sets(source)
             if source.has_labels and not source.table:
                 self._survey(source)
         self._forbid_two_of_one_place()
@@ -141,9 +140,10 @@ class Plan:
             for row, why in matched.absent.items()
         }
 
-    def _read_sets(self, source: Source) -> None:
-        if not source.may_be_set:
-            return
+    def _read_sets(self, source: Source, tree: Folder) -> bool:
+        """The tables in files with images in a column, which are listed as folders."""
+        if source.place.disk.is_dir() and not any(n.lower().endswith(SETS) for n in tree.names()):
+            return False
         from semisup.prepare.sets import read_sets
 
         rows = read_sets(source, self.settings, self.notes)
@@ -151,6 +151,7 @@ class Plan:
             source.table, source.is_set = source.place.given, True
             source.rows = {source.place.source(path): row for path, row in rows.items()}
             self.classes |= {row.label for row in rows.values() if row.label is not None}
+        return bool(rows)
 
     def _listed(self, source: Source) -> dict[str, str]:
         """Its files by their whole path, with the path below the place."""
@@ -184,6 +185,8 @@ class Plan:
             # of a tar to know the rest takes as long as to read it
             if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
                 break
+        if source.may_be_set and self._read_sets(source, tree):
+            return
         given = self.settings.class_level
         level = None if given == "auto" else given
         source.layout = examine(tree, source.where, level, self.notes)

@@ -81,6 +81,12 @@ class Folder:
             at.below += 1
         at.images += 1
 
+    def names(self) -> Iterator[str]:
+        """Of all folders in it."""
+        for name, folder in self.inner.items():
+            yield name
+            yield from folder.names()
+
     def paths_of_images(self, above: str = "") -> Iterator[str]:
         """A path for each folder that images lie right in; their own names are left out."""
         if self.images:

@@ -1,0 +1,61 @@
+"""What `split` says of its roles."""
+
+import numpy as np
+import pytest
+
+from semisup.data.dataset import LEFT_OUT, TEST, TRAIN, VALIDATION
+from semisup.split.roles import Lost, Split
+from semisup.split.writing import by_class, warn
+from semisup.workflow.notes import Notes
+
+CLASSES = ["cat", "dog", "owl"]
+
+
+def split(*images: tuple[int, int], lost: Lost | None = None) -> Split:
+    """Of (class, role) of each image."""
+    labels, role = np.array(images, np.int64).T
+    empty = np.empty(0, np.int64)
+    return Split(role, empty.reshape(0, len(role)), empty, labels, lost or Lost(0, 0, 0))
+
+
+EVERY = [(label, role) for label in range(3) for role in (TRAIN, VALIDATION, TEST)]
+
+
+def warnings(made: Split) -> list[str]:
+    notes = Notes()
+    warn(made, CLASSES, notes)
+    return notes.lines
+
+
+def test_images_by_class_and_role() -> None:
+    made = split((0, TRAIN), (0, TRAIN), (0, TEST), (1, VALIDATION), (1, LEFT_OUT))
+    assert by_class(made, CLASSES) == [
+        ("cat", "2", "0", "1", "0"),
+        ("dog", "0", "1", "0", "1"),
+        ("owl", "0", "0", "0", "0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "what"), [(TRAIN, "train"), (VALIDATION, "validation"), (TEST, "test")]
+)
+def test_classes_that_lack_a_role_are_named(role: int, what: str) -> None:
+    lacking = [one for one in EVERY if one != (1, role)]
+    assert f"1 of 3 classes has no {what} image: 'dog'" in warnings(split(*lacking))
+    lacking = [one for one in lacking if one != (2, role)]
+    assert f"2 of 3 classes have no {what} image: 'dog', 'owl'" in warnings(split(*lacking))
+
+
+def test_nothing_is_lacking() -> None:
+    assert warnings(split(*EVERY * 34)) == []
+
+
+def test_a_small_test_set_is_said() -> None:
+    assert warnings(split(*EVERY)) == [
+        "only 3 test images: an accuracy moves in steps of 33 points"
+    ]
+
+
+def test_images_that_are_left_out_are_said() -> None:
+    said = warnings(split(*EVERY * 34, lost=Lost(1, 2, 3)))
+    assert [line.split(" images are left out since ")[0] for line in said] == ["2", "3"]
