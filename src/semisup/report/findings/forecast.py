@@ -107,7 +107,7 @@ class Forecast:
     @property
     def furthest(self) -> int:
         """Labels per class beyond which nothing is said."""
-        return self.largest * 2**DOUBLINGS
+        return self.largest << DOUBLINGS
 
 
 def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | None:
@@ -126,13 +126,13 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     if _speeding(errors, noises):
         return Forecast(way, largest, now, [], [], None, True)
     fitted = fit(budgets, errors, noises)
-    ahead = [fitted.guess(largest * 2**n, confidence) for n in range(1, DOUBLINGS + 1)]
+    ahead = [fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)]
     before = points[:-1]
     check = None
     if len(before) >= FEWEST and not _speeding(before[:, 1], before[:, 2]):
         check = fit(*before.T).guess(largest, confidence)
     goals = [fitted.reach(goal, confidence) for goal in _goals(now)]
-    told = [each for each in goals if each.middle <= largest * 2**DOUBLINGS] or goals[:1]
+    told = [each for each in goals if each.middle <= largest << DOUBLINGS] or goals[:1]
     return Forecast(way, largest, now, ahead, told, check, False)
 
 
