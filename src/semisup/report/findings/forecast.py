@@ -24,6 +24,7 @@ ENDS = np.linspace(-3, 3, 11)  # that error, in standard errors around what was 
 NOISES = np.geomspace(0.002, 0.03, 5)  # deviation of any curve's means from its formula
 LEAST_ERROR = 0.01  # standard error of an accuracy, where draws happen to agree
 NORMAL = ndtri((np.arange(10) + 0.5) / 10)  # ten numbers that stand for a normal distribution
+NEGLIGIBLE = 1e-4  # of the weight of the curve that fits best
 Floats = NDArray[np.float64]
 
 
@@ -155,7 +156,9 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
         spread = np.hypot(noise, deviation)
         likely -= np.log(spread) + ((error - curve) / spread) ** 2 / 2
     weight = np.exp(likely - likely.max())
-    return Fit(int(budgets[-1]), floor, end - floor, slope, noise, weight / weight.sum())
+    kept = weight > NEGLIGIBLE
+    of_each = (each[kept] for each in (floor, end - floor, slope, noise))
+    return Fit(int(budgets[-1]), *of_each, weight[kept] / weight[kept].sum())
 
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:

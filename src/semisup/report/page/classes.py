@@ -46,7 +46,7 @@ def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
                 if not np.isnan(s)
             ]
     spec = {
-        "height": {"step": 20},
+        "height": 22 * len(names),
         "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.9},
         "encoding": {
             "y": named("class", None, order),

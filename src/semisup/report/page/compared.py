@@ -60,7 +60,7 @@ def _spec(colors: dict[str, str], order: list[str], figure: str) -> Encoding:
     dot = {"type": "point", "filled": True, "size": 60, "opacity": 1}
     shown = hovered(["task", "method", "mean", "low", "high"])
     return {
-        "height": {"step": 9},
+        "height": 12 * (len(colors) + 1) * len(order),
         "encoding": {
             "y": named("task", None, order),
             "yOffset": {"field": "method", "type": "nominal", "sort": [*colors]},
