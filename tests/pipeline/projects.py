@@ -22,7 +22,10 @@ COPIED = [
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
     *(
         f"data/{stage}/.gitkeep"
-        for stage in ("labels", "pretrain", "head", "spread", "choose", "finetune", "selftrain")
+        for stage in (
+            *("labels", "pretrain", "features", "neighbours", "head", "spread", "choose"),
+            *("finetune", "selftrain"),
+        )
     ),
 ]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")

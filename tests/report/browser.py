@@ -51,7 +51,8 @@ def ask(page: Path, script: str, folder: Path, *options: str, width: int = 1200)
         timeout=120,
         check=True,
     )
-    assert "CONSOLE" not in done.stderr, done.stderr
+    complaints = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    assert not complaints, complaints
     found = re.search("<output>(.+?)</output>", done.stdout)
     assert found, "the page was not drawn"
     return json.loads(unescape(found[1]))

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,12 @@ import numpy as np
 from made_up import OFFSETS, chosen, pretext, results, trains
 from safetensors.numpy import save_file
 
-from semisup.data.dataset import NO_RANK, ROLES, split_row
+from semisup.data.dataset import NO_RANK, ROLES, TRAIN, split_row
+from semisup.model.calibration import Sure
+from semisup.model.trained import Measured
+from semisup.neighbours.stored import Graph, write_points
 from semisup.params.loading import Params
+from semisup.report.trust import Trust
 from semisup.split.roles import NONE_CHOSEN
 from semisup.training.progress import Row
 from semisup.workflow import outputs
@@ -44,6 +48,7 @@ def write_data() -> None:
             outputs.write_table(folder / outputs.TOLD, told(budget))
     for task in TASKS:
         _write_pretraining(task)
+        _write_neighbours(task)
         outputs.choose_folder(task).mkdir(parents=True)
         picked = chosen(task, {1: 0.2, 2: 0.1})
         picked.drop(columns="task").to_csv(outputs.choose_folder(task) / outputs.RESULTS)
@@ -73,10 +78,13 @@ def _write_images() -> None:
     manifest["label"] = [CLASSES.index(label) for label, _ in pairs]
     split = np.zeros(len(pairs), split_row(1))
     split["role"] = [ROLES.index(role) for _, role in pairs]
-    split["rank"] = NO_RANK
+    split["rank"] = np.where(split["role"] == TRAIN, 0, NO_RANK)[:, None]
     np.save(outputs.PREPARED / outputs.MANIFEST_ROWS, manifest)
     np.save(outputs.SPLITS / outputs.SPLIT_ROWS, split)
     np.save(outputs.SPLITS / outputs.CHOSEN, NONE_CHOSEN)
+    header = ["class", "train", "validation", "test", "left_out"]
+    outputs.write_rows(outputs.SPLITS / outputs.CLASSES, header, [[c, 1, 1, 1, 0] for c in CLASSES])
+    outputs.write_rows(outputs.PREPARED / outputs.REJECTED, ["source", "reason"], [])
 
 
 def _write_classifiers(method: str, folder: Path) -> None:
@@ -86,6 +94,25 @@ def _write_classifiers(method: str, folder: Path) -> None:
         save_file({name: np.full(2, draw)}, folder / f"{method}_{draw}.safetensors")
     outputs.write_json(folder / outputs.FEATURES_INFO, {"layer": "conv1", "pool": 1})
     outputs.write_json(folder / outputs.ENCODER_SPEC, {"backbone": method})
+
+
+def _write_neighbours(task: str) -> None:
+    """Of all images, with the next two in order."""
+    count = len(CLASSES) * len(PER_ROLE)
+    numbers = np.arange(count)
+    following = np.stack([(numbers + 1) % count, (numbers + 2) % count], axis=1).astype(np.int32)
+    folder = outputs.neighbours_folder(task)
+    folder.mkdir(parents=True)
+    Graph(numbers, following, np.full((count, 2), 0.5, np.float32)).write(folder)
+    write_points(np.random.default_rng(0).normal(size=(count, 4)).astype(np.float16), folder)
+
+
+def trusts(budgets: Sequence[int]) -> list[Trust]:
+    """Of three test images, two of which are right."""
+    sure, right = np.array([0.9, 0.8, 0.6]), np.array([True, False, True])
+    found = Measured(3, 2 / 3, 0.2, 0.1, Sure(1 / 3, 1.0))
+    answers = (np.array([3, 7, 11]), np.array([0, 2, 2]), right, sure, sure / 2)
+    return [Trust(budget, 2.0, 0.85, 0.95, found, found, *answers) for budget in budgets]
 
 
 def _write_history(folder: Path, extra: dict[str, int]) -> None:

@@ -24,6 +24,7 @@ ENDS = np.linspace(-3, 3, 11)  # that error, in standard errors around what was 
 NOISES = np.geomspace(0.002, 0.03, 5)  # deviation of any curve's means from its formula
 LEAST_ERROR = 0.01  # standard error of an accuracy, where draws happen to agree
 NORMAL = ndtri((np.arange(10) + 0.5) / 10)  # ten numbers that stand for a normal distribution
+NEGLIGIBLE = 1e-4  # of the weight of the curve that fits best
 Floats = NDArray[np.float64]
 
 
@@ -107,7 +108,7 @@ class Forecast:
     @property
     def furthest(self) -> int:
         """Labels per class beyond which nothing is said."""
-        return self.largest * 2**DOUBLINGS
+        return self.largest << DOUBLINGS
 
 
 def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | None:
@@ -126,13 +127,13 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     if _speeding(errors, noises):
         return Forecast(way, largest, now, [], [], None, True)
     fitted = fit(budgets, errors, noises)
-    ahead = [fitted.guess(largest * 2**n, confidence) for n in range(1, DOUBLINGS + 1)]
+    ahead = [fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)]
     before = points[:-1]
     check = None
     if len(before) >= FEWEST and not _speeding(before[:, 1], before[:, 2]):
         check = fit(*before.T).guess(largest, confidence)
     goals = [fitted.reach(goal, confidence) for goal in _goals(now)]
-    told = [each for each in goals if each.middle <= largest * 2**DOUBLINGS] or goals[:1]
+    told = [each for each in goals if each.middle <= largest << DOUBLINGS] or goals[:1]
     return Forecast(way, largest, now, ahead, told, check, False)
 
 
@@ -155,7 +156,9 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
         spread = np.hypot(noise, deviation)
         likely -= np.log(spread) + ((error - curve) / spread) ** 2 / 2
     weight = np.exp(likely - likely.max())
-    return Fit(int(budgets[-1]), floor, end - floor, slope, noise, weight / weight.sum())
+    kept = weight > NEGLIGIBLE
+    of_each = (each[kept] for each in (floor, end - floor, slope, noise))
+    return Fit(int(budgets[-1]), *of_each, weight[kept] / weight[kept].sum())
 
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:

@@ -83,8 +83,8 @@ def left_out_scores(points: Floats, labels: Ints, classes: int) -> Floats:
     turned = centred @ vectors
     towards = turned.T @ wanted
     found = (_scores(turned, towards, wanted, values, each) for each in PENALTIES)
-    best: Floats = min(found, key=lambda scores: float(((scores - wanted) ** 2).sum()))
-    return best + shares
+    best = min(found, key=lambda scores: float(((scores - wanted) ** 2).sum()))
+    return np.asarray(best + shares)
 
 
 def _scores(

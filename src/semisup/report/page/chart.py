@@ -1,10 +1,11 @@
 """A chart of the page: what Vega-Lite draws, its switches, and the same figures as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Rows = Sequence[dict[str, Any]]
+Encoding = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,4 +56,36 @@ class Chart:
     @property
     def drawn(self) -> dict[str, Any]:
         """What the page's script needs."""
-        return {"spec": {"width": "container", **self.spec}, "rows": [*self.rows]}
+        fitted = {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+        own = {"autosize": {"type": "pad"}} if "width" in self.spec else {}
+        return {"spec": fitted | own | self.spec, "rows": [*self.rows]}
+
+
+def of_budgets(budgets: Iterable[int]) -> Switch:
+    """Shows one budget, at first the largest."""
+    every = [*budgets]
+    options = [Option(str(budget), str(budget), budget == max(every)) for budget in every]
+    return Switch("budget", "Labels per class", options)
+
+
+def colored(field: str, colors: Mapping[str, str], legend: Encoding | None = None) -> Encoding:
+    """Marks in the colours of a field's values; without a legend where a switch shows them."""
+    scale = {"domain": [*colors], "range": [*colors.values()]}
+    told = legend and {"title": None} | legend
+    return {"field": field, "type": "nominal", "scale": scale, "legend": told}
+
+
+def along(field: str, title: str | None, **more: Any) -> Encoding:
+    """Places by a number; the axis need not begin at 0."""
+    kind = {"field": field, "type": "quantitative", "title": title}
+    return {**kind, "scale": {"zero": False}, **more}
+
+
+def named(field: str, title: str | None, order: Sequence[str]) -> Encoding:
+    """Places by a name, in this order."""
+    return {"field": field, "type": "nominal", "title": title, "sort": [*order]}
+
+
+def hovered(fields: Iterable[str]) -> list[Encoding]:
+    """What is shown where the pointer is."""
+    return [{"field": field} for field in fields]

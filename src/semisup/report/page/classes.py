@@ -9,7 +9,7 @@ from semisup.classify import evaluation
 from semisup.data.dataset import ImageData
 from semisup.report.figures.style import class_name
 from semisup.report.methods import Way
-from semisup.report.page.chart import Chart, Option, Switch, Table
+from semisup.report.page.chart import Chart, Table, along, colored, hovered, named, of_budgets
 from semisup.workflow import outputs
 
 MOST_IN_MATRIX = 40  # classes; of more, only the worst
@@ -45,20 +45,14 @@ def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
                 for name, s in zip(names, shares, strict=True)
                 if not np.isnan(s)
             ]
-    color = {"domain": [*COLORS], "range": [*COLORS.values()]}
     spec = {
-        "height": {"step": 20},
+        "height": 22 * len(names),
         "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.9},
         "encoding": {
-            "y": {"field": "class", "type": "nominal", "sort": order, "title": None},
-            "x": {"field": "share", "type": "quantitative", "title": "%", "scale": {"zero": False}},
-            "color": {
-                "field": "figure",
-                "type": "nominal",
-                "scale": color,
-                "legend": {"orient": "top", "title": None},
-            },
-            "tooltip": [{"field": each} for each in ("class", "figure", "share")],
+            "y": named("class", None, order),
+            "x": along("share", "%"),
+            "color": colored("figure", COLORS, {"orient": "top"}),
+            "tooltip": hovered(["class", "figure", "share"]),
         },
     }
     recall, precision = _shares(counts[largest])
@@ -68,7 +62,7 @@ def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
     ]
     alt = "Recall and precision of each class in %, the class with the lowest recall first."
     table = Table(["class", "recall %", "precision %"], cells)
-    return Chart("classes", spec, rows, alt, table, [_budgets(counts)])
+    return Chart("classes", spec, rows, alt, table, [of_budgets(counts)])
 
 
 def matrix(counts: Counts, classes: list[str]) -> Chart:
@@ -86,27 +80,22 @@ def matrix(counts: Counts, classes: list[str]) -> Chart:
             for p in shown
             if (s := shares[t, p]) > 0
         ]
-    ordered = {"sort": [names[n] for n in shown], "type": "nominal"}
-    side = 20 if len(shown) > 12 else 30
+    side, order = 20 if len(shown) > 12 else 30, [names[n] for n in shown]
+    scale = {"domain": [0, 100], "range": [0.06, 1]}
     spec = {
         "width": {"step": side},
         "height": {"step": side},
-        "mark": {"type": "rect"},
+        "mark": {"type": "rect", "color": COLORS["recall"]},
         "encoding": {
-            "y": ordered | {"field": "true", "title": "true class"},
-            "x": ordered | {"field": "taken for", "title": "taken for"},
-            "color": {
-                "field": "share",
-                "type": "quantitative",
-                "scale": {"domain": [0, 100], "scheme": "blues"},
-                "legend": {"title": "%", "orient": "bottom"},
-            },
-            "tooltip": [{"field": each} for each in ("true", "taken for", "share")],
+            "y": named("true", "true class", order),
+            "x": named("taken for", "taken for", order),
+            "opacity": along("share", None, scale=scale, legend=None),
+            "tooltip": hovered(["true", "taken for", "share"]),
         },
     }
     alt = "Confusion matrix: rows are true classes, columns what they were taken for."
     return Chart(
-        "confusion", spec, rows, alt, _mistaken(counts[largest], classes), [_budgets(counts)]
+        "confusion", spec, rows, alt, _mistaken(counts[largest], classes), [of_budgets(counts)]
     )
 
 
@@ -115,12 +104,6 @@ def _shares(counts: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.
     right = np.diag(counts).astype(float)
     with np.errstate(invalid="ignore"):
         return right / counts.sum(axis=1), right / counts.sum(axis=0)
-
-
-def _budgets(counts: Counts) -> Switch:
-    largest = max(counts)
-    options = [Option(str(budget), str(budget), budget == largest) for budget in counts]
-    return Switch("budget", "Labels per class", options)
 
 
 def _mistaken(counts: NDArray[np.int64], classes: list[str]) -> Table:

@@ -7,7 +7,18 @@ import pandas as pd
 from semisup.report.facts import Facts
 from semisup.report.findings.together import Findings
 from semisup.report.methods import METHODS
-from semisup.report.page.chart import Chart, Option, Switch, Table
+from semisup.report.page.chart import (
+    Chart,
+    Encoding,
+    Option,
+    Switch,
+    Table,
+    along,
+    colored,
+    hovered,
+    named,
+    of_budgets,
+)
 from semisup.report.tables.interval import ends
 from semisup.report.words.phrases import short_count, with_interval
 from semisup.workflow import outputs
@@ -32,57 +43,52 @@ def tasks(compared: pd.DataFrame, facts: Facts, found: Findings) -> Chart:
     ]
     used = {row["method"] for row in rows}
     colors = {m.label: COLORS[name] for name, m in METHODS.items() if m.label in used}
-    x = {"type": "quantitative", "title": f"{facts.figure} on test, %", "scale": {"zero": False}}
-    offset = {"field": "method", "type": "nominal", "sort": [*colors]}
-    spec = {
-        "height": {"step": 9},
+    methods = [Option(label, label, color=color) for label, color in colors.items()]
+    alt = "Accuracy of each encoder by each method at one budget, the best encoder on top."
+    return Chart(
+        "tasks",
+        _spec(colors, [*found.ranked, NONE], facts.figure),
+        rows,
+        alt,
+        _table(compared, found.budgets[-1]),
+        [of_budgets(found.budgets), Switch("method", "Methods", methods, many=True)],
+    )
+
+
+def _spec(colors: dict[str, str], order: list[str], figure: str) -> Encoding:
+    title = f"{figure} on test, %"
+    dot = {"type": "point", "filled": True, "size": 60, "opacity": 1}
+    shown = hovered(["task", "method", "mean", "low", "high"])
+    return {
+        "height": 12 * (len(colors) + 1) * len(order),
         "encoding": {
-            "y": {"field": "task", "sort": [*found.ranked, NONE], "title": None, "type": "nominal"},
-            "yOffset": offset,
-            "color": {
-                "field": "method",
-                "type": "nominal",
-                "scale": {"domain": [*colors], "range": [*colors.values()]},
-                "legend": {"orient": "top", "title": None, "columns": 2},
-            },
+            "y": named("task", None, order),
+            "yOffset": {"field": "method", "type": "nominal", "sort": [*colors]},
+            "color": colored("method", colors),
         },
         "layer": [
             {
                 "mark": {"type": "rule", "opacity": 0.5},
-                "encoding": {"x": x | {"field": "low"}, "x2": {"field": "high"}},
+                "encoding": {"x": along("low", title), "x2": {"field": "high"}},
             },
-            {
-                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 1},
-                "encoding": {
-                    "x": x | {"field": "mean"},
-                    "tooltip": [{"field": f} for f in ("task", "method", "mean", "low", "high")],
-                },
-            },
+            {"mark": dot, "encoding": {"x": along("mean", title), "tooltip": shown}},
         ],
     }
-    options = [Option(str(b), str(b), b == found.budgets[-1]) for b in found.budgets]
-    alt = "Accuracy of each encoder by each method at one budget, the best encoder on top."
-    return Chart(
-        "tasks",
-        spec,
-        rows,
-        alt,
-        _table(compared, found.budgets[-1]),
-        [Switch("budget", "Labels per class", options)],
-    )
 
 
 def _table(compared: pd.DataFrame, budget: int) -> Table:
     rows = compared[compared["budget"] == budget]
+    names = ("task", "method", "top1", "half_width", "validation_top1", "images_seen")
+    columns = (rows[name] for name in names)
     cells = [
         [
-            NONE if row.task == outputs.NO_TASK else row.task,
-            METHODS[row.method].short,
-            with_interval(row.top1, row.half_width),
-            "-" if math.isnan(row.validation_top1) else f"{100 * row.validation_top1:.1f}",
-            short_count(row.images_seen),
+            NONE if task == outputs.NO_TASK else task,
+            METHODS[method].short,
+            with_interval(top1, half),
+            "-" if math.isnan(validation) else f"{100 * validation:.1f}",
+            short_count(int(seen)),
         ]
-        for row in rows.itertuples()
+        for task, method, top1, half, validation, seen in zip(*columns, strict=True)
     ]
     header = ["encoder", "method", f"% on test, {budget} labels per class", "on validation"]
     return Table([*header, "images seen in pretraining"], cells)
@@ -97,23 +103,15 @@ def pretraining(curves: pd.DataFrame) -> Chart | None:
     ]
     if not rows:
         return None
+    legend = {"orient": "bottom", "title": None, "columns": 2}
     spec = {
         "height": 260,
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": {"field": "epoch", "type": "quantitative", "axis": {"tickMinStep": 1}},
-            "y": {
-                "field": "merit",
-                "type": "quantitative",
-                "title": "accuracy, or the task's own figure",
-                "scale": {"zero": False},
-            },
-            "color": {
-                "field": "series",
-                "type": "nominal",
-                "legend": {"orient": "bottom", "title": None, "columns": 2},
-            },
-            "tooltip": [{"field": "series"}, {"field": "epoch"}, {"field": "merit"}],
+            "x": along("epoch", "epoch", axis={"tickMinStep": 1}),
+            "y": along("merit", "accuracy, or the task's own figure"),
+            "color": {"field": "series", "type": "nominal", "legend": legend},
+            "tooltip": hovered(["series", "epoch", "merit"]),
         },
     }
     cells = [[row["series"], str(row["epoch"]), str(row["merit"])] for row in rows]

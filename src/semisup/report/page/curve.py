@@ -8,7 +8,7 @@ from semisup.report.facts import Facts
 from semisup.report.figures.style import task_colors
 from semisup.report.findings.together import Findings
 from semisup.report.methods import METHODS, Way
-from semisup.report.page.chart import Chart, Option, Switch, Table
+from semisup.report.page.chart import Chart, Option, Switch, Table, along, colored, hovered
 from semisup.report.tables.interval import ends, mean_over_draws
 from semisup.report.words.phrases import with_interval
 from semisup.workflow import outputs
@@ -84,52 +84,30 @@ def _rows(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _spec(budgets: list[int], colors: dict[str, str], methods: list[str]) -> dict[str, Any]:
-    x = {
-        "field": "budget",
-        "type": "quantitative",
-        "title": "labels per class",
-        "scale": {"type": "log", "base": 2, "nice": False, "padding": 12},
-        "axis": {"values": budgets, "format": "d"},
+    log = {"type": "log", "base": 2, "nice": False, "padding": 12}
+    axis = {"values": budgets, "format": "d"}
+    title = "% on test"
+    dashes = {"domain": methods, "range": [DASHES.get(name, SOLID) for name in methods]}
+    line = {
+        "y": along("mean", title),
+        "strokeDash": {"field": "method", "type": "nominal", "scale": dashes, "legend": None},
+        "detail": {"field": "series"},
     }
-    y = {"type": "quantitative", "title": "% on test", "scale": {"zero": False}}
-    color = {
-        "field": "task",
-        "type": "nominal",
-        "scale": {"domain": [*colors], "range": [*colors.values()]},
-        "legend": None,
-    }
-    dash = {
-        "field": "method",
-        "type": "nominal",
-        "scale": {"domain": methods, "range": [DASHES.get(m, SOLID) for m in methods]},
-        "legend": None,
-    }
-    shown = [("series", "", None), ("budget", "labels per class", None)]
-    shown += [("mean", "%", ".1f"), ("low", "from", ".1f"), ("high", "to", ".1f")]
-    tooltip = [
-        {"field": f, "title": title or "what", **({"format": form} if form else {})}
-        for f, title, form in shown
-    ]
+    shown = hovered(["series", "budget", "mean", "low", "high"])
+    dot = {"type": "point", "filled": True, "size": 55, "opacity": 1}
     return {
         "height": 360,
-        "encoding": {"x": x, "color": color},
+        "encoding": {
+            "x": along("budget", "labels per class", scale=log, axis=axis),
+            "color": colored("task", colors),
+        },
         "layer": [
             {
                 "mark": {"type": "rule", "opacity": 0.45},
-                "encoding": {"y": y | {"field": "low"}, "y2": {"field": "high"}},
+                "encoding": {"y": along("low", title), "y2": {"field": "high"}},
             },
-            {
-                "mark": {"type": "line", "strokeWidth": 2},
-                "encoding": {
-                    "y": y | {"field": "mean"},
-                    "strokeDash": dash,
-                    "detail": {"field": "series"},
-                },
-            },
-            {
-                "mark": {"type": "point", "filled": True, "size": 55, "opacity": 1},
-                "encoding": {"y": y | {"field": "mean"}, "tooltip": tooltip},
-            },
+            {"mark": {"type": "line", "strokeWidth": 2}, "encoding": line},
+            {"mark": dot, "encoding": {"y": along("mean", title), "tooltip": shown}},
         ],
     }
 

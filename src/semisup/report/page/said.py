@@ -46,7 +46,7 @@ class Said:
 
     def _html(self, text: str) -> Markup:
         html = self._markdown.render(text)
-        html = html.replace("<table>", '<div class="wide"><table>')
+        html = html.replace("<table>", '<div class="wide said" tabindex="0"><table>')
         return Markup(html.replace("</table>", "</table></div>"))
 
 

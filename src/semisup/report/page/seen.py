@@ -10,7 +10,7 @@ from semisup.neighbours.stored import Graph, read_points
 from semisup.report.figures.filters import first_convolution, tiled
 from semisup.report.figures.style import class_name
 from semisup.report.findings.suspects import Floats, Suspect, Suspects, suspects
-from semisup.report.page.chart import Chart, Table
+from semisup.report.page.chart import Chart, Table, along, colored, hovered
 from semisup.report.page.pictures import Picture, exact, of_image, spaced
 from semisup.workflow import outputs
 
@@ -72,26 +72,21 @@ def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
         }
         for (x, y), position in zip(places, positions[chosen], strict=True)
     ]
-    axis = {"type": "quantitative", "axis": None, "scale": {"zero": False}}
-    few = len(data.classes) <= len(PALETTE)
     names = [class_name(name) for name in data.classes]
-    colors = {"domain": names, "range": [*PALETTE[: len(names)]]} if few else {}
+    few = len(names) <= len(PALETTE)  # of more, colours alone tell nothing
+    colors = dict(zip(names, PALETTE, strict=False)) if few else {}
+    legend = {"orient": "bottom", "columns": 5}
     spec = {
         "height": 380,
         "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.85},
         "encoding": {
-            "x": axis | {"field": "x"},
-            "y": axis | {"field": "y"},
-            "color": {
-                "field": "class",
-                "type": "nominal",
-                "scale": colors,
-                "legend": {"orient": "bottom", "title": None, "columns": 8} if few else None,
-            },
-            "tooltip": [{"field": "class"}, {"field": "image"}],
+            "x": along("x", None, axis=None),
+            "y": along("y", None, axis=None),
+            "color": colored("class", colors, legend) if few else {"value": PALETTE[0]},
+            "tooltip": hovered(["class", "image"]),
         },
     }
-    cells = [[row["class"], f"{row['x']:.2f}", f"{row['y']:.2f}"] for row in rows[:50]]
+    cells = [[str(row["class"]), f"{row['x']:.2f}", f"{row['y']:.2f}"] for row in rows[:50]]
     alt = "A map of labelled images, on which alike ones lie near each other, coloured by class."
     return Chart("map", spec, rows, alt, Table(["class", "across", "up"], cells))
 

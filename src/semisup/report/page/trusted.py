@@ -9,7 +9,7 @@ import numpy as np
 from semisup.data.dataset import ImageData
 from semisup.model.calibration import BINS
 from semisup.report.figures.style import class_name
-from semisup.report.page.chart import Chart, Option, Switch, Table
+from semisup.report.page.chart import Chart, Table, along, colored, hovered, of_budgets
 from semisup.report.page.pictures import Picture, of_image
 from semisup.report.trust import Trust
 
@@ -21,33 +21,28 @@ MISTAKES = 12  # that are shown
 def reliability(trusts: Sequence[Trust]) -> Chart:
     """How often answers are right over how sure they are, by budget."""
     rows = [row for trust in trusts for row in _rows(trust)]
-    share = {"type": "quantitative", "scale": {"domain": [0, 100]}}
-    line = {"mark": {"type": "rule", "color": "currentColor", "opacity": 0.4, "strokeDash": [4, 4]}}
+    share = {"scale": {"domain": [0, 100]}}
+    line = {"type": "rule", "color": "currentColor", "opacity": 0.4, "strokeDash": [4, 4]}
     ends = {name: {"datum": end} for name, end in {"x": 0, "y": 0, "x2": 100, "y2": 100}.items()}
     both = {
-        "x": share | {"field": "sure", "title": "how sure it was, %"},
-        "y": share | {"field": "right", "title": "how often it was right, %"},
-        "color": {
-            "field": "which",
-            "type": "nominal",
-            "scale": {"domain": [*COLORS], "range": [*COLORS.values()]},
-            "legend": {"orient": "top", "title": None},
-        },
+        "x": along("sure", "how sure it was, %", **share),
+        "y": along("right", "how often it was right, %", **share),
+        "color": colored("which", COLORS, {"orient": "top"}),
     }
-    size = {"field": "images", "type": "quantitative", "scale": {"range": [25, 350]}}
-    tooltip = [{"field": f} for f in ("which", "sure", "right", "images")]
-    points = {"size": size | {"legend": None}, "tooltip": tooltip}
+    points = {
+        "size": along("images", None, scale={"range": [25, 350]}, legend=None),
+        "tooltip": hovered(["which", "sure", "right", "images"]),
+    }
     spec = {
         "height": 320,
         "layer": [
-            line | {"data": {"values": [{}]}, "encoding": ends},
+            {"mark": line, "data": {"values": [{}]}, "encoding": ends},
             {"mark": {"type": "line", "opacity": 0.5}, "encoding": both},
             {"mark": {"type": "point", "filled": True}, "encoding": both | points},
         ],
     }
     alt = "Share of right answers over how sure they are; on the diagonal both are equal."
-    options = [Option(str(t.budget), str(t.budget), t is trusts[-1]) for t in trusts]
-    switch = Switch("budget", "Labels per class", options)
+    switch = of_budgets(trust.budget for trust in trusts)
     return Chart("reliability", spec, rows, alt, coverage(trusts), [switch])
 
 

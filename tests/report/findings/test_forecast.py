@@ -1,0 +1,124 @@
+"""What more labels bring: by curves whose formula is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from made_up import scores
+
+from semisup.report.findings import forecast as module
+from semisup.report.findings.forecast import fit, forecast
+from semisup.report.methods import Way
+
+WAY = Way("head", "rotation")
+BUDGETS = np.array([1, 2, 4, 8, 16, 32, 64])
+CURVES = {
+    "to nothing": (0.0, 0.6, 0.5),
+    "to a floor": (0.1, 0.5, 0.7),
+    "slowly": (0.0, 0.7, 0.15),
+}
+
+
+def error(name: str, budget: float) -> float:
+    floor, scale, slope = CURVES[name]
+    return floor + scale * budget**-slope
+
+
+def table(errors: dict[int, float], noise: float = 0.01) -> pd.DataFrame:
+    """Three draws around these errors."""
+    rows = (
+        (WAY.method, WAY.task, budget, draw, 1 - middle + offset, 1.0)
+        for budget, middle in errors.items()
+        for draw, offset in enumerate((-noise, 0.0, noise))
+    )
+    return scores(*rows)
+
+
+def known(name: str) -> pd.DataFrame:
+    return table({int(budget): error(name, budget) for budget in BUDGETS})
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_doublings_lie_in_the_intervals(name: str) -> None:
+    found = forecast(known(name), WAY, 0.95)
+    assert found is not None
+    assert [guess.budget for guess in found.ahead] == [128, 256, 512]
+    for guess in found.ahead:
+        assert guess.low < 1 - error(name, guess.budget) < guess.high
+        assert guess.middle == pytest.approx(1 - error(name, guess.budget), abs=0.03)
+    widths = [guess.high - guess.low for guess in found.ahead]
+    assert widths == sorted(widths), "the further, the less is known"
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_the_largest_budget_is_foretold_from_the_others(name: str) -> None:
+    found = forecast(known(name), WAY, 0.95)
+    assert found is not None
+    assert found.check is not None
+    assert (found.check.budget, found.trusted) == (64, True)
+    assert found.check.middle == pytest.approx(found.now, abs=0.02)
+    without = known(name).query("budget < 64")
+    again = forecast(without, WAY, 0.95)
+    assert again is not None
+    assert again.ahead[0] == found.check, "as if the largest had not been there"
+
+
+def test_a_curve_that_breaks_off_is_not_trusted() -> None:
+    errors = {int(budget): error("to nothing", budget) for budget in BUDGETS}
+    found = forecast(table(errors | {64: 0.25}), WAY, 0.95)
+    assert found is not None
+    assert not found.trusted
+
+
+def test_a_curve_that_still_speeds_up_is_not_foretold() -> None:
+    found = forecast(table({4: 0.85, 8: 0.8, 16: 0.7, 32: 0.4}), WAY, 0.95)
+    assert found is not None
+    assert found.speeding
+    assert (found.ahead, found.check) == ([], None)
+
+
+@pytest.mark.parametrize("budgets", [[], [64], [32, 64]])
+def test_few_budgets_tell_nothing(budgets: list[int]) -> None:
+    rows = known("slowly").query("budget in @budgets")
+    assert forecast(rows, WAY, 0.95) is None
+
+
+def test_three_budgets_can_not_be_tried_on_two() -> None:
+    found = forecast(known("slowly").query("budget >= 16"), WAY, 0.95)
+    assert found is not None
+    assert found.check is None
+
+
+def test_labels_that_an_accuracy_needs() -> None:
+    """0.6 n^-0.5 is 0.05 at 144."""
+    found = forecast(known("to nothing"), WAY, 0.95)
+    assert found is not None
+    reach = {round(each.accuracy, 2): each for each in found.reaches}[0.95]
+    assert reach.low < 144 < reach.high
+    assert 144 / 2 < reach.middle < 144 * 2
+
+
+def test_what_a_floor_forbids_is_never_reached() -> None:
+    errors = np.array([error("to a floor", budget) for budget in BUDGETS])
+    fitted = fit(BUDGETS.astype(float), errors, np.full(len(BUDGETS), 0.002))
+    assert fitted.reach(0.99, 0.95).high == np.inf
+
+
+def test_weights_are_those_of_bayes() -> None:
+    """Against a slow loop over the grid, of two budgets' likelihoods."""
+    errors, noises = np.array([0.5, 0.4, 0.33]), np.array([0.02, 0.01, 0.02])
+    budgets = np.array([1.0, 2.0, 4.0])
+    fitted = fit(budgets, errors, noises)
+    shares = []
+    for floor, above, slope, noise in zip(
+        fitted.floor, fitted.above, fitted.slope, fitted.noise, strict=True
+    ):
+        likely = 1.0
+        for budget, measured, deviation in zip(budgets, errors, noises, strict=True):
+            spread = (noise**2 + deviation**2) ** 0.5
+            curve = floor + above * (budget / 4) ** -slope
+            likely *= np.exp(-(((measured - curve) / spread) ** 2) / 2) / spread
+        shares.append(likely)
+    slow = np.array(shares) / sum(shares)
+    assert np.allclose(fitted.weight, slow)
+    grid = len(module.ENDS) * len(module.FLOORS) * len(module.SLOPES) * len(module.NOISES)
+    assert len(slow) < grid, "what can't be is left out"

@@ -1,0 +1,43 @@
+"""Small pictures in the page itself."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from semisup.report.page.pictures import SIDE, exact, lossy, spaced
+
+
+def opened(source: str) -> np.ndarray:
+    kind, _, text = source.partition(",")
+    assert kind == "data:image/webp;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(text))).convert("RGB"))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("side", "shown"), [(16, 16), (SIDE, SIDE), (200, SIDE)])
+def test_large_images_are_made_smaller(channels: int, side: int, shown: int) -> None:
+    pixels = np.full((side, side, channels), 90, np.uint8)
+    found = opened(lossy(pixels))
+    assert found.shape == (shown, shown, 3)
+    assert np.abs(found.astype(int) - 90).max() <= 4
+
+
+def test_exact_pictures_keep_each_pixel() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 70, 3), np.uint8)
+    assert np.array_equal(opened(exact(pixels)), pixels)
+
+
+def test_the_same_pixels_give_the_same_text() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (24, 24, 3), np.uint8)
+    assert lossy(pixels) == lossy(pixels.copy())
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "expected"),
+    [(0, 3, []), (2, 3, [0, 1]), (6, 3, [0, 2, 4]), (7, 3, [0, 2, 4])],
+)
+def test_some_from_all_over(count: int, most: int, expected: list[int]) -> None:
+    assert [*spaced(np.arange(count), most)] == expected
