@@ -58,7 +58,9 @@ def test_swapped_labels_are_found_with_their_true_class(seed: int) -> None:
     listed = {each.position for each in found}
     assert len(listed & chosen) >= 0.7 * len(chosen), "recall"
     assert len(listed & chosen) >= 0.8 * len(listed), "precision"
-    assert all(each.suggested == labels[each.position] for each in found if each.position in chosen)
+    of_swapped = [each for each in found if each.position in chosen]
+    right = [each for each in of_swapped if each.suggested == labels[each.position]]
+    assert len(right) >= 0.9 * len(of_swapped), "the true class is suggested"
     assert all(each.label == wrong[each.position] for each in found)
     margins = [each.margin for each in found]
     assert margins == sorted(margins, reverse=True)

@@ -1,15 +1,21 @@
 """The page in a real browser, without a network."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from browser import DARK, ask, needs_browser
-from left_behind import TASKS, asked
+from left_behind import TASKS, asked, trusts, write_data
 from made_up import BUDGETS
+from projects import CHECKOUT
 
 from semisup.params.loading import Params
-from semisup.report.build import build_report
+from semisup.report.findings.together import find
+from semisup.report.inputs import read_inputs
+from semisup.report.page.write import write_page
+from semisup.report.tables.comparison import compare
+from semisup.report.words.summary import write_summary
 
 pytestmark = needs_browser
 CHARTS = "document.querySelectorAll('figure[data-chart]').length"
@@ -30,10 +36,25 @@ return { ground, text: ratio(color("h2", "color")), soft: ratio(color("figcaptio
 """
 
 
-@pytest.fixture
-def page(data: Path, make_params: Callable[..., Params]) -> Path:
-    build_report(asked(make_params, TASKS, BUDGETS), data)
-    return data / "report.html"
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Written once, from what tasks leave behind."""
+    folder = tmp_path_factory.mktemp("page")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_data()
+        (folder / "report.html").write_text(written(), encoding="utf-8")
+    yield folder / "report.html"
+
+
+def written() -> str:
+    values = yaml.safe_load((CHECKOUT / "params.yaml").read_text("utf-8"))
+    params = asked(lambda _: Params.model_validate(values), TASKS, BUDGETS)
+    inputs = read_inputs(params)
+    table = compare(inputs.results, inputs.facts.pretext, inputs.facts.confidence)
+    found = find(inputs.results, inputs.facts)
+    summary = write_summary(table, inputs.facts, found)
+    return write_page(inputs, table, found, trusts(BUDGETS), summary, params)
 
 
 def test_every_chart_is_drawn(page: Path, tmp_path: Path) -> None:
@@ -60,6 +81,30 @@ def test_a_switch_takes_its_lines_away_and_brings_them_back(page: Path, tmp_path
     """
     every, without, again, of_top5 = ask(page, script, tmp_path)
     assert (without, again, of_top5) == (every - len(TASKS), every, every)
+
+
+def test_the_price_of_a_label_counts(page: Path, tmp_path: Path) -> None:
+    """Three classes, 16 labels of each: 48 more, at 2 each."""
+    script = """
+    const field = document.querySelector("form.price input");
+    field.value = "2";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return document.querySelector("#prices tbody tr").cells[4].textContent;
+    """
+    assert ask(page, script, tmp_path) == "96"
+
+
+def test_nothing_is_loaded_from_elsewhere(page: Path, tmp_path: Path) -> None:
+    script = """
+    const loaded = [...document.querySelectorAll("[src], link[href]")];
+    const sources = loaded.map((one) => (one.src || one.href).slice(0, 5));
+    const asked = performance.getEntriesByType("resource").map((one) => one.name);
+    return [sources, asked.filter((name) => !name.startsWith("data:")).length];
+    """
+    sources, requests = ask(page, script, tmp_path)
+    assert set(sources) == {"data:"}
+    assert requests == 0
+    assert page.stat().st_size < 3e6
 
 
 def test_narrow_pages_do_not_scroll_sideways(page: Path, tmp_path: Path) -> None:

@@ -1,0 +1,53 @@
+"""Per class: recall, precision, the confusion matrix."""
+
+import numpy as np
+import pytest
+
+from semisup.report.page import classes
+
+NAMES = ["a", "b", "c"]
+COUNTS = {
+    1: np.array([[1, 1, 0], [0, 2, 0], [2, 0, 0]]),
+    4: np.array([[2, 0, 0], [1, 1, 0], [0, 1, 3]]),
+}
+
+
+def shares(budget: int, figure: str) -> dict[str, float]:
+    rows = classes.recall_and_precision(COUNTS, NAMES).rows
+    return {r["class"]: r["share"] for r in rows if (r["budget"], r["figure"]) == (budget, figure)}
+
+
+@pytest.mark.parametrize(
+    ("budget", "figure", "expected"),
+    [
+        (4, "recall", {"a": 100, "b": 50, "c": 75}),
+        (4, "precision", {"a": 66.7, "b": 50, "c": 100}),
+        (1, "recall", {"a": 50, "b": 100, "c": 0}),
+        (1, "precision", {"a": 33.3, "b": 66.7}),  # nothing was called c
+    ],
+)
+def test_shares(budget: int, figure: str, expected: dict[str, float]) -> None:
+    assert shares(budget, figure) == expected
+
+
+def test_the_worst_class_comes_first() -> None:
+    table = classes.recall_and_precision(COUNTS, NAMES).table
+    assert [row[0] for row in table.rows] == ["b", "c", "a"]
+
+
+def test_each_row_of_the_matrix_is_a_whole() -> None:
+    rows = classes.matrix(COUNTS, NAMES).rows
+    for budget in COUNTS:
+        for name in NAMES:
+            found = [r["share"] for r in rows if (r["budget"], r["true"]) == (budget, name)]
+            assert sum(found) == pytest.approx(100)
+
+
+def test_the_most_frequent_mistakes() -> None:
+    table = classes.matrix(COUNTS, NAMES).table
+    assert table.rows == [["b", "a", "50.0"], ["c", "b", "25.0"]]
+
+
+def test_of_many_classes_the_worst_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classes, "MOST_IN_MATRIX", 2)
+    assert {row["true"] for row in classes.matrix(COUNTS, NAMES).rows} == {"b", "c"}
