@@ -201,7 +201,7 @@ def init(
     hidden=True,
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
-    epilog=_example("semisup stage head --task rotation --budget 4"),
+    epilog=_example("semisup stage prepare"),
 )
 def run_stage(context: typer.Context, name: str) -> None:
     """Run one stage's script: what dvc.yaml of a project made by `semisup init` calls."""
