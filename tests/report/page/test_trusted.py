@@ -1,0 +1,47 @@
+"""Reliability, coverage and mistakes of made-up answers."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from semisup.data.dataset import ImageData
+from semisup.model.calibration import Sure
+from semisup.model.trained import Measured
+from semisup.report.page import trusted
+from semisup.report.trust import Trust
+
+SURE, RIGHT = np.array([0.91, 0.93, 0.62, 0.61]), np.array([True, False, True, False])
+KEPT = Measured(4, 0.5, 0.25, 0.125, Sure(0.5, 0.75))
+
+
+def answers(data: ImageData | None = None, threshold: float | None = 0.9) -> Trust:
+    positions = np.arange(4) if data is None else data.test[:4]
+    predicted = np.zeros(4, np.int64) if data is None else (data.labels[positions] + 1) % 3
+    measured = (KEPT, KEPT)
+    return Trust(8, 2.0, threshold, 0.95, *measured, positions, predicted, RIGHT, SURE, SURE / 2)
+
+
+def test_bins_say_how_sure_and_how_right() -> None:
+    rows = [r for r in trusted.reliability([answers()]).rows if r["which"] == "as trained"]
+    found = [(r["budget"], r["sure"], r["right"], r["images"]) for r in rows]
+    assert found == [(8, 61.5, 50.0, 2), (8, 92.0, 50.0, 2)]
+
+
+def test_the_table_of_coverage() -> None:
+    kept = ["8", "25.0", "12.5", "2.00"]
+    assert trusted.coverage([answers()]).rows == [[*kept, "0.900", "50.0", "75.0"]]
+
+
+def test_without_a_threshold_nothing_is_covered() -> None:
+    for threshold in (None, 1.0):
+        (row,) = trusted.coverage([answers(threshold=threshold)]).rows
+        assert row[4:] == ["-", "-", "-"]
+
+
+def test_the_surest_mistakes_come_first(make_data: Callable[..., ImageData]) -> None:
+    data = make_data()
+    first, second = trusted.mistakes(answers(data), data)
+    true = data.classes[data.labels[data.test[1]]]
+    assert first.text == f"is {true}; 46 % sure"
+    assert second.text.endswith("30 % sure")
+    assert first.alt.startswith(f"An image of {true}, taken for class ")
