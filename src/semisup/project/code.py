@@ -10,7 +10,7 @@ from semisup.project import shipped
 from semisup.workflow import outputs
 
 FOLDER = Path("data/code")
-ENDINGS = (".py", ".jinja")  # as .dvcignore lets in
+ENDINGS = (".py", ".jinja", ".css", ".js")  # as .dvcignore lets in
 
 
 def write() -> None:
