@@ -157,8 +157,9 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
         likely -= np.log(spread) + ((error - curve) / spread) ** 2 / 2
     weight = np.exp(likely - likely.max())
     kept = weight > NEGLIGIBLE
-    of_each = (each[kept] for each in (floor, end - floor, slope, noise))
-    return Fit(int(budgets[-1]), *of_each, weight[kept] / weight[kept].sum())
+    below, above, slopes, noises = (each[kept] for each in (floor, end - floor, slope, noise))
+    share_of_one = weight[kept] / weight[kept].sum()
+    return Fit(int(budgets[-1]), below, above, slopes, noises, share_of_one)
 
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:
