@@ -73,6 +73,18 @@ def test_library_is_of_the_versions_that_are_noted() -> None:
         assert f"vega-lite/v{major}.json" in template.read_text("utf-8")
 
 
+def test_the_report_has_the_same_library() -> None:
+    library = (CHECKOUT / "src/semisup/report/page/vega.js").read_text("utf-8")
+    scripts = re.findall(r"/\* vega.*?(?=</script>)", page_text(), re.DOTALL)
+    assert "".join(f"{code.rstrip()}\n" for code in scripts) == library
+    licence = CHECKOUT / "src/semisup/report/page/vega.LICENSE"
+    assert licence.read_bytes() == (CHECKOUT / PAGE / "LICENSE").read_bytes()
+
+
+def page_text() -> str:
+    return (CHECKOUT / PAGE / "page.html").read_text("utf-8")
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not BROWSER, reason="chromium is not installed (Debian package chromium)")
 @pytest.mark.parametrize("command", [("show",), ("diff", "main")])

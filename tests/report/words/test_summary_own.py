@@ -21,8 +21,8 @@ def own(table: pd.DataFrame) -> str:
 def test_gains_and_what_to_mind() -> None:
     assert own(results(TASKS)) == (
         "By the methods that both were used with, best on validation of these: rotation, "
-        "fine-tuned; of encoders that others trained: imagenet, fine-tuned. "
-        "The first minus the second, points by labels per class: "
+        "fine-tuned; of encoders that others trained: imagenet, fine-tuned. The first minus the "
+        "second, points by labels per class: "
         f"1: +2.0±0.0, 4: +2.0±0.0, 16: +2.0±0.0. {MIND}"
     )
 

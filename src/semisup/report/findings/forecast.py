@@ -17,6 +17,8 @@ from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import rows_of
 
 POINTS, FEWEST = 5, 3  # budgets that are fitted: the largest, and at least so many
+ROUND = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99)  # accuracies to aim at
+HARDLY = 0.005  # more than what there is: nothing to aim at
 DOUBLINGS = 3  # so far beyond the largest budget something is said
 SLOPES = np.linspace(0.02, 1.5, 32)  # b
 FLOORS = np.linspace(0, 0.95, 14)  # c as a share of the error at the largest budget
@@ -157,9 +159,8 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
         likely -= np.log(spread) + ((error - curve) / spread) ** 2 / 2
     weight = np.exp(likely - likely.max())
     kept = weight > NEGLIGIBLE
-    below, above, slopes, noises = (each[kept] for each in (floor, end - floor, slope, noise))
-    share_of_one = weight[kept] / weight[kept].sum()
-    return Fit(int(budgets[-1]), below, above, slopes, noises, share_of_one)
+    floor, above, slope, noise = (each[kept] for each in (floor, end - floor, slope, noise))
+    return Fit(int(budgets[-1]), floor, above, slope, noise, weight[kept] / weight[kept].sum())
 
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:
@@ -177,7 +178,7 @@ def _speeding(errors: Floats, noises: Floats) -> bool:
 
 def _goals(now: float) -> list[float]:
     """The next round accuracies above what there is."""
-    return [goal / 100 for goal in (50, 60, 70, 75, 80, 85, 90, 95, 97, 99) if goal / 100 > now][:3]
+    return [goal for goal in ROUND if goal > now + HARDLY][:3]
 
 
 def _quantiles(values: Floats, weights: Floats, confidence: float) -> tuple[float, float, float]:
