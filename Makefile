@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup quick repro test test-all bench check check-params lock plots-page clean
+.PHONY: help setup quick repro test test-all bench check check-params lock plots-page picture clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -56,6 +56,10 @@ lock: setup  ## pin the newest versions that pyproject.toml admits
 
 plots-page:  ## build anew the page that `dvc plots` fills in (needs npm)
 	$(PYTHON) .dvc/plots/page/build.py
+
+picture:  ## make the README's picture anew, of the report (needs Chromium)
+	chromium --headless --no-sandbox --hide-scrollbars --virtual-time-budget=8000 \
+	  --window-size=1040,1010 --screenshot=docs/report.png file://$(CURDIR)/reports/report.html
 
 clean:  ## remove the environment (the cache of DVC stays)
 	rm -rf $(VENV)
