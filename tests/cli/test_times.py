@@ -9,6 +9,7 @@ from made_up import facts, results
 from projects import CHECKOUT
 
 from semisup.cli import times
+from semisup.data.dataset import ImageData
 from semisup.params.loading import Params
 from semisup.report.findings.own import Comparison
 from semisup.report.inputs import Inputs
@@ -64,11 +65,11 @@ def test_what_an_encoder_of_ones_own_bought() -> None:
 
 
 def test_results_stand_below_the_minutes(
-    make_params: Make, monkeypatch: pytest.MonkeyPatch
+    make_params: Make, make_data: Callable[..., ImageData], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tasks = ["rotation", "imagenet"]
     monkeypatch.setattr(times.recorded, "read", lambda: SPENT)
-    found = Inputs([], results(tasks), results(tasks), facts(tasks))
+    found = Inputs([], results(tasks), results(tasks), facts(tasks), make_data())
     monkeypatch.setattr("semisup.report.inputs.read_inputs", lambda _: found)
     assert (
         times.times(make_params(EDITS))

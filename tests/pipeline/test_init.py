@@ -55,8 +55,8 @@ def test_an_update_runs_the_stages_whose_code_changed(made: Project, package: Pa
     assert ran(made) == ["code", "prepare"], "and wrote what it had written"
     assert made.run("semisup", "stage", "splt", check=False).stderr == (
         "error: splt: no such stage (did you mean 'split'?); allowed: choose, embed, export, "
-        "finetune, head, neighbours, prepare, pretrain, report, selftrain, split, spread, "
-        "supervised\n"
+        "finetune, head, neighbours, prepare, pretrain, report, selftrain, "
+        "selftrain_baseline, split, spread, supervised\n"
     )
 
 
