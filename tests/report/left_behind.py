@@ -80,6 +80,8 @@ def _write_images() -> None:
     split["role"] = [ROLES.index(role) for _, role in pairs]
     split["rank"] = np.where(split["role"] == TRAIN, 0, NO_RANK)[:, None]
     np.save(outputs.PREPARED / outputs.MANIFEST_ROWS, manifest)
+    sources = [[f"{role}/{label}.png"] for label, role in pairs]
+    outputs.write_rows(outputs.PREPARED / outputs.MANIFEST, ["source"], sources)
     np.save(outputs.SPLITS / outputs.SPLIT_ROWS, split)
     np.save(outputs.SPLITS / outputs.CHOSEN, NONE_CHOSEN)
     header = ["class", "train", "validation", "test", "left_out"]

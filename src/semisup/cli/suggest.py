@@ -6,7 +6,6 @@ import html
 import io
 from collections.abc import Sequence
 from itertools import count as count_from
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from PIL import Image
 from semisup.choose.typical import Pick
 from semisup.data.dataset import ImageData
 from semisup.params.loading import Params
+from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -40,7 +40,7 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
     _check(count, out, page)
     task, why = _task(params, task)
     data, ids, picks = _picks(params, count, task)
-    paths = _paths([int(ids[pick.number]) for pick in picks])
+    paths = sources_of([int(ids[pick.number]) for pick in picks])
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
@@ -136,16 +136,6 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     seed = device.stream_seed(params.seed, *b"suggest", *task.encode())
     most = params.choose.most_clusters
     return data, ids, typical(rows, labelled, count, most, runtime, seed)
-
-
-def _paths(positions: Sequence[int]) -> list[str]:
-    """Where images lie, as in data/prepared/manifest.csv."""
-    wanted, found = {*positions}, {}
-    with (outputs.PREPARED / outputs.MANIFEST).open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(islice(csv.DictReader(file), max(wanted) + 1)):
-            if number in wanted:
-                found[number] = row["source"]
-    return [found[position] for position in positions]
 
 
 def _png(image: np.ndarray) -> str:

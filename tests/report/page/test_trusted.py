@@ -1,14 +1,17 @@
 """Reliability, coverage and mistakes of made-up answers."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+import pytest
 
 from semisup.data.dataset import ImageData
 from semisup.model.calibration import Sure
 from semisup.model.trained import Measured
 from semisup.report.page import trusted
 from semisup.report.trust import Trust
+from semisup.workflow import outputs
 
 SURE, RIGHT = np.array([0.91, 0.93, 0.62, 0.61]), np.array([True, False, True, False])
 KEPT = Measured(4, 0.5, 0.25, 0.125, Sure(0.5, 0.75))
@@ -38,10 +41,17 @@ def test_without_a_threshold_nothing_is_covered() -> None:
         assert row[4:] == ["-", "-", "-"]
 
 
-def test_the_surest_mistakes_come_first(make_data: Callable[..., ImageData]) -> None:
+def test_the_surest_mistakes_come_first(
+    make_data: Callable[..., ImageData], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = make_data()
+    monkeypatch.chdir(tmp_path)
+    outputs.PREPARED.mkdir(parents=True)
+    sources = [[f"{number}.png"] for number in range(len(data.labels))]
+    outputs.write_rows(outputs.PREPARED / outputs.MANIFEST, ["source"], sources)
     first, second = trusted.mistakes(answers(data), data)
     true = data.classes[data.labels[data.test[1]]]
     assert first.text == f"is {true}; 46 % sure"
     assert second.text.endswith("30 % sure")
+    assert first.file == f"{data.test[1]}.png"
     assert first.alt.startswith(f"An image of {true}, taken for class ")

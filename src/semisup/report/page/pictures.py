@@ -16,12 +16,15 @@ QUALITY = 80  # of WebP
 
 @dataclass(frozen=True)
 class Picture:
-    """source: the image itself, as a data URI; title, text: below it; alt: what it shows."""
+    """source: the image itself, as a data URI; title, text: below it; alt: what it shows; file:
+    where it lies, if that is told.
+    """
 
     source: str
     title: str
     text: str
     alt: str
+    file: str = ""
 
 
 def of_image(data: ImageData, position: int) -> str:

@@ -12,6 +12,7 @@ from semisup.report.figures.style import class_name
 from semisup.report.findings.suspects import Floats, Suspect, Suspects, suspects
 from semisup.report.page.chart import Chart, Table, along, colored, hovered
 from semisup.report.page.pictures import Picture, exact, of_image, spaced
+from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 
 ON_MAP, SHOWN_SUSPECTS = 240, 24
@@ -54,7 +55,9 @@ def seen(task: str, data: ImageData, budget: int) -> Seen | None:
     positions, classes = graph.ids[labelled], len(data.classes)
     found = suspects(task, of_images, data.labels[positions], positions, classes)
     rows = [_neighbours(graph, data, row) for row in spaced(labelled, ROWS)]
-    doubtful = [_doubtful(each, data) for each in found.found[:SHOWN_SUSPECTS]]
+    shown = found.found[:SHOWN_SUSPECTS]
+    files = sources_of([each.position for each in shown])
+    doubtful = [_doubtful(*each, data) for each in zip(shown, files, strict=True)]
     return Seen(task, _map(of_images, positions, data), rows, found, doubtful)
 
 
@@ -105,10 +108,10 @@ def _named(position: int, data: ImageData, text: str) -> Picture:
     return Picture(of_image(data, position), name, text, f"An image of {name}")
 
 
-def _doubtful(each: Suspect, data: ImageData) -> Picture:
+def _doubtful(each: Suspect, file: str, data: ImageData) -> Picture:
     label, suggested = (class_name(data.classes[n]) for n in (each.label, each.suggested))
-    text = f"{suggested}? image {each.position}"
-    return Picture(of_image(data, each.position), label, text, f"{label}, perhaps {suggested}")
+    alt = f"{label}, perhaps {suggested}"
+    return Picture(of_image(data, each.position), label, f"{suggested}?", alt, file)
 
 
 def filters(tasks: Sequence[str]) -> list[Picture]:

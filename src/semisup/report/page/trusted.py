@@ -11,6 +11,7 @@ from semisup.model.calibration import BINS
 from semisup.report.figures.style import class_name
 from semisup.report.page.chart import Chart, Table, along, colored, hovered, of_budgets
 from semisup.report.page.pictures import Picture, of_image
+from semisup.report.sources import sources_of
 from semisup.report.trust import Trust
 
 AS_IT_IS, CALIBRATED = "as trained", "calibrated"
@@ -85,12 +86,14 @@ def mistakes(trust: Trust, data: ImageData) -> list[Picture]:
     """The wrong answers that it was surest of, the surest first."""
     wrong = np.flatnonzero(~trust.right)
     order = wrong[np.argsort(-trust.confidences[wrong], kind="stable")][:MISTAKES]
-    return [_mistake(trust, data, int(n)) for n in order]
+    files = sources_of([int(trust.positions[n]) for n in order])
+    return [_mistake(trust, data, int(n), file) for n, file in zip(order, files, strict=True)]
 
 
-def _mistake(trust: Trust, data: ImageData, number: int) -> Picture:
+def _mistake(trust: Trust, data: ImageData, number: int, file: str) -> Picture:
     position = int(trust.positions[number])
     true = class_name(data.classes[data.labels[position]])
     said = class_name(data.classes[trust.predicted[number]])
     text = f"is {true}; {100 * trust.confidences[number]:.0f} % sure"
-    return Picture(of_image(data, position), said, text, f"An image of {true}, taken for {said}")
+    alt = f"An image of {true}, taken for {said}"
+    return Picture(of_image(data, position), said, text, alt, file)
