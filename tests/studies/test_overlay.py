@@ -99,3 +99,9 @@ def test_bad_files(folder: Path, name: str, text: str, message: str) -> None:
 def test_no_project(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"^params\.yaml: no such file; run this in"):
         overlay.write_over(Path("params.yaml"), {}, tmp_path / "x.yaml")
+
+
+def test_nowhere_near_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"^studies: has no studies; run this in the project's top"):
+        overlay.read("cifar10")

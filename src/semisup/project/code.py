@@ -6,15 +6,23 @@ where DVC's paths would be those of one machine; hashes are the same on all.
 
 from pathlib import Path
 
+from semisup.params.loading import PARAMS_FILE
 from semisup.project import shipped
 from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
 
 FOLDER = Path("data/code")
 ENDINGS = (".py", ".jinja", ".css", ".js")  # as .dvcignore lets in
 
 
 def write() -> None:
-    """Write data/code: for each file of the package and for each stage a file with its SHA-256."""
+    """Write data/code: for each file of the package and for each stage a file with its SHA-256.
+
+    Raises:
+        UserError: this is no project.
+    """
+    if not Path(PARAMS_FILE).is_file():
+        raise UserError(f"{PARAMS_FILE}: no such file; run this in the project's top folder")
     stages = shipped.folder() / "stages"
     package = Path(__file__).resolve().parents[1]
     copies = package.parent / shipped.IN_WHEEL

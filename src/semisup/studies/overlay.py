@@ -69,8 +69,10 @@ def read(name: str) -> Study:
         UserError: where there is none, or it is not as it must be.
     """
     file = FOLDER / f"{name}.yaml"
+    if not names():
+        raise UserError(f"{FOLDER}: has no studies; run this in the project's top folder")
     if name not in names():
-        listed = ", ".join(names()) or "none"
+        listed = ", ".join(names())
         raise UserError(f"{name}: no study{suggestion(name, names())}: {listed}")
     try:
         values = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
