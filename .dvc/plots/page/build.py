@@ -1,8 +1,9 @@
 """Build page.html, which `dvc plots` fills in: it holds its library, so that it works offline.
 
-The same library stands in the package, for reports/report.html. Usage: `make plots-page`, with npm and the network; after a change of version mend LICENSE too. DVC
-puts its plots in place of {plot_divs}. Its {scripts} is left out: it would load the library, of
-versions that DVC fixes, from a server.
+The same library stands in the package, for reports/report.html. Usage: `make plots-page`, with npm
+and the network; after a change of version mend LICENSE too. DVC puts its plots in place of
+{plot_divs}. Its {scripts} is left out: it would load the library, of versions that DVC fixes, from
+a server.
 """
 
 import io
