@@ -1,19 +1,17 @@
 """Which images of the pool to label next, as a table to fill in and a page to look at."""
 
-import base64
 import csv
 import html
-import io
 from collections.abc import Sequence
 from itertools import count as count_from
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from semisup.choose.typical import Pick
 from semisup.data.dataset import ImageData
 from semisup.params.loading import Params
+from semisup.report.page.pictures import exact
 from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -73,7 +71,7 @@ def contact_sheet(
 ) -> str:
     """A page that needs no other file."""
     figures = [
-        f'<figure><img src="data:image/png;base64,{_png(image)}" alt="">'
+        f'<figure><img src="{exact(image)}" alt="">'
         f"<figcaption><b>{rank}</b> {html.escape(path)}<br>{html.escape(why)}</figcaption></figure>"
         for rank, (image, path, why) in enumerate(zip(images, paths, reasons, strict=True), 1)
     ]
@@ -136,10 +134,3 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     seed = device.stream_seed(params.seed, *b"suggest", *task.encode())
     most = params.choose.most_clusters
     return data, ids, typical(rows, labelled, count, most, runtime, seed)
-
-
-def _png(image: np.ndarray) -> str:
-    """Of pixels (H, W, C), as text."""
-    buffer = io.BytesIO()
-    Image.fromarray(image[..., 0] if image.shape[2] == 1 else image).save(buffer, "png")
-    return base64.b64encode(buffer.getvalue()).decode()

@@ -11,9 +11,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from semisup.labels.lines import ARROW, PARQUET
 from semisup.workflow.errors import UserError
 
-PARQUET, ARROW = b"PAR1", b"ARROW1"  # first bytes; streams of Arrow have none
 NO_CLASS = -1  # of `datasets`
 ROWS = 4096  # that are read at once
 

@@ -2,19 +2,7 @@
 
 EXTENSIONS = (
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif"),
-    *(
-        ".ppm",
-        ".pgm",
-        ".pbm",
-        ".pnm",
-        ".avif",
-        ".jp2",
-        ".j2k",
-        ".jpx",
-        ".qoi",
-        ".pcx",
-        ".sgi",
-        ".ico",
-    ),
+    *(".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".jp2", ".j2k", ".jpx"),
+    *(".qoi", ".pcx", ".sgi", ".ico"),
     *(".heic", ".heif", ".dcm", ".dng", ".cr2", ".cr3", ".nef", ".arw"),  # named, not decoded
 )

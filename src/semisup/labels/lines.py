@@ -9,7 +9,7 @@ from semisup.labels.headless import of_spaces
 from semisup.labels.text import Line, decoded
 from semisup.workflow.errors import UserError
 
-ARROW = (b"PAR1", b"ARROW1")  # first bytes
+PARQUET, ARROW = b"PAR1", b"ARROW1"  # first bytes; streams of Arrow have none
 JSON = ('{"', "[{")
 
 
@@ -19,7 +19,7 @@ def lines_of(content: bytes, where: str) -> list[Line]:
     Raises:
         UserError: not readable.
     """
-    if content.startswith(ARROW):
+    if content.startswith((PARQUET, ARROW)):
         from semisup.labels import arrow
 
         return arrow.lines(content, where)

@@ -52,9 +52,7 @@ def calibrated(
         UserError: where a stage has not run.
     """
     whole = rebuilt(parts, data, params).to(runtime.device)
-    budget, draw = int(parts.result["budget"]), int(parts.result["draw"])
-    within = params.split.within_budget_fraction
-    held = some(data.labelled_set(budget, draw, within).validation, params.export.images)
+    held = held_images(parts, data, params, params.export.images)
     logits, labels = logits_of(whole, data, held, runtime), data.labels[held]
     whole.about = fitted(whole.about, logits, labels, params.export.precision)
     return whole, measured(whole.about, logits, labels)
@@ -74,6 +72,13 @@ def fitted(about: About, logits: Logits, labels: Ints, precision: float) -> Abou
         return found
     sure = calibration.threshold(*_answers(logits, labels, found.temperature), precision)
     return dataclasses.replace(found, threshold=sure, precision=precision)
+
+
+def held_images(parts: Parts, data: ImageData, params: Params, most: int) -> Ints:
+    """Validation images of the classifier's draw, at most so many."""
+    budget, draw = int(parts.result["budget"]), int(parts.result["draw"])
+    within = params.split.within_budget_fraction
+    return some(data.labelled_set(budget, draw, within).validation, most)
 
 
 def some(positions: Ints, most: int) -> Ints:

@@ -19,6 +19,7 @@ from semisup.model.trained import (
     Measured,
     described,
     fitted,
+    held_images,
     logits_of,
     measured,
     rebuilt,
@@ -70,10 +71,8 @@ def of_way(
 
 def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) -> Trust:
     """Of one classifier."""
-    budget, draw = int(parts.result["budget"]), int(parts.result["draw"])
-    most, within = min(params.export.images, MOST), params.split.within_budget_fraction
-    held = some(data.labelled_set(budget, draw, within).validation, most)
-    test = some(data.test, most)
+    most = min(params.export.images, MOST)
+    held, test = held_images(parts, data, params, most), some(data.test, most)
     found = _logits(parts, data, np.concatenate([held, test]), params, runtime)
     of_held, of_test = found[: len(held)], found[len(held) :]
     about = fitted(
@@ -81,7 +80,7 @@ def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) ->
     )
     predicted, labels = of_test.argmax(axis=1), data.labels[test]
     return Trust(
-        budget=budget,
+        budget=int(parts.result["budget"]),
         temperature=about.temperature,
         threshold=about.threshold,
         precision=params.export.precision,
