@@ -120,7 +120,7 @@ def test_page_shows_the_images_by_rank(params: Params) -> None:
     suggest(params, 2, None, OUT)
     page = OUT.with_suffix(".html").read_text(encoding="utf-8")
     shown = [
-        np.asarray(Image.open(io.BytesIO(base64.b64decode(code))))
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(code))).convert("L"))
         for code in re.findall(r"base64,([^\"]+)\"", page)
     ]
     assert [(image.shape, int(image[0, 0])) for image in shown] == [((8, 8), 100), ((8, 8), 123)]
