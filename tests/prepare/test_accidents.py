@@ -92,7 +92,9 @@ def test_columns_of_yes_and_no(tmp_path: Path, column: str, yes: str, one: str, 
     assert found == {"1.png": ("a", yes), "2.png": ("b", no)}
 
 
-@pytest.mark.parametrize("word", ["n.a.", "Not Available", "NaN", "<NA>", "TODO"])
+@pytest.mark.parametrize(
+    "word", ["n.a.", "Not Available", "NaN", "<NA>", "TODO", "<unlabeled>", "no-label", "[none]"]
+)
 def test_more_words_for_no_label(tmp_path: Path, word: str) -> None:
     given = table(
         tmp_path, f"path,label\n1.png,a\n2.png,b\n3.png,{word}\n", *(f"{n}.png" for n in (1, 2, 3))
@@ -156,3 +158,76 @@ def test_two_configurations_of_one_set_are_asked_about(tmp_path: Path) -> None:
         test_sets.save(tmp_path / name / "train-0.parquet", test_sets.table(2))
     with pytest.raises(UserError, match=r"several folders \(large, small\), .*name one of them"):
         records(labelled=tmp_path)
+
+
+@pytest.mark.parametrize("word", ["-999", "0", "99.0"])
+def test_a_number_among_words_is_named(tmp_path: Path, word: str) -> None:
+    given = table(
+        tmp_path, f"path,label\n1.png,a\n2.png,b\n3.png,{word}\n", *(f"{n}.png" for n in (1, 2, 3))
+    )
+    found, warnings = read(tmp_path / "a", **given)
+    assert found["3.png"] == (word, "train")
+    assert said(warnings, f"{word}: a class like the others; if it means no label")
+
+
+@pytest.mark.parametrize(
+    ("cell", "label", "words"),
+    [
+        ("['cat']", "cat", None),
+        ('[ "cat" ]', "cat", None),
+        ("['cat', 'dog']", None, "name several classes"),
+        ("cat, hen", "cat, hen", "several labels in a cell? Read as one class"),
+        ("Paris, France", "Paris, France", None),
+    ],
+)
+def test_lists_in_cells(tmp_path: Path, cell: str, label: str | None, words: str | None) -> None:
+    content = "path\tlabel\n1.png\tcat\n2.png\tdog\n3.png\t" + cell + "\n"
+    given = table(tmp_path, content, *(f"{n}.png" for n in (1, 2, 3)))
+    found, warnings = read(tmp_path / "a", **given)
+    assert found["3.png"] == (label, "train")
+    assert said(warnings, words) if words else not warnings
+
+
+@pytest.mark.parametrize("column", ["fold", "data_type", "where"])
+def test_a_split_by_its_words(tmp_path: Path, column: str) -> None:
+    given = table(
+        tmp_path, f"path,label,{column}\n1.png,a,Train\n2.png,b,test set\n", "1.png", "2.png"
+    )
+    found, warnings = read(tmp_path / "a", **given)
+    assert found == {"1.png": ("a", "train"), "2.png": ("b", "test")}
+    assert said(warnings, f"column {column} is read as the split, by its words")
+
+
+@pytest.mark.parametrize("values", [("1", "2"), ("train", "train"), ("train", "x"), ("train", "")])
+def test_no_split_by_other_words(tmp_path: Path, values: tuple[str, str]) -> None:
+    given = table(
+        tmp_path,
+        f"path,label,fold\n1.png,a,{values[0]}\n2.png,b,{values[1]}\n",
+        *("1.png", "2.png"),
+    )
+    found, _ = read(tmp_path / "a", **given)
+    assert found == {"1.png": ("a", "train"), "2.png": ("b", "train")}
+
+
+def test_two_splits_by_their_words(tmp_path: Path) -> None:
+    given = table(tmp_path, "path,label,a,b\n1.png,a,train,test\n2.png,b,test,train\n", "1.png")
+    with pytest.raises(UserError, match="columns 'a', 'b' both read as the split"):
+        read(tmp_path / "a", **given)
+
+
+@pytest.mark.parametrize(
+    ("written", "file"), [("7", "0007.png"), ("7.0", "7.png"), ("07", "7.png")]
+)
+def test_numbers_that_a_program_rewrote(tmp_path: Path, written: str, file: str) -> None:
+    """Spreadsheets and pandas drop zeros in front and add some behind."""
+    given = table(tmp_path, f"id,label\n{written},a\n8,b\n", file, "8.png", "70.png")
+    found, warnings = read(tmp_path / "a", **given)
+    assert found == {file: ("a", "train"), "8.png": ("b", "train"), "70.png": (None, "train")}
+    assert said(warnings, "1 as a number")
+
+
+def test_numbers_that_fit_two_files(tmp_path: Path) -> None:
+    given = table(tmp_path, "id,label\n7,a\n8,b\n", "007.png", "0007.png", "8.png")
+    images, rejected, _ = records(labelled=tmp_path / "a", **given)
+    assert [item.reason for item in rejected if "fits 2 files" in item.reason]
+    assert {record.label for record in images.values()} == {None, "b"}

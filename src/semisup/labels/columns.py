@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from semisup.labels.words import ONES, ZEROS
+from semisup.labels.words import ONES, ZEROS, Part, part_of
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
@@ -127,6 +127,40 @@ def find_columns(
     sure = split is not None and (wanted["split"] != "auto" or _plain(names[split]) == "split")
     hot = wanted["label"] == "auto"
     return Columns(path, found["label"], split, found["group"], sure, hot)
+
+
+def with_split(
+    found: Columns, names: Sequence[str], cells: Sequence[Sequence[str]], where: str, notes: Notes
+) -> Columns:
+    """With a column of other name as the split, if all that it says is train, test and the like.
+
+    Raises:
+        UserError: there are two such columns.
+    """
+    taken = {found.path, found.label, found.group}
+    fitting = [at for at in range(len(names)) if at not in taken and _is_split(cells, at)]
+    if not fitting:
+        return found
+    first, *others = (names[at].strip() for at in fitting)
+    if others:
+        raise UserError(
+            f"{where}: the columns {named(map(repr, (first, *others)))} both read as the split; "
+            f"name one in {KEY}.split"
+        )
+    notes.warn(f"{where}: column {first} is read as the split, by its words ({KEY}.split)")
+    return replace(found, split=fitting[0])
+
+
+def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column says train or the like in each line, and not always the same."""
+    parts: dict[str, Part | None] = {}
+    for line in cells:
+        word = line[at].strip()
+        if word not in parts:
+            parts[word] = part_of(word, strict=True)
+            if parts[word] is None:
+                return False
+    return len({*parts.values()}) > 1
 
 
 def has_label(names: Sequence[str]) -> bool:

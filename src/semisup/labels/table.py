@@ -2,20 +2,23 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from semisup.labels.columns import Columns, find_columns, missing_column, one_hot
+from semisup.labels.columns import Columns, find_columns, missing_column, one_hot, with_split
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
 from semisup.labels.text import Line
 from semisup.labels.words import (
-    NEGATIVE,
+    NUMBER,
     ONES,
     ZEROS,
     Part,
+    alone,
     clean,
+    is_none,
+    may_be_several,
     part_of,
     same_number,
     several,
@@ -74,6 +77,8 @@ def rows_of(
     header, *lines = every
     found = find_columns(header, columns, where, notes)
     cells = [line for _, line in lines]
+    if found.split is None and columns["split"] == "auto":
+        found = with_split(found, header[1], cells, where, notes)
     if found.label is None:
         names = one_hot(header, cells, found)
         if names is None:
@@ -126,14 +131,15 @@ def _hot(line: list[str], names: Mapping[int, str]) -> str:
     return ";".join(name for at, name in names.items() if line[at].strip().lower() in ONES)
 
 
-def _labels(raw: list[str], where: str, none: Collection[str], notes: Notes) -> list[str | None]:
+def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[str | None]:
     """One spelling of each label; None where a cell has none, or several."""
-    spelled = [clean(label) for label in raw]
-    words = Counter(label for label in spelled if label and label.casefold() in none)
+    spelled = [alone(clean(label)) for label in raw]
+    counts = Counter(spelled)
+    kept = {label for label in counts if not is_none(label, none)}
+    words = [label for label in counts if label and label not in kept]
     if words:
-        used = named(f"{word!r} ({count})" for word, count in words.items())
+        used = named(f"{word!r} ({counts[word]})" for word in words)
         notes.warn(f"{where}: read as no label: {used}; data.folder.no_label lists such words")
-    kept = {label for label in spelled if label.casefold() not in none}
     numbers = same_number(kept)
     classes = {numbers.get(label, label) for label in kept}
     many = {label for label in classes if several(label, classes)}
@@ -142,31 +148,32 @@ def _labels(raw: list[str], where: str, none: Collection[str], notes: Notes) -> 
             f"{where}: {sum(numbers.get(s, s) in many for s in spelled)} rows name several "
             f"classes, such as {min(many)!r}: read as no label, since an image can have one only"
         )
-    unsure = sorted(label for label in classes - many if ";" in label or "|" in label)
+    unsure = sorted(label for label in classes - many if may_be_several(label, classes))
     if unsure:
         notes.warn(
             f"{where}: {named(map(repr, unsure))}: several labels in a cell? Read as one class"
         )
-    _warn_of_negative(classes, where, notes)
+    _warn_of_odd_numbers(classes, where, notes)
     found = (numbers.get(label, label) for label in spelled)
     return [label if label in classes and label not in many else None for label in found]
 
 
-def _warn_of_negative(classes: set[str], where: str, notes: Notes) -> None:
-    below = sorted(label for label in classes if NEGATIVE.fullmatch(label))
-    if below and all(label.isdigit() for label in classes.difference(below)):
+def _warn_of_odd_numbers(classes: set[str], where: str, notes: Notes) -> None:
+    numbers = {label for label in classes if NUMBER.fullmatch(label)}
+    odd = {label for label in numbers if label.startswith("-")} if numbers == classes else numbers
+    if odd and (numbers == classes or 2 * len(odd) < len(classes)):
         notes.warn(
-            f"{where}: {named(below)}: a class like the others; if it means no label, add it to "
-            "data.folder.no_label"
+            f"{where}: {named(sorted(odd))}: a class like the others; if it means no label, add it "
+            "to data.folder.no_label"
         )
 
 
-def _group(line: Sequence[str], found: Columns, none: Collection[str]) -> str | None:
+def _group(line: Sequence[str], found: Columns, none: Set[str]) -> str | None:
     """Numbers as one table has them and another does not: 7.0 is 7."""
     if found.group is None:
         return None
     name = clean(line[found.group])
-    return None if name.casefold() in none else re.sub(r"^(\d+)\.0+$", r"\1", name)
+    return None if is_none(name, none) else re.sub(r"^(\d+)\.0+$", r"\1", name)
 
 
 def _parts(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Literal
 
 Part = Literal["train", "validation", "test", "unlabelled"]
@@ -18,7 +18,7 @@ PARTS: dict[Part, frozenset[str]] = {
     ),
 }
 _BESIDE = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "the"}
-NEGATIVE = re.compile(r"-\d+(\.0+)?")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 ONES, ZEROS = {"1", "1.0", "true"}, {"0", "0.0", "false"}
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
@@ -26,6 +26,12 @@ _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 def without_case(no_label: Iterable[str]) -> set[str]:
     """Words that mean no label, as they are compared; an empty cell is one."""
     return {word.casefold() for word in no_label} | {""}
+
+
+def is_none(label: str, none: Set[str]) -> bool:
+    """Whether a label is one of those words, as it stands or as <no-label> is "no label"."""
+    plain = label.casefold()
+    return plain in none or re.sub(r"[\W_]+", " ", plain).strip() in none - {""}
 
 
 def clean(name: str) -> str:
@@ -64,6 +70,12 @@ def folded(name: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", short) or plain
 
 
+def alone(label: str) -> str:
+    """The only item of a list as Python writes it: ['cat'] is cat."""
+    found = re.fullmatch(r"""\[\s*(['"])([^'"]+)\1\s*\]""", label)
+    return found[2].strip() if found else label
+
+
 def several(label: str, classes: set[str]) -> bool:
     """Whether a label is a list of classes, two or more."""
     inner = re.sub(r"^\[(.*)\]$", r"\1", label)
@@ -72,3 +84,9 @@ def several(label: str, classes: set[str]) -> bool:
         if len(names) > 1 and all(name in classes for name in names):
             return True
     return False
+
+
+def may_be_several(label: str, classes: Set[str]) -> bool:
+    """Whether it looks like a list of classes, not all of which are seen alone."""
+    parts = {clean(part) for part in label.split(",")}
+    return ";" in label or "|" in label or (len(parts) > 1 and not parts.isdisjoint(classes))

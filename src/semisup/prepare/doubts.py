@@ -14,7 +14,11 @@ from semisup.workflow.notes import Notes, named
 LOOKED_AT = 500  # images, evenly over all
 DARK, FLAT = 40, 8  # an image is nearly black below, all of one grey within so much of 255
 SHARE = 0.2  # of the images, from which on it is worth a warning
-UNSURE = {"unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"}
+UNSURE = {
+    *("unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"),
+    *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
+    *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
+}
 LISTED = ("id", "source", "given_split", "label", "pixel_hash")
 FEW_IMAGES = 2  # on average per class: folders that are no classes
 

@@ -2,10 +2,12 @@
 
 A path may be relative to the place, to the table or to the project, or absolute, on this machine or
 another; it may be a bare name or an identity without ending, of a file in some sub-folder; letters
-may be of another case or Unicode form. It counts only where no other file could be meant.
+may be of another case or Unicode form, numbers without their leading zeros. It counts only where no
+other file could be meant.
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ WAYS = (
     "by the end of the path",
     "ignoring case or Unicode form",
     "without the ending",
+    "as a number",  # 7 or 7.0, of which a program made 0007
 )
 
 
@@ -90,7 +93,7 @@ def _match_rest(
 
 
 class _Index:
-    """Files by their last name, in three spellings."""
+    """Files by their last name, in the spellings of all ways but the first."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = files
@@ -145,7 +148,9 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _spellings(name: str) -> tuple[str, str, str]:
+def _spellings(name: str) -> tuple[str, str, str, str]:
     folded = _folded(name)
     stem, dot, ending = folded.rpartition(".")
-    return name, folded, stem if dot and f".{ending}" in EXTENSIONS else folded
+    bare = stem if dot and f".{ending}" in EXTENSIONS else folded
+    number = re.fullmatch(r"0*(\d+?)(\.0+)?", bare)
+    return name, folded, bare, number[1] if number else bare

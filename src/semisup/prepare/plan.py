@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 
 from semisup.labels.table import read_table
-from semisup.labels.words import without_case
+from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.archive import SETS
 from semisup.prepare.called import names_for
@@ -192,7 +192,7 @@ class Plan:
         source.layout = examine(tree, source.where, level, self.notes)
         source.is_empty = not tree.below
         found = source.layout.classes(tree)
-        self.classes |= {label for label in found if label.casefold() not in self.none}
+        self.classes |= {label for label in found if not is_none(label, self.none)}
         self._hint_at_groups(source, tree)
 
     def _hint_at_groups(self, source: Source, tree: Folder) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from semisup.labels.words import Part, without_case
+from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import KEY, Source
@@ -13,11 +13,9 @@ from semisup.prepare.junk import is_companion
 from semisup.prepare.layout import is_odd
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.records import GivenSplit, Record, Rejected
+from semisup.prepare.series import Masks, Series
 from semisup.workflow.notes import Notes, named
 
-# p012_3.png, scan7-left.jpg: what lies before, with a digit in it, is of several images
-_SERIES = re.compile(r"(.*\d[^/]*?)[ _-]+(\d{1,2}|[a-zA-Z]|left|right|front|back|top|side)\.\w+$")
-FEW_SERIES, LONG_SERIES = 10, 12  # of so many images at most, on average
 NOT_THERE = "named in {}, but {}"
 
 
@@ -43,7 +41,7 @@ class Reader:
         self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
-        self.stems: Counter[str] = Counter()  # of names that end in a short number or a side
+        self.series, self.masks = Series(), Masks()
         self.without_group = self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
 
@@ -57,14 +55,8 @@ class Reader:
                 f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
                 "each of which is a group of its own"
             )
-        several = [stem for stem, count in self.stems.items() if count > 1]
-        images = sum(self.stems.values())
-        if len(several) >= FEW_SERIES and images <= LONG_SERIES * len(self.stems) < images * 8:
-            notes.warn(
-                f"{KEY}: names such as {several[0]}... stand for several images each: if those are "
-                f"of one patient or part, set {KEY}.group_pattern, so that none is on both sides "
-                "of a split"
-            )
+        self.series.warn(len(self.known), notes)
+        self.masks.warn(notes)
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
             notes.warn(f"{KEY}: {named(odd)}: read as a class, but seldom one by the name")
@@ -112,6 +104,8 @@ class Reader:
     def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
         """None: another table over the same folder may name it."""
         name = source.place.source(entry.path)
+        if name not in source.rows and self.masks.has(source, entry):
+            return Rejected(name, "by its name a mask of the image beside it", "aside")
         if source.table is not None:
             return self._row_job(source, entry, name)
         if source.layout is None:
@@ -157,7 +151,7 @@ class Reader:
             self.spellings.setdefault(label, {label} if label not in self.spellings else set())
         if label in self.spellings:
             self.spellings[label].add(printable(raw))
-        if label.casefold() in self.none:
+        if is_none(label, self.none):
             self.no_label_folders[label] += 1
             return None
         self.found.add(label)
@@ -167,8 +161,7 @@ class Reader:
         if group is not None:
             return group
         if self.pattern is None:
-            if series := _SERIES.match(name):
-                self.stems[series[1]] += 1
+            self.series.add(name)
             return None
         found = self.pattern.search(name)
         if found is None:

@@ -1,0 +1,91 @@
+"""What the names of images say of each other: several are of one thing, or one is a mask."""
+
+import re
+from collections import Counter
+
+from semisup.prepare.given import KEY, Source
+from semisup.prepare.places import Entry
+from semisup.workflow.notes import Notes
+
+# what follows a name with a number in it: frame_012, x51_y1, left
+_COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}")
+_LONG_NUMBER = re.compile(r"\d{4,}")  # alone: a number of its own, as in 20210101_123456
+FEW_THINGS = 10  # that have several images each, for a word on it
+FEW, MANY = 1.5, 12  # images of a thing on average; of more, names are those of classes
+THINGS_PER_CLASS = 3  # from which on they are no classes, however many images each has
+
+_MASK = re.compile(
+    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|gt|groundtruth|superpixels|annotation|overlay)"
+    r"([ _.-]*\d{1,2})?",
+    re.IGNORECASE,
+)
+
+
+class Series:
+    """Counts images whose names begin alike up to a number: p012_3.png, vid7-frame041.jpg."""
+
+    def __init__(self) -> None:
+        self.images: Counter[str] = Counter()  # by what they begin with
+
+    def add(self, path: str) -> None:
+        """Take an image's path."""
+        thing = thing_of(path)
+        if thing:
+            self.images[thing] += 1
+
+    def warn(self, classes: int, notes: Notes) -> None:
+        """Hint at `group_pattern`, where the names look like those of patients, videos or parts."""
+        several = [thing for thing, count in self.images.items() if count > 1]
+        things, images = len(self.images), sum(self.images.values())
+        are_classes = images > MANY * things and things < THINGS_PER_CLASS * classes
+        if len(several) >= FEW_THINGS and images >= FEW * things and not are_classes:
+            notes.warn(
+                f"{KEY}: names such as {several[0]}... stand for several images each: if those are "
+                f"of one patient or part, set {KEY}.group_pattern, so that none is on both sides "
+                "of a split"
+            )
+
+
+def thing_of(path: str) -> str | None:
+    """The path up to the first number in the name, if only what counts images of it follows."""
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0] or name
+    first = re.match(r".*?\d[^ _-]*(?=[ _-])", stem)
+    if not first:
+        return None
+    rest = [token for token in re.split(r"[ _-]+", stem[first.end() :]) if token]
+    if not rest or not all(_COUNTED.fullmatch(token) for token in rest):
+        return None
+    return None if all(_LONG_NUMBER.fullmatch(token) for token in rest) else f"{folder}/{first[0]}"
+
+
+class Masks:
+    """Finds images that are, by their names, masks of images beside them: 1_mask.png of 1.png."""
+
+    def __init__(self) -> None:
+        self.count, self.first = 0, ""
+        self._names: dict[int, set[str]] = {}  # by the source; gone through when first asked for
+
+    def has(self, source: Source, entry: Entry) -> bool:
+        """Whether this is one."""
+        stem = entry.path.rpartition(".")[0]
+        found = _MASK.fullmatch(stem.rpartition("/")[2])
+        if not found:
+            return False
+        if id(source) not in self._names:
+            entries = (other for other in source.own_listing() if isinstance(other, Entry))
+            self._names[id(source)] = {other.path.rpartition(".")[0] for other in entries}
+        folder = stem[: -len(found[0])]
+        if f"{folder}{found[1]}" not in self._names[id(source)]:
+            return False
+        self.count += 1
+        self.first = self.first or entry.path
+        return True
+
+    def warn(self, notes: Notes) -> None:
+        """Say that they were left out."""
+        if self.count:
+            notes.warn(
+                f"{KEY}: {self.count} files such as {self.first} are left out: by their names "
+                "masks of the images beside them; a table that names them makes them images"
+            )
