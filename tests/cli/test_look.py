@@ -72,3 +72,13 @@ def test_groups(make_params: Make) -> None:
 def test_other_sources(make_params: Make) -> None:
     with pytest.raises(UserError, match=r"data\.source: glyphs: only images of your own"):
         look.look(make_params({}))
+
+
+def test_no_classes_and_a_table_that_is_not_named(make_params: Make) -> None:
+    files(Path("data/raw/a"), "1.jpg", "2.jpg")
+    Path("data/raw/a/mine.csv").write_text("image,class\n1.jpg,cat\n2.jpg,dog\n")
+    page = seen(make_params, labelled="data/raw/a")
+    assert "warning: `dvc repro` would stop here: data.folder: 0 class(es) with labels" in page
+    assert "; data/raw/a/mine.csv may be one: name it in data.folder.labels" in page
+    page = seen(make_params, labelled="data/raw/a", labels="data/raw/a/mine.csv")
+    assert "would stop" not in page

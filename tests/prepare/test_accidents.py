@@ -231,3 +231,33 @@ def test_numbers_that_fit_two_files(tmp_path: Path) -> None:
     images, rejected, _ = records(labelled=tmp_path / "a", **given)
     assert [item.reason for item in rejected if "fits 2 files" in item.reason]
     assert {record.label for record in images.values()} == {None, "b"}
+
+
+def test_labels_by_path_in_one_object(tmp_path: Path) -> None:
+    given = table(tmp_path, '{"1.png": "a", "2.png": 3, "3.png": null}', "1.png", "2.png", "3.png")
+    found, _ = read(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["a", "3", None]
+
+
+def test_one_line_of_json_is_no_object_of_paths(tmp_path: Path) -> None:
+    given = table(tmp_path, '{"file": "1.png", "label": "a"}', "1.png", "2.png")
+    found, _ = read(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["a", None]
+
+
+def test_classes_within_kinds_are_named(tmp_path: Path) -> None:
+    paths = ("animals/cat/1.png", "animals/dog/2.png", "plants/rose/3.png", "plants/oak/4.png")
+    found, warnings = read(fill(tmp_path, *paths))
+    assert {label for label, _ in found.values()} == {"animals", "plants"}
+    assert said(warnings, "not the folders in them (cat, dog, oak, rose): set")
+    found, warnings = read(tmp_path, class_level=2)
+    assert {label for label, _ in found.values()} == {"cat", "dog", "rose", "oak"}
+    assert not warnings
+
+
+def test_folders_of_patients_are_no_kinds(tmp_path: Path) -> None:
+    _, warnings = read(
+        fill(tmp_path, *(f"{c}/p{n}{c}/{k}.png" for c in "ab" for n in range(4) for k in range(2)))
+    )
+    assert not said(warnings, "not the folders in them")
+    assert said(warnings, "if those are of one patient or part")

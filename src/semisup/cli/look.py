@@ -31,6 +31,10 @@ def look(params: Params) -> str:
     plan = Plan(params.data.folder, notes)
     tally, rejected, groups = _read(plan)
     doubt_labels(tally, notes)
+    try:
+        plan.check_classes()
+    except UserError as error:
+        notes.warn(f"`dvc repro` would stop here: {error}")
     counts = ", ".join(f"{tally.kept[meant]} {meant}" for meant in MEANT)
     lines = [f"{sum(tally.kept.values())} files to decode: {counts}"]
     if groups:

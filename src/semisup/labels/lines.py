@@ -5,6 +5,7 @@ import io
 import json
 from typing import Any
 
+from semisup.labels.columns import has_label
 from semisup.labels.headless import of_spaces
 from semisup.labels.text import Line, decoded
 from semisup.workflow.errors import UserError
@@ -51,10 +52,13 @@ def lines_of(content: bytes, where: str) -> list[Line]:
 
 
 def _of_json(text: str, where: str) -> list[Line]:
-    """Of an object a line, or of a list of objects."""
+    """Of an object a line, of a list of objects, or of one that has a label for each path."""
     try:
         if text.lstrip().startswith("["):
             rows = [*enumerate(json.loads(text), 1)]
+        elif mapping := _mapping(text):
+            named = ({"path": path, "label": label} for path, label in mapping.items())
+            rows = [*enumerate(named, 1)]
         else:
             written = enumerate(text.splitlines(), 1)
             rows = [(number, json.loads(line)) for number, line in written if line.strip()]
@@ -66,6 +70,16 @@ def _of_json(text: str, where: str) -> list[Line]:
         raise UserError(f'{where}: holds more than objects like {{"path": ..., "label": ...}}')
     names = [*dict.fromkeys(name for _, row in rows for name in row)]
     return [(0, names), *((number, [_cell(row.get(n)) for n in names]) for number, row in rows)]
+
+
+def _mapping(text: str) -> dict[str, Any] | None:
+    """One object of paths and their labels, if it is that."""
+    try:
+        found = json.loads(text)
+    except ValueError:  # an object a line
+        return None
+    plain = all(value is None or isinstance(value, str | int | float) for value in found.values())
+    return found if plain and not has_label([*found]) else None
 
 
 def _cell(value: Any) -> str:

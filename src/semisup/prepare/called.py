@@ -61,12 +61,12 @@ def _beside(sources: Sequence[Source]) -> Iterator[str]:
             continue
         given = PurePath(source.place.given)
         for folder in (given, given.parent):
-            there = _listed(str(folder))
+            there = listed(str(folder))
             yield from (str(folder / name) for name in FILES if name in there)
 
 
-def _listed(folder: str) -> Collection[str]:
-    """Names of the files right in it."""
+def listed(folder: str) -> Collection[str]:
+    """Names of the files right in a folder, on disk or in a zip archive."""
     path = os.path.expanduser(folder)  # noqa: PTH111
     if os.path.isdir(path):  # noqa: PTH112
         return os.listdir(path)  # noqa: PTH208

@@ -5,6 +5,7 @@ Below the place, depth by depth, folders are wrappers (one around all others), p
 then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
 """
 
+import re
 from collections.abc import Iterable
 
 from semisup.labels.words import part_of
@@ -167,11 +168,26 @@ class _Search:
         below = merged([folder for folders in inner.values() for folder in folders])
         if _are_parts(below) and all(part_of(name) for name in below):
             self.levels.append("part")
+        elif self.class_level is None and not any(
+            f.images for same in inner.values() for f in same
+        ):
+            self._warn_of_kinds(inner, below)
         odd = [name for name in inner if is_odd(name)]
         if odd and len(inner) > 1:
             self.notes.warn(
                 f"{self.where}: {named(map(printable, odd))}: read as a class, but seldom one by "
                 f"the name; beside {named(printable(n) for n in inner if n not in odd)}"
+            )
+
+    def _warn_of_kinds(self, inner: Iterable[str], below: Iterable[str]) -> None:
+        """Of folders in the classes that are kinds by their names: cat, dog, but not p012."""
+        kinds = [name for name in below if not re.search(r"\d", name)]
+        kinds = [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
+        if len(kinds) > 1:
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, inner))} are read as the classes, not the "
+                f"folders in them ({named(map(printable, kinds))}): set data.folder.class_level "
+                f"to {len(self.levels) + 1} for these"
             )
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:

@@ -12,7 +12,7 @@ from semisup.labels.table import read_table
 from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.archive import SETS
-from semisup.prepare.called import names_for
+from semisup.prepare.called import listed, names_for
 from semisup.prepare.decoders import Job
 from semisup.prepare.given import (
     KEY,
@@ -93,7 +93,17 @@ class Plan:
         raise UserError(
             f"{KEY}: {len(self.classes)} class(es) with labels{found} {where}; a classifier needs "
             f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
+            f"{self._a_table_there()}"
         )
+
+    def _a_table_there(self) -> str:
+        """A hint at one that lies beside the images and is not named."""
+        for source in self.sources:
+            folder = source.place.given
+            for name in sorted(listed(folder)) if source.has_labels and not source.table else ():
+                if name.lower().endswith((".csv", ".tsv")):
+                    return f"; {folder}/{name} may be one: name it in {KEY}.labels"
+        return ""
 
     def check_rows(self, most: float) -> None:
         """Refuse a table of whose rows more than a share `most` name no file.
