@@ -21,11 +21,15 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     with scratch.during("embed", seconds, task=task) as work:
         runtime = device.start(params.compute, work)
         pretrained = outputs.pretrain_folder(task)
-        encoder = encoders.load(pretrained, data)
         settings = encoders.read_spec(pretrained).chosen(params.embed)
         seed = device.stream_seed(params.seed, *b"embed", *task.encode())
         with outputs.replacing(outputs.features_folder(task)) as folder:
-            embed(encoder, data, settings, params.data.augment, runtime, seed, folder)
+            for number, one in enumerate(outputs.repeats(pretrained)):
+                own, encoder = outputs.of_repeat(folder, number), encoders.load(one, data)
+                own.mkdir(exist_ok=True)
+                info = embed(encoder, data, settings, params.data.augment, runtime, seed, own)
+                # where a probe chose it, the first one's is that of all
+                settings = settings.model_copy(update={"layer": info["layer"]})
 
 
 if __name__ == "__main__":

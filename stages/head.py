@@ -20,7 +20,7 @@ def main(
     """Write data/head/TASK-BUDGET: results.csv, history.csv, predictions.npy, head_DRAW weights."""
     with at_budget.started("head", budget, task) as run:
         features = outputs.features_folder(task)
-        learner = partial(learn_from_features, run, FeatureSet.read(features))
+        learner = partial(learn_from_features, run, FeatureSet.read_all(features))
         settings = run.params.head
         trained = train_draws(run, learner, settings, settings.patience)
         with outputs.replacing(outputs.head_folder(task, budget)) as folder:

@@ -16,11 +16,14 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     """Write data/neighbours/TASK: ids.npy, neighbours.npy, similarities.npy, points.npy."""
     params = load()
     params.require_task(task)
-    features = FeatureSet.read(outputs.features_folder(task))
-    graph, points = find_neighbours(features, params.neighbours, device.start(params.compute))
+    runtime = device.start(params.compute)
     with outputs.replacing(outputs.neighbours_folder(task)) as folder:
-        graph.write(folder)
-        write_points(points, folder)
+        for number, features in enumerate(FeatureSet.read_all(outputs.features_folder(task))):
+            graph, points = find_neighbours(features, params.neighbours, runtime)
+            own = outputs.of_repeat(folder, number)
+            own.mkdir(exist_ok=True)
+            graph.write(own)
+            write_points(points, own)
 
 
 if __name__ == "__main__":

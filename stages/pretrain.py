@@ -8,12 +8,12 @@ from semisup.compute import device
 from semisup.data.dataset import open_pool
 from semisup.params.loading import load
 from semisup.pretrain.launch import launch
-from semisup.pretrain.pretraining import pretrain, write
+from semisup.pretrain.pretraining import pretrain_all, write
 from semisup.workflow import command, outputs, scratch
 
 
 def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
-    """Write data/pretrain/TASK: the encoder, history.csv, pretext.json, examples.npy."""
+    """Write data/pretrain/TASK: the encoders, history.csv, pretext.json, examples.npy."""
     params = load()
     params.require_task(task)
     launch(params.compute)
@@ -21,7 +21,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     seconds = params.compute.checkpoint_seconds
     with scratch.during("pretrain", seconds, task=task) as work:
         runtime = device.start(params.compute, work)
-        pretrained = pretrain(task, params, data, runtime)
+        pretrained = pretrain_all(task, params, data, runtime)
         if runtime.group.leads:
             with outputs.replacing(outputs.pretrain_folder(task)) as folder:
                 write(folder, task, pretrained)

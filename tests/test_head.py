@@ -93,7 +93,7 @@ def test_learner(
     data = make_data()
     selection = data.labelled_set(4, 1, 0.25)
     found = stored(data)
-    make = partial(learn_from_features, make_run(make_params(HEAD), data), found)
+    make = partial(learn_from_features, make_run(make_params(HEAD), data), [found])
     one = make(1, selection)
     one.network.eval()
     logits = cross_entropy_of(one).train_logits(torch.arange(7))
@@ -137,7 +137,7 @@ def test_validation_out_of_the_budget_sees_plain_views(
     selection = data.labelled_set(4, 0, 0.25)
     assert len(selection.validation) == 3
     found = stored(data)
-    one = learn_from_features(make_run(make_params(HEAD), data), found, 0, selection)
+    one = learn_from_features(make_run(make_params(HEAD), data), [found], 0, selection)
     one.network.eval()
     rows = np.searchsorted(found.train_ids, selection.validation)
     expected = one.network(torch.from_numpy(found.train[rows, 0]).float())
@@ -155,7 +155,7 @@ def test_draws_are_trained_scored_and_written(
     data, params = make_data(), make_params(HEAD | {"draws": 2})
     found = stored(data)
     run = make_run(params, data)
-    make = partial(learn_from_features, run, found)
+    make = partial(learn_from_features, run, [found])
     train = partial(train_draws, run, make, params.head)
     trained = list(train(4))
     assert [one.draw for one in trained] == [0, 1]
@@ -216,7 +216,7 @@ def test_without_validation_images_the_last_weights_are_kept(
     data = make_data(validation=0)
     params = make_params(HEAD | {"head.hidden": [], "draws": 2})
     run = make_run(params, data, budget=1)  # one label per class: none to spare
-    make = partial(learn_from_features, run, stored(data))
+    make = partial(learn_from_features, run, [stored(data)])
     trained = list(train_draws(run, make, params.head, 4))
     assert len(trained) == 2
     for one in trained:

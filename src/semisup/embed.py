@@ -47,7 +47,8 @@ def embed(
     train_ids = data.ranked_below(settings.images_per_class)
     np.save(folder / TRAIN_IDS, train_ids)
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
-    _write_views(extractor, DeviceImages.of(data, train_ids, runtime), train, augment, seed)
+    shown = DeviceImages.of(data, train_ids, runtime)
+    _write_views(extractor, shown, train, augment, seed, before)
     train.flush()
     pool_ids = sample_of_pool(data, train_ids, settings.pool_images)
     np.save(folder / POOL_IDS, pool_ids)
@@ -93,7 +94,12 @@ def _chosen_layer(
 
 
 def _write_views(
-    extractor: FeatureExtractor, images: DeviceImages, train: Features, augment: Augment, seed: int
+    extractor: FeatureExtractor,
+    images: DeviceImages,
+    train: Features,
+    augment: Augment,
+    seed: int,
+    of_encoder: str,
 ) -> None:
     """Each image as it is, then augmented, in blocks that are saved when they are done."""
     count, views, width = train.shape
@@ -103,7 +109,7 @@ def _write_views(
         for start in range(0, count, rows):
             block = slice(start, min(start + rows, count))
             checkpoint = extractor.runtime.checkpoint(
-                f"{extractor.layer}, view {view}, from {start}"
+                f"{of_encoder}, {extractor.layer}, view {view}, from {start}"
             )
             if checkpoint and (state := checkpoint.read()):
                 train[block, view] = state["features"].numpy()

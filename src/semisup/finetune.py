@@ -49,7 +49,8 @@ def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
         UserError: where an earlier stage has not run.
     """
     info = outputs.read_json(outputs.head_folder(run.task, run.budget) / outputs.FEATURES_INFO)
-    encoder = encoders.load(outputs.pretrain_folder(run.task), run.data)
+    pretrained = outputs.repeats(outputs.pretrain_folder(run.task))
+    encoder = encoders.load(outputs.by_turns(pretrained, draw), run.data)
     return with_random_head(
         encoder,
         run.data.image_size,

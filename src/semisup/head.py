@@ -1,6 +1,6 @@
 """Train a classifier's head on the features of a frozen encoder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -14,22 +14,24 @@ from semisup.compute.device import Runtime, stream_seed
 from semisup.data.dataset import LabelledSet
 from semisup.data.rows import Rows, rows_of
 from semisup.features.stored import FeatureSet
+from semisup.workflow import outputs
 
 EVALUATION_VALUES = 2**25  # of features at once
 
 
 def learn_from_features(
-    run: BudgetRun, features: FeatureSet, draw: int, labelled: LabelledSet
+    run: BudgetRun, of_repeats: Sequence[FeatureSet], draw: int, labelled: LabelledSet
 ) -> Learner:
     """A head with random weights for one draw, trained on a random view of each image.
 
     Args:
         run: the section `head` for the architecture, number of classes, device, seed.
-        features: of the frozen encoder.
+        of_repeats: features of the frozen encoders, which the draws have by turns.
         draw: number of the draw, which with the seed decides weights and views.
         labelled: the draw's images.
     """
-    runtime, views = run.runtime, features.views
+    runtime, features = run.runtime, outputs.by_turns(of_repeats, draw)
+    views = features.views
     train = features.of_train(labelled.train, runtime)
     stream = runtime.generator(run.seed, draw, 1)
 

@@ -60,7 +60,7 @@ def _line(root: Path, kind: str, name: str, side: int, stored: Path) -> Line:
     def train() -> None:
         for budget in params.label_budgets:
             run = BudgetRun("head", "rotation", budget, params, data, runtime, 0)
-            list(train_draws(run, partial(learn_from_features, run, features), params.head))
+            list(train_draws(run, partial(learn_from_features, run, [features]), params.head))
 
     ours = seconds(train)
     # the plain loop would take long: its time follows from its rates and what it has to show

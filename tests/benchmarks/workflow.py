@@ -103,7 +103,7 @@ _TRAINING = (
     _READING
     + """
 run = BudgetRun('head', 'rotation', 1, params, data, runtime, 0)
-make = partial(learn_from_features, run, features)
+make = partial(learn_from_features, run, [features])
 list(train_draws(run, make, params.head, params.head.patience))
 """
 )

@@ -112,6 +112,10 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
         {"label_budgets": ONE_BUDGET, "pretrain.epochs": 2},
         from_pretrain(ONE_BUDGET),
     ),
+    "pretrain.repeats": (
+        {"label_budgets": ONE_BUDGET, "pretrain.repeats": 2},
+        from_pretrain(ONE_BUDGET),
+    ),
     "another task's settings": ({"pretrain.jigsaw.gap": 0.2}, {"report"}),
     "a model that nothing starts from": ({"pretrain.imagenet.weights": "in1k"}, {"report"}),
     "report": ({"report.confidence": 0.9}, {"report"}),

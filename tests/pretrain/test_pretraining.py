@@ -27,7 +27,7 @@ from semisup.prepare.glyphs import Glyphs
 from semisup.pretext.rotation import Task
 from semisup.pretext.shared.task import PretextTask
 from semisup.pretrain import watch
-from semisup.pretrain.pretraining import pretrain, write
+from semisup.pretrain.pretraining import pretrain, pretrain_all, write
 from semisup.pretrain.watch import heldout_score
 from semisup.training.selection import Score
 from semisup.workflow import outputs
@@ -70,7 +70,7 @@ def test_what_is_written(
     assert not done.encoder.training
     untrained = encoders.make(EncoderSpec("small"), letters, params.seed)
     assert weights(done.encoder) != weights(untrained)
-    write(tmp_path, "rotation", done)
+    write(tmp_path, "rotation", [done])
     assert {p.name for p in tmp_path.iterdir()} == {
         *("encoder.safetensors", "encoder.json", "history.csv", "pretext.json"),
         *("examples.npy", "captions.json"),
@@ -132,7 +132,7 @@ def test_same_settings_same_bytes_and_no_label_is_read(
         folder.mkdir()
         torch.rand(number)  # the global random state has no say
         done = pretrain("rotation", make_params(SHORT | edits), data, runtime)
-        write(folder, "rotation", done)
+        write(folder, "rotation", [done])
         files.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert files[0] == files[1] == files[3]
     same = {name for name in files[0] if files[0][name] == files[2][name]}
@@ -175,7 +175,7 @@ def test_random_leaves_the_encoder_as_it_was_built(
     assert done.fit is None
     assert not done.encoder.training
     assert weights(done.encoder) == weights(encoders.make(EncoderSpec("small"), letters, 3))
-    write(tmp_path, "random", done)
+    write(tmp_path, "random", [done])
     header = (tmp_path / outputs.HISTORY).read_text()
     assert header.startswith("update,epoch,lr,train_loss")
     assert header.count("\n") == 1
@@ -295,3 +295,25 @@ def test_more_processes_than_images_in_a_batch(
     many = dataclasses.replace(runtime, group=Group(0, 9))
     with pytest.raises(UserError, match=r"rotation\.batch_images: batches of 8 .* 9 processes"):
         pretrain("rotation", make_params(SHORT), letters, many)
+
+
+def test_several_encoders_of_a_task(
+    letters: ImageData, make_params: Make, runtime: Runtime, tmp_path: Path
+) -> None:
+    params = make_params(SHORT | {"pretrain.repeats": 3, "draws": 3})
+    every = pretrain_all("rotation", params, letters, runtime)
+    alone = pretrain("rotation", make_params(SHORT), letters, runtime)
+    assert weights(every[0].encoder) == weights(alone.encoder), "the first is what it was"
+    seen = [weights(one.encoder) for one in every]
+    assert len(seen) == 3
+    assert all(one != other for at, one in enumerate(seen) for other in seen[at + 1 :])
+    write(tmp_path, "rotation", every)
+    for folder, one in zip(outputs.repeats(tmp_path), every, strict=True):
+        assert weights(encoders.load(folder, letters)) == weights(one.encoder)
+
+
+def test_what_trains_nothing_has_one_encoder(
+    letters: ImageData, make_params: Make, runtime: Runtime
+) -> None:
+    params = make_params(SHORT | {"pretrain.repeats": 3, "draws": 3})
+    assert len(pretrain_all("random", params, letters, runtime)) == 1

@@ -62,7 +62,7 @@ def test_every_task_starts_there(
     if isinstance(done.encoder.entry, Normalise):
         assert done.encoder.entry.mean.flatten().tolist() == pytest.approx([0.485, 0.456, 0.406])
 
-    write(tmp_path, task, done)
+    write(tmp_path, task, [done])
     said = json.loads((tmp_path / outputs.PRETEXT).read_text())
     assert said["origin"]["model"] == MODEL
     assert said["origin"]["weights"] == "resnet10t.safetensors"

@@ -172,3 +172,12 @@ def test_leftovers_of_this_machine_go_those_of_another_stay(tmp_path: Path) -> N
     with outputs.replacing(tmp_path / "out"):
         pass
     assert names(tmp_path) == {"out", theirs.name}
+
+
+def test_what_belongs_to_each_of_several_encoders(tmp_path: Path) -> None:
+    assert outputs.repeats(tmp_path) == [tmp_path]
+    for number in (1, 2):
+        outputs.of_repeat(tmp_path, number).mkdir()
+    found = outputs.repeats(tmp_path)
+    assert found == [tmp_path, tmp_path / "repeat_1", tmp_path / "repeat_2"]
+    assert [outputs.by_turns(found, draw) for draw in range(4)] == [*found, tmp_path]

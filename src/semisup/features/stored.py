@@ -46,6 +46,15 @@ class FeatureSet:
         )
         return cls(train, train_ids, pool, pool_ids, validation, test)
 
+    @classmethod
+    def read_all(cls, folder: Path) -> "list[FeatureSet]":
+        """Those of all encoders of a task, in order.
+
+        Raises:
+            UserError: where `embed` has not run.
+        """
+        return [cls.read(own) for own in outputs.repeats(folder)]
+
     @property
     def views(self) -> int:
         """Features of each train image: as it is, and of its augmented views."""

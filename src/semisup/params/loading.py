@@ -74,6 +74,11 @@ class Params(Section):
                 "embed.layer: auto chooses on a separate validation set, which split.validation "
                 f"{self.split.validation} lacks; name a layer{_listed(layers)}"
             )
+        if self.pretrain.repeats > self.draws:
+            raise ValueError(
+                f"pretrain.repeats: {self.pretrain.repeats} is more than draws ({self.draws}), "
+                "which have the encoders by turns; lower it, or raise draws"
+            )
         if self.label_budgets[-1] > self.embed.images_per_class:
             raise ValueError(
                 f"label_budgets: {self.label_budgets[-1]} is more than embed.images_per_class "

@@ -74,6 +74,7 @@ class Pretrain(Section):
 
     start: Literal["random", "imagenet", "foundation"]
     epochs: Count
+    repeats: Count
     heldout_images: Count
     augment: Augment
 

@@ -1,6 +1,7 @@
 """Train an encoder on the unlabelled pool by a pretext task."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -56,10 +57,30 @@ class Pretrained:
     origin: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pretrained:
+def pretrain_all(task: str, params: Params, data: ImageData, runtime: Runtime) -> list[Pretrained]:
+    """As many encoders as `pretrain.repeats` says; one where the task trains nothing.
+
+    Raises:
+        UserError: as `pretrain`.
+    """
+    first = pretrain(task, params, data, runtime)
+    more = range(1, params.pretrain.repeats) if first.fit else ()
+    return [first, *(pretrain(task, params, data, runtime, repeat) for repeat in more)]
+
+
+def pretrain(
+    task: str, params: Params, data: ImageData, runtime: Runtime, repeat: int = 0
+) -> Pretrained:
     """Train the encoder of params.yaml by one pretext task.
 
     The last weights are kept, and no label is read, but by tasks that are chosen by a probe.
+
+    Args:
+        task: its name.
+        params: what is trained, and how long.
+        data: the pool.
+        runtime: device, precision, checkpoints.
+        repeat: number of the encoder, which with the seed decides all that is random.
 
     Raises:
         UserError: where the task's section of params.yaml is wrong, the task makes no sense for
@@ -72,9 +93,10 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
     if issubclass(kind, NoTraining):
         ready = kind.encoder(settings, params.backbone.name, data, params.seed)
         return Pretrained(ready.encoder.eval(), ready.spec, origin=ready.origin)
-    seed = stream_seed(params.seed, *task.encode())
+    of_all = stream_seed(params.seed, repeat) if repeat else params.seed
+    seed = stream_seed(of_all, *task.encode())
     spec = kind.spec(settings, params.backbone.name)
-    encoder = encoders.make(spec, data, params.seed)
+    encoder = encoders.make(spec, data, of_all)
     origin = _start(encoder, params)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(stream_seed(seed, 1))
@@ -84,7 +106,7 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
     with torch.no_grad():
         network.prepare(_sample(pool))
     watch = Watch(network, held, data, runtime, stream_seed(seed, 4))
-    done = _train(network, pool, watch, params.pretrain, runtime, seed, task)
+    done = _train(network, pool, watch, params.pretrain, runtime, seed, task, repeat)
     figures = watch.figures()
     if problem := network.collapse(figures):
         raise UserError(f"pretraining by {task}: {problem}")
@@ -101,9 +123,16 @@ def pretrain(task: str, params: Params, data: ImageData, runtime: Runtime) -> Pr
     )
 
 
-def write(folder: Path, task: str, pretrained: Pretrained) -> None:
-    """Write the encoder, history.csv, pretext.json (figures of merit, cost) and the examples."""
-    encoders.save(pretrained.encoder, pretrained.spec, folder)
+def write(folder: Path, task: str, every: Sequence[Pretrained]) -> None:
+    """Write the encoders, and history.csv, pretext.json and examples of the first.
+
+    pretext.json has figures of merit and cost.
+    """
+    for number, one in enumerate(every):
+        own = outputs.of_repeat(folder, number)
+        own.mkdir(exist_ok=True)
+        encoders.save(one.encoder, one.spec, own)
+    pretrained = every[0]
     rows = pretrained.fit.rows if pretrained.fit else []
     columns = [field.name for field in dataclasses.fields(Row)]
     outputs.write_table(folder / outputs.HISTORY, rows, columns)
@@ -164,6 +193,7 @@ def _train(
     runtime: Runtime,
     seed: int,
     task: str,
+    repeat: int,
 ) -> Fit:
     generator = runtime.generator(seed, 2, *runtime.group.key)
     plan = _plan(network, shared)
@@ -180,7 +210,7 @@ def _train(
         network, batch_loss, len(pool), pool.stream, (generator,), network.optimiser
     )
     selection = Selection(network, watch.score, "best" if watch.probes else "last")
-    label = f"pretraining by {task}"
+    label = f"pretraining by {task}" + (f", encoder {repeat + 1}" if repeat else "")
     return fit(objective, plan, selection, runtime, stream_seed(seed, 3), label)
 
 

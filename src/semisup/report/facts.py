@@ -20,13 +20,15 @@ class Pretext:
     """How one task's pretraining went.
 
     figures: the task's own, its figure of merit first, none where nothing was trained;
-    encoder_images: images that passed the encoder; columns: of its picture, 0 without one.
+    encoder_images: images that passed the encoder; columns: of its picture, 0 without one; encoders:
+    how many there are, of which all this tells of the first.
     """
 
     figures: dict[str, float]
     encoder_images: int
     pool_images: int
     columns: int = 0
+    encoders: int = 1
 
 
 @dataclass(frozen=True)
@@ -114,4 +116,7 @@ def _read_pretext(task: str) -> Pretext:
     folder = outputs.pretrain_folder(task)
     found, picture = outputs.read_json(folder / outputs.PRETEXT), folder / outputs.EXAMPLES
     columns = np.load(picture, mmap_mode="r").shape[1] if picture.exists() else 0
-    return Pretext(found["figures"], found["encoder_images"], found["pool_images"], columns)
+    encoders = len(outputs.repeats(folder))
+    return Pretext(
+        found["figures"], found["encoder_images"], found["pool_images"], columns, encoders
+    )

@@ -101,7 +101,8 @@ def _logits(
     if outputs.ENCODER not in parts.files:
         whole = rebuilt(parts, data, params).to(runtime.device)
         return logits_of(whole, data, positions, runtime)
-    features = _features(str(parts.result["task"]), data, positions)
+    stored = FeatureSet.read_all(outputs.features_folder(str(parts.result["task"])))
+    features = _features(outputs.by_turns(stored, int(parts.result["draw"])), data, positions)
     weights = parts.files[WEIGHTS]
     head = build_head(features.shape[1], hidden_units(weights), len(data.classes), 0.0, 0).eval()
     load_weights(head, weights)
@@ -110,9 +111,8 @@ def _logits(
     return found
 
 
-def _features(task: str, data: ImageData, positions: Ints) -> NDArray[np.float32]:
+def _features(stored: FeatureSet, data: ImageData, positions: Ints) -> NDArray[np.float32]:
     """(n, D) of labelled images."""
-    stored = FeatureSet.read(outputs.features_folder(task))
     found = np.zeros((len(positions), stored.width), np.float32)
     known = (data.test, stored.test), (data.validation, stored.validation)
     for of_images, features in (*known, (stored.train_ids, stored.plain_train)):

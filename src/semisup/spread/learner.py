@@ -1,7 +1,7 @@
 """The head, trained on: from the labels alone to what they became over the pool."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -20,20 +20,24 @@ from semisup.workflow import outputs
 
 
 def learn_from_pool(
-    run: BudgetRun, features: FeatureSet, graph: Graph, draw: int, labelled: LabelledSet
+    run: BudgetRun,
+    of_repeats: Sequence[tuple[FeatureSet, Graph]],
+    draw: int,
+    labelled: LabelledSet,
 ) -> Learner:
     """The draw's trained head, to be trained further on all images of the graph.
 
     Args:
         run: the sections `head` and `spread`, the device, the seed.
-        features: of the frozen encoder.
-        graph: of the same images.
+        of_repeats: features of the frozen encoders, which the draws have by turns, and the graphs
+            of the same images.
         draw: number of the draw.
         labelled: the draw's images.
 
     Raises:
         UserError: where the stage `head` has not run.
     """
+    features, graph = outputs.by_turns(of_repeats, draw)
     head = untrained_head(run, features.width, 0)
     load_weights(head, outputs.head_folder(run.task, run.budget) / f"head_{draw}.safetensors")
     stream = run.runtime.generator(run.seed, draw)

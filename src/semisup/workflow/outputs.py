@@ -10,13 +10,15 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from semisup.workflow.errors import NoMeans, UserError
 from semisup.workflow.processes import HOST, is_running
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
 LABELS = Path("data/labels")  # that the user gives to chosen images
@@ -94,6 +96,21 @@ def selftrain_baseline_folder(budget: int) -> Path:
 def supervised_folder(budget: int) -> Path:
     """Where `supervised` of a budget writes."""
     return Path("data/supervised") / str(budget)
+
+
+def of_repeat(folder: Path, repeat: int) -> Path:
+    """Where what belongs to one of a task's encoders lies; the first one's is the folder itself."""
+    return folder / f"repeat_{repeat}" if repeat else folder
+
+
+def repeats(folder: Path) -> list[Path]:
+    """Those of all encoders, in order."""
+    return [of_repeat(folder, number) for number in range(1 + len([*folder.glob("repeat_*")]))]
+
+
+def by_turns(of_repeats: Sequence[T], draw: int) -> T:
+    """What a draw has of what there is of each encoder."""
+    return of_repeats[draw % len(of_repeats)]
 
 
 @contextmanager
