@@ -170,6 +170,16 @@ def test_a_number_among_words_is_named(tmp_path: Path, word: str) -> None:
     assert said(warnings, f"{word}: a class like the others; if it means no label")
 
 
+def test_digits_beside_letters_are_classes(tmp_path: Path) -> None:
+    """As EMNIST has them."""
+    signs = "0123456789abcdefghijklmnopqrstuvwxyz"
+    rows = "".join(f"{n}.png,{sign}\n" for n, sign in enumerate(signs))
+    given = table(tmp_path, f"path,label\n{rows}", *(f"{n}.png" for n in range(len(signs))))
+    found, warnings = read(tmp_path / "a", **given)
+    assert {label for label, _ in found.values()} == {*signs}
+    assert not warnings
+
+
 @pytest.mark.parametrize(
     ("cell", "label", "words"),
     [

@@ -159,9 +159,10 @@ def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[st
 
 
 def _warn_of_odd_numbers(classes: set[str], where: str, notes: Notes) -> None:
+    """Of a negative number among numbers, or one or two numbers among words."""
     numbers = {label for label in classes if NUMBER.fullmatch(label)}
     odd = {label for label in numbers if label.startswith("-")} if numbers == classes else numbers
-    if odd and (numbers == classes or 2 * len(odd) < len(classes)):
+    if odd and (numbers == classes or len(odd) < min(3, len(classes) / 2)):
         notes.warn(
             f"{where}: {named(sorted(odd))}: a class like the others; if it means no label, add it "
             "to data.folder.no_label"

@@ -31,7 +31,8 @@ def without_case(no_label: Iterable[str]) -> set[str]:
 def is_none(label: str, none: Set[str]) -> bool:
     """Whether a label is one of those words, as it stands or as <no-label> is "no label"."""
     plain = label.casefold()
-    return plain in none or re.sub(r"[\W_]+", " ", plain).strip() in none - {""}
+    words = "" if plain in none else re.sub(r"[\W_]+", " ", plain).strip()
+    return plain in none or (words != "" and words in none)
 
 
 def clean(name: str) -> str:
