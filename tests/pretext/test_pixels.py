@@ -40,7 +40,7 @@ def test_features_are_averages_of_normalised_pixels(
     params = make_params({"pretrain.pixels.side": side, "embed.layer": "auto"})
     done = pretrain("pixels", params, data, runtime)
     assert not [*done.encoder.parameters()]
-    write(tmp_path, "pixels", done)
+    write(tmp_path, "pixels", [done])
     assert outputs.read_json(tmp_path / outputs.PRETEXT)["encoder_images"] == 0
     encoder = encoders.load(tmp_path, data)
     settings = encoders.read_spec(tmp_path).chosen(params.embed)

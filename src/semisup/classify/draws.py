@@ -19,7 +19,7 @@ from semisup.compute.device import stream_seed
 from semisup.compute.weights import Arrays, to_arrays
 from semisup.data.dataset import BALANCED, Ints, LabelledSet
 from semisup.params.recipes import Recipe, Recipes, Selftrain
-from semisup.training import turns
+from semisup.training import cross_validation
 from semisup.training.loop import Fit, Plan, fit
 from semisup.training.selection import Selection
 
@@ -46,7 +46,7 @@ Attempt = tuple[Learner, Fit, float]  # and its learning rate
 
 
 def no_start(_draw: int) -> Sequence[float]:
-    """Of weights to start from that nothing was chosen by."""
+    """What validation says of a start that it did not choose: nothing."""
     return ()
 
 
@@ -138,7 +138,7 @@ def _best(attempts: Iterator[Attempt]) -> Attempt:
     best = next(attempts)
     found = best[1].turns
     for one in attempts:
-        found = turns.best(found, one[1].turns)
+        found = cross_validation.best(found, one[1].turns)
         score = one[1].best
         if score and score.better_than(best[1].best):
             best = one

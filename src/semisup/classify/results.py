@@ -13,8 +13,8 @@ from semisup.classify.budget import BudgetRun
 from semisup.classify.draws import Trained
 from semisup.classify.evaluation import scores
 from semisup.compute.weights import save_arrays
+from semisup.training.cross_validation import Turns, judged
 from semisup.training.progress import Row
-from semisup.training.turns import Turns, judged
 from semisup.workflow import outputs
 
 TURNS = ("validation_turn1", "validation_turn2")

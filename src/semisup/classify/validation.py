@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from semisup.training.cross_validation import Half
 from semisup.training.selection import Score
-from semisup.training.turns import Half
 
 SMALLEST_HALVES = 2  # images that can be halved
 

@@ -179,7 +179,7 @@ def _data(params: Params) -> Found:
         yield Finding("ok", "data", f"{params.data.source}: {of}")
         return
     from semisup.prepare.folder import named_paths
-    from semisup.prepare.given import KEY, PLACES
+    from semisup.prepare.named_places import KEY, PLACES
 
     for name in PLACES:
         for given in named_paths(params.data.folder, name):
@@ -188,7 +188,7 @@ def _data(params: Params) -> Found:
 
 def _place(key: str, given: str) -> Found:
     from semisup.prepare.folder import is_watched
-    from semisup.prepare.given import RAW, content_of
+    from semisup.prepare.named_places import RAW, content_of
     from semisup.prepare.places import locate
 
     try:

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from semisup.params import data_sections, sections
 from semisup.prepare.decoders import Decoder, Job
 from semisup.prepare.depth import find_ranges, may_be_deep
-from semisup.prepare.given import KEY, PLACES, RAW, Source
+from semisup.prepare.named_places import KEY, PLACES, RAW, Source
 from semisup.prepare.pixels import Ranges
 from semisup.prepare.places import Entry, on_disk
 from semisup.prepare.plan import LOOKED_AT, Plan

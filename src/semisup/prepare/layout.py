@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from semisup.labels.words import part_of
-from semisup.prepare.levels import Layout, Level
+from semisup.prepare.class_folders import Layout, Level
 from semisup.prepare.places import printable
 from semisup.prepare.tree import (
     ASIDE_WORDS,

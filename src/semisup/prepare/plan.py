@@ -12,9 +12,11 @@ from semisup.labels.table import read_table
 from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.archive import SETS
-from semisup.prepare.called import listed, names_for
+from semisup.prepare.class_names import listed, names_for
 from semisup.prepare.decoders import Job
-from semisup.prepare.given import (
+from semisup.prepare.layout import examine, folders_of_parts, is_plain, nested_groups
+from semisup.prepare.matching import match
+from semisup.prepare.named_places import (
     KEY,
     Source,
     content_of,
@@ -23,8 +25,6 @@ from semisup.prepare.given import (
     table_key,
     tables_of,
 )
-from semisup.prepare.layout import examine, folders_of_parts, is_plain, nested_groups
-from semisup.prepare.matching import match
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.reader import Reader
 from semisup.prepare.records import Rejected

@@ -8,9 +8,9 @@ from dataclasses import replace
 from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoders import Job
-from semisup.prepare.given import KEY, Source
 from semisup.prepare.junk import is_companion
 from semisup.prepare.layout import is_odd
+from semisup.prepare.named_places import KEY, Source
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.records import GivenSplit, Record, Rejected
 from semisup.prepare.series import Masks, Series

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from semisup.prepare.given import KEY, Source
+from semisup.prepare.named_places import KEY, Source
 from semisup.prepare.places import Entry
 from semisup.workflow.notes import Notes
 

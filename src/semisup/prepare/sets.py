@@ -9,7 +9,7 @@ from semisup.labels.table import Row, rows_of
 from semisup.labels.words import Part, part_of
 from semisup.params import data_sections
 from semisup.prepare import arrow_sets
-from semisup.prepare.given import Source
+from semisup.prepare.named_places import Source
 from semisup.prepare.places import Entry
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named

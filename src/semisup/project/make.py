@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Template
 
 from semisup.prepare.archive import SUFFIXES
-from semisup.prepare.given import RAW
+from semisup.prepare.named_places import RAW
 from semisup.project import derived, shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError

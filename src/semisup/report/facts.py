@@ -20,8 +20,8 @@ class Pretext:
     """How one task's pretraining went.
 
     figures: the task's own, its figure of merit first, none where nothing was trained;
-    encoder_images: images that passed the encoder; columns: of its picture, 0 without one; encoders:
-    how many there are, of which all this tells of the first.
+    encoder_images: images that passed the encoder; columns: of its picture, 0 without one;
+    encoders: how many there are, of which all this tells of the first.
     """
 
     figures: dict[str, float]

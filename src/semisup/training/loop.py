@@ -13,12 +13,12 @@ from torch import Tensor, nn
 
 from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
+from semisup.training.cross_validation import Turns
 from semisup.training.live import Live
 from semisup.training.optimiser import Adam, Sgd, update
 from semisup.training.progress import Progress, Row
 from semisup.training.schedule import schedule
 from semisup.training.selection import Score, Selection
-from semisup.training.turns import Turns
 from semisup.workflow import live
 
 EVALUATIONS = 12  # at most, over a training of more epochs than that

@@ -6,7 +6,7 @@ WARMUP = 0.05  # share of the updates in which the learning rate rises
 
 
 def schedule(update: int, updates: int) -> float:
-    """Share of the learning rate: linear warm-up, then half a cosine down to zero."""
+    """Share of the learning rate at an update, from 0: linear warm-up, then half a cosine."""
     warmup = max(1, round(WARMUP * updates))
     if update < warmup:
         return (update + 1) / warmup

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from torch import Tensor, nn
 
-from semisup.training import turns
-from semisup.training.turns import Half, Turn, Turns
+from semisup.training import cross_validation
+from semisup.training.cross_validation import Half, Turn, Turns
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ class Selection:
             self.kept = update
         if self._last is None:
             return UNKNOWN
-        found = turns.first(self._last.halves)
+        found = cross_validation.first(self._last.halves)
         if self._start_judged and update == 0:
             pairs = zip(found, self._start_judged, strict=True)
             found = tuple(dataclasses.replace(turn, judged=merit) for turn, merit in pairs)
-        self.turns = turns.best(self.turns, found)
+        self.turns = cross_validation.best(self.turns, found)
         self._since_best += 1
         if self._last.better_than(self._best):
             self._best, self._since_best = self._last, 0

@@ -55,7 +55,7 @@ def pretrained(model: str, data: ImageData, params: Params, runtime: Runtime) ->
     done = pretrain("foundation", params, data, runtime)
     folder = outputs.pretrain_folder("foundation")
     folder.mkdir(parents=True)
-    write(folder, "foundation", done)
+    write(folder, "foundation", [done])
     assert done.fit is None
     assert not done.encoder.training
     assert model == done.spec.backbone
@@ -112,7 +112,7 @@ def test_from_weights_to_a_step_of_fine_tuning(
     np.testing.assert_allclose(features.test, expected, atol=2e-3, rtol=4e-3)
 
     run = dataclasses.replace(make_run(params, data, "finetune"), task="foundation")
-    learner = learn_from_features(run, features, 0, run.labelled_sets()[0])
+    learner = learn_from_features(run, [features], 0, run.labelled_sets()[0])
     assert cross_entropy_of(learner).train_logits(torch.arange(4)).shape == (4, 3)
     assert_a_step_of_fine_tuning(run, stored, expected)
 

@@ -10,7 +10,7 @@ from borrowed_models import LITE, complaint, equal, random_model, settings
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from semisup.pretext.shared import lite, published
+from semisup.pretext.shared import efficientnet_lite, published
 
 MODEL, KEY = "timm/resnet10t", "pretrain.imagenet"
 HUB_FILE = "https://huggingface.co/timm/resnet10t.c3_in1k/resolve/main/model.safetensors"
@@ -50,22 +50,22 @@ def test_weights_that_a_file_is_said_to_be_of(state: dict[str, Tensor], tmp_path
 
 
 def test_the_package() -> None:
-    found = published.read(settings(lite.MODEL, weights=LITE), KEY)
+    found = published.read(settings(efficientnet_lite.MODEL, weights=LITE), KEY)
     assert "blocks.1.0.conv_pw.weight" in found.state
     assert found.origin == {
-        "model": lite.MODEL,
+        "model": efficientnet_lite.MODEL,
         "weights": LITE,
         "source": f"package {LITE}, models/efficientnet-lite0-57934424.pth",
         "licence": "apache-2.0",
-        "sha256": lite.SHA256,
+        "sha256": efficientnet_lite.SHA256,
     }
 
 
 def test_the_packages_names_in_a_file(tmp_path: Path) -> None:
-    state = torch.load(lite.file(KEY), weights_only=True)
+    state = torch.load(efficientnet_lite.file(KEY), weights_only=True)
     torch.save(state, tmp_path / "lite.pth")
     mine, theirs = (
-        published.read(settings(lite.MODEL, **given), KEY).state
+        published.read(settings(efficientnet_lite.MODEL, **given), KEY).state
         for given in ({"file": str(tmp_path / "lite.pth")}, {"weights": LITE})
     )
     assert equal(mine, theirs)
@@ -118,7 +118,11 @@ def test_files_of_no_use(tmp_path: Path) -> None:
     [
         (MODEL, "c3_in1", "has no weights 'c3_in1' (did you mean 'c3_in1k'?); allowed: c3_in1k"),
         (MODEL, LITE, "timm/resnet10t has no weights"),
-        (lite.MODEL, "in1", f"allowed: in1k, {LITE}; or name a file of weights in {KEY}.file"),
+        (
+            efficientnet_lite.MODEL,
+            "in1",
+            f"allowed: in1k, {LITE}; or name a file of weights in {KEY}.file",
+        ),
         (RESNET, "ResNet18_Weights.V2", f"allowed: {RESNETS}"),
         ("timm/mixer_s32_224", "x", "allowed: none; or name a file"),
     ],

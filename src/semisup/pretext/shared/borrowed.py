@@ -13,8 +13,8 @@ from semisup.network.encoders import EncoderSpec, Taken, Usage
 from semisup.network.entry import Normalise
 from semisup.pretext.shared import published
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
+from semisup.pretext.shared.library_errors import shortened
 from semisup.pretext.shared.task import NoTraining, Ready
-from semisup.pretext.shared.words import shortened
 from semisup.workflow.errors import UserError
 
 MISFITS = (RuntimeError, KeyError, ValueError, AttributeError, TypeError, IndexError)

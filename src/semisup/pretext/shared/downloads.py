@@ -13,7 +13,7 @@ from pathlib import Path
 from torch import hub
 
 from semisup.network.timm_models import HUB
-from semisup.pretext.shared.words import shortened
+from semisup.pretext.shared.library_errors import shortened
 from semisup.workflow.outputs import sha256
 
 SECONDS = 8  # without an answer, until a download is given up

@@ -16,9 +16,9 @@ from torch import Tensor
 
 from semisup.network import borrowed
 from semisup.params.messages import suggestion
-from semisup.pretext.shared import downloads, lite
+from semisup.pretext.shared import downloads, efficientnet_lite
 from semisup.pretext.shared.borrowed_settings import BorrowedSettings
-from semisup.pretext.shared.words import shortened
+from semisup.pretext.shared.library_errors import shortened
 from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import sha256
 
@@ -55,13 +55,17 @@ def read(settings: BorrowedSettings, key: str) -> Found:
         state = _tensors(path, named, "give the path of a file of weights, or null")
         origin = {"weights": path.name, "source": settings.file, "licence": "unknown"}
     elif is_installed(settings):
-        path, named = lite.file(f"{key}.weights"), f"{key}.weights: {settings.weights}"
-        state = _tensors(path, named, f"install {lite.PACKAGE} anew")
-        origin = {"weights": lite.PACKAGE, "source": lite.SOURCE, "licence": lite.LICENCE}
+        path, named = efficientnet_lite.file(f"{key}.weights"), f"{key}.weights: {settings.weights}"
+        state = _tensors(path, named, f"install {efficientnet_lite.PACKAGE} anew")
+        origin = {
+            "weights": efficientnet_lite.PACKAGE,
+            "source": efficientnet_lite.SOURCE,
+            "licence": efficientnet_lite.LICENCE,
+        }
     else:
         return _published(settings, key)
-    if model == lite.MODEL:
-        state = lite.in_timms_names(state)
+    if model == efficientnet_lite.MODEL:
+        state = efficientnet_lite.in_timms_names(state)
     known = settings.weights in borrowed.weights_of(model)
     origin |= {"sha256": sha256(path)}
     return Found(state, named, {"model": model} | origin, settings.weights if known else None)
@@ -69,7 +73,9 @@ def read(settings: BorrowedSettings, key: str) -> Found:
 
 def is_installed(settings: BorrowedSettings) -> bool:
     """Whether the weights are those of the package that comes with this project."""
-    of_package = settings.weights == lite.PACKAGE and settings.model == lite.MODEL
+    of_package = (
+        settings.weights == efficientnet_lite.PACKAGE and settings.model == efficientnet_lite.MODEL
+    )
     return settings.file is None and of_package
 
 
@@ -80,7 +86,9 @@ def check_weights(settings: BorrowedSettings, key: str) -> None:
         UserError: which lists those that it does.
     """
     model, weights = settings.model, settings.weights
-    known = borrowed.weights_of(model) + ([lite.PACKAGE] if model == lite.MODEL else [])
+    known = borrowed.weights_of(model) + (
+        [efficientnet_lite.PACKAGE] if model == efficientnet_lite.MODEL else []
+    )
     if weights not in known:
         raise UserError(
             f"params.yaml: {key}.weights: {model} has no weights {weights!r}"

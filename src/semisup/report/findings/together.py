@@ -22,8 +22,14 @@ from semisup.report.tables.results import deepest, methods_in
 
 @dataclass(frozen=True)
 class Findings:
-    """ranked: tasks, best first; trained: those that are no controls; ways: of each task the one
-    that trains most; gains: of these over the baseline, by task and budget; answers, steps,
+    """What the results say of tasks, budgets and ways (a method with its task).
+
+    ranked: tasks, best first; trained: those that are no controls; methods: that there are results
+    of; choices: the way to take at each budget; doubts: what the figures cannot be trusted for;
+    answers: whether pretraining pays; ways: of each task the one that trains most; gains: of these
+    over the baseline, by task and budget; steps: where the gain comes from; from_pool: how right
+    what was learned from the pool is; control: the self-trained baseline; own: encoders trained
+    here against those of others; choosing: what labels of chosen images bring; answers, steps,
     from_pool, choosing: of the first in rank; validation_labels: fewest and most that were used;
     forecasts: of all ways that can be looked ahead of.
     """

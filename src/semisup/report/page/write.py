@@ -15,9 +15,9 @@ from semisup.params.loading import Params
 from semisup.report.findings.together import Findings
 from semisup.report.inputs import Inputs
 from semisup.report.methods import CONTROLS
-from semisup.report.page import classes, compared, pictures, seen, tables, trusted
+from semisup.report.page import classes, compared, encoder, pictures, tables, trusted
 from semisup.report.page.curve import label_curve
-from semisup.report.page.said import Said
+from semisup.report.page.paragraphs import Said
 from semisup.report.tables.interval import Interval, mean_over_draws
 from semisup.report.tables.plots import pretext_curves
 from semisup.report.tables.results import rows_of
@@ -83,10 +83,10 @@ def write_page(
 
 def _of_encoders(inputs: Inputs, found: Findings) -> dict[str, Any]:
     task = found.best.task if found.best.task != outputs.NO_TASK else ""
-    pretrained = {task: seen.examples(task) for task in found.ranked}
+    pretrained = {task: encoder.examples(task) for task in found.ranked}
     return {
-        "seen": seen.seen(task, inputs.data, found.budgets[-1]) if task else None,
-        "filters": seen.filters([task for task in found.ranked if task not in CONTROLS]),
+        "seen": encoder.seen(task, inputs.data, found.budgets[-1]) if task else None,
+        "filters": encoder.filters([task for task in found.ranked if task not in CONTROLS]),
         "pretraining": compared.pretraining(pretext_curves(found.ranked)),
         "examples": {task: each for task, each in pretrained.items() if each},
     }

@@ -1,7 +1,8 @@
 """Means over draws with their interval.
 
-The interval is Student's t over draws, for the choice of labelled images and random weights, made
-wider by the noise of a finite test set. It does not cover another pretraining.
+The interval is Student's t over draws, for the choice of labelled images and random weights; that
+of top-1 is wider by the noise of a finite test set. It covers another pretraining where the draws
+have encoders of their own (`pretrain.repeats`).
 """
 
 import math
@@ -44,7 +45,10 @@ def half_width(std: Any, count: Any, confidence: float) -> Any:
 
 
 def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.DataFrame:
-    """Columns: method, task, budget, mean, half (width of the interval, NaN with one draw)."""
+    """Columns: method, task, budget, mean, half (width of the interval, NaN with one draw).
+
+    The noise of a finite test set counts where it is known, for top-1.
+    """
     groups = results.groupby(KEY, sort=False)
     table = groups[score].agg(["mean", "std", "count"]).reset_index()
     table["half"] = half_width(table["std"].to_numpy(), table["count"].to_numpy(), confidence)

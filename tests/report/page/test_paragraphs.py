@@ -2,7 +2,7 @@
 
 import pytest
 
-from semisup.report.page.said import Said
+from semisup.report.page.paragraphs import Said
 
 SUMMARY = """# Title
 

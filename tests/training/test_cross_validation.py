@@ -8,10 +8,10 @@ import torch
 from torch import nn
 
 from semisup.compute.device import Runtime
-from semisup.training import turns
+from semisup.training import cross_validation
+from semisup.training.cross_validation import Half, Turn
 from semisup.training.loop import Fit, Objective, Plan, fit
 from semisup.training.selection import Score, Selection
-from semisup.training.turns import Half, Turn
 from semisup.workflow.scratch import Scratch
 
 # merits on the two halves after updates 0, 1, ...: the first half prefers 1, the second 2
@@ -49,7 +49,7 @@ def train(
 
 def test_each_half_chooses_and_the_other_judges(runtime: Runtime) -> None:
     done = train(runtime)
-    assert turns.judged(done.turns) == [0.6, 0.7]
+    assert cross_validation.judged(done.turns) == [0.6, 0.7]
     assert done.best is not None
     assert done.best.merit == pytest.approx(0.75)  # what chose itself is too high
     assert done.kept == 1
@@ -57,17 +57,19 @@ def test_each_half_chooses_and_the_other_judges(runtime: Runtime) -> None:
 
 def test_a_start_that_was_chosen_before_is_judged_as_then(runtime: Runtime) -> None:
     worse = [(0.5, 0.5), (0.4, 0.6)]
-    assert turns.judged(train(runtime, worse).turns) == [0.5, 0.4]
+    assert cross_validation.judged(train(runtime, worse).turns) == [0.5, 0.4]
     done = train(runtime, worse, start_judged=[0.3, 0.2])
-    assert turns.judged(done.turns) == [0.3, 0.4], "the second half prefers the later weights"
+    assert cross_validation.judged(done.turns) == [0.3, 0.4], (
+        "the second half prefers the later weights"
+    )
 
 
 def test_equal_ones_go_to_the_lower_loss_then_to_the_earlier() -> None:
     one, two, three = (
         (Turn(Half(0.5, loss), judged),) for loss, judged in ((2.0, 0.1), (1.0, 0.2), (1.0, 0.3))
     )
-    assert turns.best(turns.best(one, two), three) == two
-    assert turns.best((), one) == one
+    assert cross_validation.best(cross_validation.best(one, two), three) == two
+    assert cross_validation.best((), one) == one
 
 
 def test_nothing_to_halve(runtime: Runtime) -> None:

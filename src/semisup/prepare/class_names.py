@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePath
 
 from semisup.params import data_sections
-from semisup.prepare.given import KEY, Source, content_of
+from semisup.prepare.named_places import KEY, Source, content_of
 from semisup.prepare.naming import FILES, names_of, read_names
 from semisup.prepare.places import locate
 from semisup.workflow.errors import UserError

