@@ -145,7 +145,11 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         # ranges
         ({"seed": -1}, ["seed: -1 should be greater than or equal to 0"]),
         ({"draws": 0}, ["draws: 0 should be greater than or equal to 1"]),
-        ({"pretrain.repeats": 2, "draws": 1}, ["pretrain.repeats: 2 is more than draws (1)"]),
+        ({"pretrain.repeats": 2, "draws": 4}, ["give all draws one encoder, or each its own"]),
+        (
+            {"pretrain.repeats": 2, "draws": 1},
+            ["pretrain.repeats: 2 is neither 1 nor as many as draws (1)"],
+        ),
         ({"draws": 101}, ["draws: 101 should be less than or equal to 100"]),
         ({"data.image_size": 7}, ["data.image_size: 7 should be greater than or equal to 8"]),
         ({"data.image_size": 513}, ["data.image_size: 513 should be less than or equal to 512"]),

@@ -186,6 +186,9 @@ def test_digits_beside_letters_are_classes(tmp_path: Path) -> None:
         ("['cat']", "cat", None),
         ('[ "cat" ]', "cat", None),
         ("['cat', 'dog']", None, "name several classes"),
+        ("['cat', 'hen']", "['cat', 'hen']", "several labels in a cell? Read as one class"),
+        ("[]", None, None),
+        ("['']", None, None),
         ("cat, hen", "cat, hen", "several labels in a cell? Read as one class"),
         ("Paris, France", "Paris, France", None),
     ],
@@ -206,6 +209,14 @@ def test_a_split_by_its_words(tmp_path: Path, column: str) -> None:
     found, warnings = read(tmp_path / "a", **given)
     assert found == {"1.png": ("a", "train"), "2.png": ("b", "test")}
     assert said(warnings, f"column {column} is read as the split, by its words")
+
+
+def test_a_split_by_its_words_beside_a_column_that_is_called_so(tmp_path: Path) -> None:
+    """As in HAM10000: `dataset` says where an image is from."""
+    rows = "1.png,a,vidir,train\n2.png,b,rosendahl,test\n"
+    given = table(tmp_path, f"path,label,dataset,fold\n{rows}", "1.png", "2.png")
+    found, _ = read(tmp_path / "a", **given)
+    assert found == {"1.png": ("a", "train"), "2.png": ("b", "test")}
 
 
 @pytest.mark.parametrize("values", [("1", "2"), ("train", "train"), ("train", "x"), ("train", "")])
@@ -236,6 +247,28 @@ def test_numbers_that_a_program_rewrote(tmp_path: Path, written: str, file: str)
     assert said(warnings, "1 as a number")
 
 
+@pytest.mark.parametrize("inner", ["", "b/"])
+@pytest.mark.parametrize("above", ["", "here/", "else/where/"])
+def test_one_name_in_many_folders(tmp_path: Path, inner: str, above: str) -> None:
+    """By the folder they are told apart, without comparing each row with each file."""
+    folders = [f"c{number:02}" for number in range(30)]
+    rows = "".join(f"{above}{folder}/{inner}7.JPG,{folder}\n" for folder in folders)
+    given = table(tmp_path, f"path,label\n{rows}", *(f"{f}/{inner}007.png" for f in folders))
+    found, _ = read(tmp_path / "a", **given)
+    assert {path[:3]: label for path, (label, _) in found.items()} == dict(
+        zip(folders, folders, strict=True)
+    )
+
+
+@pytest.mark.parametrize(("label", "wanted"), [("Na+", "Na+"), ("-1", "-1"), ("(n/a)", None)])
+def test_signs_that_change_what_a_word_means(
+    tmp_path: Path, label: str, wanted: str | None
+) -> None:
+    given = table(tmp_path, f"path,label\n1.png,K+\n2.png,Cl-\n3.png,{label}\n", "1.png", "3.png")
+    found, _ = read(tmp_path / "a", **given, no_label=["1", "na", "n/a"])
+    assert found["3.png"] == (wanted, "train")
+
+
 def test_numbers_that_fit_two_files(tmp_path: Path) -> None:
     given = table(tmp_path, "id,label\n7,a\n8,b\n", "007.png", "0007.png", "8.png")
     images, rejected, _ = records(labelled=tmp_path / "a", **given)
@@ -247,6 +280,22 @@ def test_labels_by_path_in_one_object(tmp_path: Path) -> None:
     given = table(tmp_path, '{"1.png": "a", "2.png": 3, "3.png": null}', "1.png", "2.png", "3.png")
     found, _ = read(tmp_path / "a", **given)
     assert [label for label, _ in found.values()] == ["a", "3", None]
+
+
+def test_json_that_is_indented(tmp_path: Path) -> None:
+    for content in (
+        '{\n  "1.png": "a",\n  "2.png": "b"\n}',
+        '[\n  {"file": "1.png", "label": "a"}\n]',
+    ):
+        given = table(tmp_path, content, "1.png", "2.png")
+        found, _ = read(tmp_path / "a", **given)
+        assert found["1.png"] == ("a", "train")
+
+
+def test_json_with_a_path_twice(tmp_path: Path) -> None:
+    given = table(tmp_path, '{"1.png": "a", "1.png": "b", "2.png": "b"}', "1.png", "2.png")
+    with pytest.raises(UserError, match=r"1\.png has two labels, 'a' and 'b'; keep one"):
+        read(tmp_path / "a", **given)
 
 
 def test_one_line_of_json_is_no_object_of_paths(tmp_path: Path) -> None:

@@ -137,6 +137,8 @@ def with_split(
     Raises:
         UserError: there are two such columns.
     """
+    if found.split is not None and (_is_split(cells, found.split) or _is_bit(cells, found.split)):
+        return found
     taken = {found.path, found.label, found.group}
     fitting = [at for at in range(len(names)) if at not in taken and _is_split(cells, at)]
     if not fitting:
@@ -151,6 +153,10 @@ def with_split(
     return replace(found, split=fitting[0])
 
 
+def _is_bit(cells: Sequence[Sequence[str]], at: int) -> bool:
+    return all(line[at].strip().lower() in ONES | ZEROS | {""} for line in cells)
+
+
 def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
     """Whether a column says train or the like in each line, and not always the same."""
     parts: dict[str, Part | None] = {}
@@ -161,6 +167,11 @@ def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
             if parts[word] is None:
                 return False
     return len({*parts.values()}) > 1
+
+
+def names_columns(names: Sequence[str]) -> bool:
+    """Whether any of these is a name of a column of paths or labels."""
+    return any(_plain(name) in (*NAMES["path"], *NAMES["label"]) for name in names)
 
 
 def has_label(names: Sequence[str]) -> bool:

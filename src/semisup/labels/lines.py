@@ -3,15 +3,16 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
-from semisup.labels.columns import has_label
+from semisup.labels.columns import names_columns
 from semisup.labels.headless import of_spaces
 from semisup.labels.text import Line, decoded
 from semisup.workflow.errors import UserError
 
 PARQUET, ARROW = b"PAR1", b"ARROW1"  # first bytes; streams of Arrow have none
-JSON = ('{"', "[{")
+JSON = re.compile(r'\s*(\{\s*"|\[\s*\{)')  # how a text begins that is no CSV
 
 
 def lines_of(content: bytes, where: str) -> list[Line]:
@@ -25,7 +26,7 @@ def lines_of(content: bytes, where: str) -> list[Line]:
 
         return arrow.lines(content, where)
     text, separator = decoded(content, where)
-    if text.lstrip().startswith(JSON):
+    if JSON.match(text):
         return _of_json(text, where)
     if of_spaces(text):
         split = (line.strip().rsplit(None, 1) for line in text.splitlines())
@@ -56,9 +57,8 @@ def _of_json(text: str, where: str) -> list[Line]:
     try:
         if text.lstrip().startswith("["):
             rows = [*enumerate(json.loads(text), 1)]
-        elif mapping := _mapping(text):
-            named = ({"path": path, "label": label} for path, label in mapping.items())
-            rows = [*enumerate(named, 1)]
+        elif pairs := _pairs(text):
+            rows = [*enumerate(({"path": path, "label": label} for path, label in pairs), 1)]
         else:
             written = enumerate(text.splitlines(), 1)
             rows = [(number, json.loads(line)) for number, line in written if line.strip()]
@@ -72,14 +72,19 @@ def _of_json(text: str, where: str) -> list[Line]:
     return [(0, names), *((number, [_cell(row.get(n)) for n in names]) for number, row in rows)]
 
 
-def _mapping(text: str) -> dict[str, Any] | None:
-    """One object of paths and their labels, if it is that."""
+def _pairs(text: str) -> list[tuple[str, Any]] | None:
+    """One object of paths and their labels, if it is that; a path may be there twice."""
     try:
-        found = json.loads(text)
+        found = json.loads(text, object_pairs_hook=_Pairs)
     except ValueError:  # an object a line
         return None
-    plain = all(value is None or isinstance(value, str | int | float) for value in found.values())
-    return found if plain and not has_label([*found]) else None
+    values = (value for _, value in found)
+    plain = all(value is None or isinstance(value, str | int | float) for value in values)
+    return found if plain and not names_columns([path for path, _ in found]) else None
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object of JSON with all that it holds, where `dict` keeps the last of equal names."""
 
 
 def _cell(value: Any) -> str:

@@ -77,7 +77,7 @@ def rows_of(
     header, *lines = every
     found = find_columns(header, columns, where, notes)
     cells = [line for _, line in lines]
-    if found.split is None and columns["split"] == "auto":
+    if columns["split"] == "auto" and not found.split_is_sure:
         found = with_split(found, header[1], cells, where, notes)
     if found.label is None:
         names = one_hot(header, cells, found)

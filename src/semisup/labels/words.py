@@ -31,8 +31,10 @@ def without_case(no_label: Iterable[str]) -> set[str]:
 def is_none(label: str, none: Set[str]) -> bool:
     """Whether a label is one of those words, as it stands or as <no-label> is "no label"."""
     plain = label.casefold()
-    words = "" if plain in none else re.sub(r"[\W_]+", " ", plain).strip()
-    return plain in none or (words != "" and words in none)
+    if plain in none:
+        return True
+    words = re.sub(r"(?<=\w)[-_]+(?=\w)", " ", plain.strip("<>[](){} "))
+    return words in none and any(sign.isalpha() for sign in words)
 
 
 def clean(name: str) -> str:
@@ -72,22 +74,27 @@ def folded(name: str) -> str:
 
 
 def alone(label: str) -> str:
-    """The only item of a list as Python writes it: ['cat'] is cat."""
-    found = re.fullmatch(r"""\[\s*(['"])([^'"]+)\1\s*\]""", label)
-    return found[2].strip() if found else label
+    """The only item of a list as Python writes it: ['cat'] is cat, [] is nothing."""
+    found = re.fullmatch(r"""\[\s*((['"])([^'"]*)\2)?\s*\]""", label)
+    return (found[3] or "").strip() if found else label
 
 
 def several(label: str, classes: set[str]) -> bool:
     """Whether a label is a list of classes, two or more."""
-    inner = re.sub(r"^\[(.*)\]$", r"\1", label)
     for mark in (";", "|", ",", "/", "+", "&", " and "):
-        names = [clean(name.strip().strip("'\"")) for name in inner.split(mark)]
+        names = _items(label, mark)
         if len(names) > 1 and all(name in classes for name in names):
             return True
     return False
 
 
+def _items(label: str, mark: str) -> list[str]:
+    """Of a list, without the brackets and quotes of Python."""
+    inner = re.sub(r"^\[(.*)\]$", r"\1", label)
+    return [clean(name.strip().strip("'\"")) for name in inner.split(mark)]
+
+
 def may_be_several(label: str, classes: Set[str]) -> bool:
     """Whether it looks like a list of classes, not all of which are seen alone."""
-    parts = {clean(part) for part in label.split(",")}
+    parts = {*_items(label, ",")}
     return ";" in label or "|" in label or (len(parts) > 1 and not parts.isdisjoint(classes))

@@ -74,10 +74,10 @@ class Params(Section):
                 "embed.layer: auto chooses on a separate validation set, which split.validation "
                 f"{self.split.validation} lacks; name a layer{_listed(layers)}"
             )
-        if self.pretrain.repeats > self.draws:
-            raise ValueError(
-                f"pretrain.repeats: {self.pretrain.repeats} is more than draws ({self.draws}), "
-                "which have the encoders by turns; lower it, or raise draws"
+        if self.pretrain.repeats not in (1, self.draws):
+            raise ValueError(  # draws that share an encoder are not independent
+                f"pretrain.repeats: {self.pretrain.repeats} is neither 1 nor as many as draws "
+                f"({self.draws}): give all draws one encoder, or each its own"
             )
         if self.label_budgets[-1] > self.embed.images_per_class:
             raise ValueError(

@@ -17,6 +17,7 @@ from semisup.labels.words import part_of
 from semisup.workflow.notes import Notes, named
 
 COMPARED = 5000  # names that a misspelt one is compared with
+MANY = 20  # files of one name, from which on they are told apart by their folders first
 WAYS = (
     "as written",
     "by the end of the path",
@@ -98,10 +99,12 @@ class _Index:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = files
         self.by: list[dict[str, list[str]]] = [{} for _ in WAYS[1:]]
+        self.within: dict[tuple[int, str], dict[str | None, list[str]]] = {}
         for whole in files:
             last = whole.rpartition("/")[2]
             for names, spelling in zip(self.by, _spellings(last), strict=True):
-                names.setdefault(spelling, []).append(whole)
+                if spelling is not None:
+                    names.setdefault(spelling, []).append(whole)
 
     def find(self, row: str) -> tuple[str, list[str]]:
         """How, and the files that it may mean: those of the strictest way that has any."""
@@ -111,12 +114,28 @@ class _Index:
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if not parts:
             return "", []
-        for at, (way, names) in enumerate(zip(WAYS[1:], self.by, strict=True)):
-            candidates = names.get(_spellings(parts[-1])[at], [])
+        for at, (way, spelling) in enumerate(zip(WAYS[1:], _spellings(parts[-1]), strict=True)):
+            candidates = self._candidates(at, spelling, parts[:-1]) if spelling else []
             fitting = [whole for whole in candidates if self._fits(parts[:-1], whole, at)]
             if fitting:
                 return way, fitting
         return "", []
+
+    def _candidates(self, way: int, spelling: str, folders: list[str]) -> list[str]:
+        """Files of that spelling; of many, those alone whose folder may be the row's."""
+        found = self.by[way].get(spelling, [])
+        if len(found) < MANY or not folders:
+            return found
+        key, fold = (way, spelling), str if way == 0 else _folded
+        if key not in self.within:
+            of_folders = self.within.setdefault(key, {})
+            for whole in found:
+                of_folders.setdefault(fold(_folder(whole)), []).append(whole)
+                if "/" not in self.files[whole].strip("/"):  # any folder may be around the place
+                    of_folders.setdefault(None, []).append(whole)
+        of_folders, own = self.within[key], fold(folders[-1])
+        right_there = (whole for whole in of_folders.get(None, []) if fold(_folder(whole)) != own)
+        return [*of_folders.get(own, []), *right_there]
 
     def _fits(self, folders: list[str], whole: str, way: int) -> bool:
         """Whether the folders of row and file agree from the end on, to the end of one of them."""
@@ -148,9 +167,14 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _spellings(name: str) -> tuple[str, str, str, str]:
+def _folder(whole: str) -> str:
+    """The name of the folder that a file lies in."""
+    return whole.rpartition("/")[0].rpartition("/")[2]
+
+
+def _spellings(name: str) -> tuple[str, str, str, str | None]:
     folded = _folded(name)
     stem, dot, ending = folded.rpartition(".")
     bare = stem if dot and f".{ending}" in EXTENSIONS else folded
     number = re.fullmatch(r"0*(\d+?)(\.0+)?", bare)
-    return name, folded, bare, number[1] if number else bare
+    return name, folded, bare, number[1] if number else None

@@ -104,7 +104,7 @@ class Reader:
     def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
         """None: another table over the same folder may name it."""
         name = source.place.source(entry.path)
-        if name not in source.rows and self.masks.has(source, entry):
+        if self.masks.has(source, entry.path, self._shares(source)):
             return Rejected(name, "by its name a mask of the image beside it", "aside")
         if source.table is not None:
             return self._row_job(source, entry, name)

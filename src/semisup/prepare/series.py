@@ -2,20 +2,24 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
+from semisup.prepare.junk import is_companion
 from semisup.prepare.named_places import KEY, Source
 from semisup.prepare.places import Entry
 from semisup.workflow.notes import Notes
 
 # what follows a name with a number in it: frame_012, x51_y1, left
 _COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}")
+_YEAR = re.compile(r"(19|20)\d\d")  # of a date: 2021-01-31
 _LONG_NUMBER = re.compile(r"\d{4,}")  # alone: a number of its own, as in 20210101_123456
 FEW_THINGS = 10  # that have several images each, for a word on it
 FEW, MANY = 1.5, 12  # images of a thing on average; of more, names are those of classes
+FEWEST_MASKS = 0.02  # of all images
 THINGS_PER_CLASS = 3  # from which on they are no classes, however many images each has
 
 _MASK = re.compile(
-    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|gt|groundtruth|superpixels|annotation|overlay)"
+    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|groundtruth|superpixels|annotation)"
     r"([ _.-]*\d{1,2})?",
     re.IGNORECASE,
 )
@@ -51,7 +55,7 @@ def thing_of(path: str) -> str | None:
     folder, _, name = path.rpartition("/")
     stem = name.rpartition(".")[0] or name
     first = re.match(r".*?\d[^ _-]*(?=[ _-])", stem)
-    if not first:
+    if not first or _YEAR.fullmatch(first[0]):
         return None
     rest = [token for token in re.split(r"[ _-]+", stem[first.end() :]) if token]
     if not rest or not all(_COUNTED.fullmatch(token) for token in rest):
@@ -59,28 +63,47 @@ def thing_of(path: str) -> str | None:
     return None if all(_LONG_NUMBER.fullmatch(token) for token in rest) else f"{folder}/{first[0]}"
 
 
+def image_of(path: str) -> str | None:
+    """Of a mask by its name, the path, without ending, of the image that it is of."""
+    stem = path.rpartition(".")[0]
+    found = _MASK.fullmatch(stem.rpartition("/")[2])
+    if not found or is_companion(path):
+        return None
+    return stem[: len(stem) - len(found[0])] + found[1]
+
+
 class Masks:
-    """Finds images that are, by their names, masks of images beside them: 1_mask.png of 1.png."""
+    """Finds images that are, by their names, masks of images beside them: 1_mask.png of 1.png.
+
+    One among many images is no mask but happens to be called so; nor is any where a table names
+    some. A tar is gone through once: its images must come before their masks.
+    """
 
     def __init__(self) -> None:
         self.count, self.first = 0, ""
-        self._names: dict[int, set[str]] = {}  # by the source; gone through when first asked for
+        # paths of all masks, by the source; None: of a tar, where what came before tells
+        self._of: dict[int, set[str] | None] = {}
+        self._seen: set[int] = set()  # hashes of the paths in tars so far, without ending
 
-    def has(self, source: Source, entry: Entry) -> bool:
-        """Whether this is one."""
-        stem = entry.path.rpartition(".")[0]
-        found = _MASK.fullmatch(stem.rpartition("/")[2])
-        if not found:
-            return False
-        if id(source) not in self._names:
-            entries = (other for other in source.own_listing() if isinstance(other, Entry))
-            self._names[id(source)] = {other.path.rpartition(".")[0] for other in entries}
-        folder = stem[: -len(found[0])]
-        if f"{folder}{found[1]}" not in self._names[id(source)]:
+    def has(self, source: Source, path: str, same_place: Sequence[Source]) -> bool:
+        """Whether a file is one; same_place: the sources of its place that have a table."""
+        if source.place.is_tar:
+            self._seen.add(hash((id(source), path.rpartition(".")[0])))
+        image = image_of(path)
+        if image is None or not self._is_one(source, path, image, same_place):
             return False
         self.count += 1
-        self.first = self.first or entry.path
+        self.first = self.first or path
         return True
+
+    def _is_one(self, source: Source, path: str, image: str, same_place: Sequence[Source]) -> bool:
+        if id(source) not in self._of:
+            if any(image_of(row) for other in same_place for row in other.rows):
+                self._of[id(source)] = set()
+            else:
+                self._of[id(source)] = None if source.place.is_tar else _masks(source)
+        masks = self._of[id(source)]
+        return hash((id(source), image)) in self._seen if masks is None else path in masks
 
     def warn(self, notes: Notes) -> None:
         """Say that they were left out."""
@@ -89,3 +112,12 @@ class Masks:
                 f"{KEY}: {self.count} files such as {self.first} are left out: by their names "
                 "masks of the images beside them; a table that names them makes them images"
             )
+
+
+def _masks(source: Source) -> set[str]:
+    """Paths of masks beside their images; none where they are few."""
+    entries = (entry.path for entry in source.own_listing() if isinstance(entry, Entry))
+    paths = [path for path in entries if not is_companion(path)]
+    stems = {path.rpartition(".")[0] for path in paths}
+    found = {path for path in paths if image_of(path) in stems}
+    return found if len(found) >= FEWEST_MASKS * len(paths) else set()
