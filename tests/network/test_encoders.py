@@ -17,7 +17,7 @@ from semisup.embed import embed
 from semisup.features.stored import TEST
 from semisup.finetune import starting_classifier
 from semisup.network import encoders
-from semisup.network.encoders import EncoderSpec
+from semisup.network.encoders import EncoderSpec, Taken
 from semisup.network.entry import Lightness, Normalise
 from semisup.network.lab import lab_to_rgb, rgb_to_lab
 from semisup.params.loading import Params
@@ -104,3 +104,10 @@ def test_saved_loaded_embedded_and_fine_tuned(
     classifier = starting_classifier(make_run(params, data), 0).eval()
     with torch.no_grad():
         torch.testing.assert_close(classifier(shown), head.eval()(features), atol=1e-4, rtol=1e-4)
+
+
+def test_what_an_encoder_does_not_bring_is_as_params_say(make_params: Make) -> None:
+    embed = make_params({}).embed
+    spec = EncoderSpec("small", taken=Taken("conv2", 3))
+    assert spec.chosen(embed) == embed.model_copy(update={"layer": "conv2", "pool": 3})
+    assert EncoderSpec("small").chosen(embed) == embed

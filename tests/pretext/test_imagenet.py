@@ -57,7 +57,7 @@ def test_weights_of_the_package_are_a_row(
     assert done.origin["licence"] == "apache-2.0"
     trained, taken = done.spec.trained, done.spec.taken
     assert trained is not None
-    assert taken == Taken("features", 1)
+    assert taken == Taken("features", 1, 2)
     assert (trained.side, [*trained.mean], [*trained.std]) == (64, [0.5] * 3, [0.5] * 3)
     with torch.no_grad():
         images = torch.rand(2, 1, 16, 16)

@@ -12,6 +12,8 @@ from semisup.data.device_images import DeviceImages
 from semisup.features.stored import Features
 from semisup.network.backbones import Encoder, pooled, pooled_width
 
+CPU_VALUES = 1024 * 3 * 24**2  # of pixels at once
+
 
 @dataclass(frozen=True)
 class FeatureExtractor:
@@ -29,7 +31,18 @@ class FeatureExtractor:
     def __call__(self, images: Tensor) -> Features:
         """Features (N, D) of images (N, C, S, S) in 0 to 1."""
         with torch.no_grad(), self.runtime.autocast():
-            return pooled(self.encoder(images, self.layer), self.pool).half().cpu().numpy()
+            found = [
+                pooled(self.encoder(some, self.layer), self.pool).half().cpu()
+                for some in images.split(self._at_once(images))  # type: ignore[no-untyped-call]
+            ]
+        return torch.cat(found).numpy()
+
+    def _at_once(self, images: Tensor) -> int:
+        """How many images the encoder gets: on a CPU, few enough for its maps to stay in caches."""
+        if images.device.type != "cpu":
+            return len(images)
+        side = getattr(self.encoder.entry, "side", images.shape[-1])  # that they are enlarged to
+        return max(1, CPU_VALUES // (self.encoder.channels * side**2))
 
     def plain(self, data: ImageData, positions: Ints) -> Features:
         """Features of the images at these positions, as they are."""

@@ -37,10 +37,14 @@ class Usage:
 
 @dataclass(frozen=True)
 class Taken:
-    """Which features of an encoder are taken, as `embed.layer` and `embed.pool` say of others."""
+    """Which features of an encoder are taken, as the section `embed` says of others.
+
+    views: augmented ones of each training image; None: as many as of others.
+    """
 
     layer: str
     pool: int
+    views: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,11 @@ class EncoderSpec:
     taken: Taken | None = None
 
     def chosen(self, embed: Embed) -> Embed:
-        """Layer and pool of `embed`, or those that come with the encoder."""
+        """The section `embed`, with what comes with the encoder in place of its own."""
         if self.taken is None:
             return embed
-        return embed.model_copy(update=dataclasses.asdict(self.taken))
+        own = dataclasses.asdict(self.taken).items()
+        return embed.model_copy(update={key: value for key, value in own if value is not None})
 
 
 PARTS: dict[str, Any] = {"trained": Usage, "taken": Taken}  # of a spec, as JSON has them

@@ -138,7 +138,7 @@ def test_what_is_written(
     files: dict[str, str], project: Path, make_data: MakeData, make_params: Make, runtime: Runtime
 ) -> None:
     model = KINDS[0]
-    chosen = section(model, file=files[model], input=48, layer="layer3", pool=2)
+    chosen = section(model, file=files[model], input=48, layer="layer3", pool=2, views=3)
     params = make_params({"pretrain.foundation": chosen})
     folder = pretrained(model, make_data(), params, runtime)
     spec = json.loads((folder / outputs.ENCODER_SPEC).read_text())
@@ -150,7 +150,7 @@ def test_what_is_written(
             "mean": [0.485, 0.456, 0.406],
             "std": [0.229, 0.224, 0.225],
         },
-        "taken": {"layer": "layer3", "pool": 2},
+        "taken": {"layer": "layer3", "pool": 2, "views": 3},
     }
     said = json.loads((folder / outputs.PRETEXT).read_text())
     assert said["figures"] == {}
@@ -162,7 +162,9 @@ def test_what_is_written(
         "sha256": published.sha256(Path(files[model])),
     }
     chosen_embed = encoders.read_spec(folder).chosen(params.embed)
-    assert chosen_embed == params.embed.model_copy(update={"layer": "layer3", "pool": 2})
+    assert chosen_embed == params.embed.model_copy(
+        update={"layer": "layer3", "pool": 2, "views": 3}
+    )
 
 
 def test_a_probe_chooses_the_layer(

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from semisup.params.base import Count, Name, Section
+from semisup.params.base import Count, CountOrZero, Name, Section
 from semisup.params.messages import check_name
 from semisup.params.sections import BORROWED
 
@@ -20,6 +20,7 @@ class BorrowedSettings(Section):
     input: Annotated[int, Field(ge=8, le=2048)] | str
     layer: Name
     pool: Count
+    views: CountOrZero
 
     @field_validator("model")
     @classmethod
