@@ -40,7 +40,7 @@ def test_progress() -> None:
         lines.append(progress.begins(stage, now))
     assert lines == [
         "stage 2 of 5: head@a-1; 0:03 so far",
-        "stage 3 of 5: spread@a-1; 0:07 so far, about 0:12 left",  # three of 4 seconds
+        "stage 3 of 5: spread@a-1; 0:07 so far, more than 0:12 left",  # three of 4 seconds
         "stage 4 of 5: head@a-2; 0:15 so far, about 0:12 left",  # of 4 and 8
         "stage 5 of 5: spread@a-2; 0:19 so far, about 0:08 left",
     ]

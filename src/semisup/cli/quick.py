@@ -92,7 +92,10 @@ class Progress:
         self._running = (stage, now)
         number = self._count - len(self._left)
         line = f"stage {number} of {self._count}: {stage}; {clock(now - self._started)} so far"
-        return line + (f", about {clock(self._rest(stage))} left" if self._seconds else "")
+        if not self._seconds:
+            return line
+        known = {_kind(one) for one in (stage, *self._left)} <= {*self._seconds}
+        return f"{line}, {'about' if known else 'more than'} {clock(self._rest(stage))} left"
 
     def passed(self, stage: str) -> None:
         """It need not run, or not again."""
