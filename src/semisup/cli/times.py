@@ -76,8 +76,8 @@ def bought(found: Comparison, spent: Sequence[Spent], of_tasks: Sequence[str]) -
         for way in (found.own, found.others)
     )
     return (
-        f"{found.own.words}: {own}; {found.others.words}: {others}. The first is ahead by so many "
-        f"points on test, by labels per class: {gains}."
+        f"{found.own.words}: {own}; {found.others.words}: {others}. The best of the first kind is "
+        f"ahead of the best of the second by so many points on test, by labels per class: {gains}."
     )
 
 

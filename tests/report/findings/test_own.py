@@ -22,6 +22,22 @@ def test_the_best_of_each_kind_on_validation_are_compared_on_test() -> None:
     assert found.images == SEEN
 
 
+def test_each_budget_has_its_own_best() -> None:
+    """What is best with the most labels may be far behind with few."""
+    table = results(["rotation", "imagenet"], methods=("head", "spread"))
+    few = table["task"].eq("rotation") & table["budget"].eq(1)
+    table.loc[few & table["method"].eq("spread"), ["validation_top1", "top1"]] = 0.9
+    table.loc[few & table["method"].eq("head"), ["validation_top1", "top1"]] = 0.2
+    many = table["task"].eq("rotation") & table["budget"].gt(1) & table["method"].eq("head")
+    table.loc[many, "validation_top1"] = 0.99
+    found = own_and_others(table, facts(["rotation", "imagenet"]))
+    assert found is not None
+    assert found.own == Way("head", "rotation")
+    others = table[table["task"].eq("imagenet") & table["budget"].eq(1)]
+    best = others[others["method"] == "spread"]["top1"].mean()
+    assert found.gains[1].mean == pytest.approx(0.9 - best)
+
+
 def test_only_methods_that_both_were_used_with_count() -> None:
     table = results(TASKS, methods=("head", "spread", "finetune", "selftrain"))
     few = ~table["method"].isin(["finetune", "selftrain"]) | (table["task"] == "rotation")

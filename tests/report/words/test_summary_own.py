@@ -20,9 +20,10 @@ def own(table: pd.DataFrame) -> str:
 
 def test_gains_and_what_to_mind() -> None:
     assert own(results(TASKS)) == (
-        "By the methods that both were used with, best on validation of these: rotation, "
-        "fine-tuned; of encoders that others trained: imagenet, fine-tuned. The first minus the "
-        "second, points by labels per class: "
+        "By the methods that both were used with, at each number of labels by what is best on "
+        "validation of each kind; with the most that is rotation, fine-tuned, and of encoders that "
+        "others trained imagenet, fine-tuned. The first minus the second, points by labels per "
+        "class: "
         f"1: +2.0±0.0, 4: +2.0±0.0, 16: +2.0±0.0. {MIND}"
     )
 

@@ -12,10 +12,10 @@ from semisup.report.tables.interval import Interval, gain
 
 @dataclass(frozen=True)
 class Comparison:
-    """The best way of each kind, on validation with the most labels, by methods that both have.
+    """The best ways of each kind, on validation at each budget, by methods that both have.
 
-    gains: own minus others', top-1 on test, by budget; images: that passed the own encoder in its
-    pretraining.
+    own, others: those with the most labels; gains: own minus others', top-1 on test, by budget;
+    images: that passed the encoder of `own` in its pretraining.
     """
 
     own: Way
@@ -38,8 +38,17 @@ def own_and_others(results: pd.DataFrame, facts: Facts) -> Comparison | None:
         results.loc[results["task"].isin(kind), "method"] for kind in (own, others)
     )
     alike = results[results["method"].isin({*of_own} & {*of_others})]
-    one, other = best_way(alike, own), best_way(alike, others)
-    if one is None or other is None:
+    best: dict[int, tuple[Way, Way]] = {}
+    for budget in sorted({*alike["budget"]}):
+        here = alike[alike["budget"] == budget]
+        one, other = best_way(here, own), best_way(here, others)
+        if one is not None and other is not None:
+            best[int(budget)] = one, other
+    if not best:
         return None
-    gains = gain(results, "top1", one, other, facts.confidence)
+    gains = {
+        budget: gain(results, "top1", *ways, facts.confidence)[budget]
+        for budget, ways in best.items()
+    }
+    one, other = best[max(best)]
     return Comparison(one, other, gains, facts.pretext[one.task].encoder_images)
