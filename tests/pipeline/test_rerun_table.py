@@ -132,7 +132,11 @@ def assert_row(project: Project, row: str) -> None:
     assert project.repro() == expected
 
 
-@pytest.mark.parametrize("row", ROWS)
+# as "pretrain.* shared", and takes as long as two rows
+TWICE = pytest.param("pretrain.repeats", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("row", [TWICE if row == "pretrain.repeats" else row for row in ROWS])
 def test_edit_of_params_reruns_what_it_affects(stubs: Project, row: str) -> None:
     assert_row(stubs, row)
 

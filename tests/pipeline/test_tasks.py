@@ -103,6 +103,12 @@ def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
     assert (prepared.root / f"data/selftrain/{task}-2/results.csv").read_text().count("\n") == 2
 
 
+LARGE = pytest.param(
+    "RGB, 96 px", id="RGB, 96 px", marks=[pytest.mark.xdist_group("RGB, 96 px"), pytest.mark.slow]
+)
+
+
+@pytest.mark.parametrize("prepared", [ONE_WORKER_EACH[0], LARGE], indirect=True)
 def test_a_row_that_others_trained(prepared: Project) -> None:
     of_stage = commands("imagenet")
     seen = dict(zip(of_stage, run(prepared, [*of_stage.values()]), strict=True))
