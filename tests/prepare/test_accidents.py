@@ -92,14 +92,18 @@ def test_columns_of_yes_and_no(tmp_path: Path, column: str, yes: str, one: str, 
     assert found == {"1.png": ("a", yes), "2.png": ("b", no)}
 
 
+def beside_a_and_b(tmp_path: Path, word: str) -> tuple[Found, list[str]]:
+    """What becomes of a third image whose label is this word."""
+    rows = f"path,label\n1.png,a\n2.png,b\n3.png,{word}\n"
+    given = table(tmp_path, rows, *(f"{n}.png" for n in (1, 2, 3)))
+    return read(tmp_path / "a", **given)
+
+
 @pytest.mark.parametrize(
     "word", ["n.a.", "Not Available", "NaN", "<NA>", "TODO", "<unlabeled>", "no-label", "[none]"]
 )
 def test_more_words_for_no_label(tmp_path: Path, word: str) -> None:
-    given = table(
-        tmp_path, f"path,label\n1.png,a\n2.png,b\n3.png,{word}\n", *(f"{n}.png" for n in (1, 2, 3))
-    )
-    found, warnings = read(tmp_path / "a", **given)
+    found, warnings = beside_a_and_b(tmp_path, word)
     assert found["3.png"] == (None, "train")
     assert said(warnings, f"read as no label: {word!r} (1)")
 
@@ -162,10 +166,7 @@ def test_two_configurations_of_one_set_are_asked_about(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("word", ["-999", "0", "99.0"])
 def test_a_number_among_words_is_named(tmp_path: Path, word: str) -> None:
-    given = table(
-        tmp_path, f"path,label\n1.png,a\n2.png,b\n3.png,{word}\n", *(f"{n}.png" for n in (1, 2, 3))
-    )
-    found, warnings = read(tmp_path / "a", **given)
+    found, warnings = beside_a_and_b(tmp_path, word)
     assert found["3.png"] == (word, "train")
     assert said(warnings, f"{word}: a class like the others; if it means no label")
 
