@@ -147,25 +147,3 @@ def test_colours_of_16_bits(tmp_path: Path, bits: int, white: int) -> None:
     assert summary["ranges"] == {"uint16": [0, white]}
     found = np.load(tmp_path / "out/images.npy")[0].astype(int)
     assert np.abs(found - colours.astype(int) / white * 255).max() <= 0.51
-
-
-@pytest.mark.parametrize("channels", [2, 4])
-def test_colours_of_16_bits_over_white(tmp_path: Path, channels: int) -> None:
-    values = np.full((SIDE, SIDE, channels), 1000)
-    values[..., -1] = np.where(np.arange(SIDE) < SIDE // 2, 0, 65535)
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a/1.png").write_bytes(deep_png(values))
-    found, _, _ = packed(tmp_path / "a", [0, 2000])
-    assert (found[0, 0] == np.repeat([255, 128], SIDE // 2)).all()
-
-
-REASON = "corrupt PNG file of 16 bits a colour"
-
-
-def test_a_damaged_image_of_16_bits(tmp_path: Path) -> None:
-    content = deep_png(np.full((SIDE, SIDE, 3), 1000))
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a/1.png").write_bytes(content[:60])
-    (tmp_path / "a/2.png").write_bytes(content)
-    found = [*candidates(planned(unlabelled=tmp_path / "a"), data(), compute())]
-    assert [getattr(one, "reason", "read") for one in found] == [REASON, "read"]

@@ -102,7 +102,8 @@ def _decode(
         with reserve(_bytes_needed(image, full_size)):
             deep = is_deep_colour(image)
             image.load()
-            return fit_pixels(image, image_size, fit, ranges, deep_values(stream) if deep else None)
+            values = deep_values(stream, name) if deep else None
+            return fit_pixels(image, image_size, fit, ranges, values)
     except Unreadable:
         raise
     except Image.DecompressionBombError:  # some decoders check a second size, a frame's or tile's
@@ -160,4 +161,6 @@ def _reason(name: str, error: Exception) -> str:
         return f"{name} image that does not fit into memory"
     if isinstance(error, EOFError) or "truncated" in message.lower():
         return f"truncated {name} file"
+    if isinstance(error, SyntaxError) and "unknown pixel mode" in message:
+        return f"{name} of a kind that can't be read; save it as RGB or grey, of 8 or 16 bits"
     return f"corrupt {name} file ({message})"

@@ -1,42 +1,85 @@
 """Colour images of 16 bits a channel, of which Pillow keeps the upper 8."""
 
+from collections.abc import Callable
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import BITSPERSAMPLE, TiffImageFile
 
 from semisup.prepare.records import Unreadable
+
+Values = NDArray[np.uint16]
 
 
 def is_deep_colour(image: ImageFile) -> bool:
     """Whether an image that is not decoded yet is one, in a file that can be read whole."""
-    return image.format == "PNG" and has_more_bits(image)
+    return image.format in _READERS and has_more_bits(image)
 
 
 def has_more_bits(image: ImageFile) -> bool:
     """Whether an image that is not decoded yet is one."""
-    return image.mode in ("RGB", "RGBA", "LA") and any(";16" in str(t.args) for t in image.tile)
+    if image.mode not in ("RGB", "RGBA", "LA"):
+        return False
+    if isinstance(image, TiffImageFile):
+        return bool(max(image.tag_v2.get(BITSPERSAMPLE, (8,))) == 16)
+    return any(";16" in str(t.args) for t in image.tile)
 
 
-def colours(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def colours(values: Values) -> Values:
     """(H, W, 1 or 3) of these, without transparency."""
     return values[..., : values.shape[2] - (values.shape[2] + 1) % 2]
 
 
-def deep_values(stream: IO[bytes]) -> NDArray[np.uint16]:
-    """(H, W, C) of a PNG of this kind; torchvision's import takes seconds: only for these.
+def deep_values(stream: IO[bytes], kind: str | None) -> Values:
+    """(H, W, C) of a PNG or TIFF of this kind, upright where the file says which way is up.
 
     Raises:
         Unreadable: it is damaged.
     """
+    stream.seek(0)
+    try:
+        return _READERS[kind](stream)
+    except Exception:  # on damaged files decoders raise all kinds
+        raise Unreadable(f"corrupt {kind} file of 16 bits a colour") from None
+
+
+def _png(stream: IO[bytes]) -> Values:
+    """As it lies in the file; torchvision's import takes seconds: only for these."""
     import torch
     from torchvision.io import decode_image
 
-    stream.seek(0)
     content = torch.frombuffer(bytearray(stream.read()), dtype=torch.uint8)
-    try:
-        values: NDArray[np.uint16] = decode_image(content, "UNCHANGED").permute(1, 2, 0).numpy()
-    except RuntimeError:
-        raise Unreadable("corrupt PNG file of 16 bits a colour") from None
+    values: Values = decode_image(content, "UNCHANGED").permute(1, 2, 0).numpy()
     return values
+
+
+def _tiff(stream: IO[bytes]) -> Values:
+    """Of the first page, turned by its orientation, as Pillow turns TIFFs on loading."""
+    from tifffile import TiffFile
+
+    with TiffFile(stream) as file:
+        page = file.pages.first
+        values = page.asarray()
+        if page.axes == "SYX":  # each colour by itself
+            values = np.moveaxis(values, 0, 2)
+        orientation = page.tags.valueof("Orientation", 1)
+    return np.ascontiguousarray(_UPRIGHT.get(orientation, _as_it_is)(values[..., :4]), np.uint16)
+
+
+def _as_it_is(values: Values) -> Values:
+    return values
+
+
+_READERS: dict[str | None, Callable[[IO[bytes]], Values]] = {"PNG": _png, "TIFF": _tiff}
+
+_UPRIGHT: dict[int, Callable[[Values], Values]] = {  # by TIFF's tag 274
+    2: np.fliplr,
+    3: lambda values: np.rot90(values, 2),
+    4: np.flipud,
+    5: lambda values: values.swapaxes(0, 1),
+    6: lambda values: np.rot90(values, -1),
+    7: lambda values: np.rot90(values, 2).swapaxes(0, 1),
+    8: np.rot90,
+}

@@ -55,7 +55,7 @@ def find_ranges(
     if cut:
         notes.warn(
             f"{cut} of {looked} files looked at have colours of 16 bits, of which the upper 8 are "
-            "read: too dark where these are values of 10 or 12 bits; save them as PNG"
+            "read: too dark where these are values of 10 or 12 bits; save them as PNG or TIFF"
         )
     ranges = {kind: _range(np.concatenate(some), kind) for kind, some in sorted(found.items())}
     for kind, (low, high) in ranges.items():
@@ -102,7 +102,7 @@ def _look(file: str | bytes, max_megapixels: float) -> Look:
             if too_large:
                 return None, none, several, False
             if image.fp and is_deep_colour(image):
-                return *_values(colours(deep_values(image.fp))), several, False
+                return *_values(colours(deep_values(image.fp, image.format))), several, False
             if image.mode[0] not in "IF":
                 return None, none, several, has_more_bits(image)
             return *_values(np.asarray(image)), several, False

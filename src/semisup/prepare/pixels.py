@@ -1,8 +1,8 @@
 """Opened images of any mode and size to square 8-bit RGB pixels, by fixed rules.
 
 - Transparency is composited over white. Greyscale, 1-bit, palette and CMYK become RGB.
-- Greyscale of 16 or 32 bits or of floats, and PNG of 16 bits a colour, is scaled from the range
-  that the data set has (`depth`).
+- Greyscale of 16 or 32 bits or of floats, and PNG and TIFF of 16 bits a colour, is scaled from
+  the range that the data set has (`depth`).
   Without such a range, of an image by itself, 16 bits are taken whole: 0 to 65535 become 0 to 255;
   of others the smallest usual range that holds the image's values: 0 to 1 (floats only), 0 to 255,
   0 to 65535; else the image's own minimum to maximum.
