@@ -17,10 +17,12 @@ from semisup.features.probe import probe_layers
 from semisup.features.stored import POOL, POOL_IDS, TEST, TRAIN, TRAIN_IDS, VALIDATION, Features
 from semisup.network.backbones import Encoder
 from semisup.network.borrowed import check_layer
+from semisup.network.fused import fused
 from semisup.params.data_sections import Augment
 from semisup.params.sections import Embed
 from semisup.workflow import outputs
 
+LOOKED_AT = 4  # images by which two forms of an encoder are compared
 BLOCK_BYTES = 2**28  # of features between two saves
 
 
@@ -40,15 +42,16 @@ def embed(
     pool_ids.npy positions of pool images that are none of train's.
     """
     encoder = encoder.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    before = checksum(freeze(encoder))
-    layer, accuracies = _chosen_layer(encoder, data, settings, runtime)
-    extractor = FeatureExtractor(encoder, layer, settings.pool, runtime)
-    width = extractor.width(data.image_size)
+    layer, accuracies = _chosen_layer(freeze(encoder), data, settings, runtime)
     train_ids = data.ranked_below(settings.images_per_class)
     np.save(folder / TRAIN_IDS, train_ids)
-    train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
     shown = DeviceImages.of(data, train_ids, runtime)
-    _write_views(extractor, shown, train, augment, seed, before)
+    fast = fused(encoder, shown.plain(slice(0, LOOKED_AT)))
+    own, before = checksum(encoder), checksum(fast)
+    extractor = FeatureExtractor(fast, layer, settings.pool, runtime)
+    width = extractor.width(data.image_size)
+    train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
+    _write_views(extractor, shown, train, augment, seed, own)
     train.flush()
     pool_ids = sample_of_pool(data, train_ids, settings.pool_images)
     np.save(folder / POOL_IDS, pool_ids)
@@ -56,15 +59,14 @@ def embed(
         features = _new_file(folder / name, (len(positions), width))
         extractor.write_plain(data, positions, features)
         features.flush()
-    after = checksum(encoder)
-    if after != before:
+    if checksum(fast) != before:
         raise AssertionError("the frozen encoder's weights or buffers moved")
     info = {
         "layer": layer,
         "pool": settings.pool,
         "width": width,
         "probe": accuracies,
-        "encoder_checksum": after,
+        "encoder_checksum": own,
     }
     outputs.write_json(folder / outputs.FEATURES_INFO, info)
     return info

@@ -12,7 +12,6 @@ from PIL import Image
 
 import semisup
 from semisup.model.whole import Whole
-from semisup.predict.fused import fuse
 from semisup.predict.loaded import Answer, ImageClassifier
 from semisup.workflow.errors import UserError
 
@@ -101,7 +100,7 @@ def test_fusing_changes_no_answer(backbone: str) -> None:
     images = torch.from_numpy(pictures(4))
     with torch.no_grad():
         before = model.logits(images)
-        fuse(model.network)
+        model.fuse()
         torch.testing.assert_close(model.logits(images), before, atol=1e-3, rtol=1e-4)
     left = [type(one).__name__ for one in model.modules()]
     assert "BatchNorm2d" not in left

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from semisup.compute.device import Runtime
 from semisup.predict import chosen, files
-from semisup.predict.fused import fuse
 from semisup.predict.loaded import ImageClassifier
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -48,7 +47,7 @@ def predict(paths: Sequence[str], which: Model, out: Path, top: int) -> int:
     compute = chosen.compute_settings()
     runtime = chosen.start(compute)
     model = which.open(runtime)
-    fuse(model.network)
+    model.fuse()
     counts = files.predict(model, paths, out, top, compute, runtime)
     for line in counts.unreadable:
         print(f"can't be read: {line}", file=sys.stderr)

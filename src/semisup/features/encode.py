@@ -12,7 +12,7 @@ from semisup.data.device_images import DeviceImages
 from semisup.features.stored import Features
 from semisup.network.backbones import Encoder, pooled, pooled_width
 
-CPU_VALUES = 1024 * 3 * 24**2  # of pixels at once
+CPU_VALUES = 8 * 3 * 224**2  # of pixels at once
 
 
 @dataclass(frozen=True)
