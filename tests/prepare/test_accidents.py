@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from made_files import fill, png, records
 
+from semisup.prepare.limits import Tally
 from semisup.workflow.errors import UserError
 
 Found = dict[str, tuple[str | None, str]]  # by path below the place: class and role
@@ -66,7 +67,7 @@ def test_augmented_copies_in_folders_of_their_own_are_warned_of(tmp_path: Path) 
     ]
     found, warnings = read(fill(tmp_path, *parts))
     assert {label for label, _ in found.values()} == {"a", "b"}
-    assert said(warnings, "augmented: by the name copies of other images")
+    assert said(warnings, "augmented, original: by the name the same images in other forms")
 
 
 # Tables
@@ -321,3 +322,132 @@ def test_folders_of_patients_are_no_kinds(tmp_path: Path) -> None:
     )
     assert not said(warnings, "not the folders in them")
     assert said(warnings, "if those are of one patient or part")
+
+
+@pytest.mark.parametrize(
+    ("paths", "roles"),
+    [
+        (
+            ("labeled/{}/1.png", "labeled/{}/2.png", "unlabeled/u.png", "test/{}/1.png"),
+            {"labeled": "train", "unlabeled": "pool", "test": "test"},
+        ),
+        (("labelled/{}/1.png", "unlabelled/u.png"), {"labelled": "train", "unlabelled": "pool"}),
+        (
+            ("train_labeled/{}/1.png", "train_unlabeled/u.png", "test/{}/1.png"),
+            {"train_labeled": "train", "train_unlabeled": "pool", "test": "test"},
+        ),
+    ],
+)
+def test_folders_of_labelled_and_unlabelled(
+    tmp_path: Path, paths: tuple[str, ...], roles: dict[str, str]
+) -> None:
+    every = [path.format(label) for path in paths for label in ("cat", "dog")]
+    found, _ = read(fill(tmp_path, *dict.fromkeys(every)))
+    assert {label for label, _ in found.values()} == {"cat", "dog", None}
+    for path, (label, part) in found.items():
+        assert (part if label else "pool") == roles[path.split("/")[0]]
+
+
+def test_a_test_folder_in_each_class(tmp_path: Path) -> None:
+    names = [f"{label}/{n}.png" for label in ("cat", "dog") for n in ("1", "2", "test/3")]
+    found, _ = read(fill(tmp_path, *names))
+    assert {path: part for path, (_, part) in found.items()} == {
+        name: "test" if "test" in name else "train" for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("aside", "images"),
+    [
+        ("{}/masks/{}.png", "{}/images/{}.png"),
+        ("{}/thumbnails/{}.png", "{}/{}.png"),
+        ("{}/{}_gt.png", "{}/{}.png"),
+        ("{}/mask_{}.png", "{}/{}.png"),
+        ("{}/{}-150x150.png", "{}/{}.png"),
+        ("{}/{}_thumb.png", "{}/{}.png"),
+    ],
+)
+def test_what_is_no_image_of_its_own(tmp_path: Path, aside: str, images: str) -> None:
+    names = [
+        kind.format(label, n) for label in ("cat", "dog") for n in "12" for kind in (images, aside)
+    ]
+    found, warnings = read(fill(tmp_path, *names))
+    assert {path: label for path, (label, _) in found.items()} == {
+        images.format(label, n): label for label in ("cat", "dog") for n in "12"
+    }
+    assert said(warnings, "left out")
+
+
+def test_masks_beside_images_that_a_table_names(tmp_path: Path) -> None:
+    fill(tmp_path / "x", "images/1.png", "images/2.png", "images/3.png", "masks/1.png")
+    (tmp_path / "x/l.csv").write_text("path,label\nimages/1.png,cat\nimages/2.png,dog\n")
+    found, warnings = read(tmp_path / "x", labels=tmp_path / "x/l.csv")
+    assert set(found) == {"images/1.png", "images/2.png", "images/3.png"}
+    assert said(warnings, "masks (1 files): left out")
+
+
+def test_names_that_differ_by_the_ending_are_told_of(tmp_path: Path) -> None:
+    names = [f"{label}/{n}.{e}" for label in "ab" for n in range(6) for e in ("jpg", "png")]
+    _, warnings = read(fill(tmp_path, *names))
+    assert said(warnings, "12 files such as")
+
+
+@pytest.mark.parametrize(
+    ("around", "words"),
+    [
+        (("color", "grayscale", "segmented"), "the same images in other forms"),
+        (("128x128", "256x256"), "the same images in other forms"),
+        (("patient1", "patient2"), "if those are of one patient or part each"),
+        (tuple(f"site{n}" for n in range(12)), "if those are of one patient or part each"),
+    ],
+)
+def test_folders_around_the_classes(tmp_path: Path, around: tuple[str, ...], words: str) -> None:
+    names = [f"{name}/{label}/1.png" for name in around for label in ("cat", "dog")]
+    root = fill(tmp_path, *names)
+    for given in ({}, {"class_level": 2}):
+        found, warnings = read(root, **given)
+        assert {label for label, _ in found.values()} == {"cat", "dog"}
+        assert said(warnings, words)
+
+
+def test_text_beside_images_in_class_folders_counts_for_nothing(tmp_path: Path) -> None:
+    fill(tmp_path, "cat/1.png", "cat/2.png", "dog/3.png", "dog/4.png")
+    for name in ("cat/1.xml", "cat/2.png.json", "dog/3.xmp", "dog/4.MOV", "notes/1.mat"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text")
+    images, rejected, _ = records(labelled=tmp_path)
+    assert len(images) == 4
+    assert {item.meant for item in rejected} == {"aside"}
+    tally = Tally()
+    for item in rejected:
+        tally.lose(item)
+    assert not tally.classes()
+
+
+# Tables over several places
+
+
+def test_one_table_over_several_places(tmp_path: Path) -> None:
+    """A row that names a file of any of them is not lost."""
+    train, test = (fill(tmp_path / n, f"{n}1.png", f"{n}2.png") for n in ("train", "test"))
+    pool = fill(tmp_path / "pool", "pool1.png")
+    table = tmp_path / "all.csv"
+    table.write_text(
+        "image,label\ntrain1.png,a\ntrain2.png,b\ntest1.png,a\ntest2.png,b\npool1.png,\ngone.png,a\n"
+    )
+    images, rejected, warnings = records(
+        labelled=train, labels=table, test=test, test_labels=table, unlabelled=pool
+    )
+    assert len(images) == 5
+    assert [item.source.rpartition("/")[2] for item in rejected] == ["gone.png"]
+    assert said(warnings, "1 rows name files of data.folder.unlabelled")
+
+
+@pytest.mark.parametrize("label", ["", "-1", "?"])
+def test_a_test_part_without_labels_joins_the_pool(tmp_path: Path, label: str) -> None:
+    root = fill(tmp_path / "x", "1.png", "2.png", "3.png")
+    table = tmp_path / "l.csv"
+    table.write_text(f"image,label,split\n1.png,a,train\n2.png,b,train\n3.png,{label},test\n")
+    found, warnings = read(root, labels=table)
+    assert found["3.png"] == (None, "train")
+    assert said(warnings, "none of the 1 rows of test has a label: read as unlabelled")

@@ -58,3 +58,12 @@ def test_numbers_in_a_table(tmp_path: Path) -> None:
     names.unlink()
     with pytest.raises(UserError, match=r"class_names: .*cannot be read: No such file"):
         labels(**given)
+
+
+def test_words_are_not_called_by_numbers(tmp_path: Path) -> None:
+    """A table of counts beside the classes is no table of names."""
+    root = fill(tmp_path / "x", "cat/1.png", "dog/2.png")
+    (root / "classes.csv").write_text("class,count\ncat,20\ndog,15\n")
+    images, _, warnings = records(labelled=root)
+    assert {record.label for record in images.values()} == {"cat", "dog"}
+    assert not any("names the classes" in line for line in warnings)

@@ -370,3 +370,10 @@ def test_too_little(given: list[int], test: list[int], validation: int, said: st
     with pytest.raises(UserError, match=said) as caught:
         split(np.array(given), given_test, validation_per_class=validation)
     assert "\n" not in str(caught.value)
+
+
+def test_too_little_because_of_groups() -> None:
+    """Not the number of labels is to blame then."""
+    given = np.array([0, 1, 0, 1])
+    with pytest.raises(UserError, match=r"\(left out: 2 of one group with such\); give more"):
+        split(given, np.array([False, False, True, True]), group=np.array([0, 1, 0, 1]))

@@ -5,7 +5,7 @@ from collections import Counter
 from semisup.params.loading import Params
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.folder import warn_of_unwatched
-from semisup.prepare.limits import COLUMNS, MEANT, Tally
+from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
 from semisup.prepare.plan import Plan
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
@@ -31,8 +31,11 @@ def look(params: Params) -> str:
     plan = Plan(params.data.folder, notes)
     tally, rejected, groups = _read(plan)
     doubt_labels(tally, notes)
+    most = params.data.max_rejected_fraction
     try:
         plan.check_classes()
+        plan.check_rows(most)
+        check_limits(tally, most, rejected, None)
     except UserError as error:
         notes.warn(f"`dvc repro` would stop here: {error}")
     counts = ", ".join(f"{tally.kept[meant]} {meant}" for meant in MEANT)

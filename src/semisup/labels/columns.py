@@ -1,96 +1,17 @@
-"""Which column of a table holds what: as params.yaml says, or by its name."""
+"""Which column of a table holds what: as params.yaml says, or by its name and what it holds."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from semisup.labels.words import ONES, ZEROS, Part, part_of
+from semisup.labels.bits import are_bits
+from semisup.labels.column_names import NAMES, fitting, plain
+from semisup.labels.endings import is_image
+from semisup.labels.words import Part, part_of
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 KEY = "data.folder.columns"
-
-# the first that a table has counts; compared without case, spaces and the like
-NAMES: dict[str, tuple[str, ...]] = {
-    "path": (
-        *(
-            "path",
-            "filepath",
-            "filename",
-            "file",
-            "imagepath",
-            "imgpath",
-            "imagefile",
-            "imagefilename",
-        ),
-        *(
-            "imagename",
-            "imgname",
-            "image",
-            "img",
-            "images",
-            "files",
-            "filepaths",
-            "filenames",
-            "photo",
-        ),
-        *("picture", "imageid", "imgid", "idcode", "photoid", "uri", "imageuri", "id", "name"),
-    ),
-    "label": (
-        *(
-            "label",
-            "labels",
-            "class",
-            "classname",
-            "labelname",
-            "category",
-            "categoryname",
-            "target",
-        ),
-        *(
-            "diagnosis",
-            "dx",
-            "species",
-            "breed",
-            "groundtruth",
-            "classlabel",
-            "y",
-            "classes",
-            "tag",
-        ),
-        *("classid", "labelid", "categoryid", "disease", "defect", "grade"),
-    ),
-    "split": (
-        *("split", "datasplit", "datasetsplit", "subset", "partition", "set", "usage", "phase"),
-        *("dataset", "istrain", "istraining", "istrainingimg", "istrainingimage", "traintest"),
-        *("istest", "istesting", "isvalid", "isval", "isvalidation"),
-    ),
-    "group": (
-        *("group", "groupid", "patient", "patientid", "subject", "subjectid", "participant"),
-        *(
-            "participantid",
-            "person",
-            "personid",
-            "individual",
-            "individualid",
-            "animalid",
-            "caseid",
-        ),
-        *(
-            "lesion",
-            "lesionid",
-            "specimen",
-            "specimenid",
-            "slide",
-            "slideid",
-            "part",
-            "partid",
-            "plantid",
-        ),
-        *("video", "videoid", "sequenceid", "seqid", "sceneid", "burstid", "studyid", "sampleid"),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -106,16 +27,29 @@ class Columns:
 
 
 def find_columns(
-    header: tuple[int, Sequence[str]], wanted: Mapping[str, str | None], where: str, notes: Notes
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    wanted: Mapping[str, str | None],
+    where: str,
+    notes: Notes,
 ) -> Columns:
     """Positions of path, label, split and group.
+
+    Args:
+        names: of the columns.
+        cells: of each line.
+        wanted: what params.yaml says of each.
+        where: what messages call the table.
+        notes: takes warnings.
 
     Raises:
         UserError: no column of path, one that params.yaml names is missing, or two that read alike.
     """
-    names = [name.strip() for name in header[1]]
+    names = [name.strip() for name in names]
     found = {what: _find(what, names, wanted[what], where, notes) for what in NAMES}
     path = found["path"]
+    if wanted["path"] == "auto":
+        path = _path_by_cells(path, names, cells, where, notes)
     if path is None:
         raise missing_column(where, names)
     if found["group"] is not None and wanted["group"] == "auto":
@@ -124,7 +58,7 @@ def find_columns(
             f"({KEY}.group)"
         )
     split = found["split"]
-    sure = split is not None and (wanted["split"] != "auto" or _plain(names[split]) == "split")
+    sure = split is not None and (wanted["split"] != "auto" or plain(names[split]) == "split")
     hot = wanted["label"] == "auto"
     return Columns(path, found["label"], split, found["group"], sure, hot)
 
@@ -137,7 +71,8 @@ def with_split(
     Raises:
         UserError: there are two such columns.
     """
-    if found.split is not None and (_is_split(cells, found.split) or _is_bit(cells, found.split)):
+    at = found.split
+    if at is not None and (_is_split(cells, at) or are_bits(line[at] for line in cells)):
         return found
     taken = {found.path, found.label, found.group}
     fitting = [at for at in range(len(names)) if at not in taken and _is_split(cells, at)]
@@ -151,10 +86,6 @@ def with_split(
         )
     notes.warn(f"{where}: column {first} is read as the split, by its words ({KEY}.split)")
     return replace(found, split=fitting[0])
-
-
-def _is_bit(cells: Sequence[Sequence[str]], at: int) -> bool:
-    return all(line[at].strip().lower() in ONES | ZEROS | {""} for line in cells)
 
 
 def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
@@ -171,12 +102,48 @@ def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
 
 def names_columns(names: Sequence[str]) -> bool:
     """Whether any of these is a name of a column of paths or labels."""
-    return any(_plain(name) in (*NAMES["path"], *NAMES["label"]) for name in names)
+    return any(plain(name) in (*NAMES["path"], *NAMES["label"]) for name in names)
 
 
 def has_label(names: Sequence[str]) -> bool:
     """Whether a column of labels is found by its name."""
-    return any(_plain(name) in NAMES["label"] for name in names)
+    return any(plain(name) in NAMES["label"] for name in names)
+
+
+def _path_by_cells(
+    found: int | None,
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    where: str,
+    notes: Notes,
+) -> int | None:
+    """The column whose cells end as images do, where the one of a fitting name does not.
+
+    Raises:
+        UserError: there are several such columns.
+    """
+    if not cells or (found is not None and _names_images(cells, found)):
+        return found
+    others = [at for at in range(len(names)) if _names_images(cells, at)]
+    if not others:
+        return found
+    if len(others) > 1:
+        raise UserError(
+            f"{where}: the columns {named(repr(names[at]) for at in others)} all name files; say "
+            f"in {KEY}.path which are the images"
+        )
+    (path,) = others
+    instead = "" if found is None else f", not from {names[found]}"
+    notes.warn(
+        f"{where}: the path is read from column {names[path]}{instead}, since it names files "
+        f"({KEY}.path)"
+    )
+    return path
+
+
+def _names_images(cells: Sequence[Sequence[str]], at: int) -> bool:
+    filled = [line[at] for line in cells if line[at].strip()]
+    return bool(filled) and 10 * sum(map(is_image, filled)) >= 9 * len(filled)
 
 
 def missing_column(where: str, names: Sequence[str]) -> UserError:
@@ -195,28 +162,28 @@ def _find(
         return None
     if wanted != "auto":
         return _named(what, names, wanted, where)
-    plain = [_plain(name) for name in names]
-    fitting = [name for name in NAMES[what] if name in plain]
-    if not fitting:
+    short = [plain(name) for name in names]
+    known = fitting(what, short)
+    if not known:
         return None
-    best = fitting[0]
-    if plain.count(best) > 1:
-        alike = [name for name, short in zip(names, plain, strict=True) if short == best]
+    best = known[0]
+    if short.count(best) > 1:
+        alike = [name for name, its in zip(names, short, strict=True) if its == best]
         raise UserError(
             f"{where}: the columns {named(map(repr, alike))} both read as the {what}; rename one"
         )
-    others = [names[plain.index(name)] for name in fitting[1:]]
+    others = [names[short.index(name)] for name in known[1:]]
     if what == "label" and others:
         notes.warn(
-            f"{where}: the label is read from column {names[plain.index(best)]}, not from "
+            f"{where}: the label is read from column {names[short.index(best)]}, not from "
             f"{named(others)} ({KEY}.label)"
         )
-    return plain.index(best)
+    return short.index(best)
 
 
 def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:
     same = [at for at, name in enumerate(names) if name == wanted]
-    same = same or [at for at, name in enumerate(names) if _plain(name) == _plain(wanted)]
+    same = same or [at for at, name in enumerate(names) if plain(name) == plain(wanted)]
     if len(same) > 1:
         raise UserError(f"{where}: has {len(same)} columns named {wanted!r}; rename all but one")
     if not same:
@@ -225,27 +192,3 @@ def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:
             f"{wanted!r}{suggestion(wanted, list(names))}; there are {named(names, 8)}"
         )
     return same[0]
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.casefold())
-
-
-def one_hot(
-    header: tuple[int, Sequence[str]], cells: Sequence[Sequence[str]], found: Columns
-) -> dict[int, str] | None:
-    """Columns that hold 1 for the row's class, 0 for others, by position; None: there are none."""
-    taken = {found.path, found.split, found.group}
-    bits = {
-        at: name.strip()
-        for at, name in enumerate(header[1])
-        if at not in taken
-        and name.strip()
-        and cells
-        and all(line[at].strip().lower() in ONES | ZEROS for line in cells)
-    }
-    if not found.may_be_hot or len(bits) < 2:
-        return None
-    sums = [sum(line[at].strip().lower() in ONES for at in bits) for line in cells]
-    single, none = sums.count(1), sums.count(0)
-    return bits if 2 * single >= len(sums) and 10 * (single + none) >= 9 * len(sums) else None

@@ -6,3 +6,8 @@ EXTENSIONS = (
     *(".qoi", ".pcx", ".sgi", ".ico"),
     *(".heic", ".heif", ".dcm", ".dng", ".cr2", ".cr3", ".nef", ".arw"),  # named, not decoded
 )
+
+
+def is_image(path: str) -> bool:
+    """Whether a path ends as those of images do."""
+    return path.strip().lower().endswith(EXTENSIONS)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from semisup.labels.endings import EXTENSIONS
+from semisup.labels.endings import is_image
 from semisup.labels.text import SEPARATORS, Line
+from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 
@@ -16,27 +17,29 @@ def of_spaces(text: str) -> bool:
 
 def _is_pair(line: str) -> bool:
     pair = line.rsplit(None, 1)
-    return len(pair) == 2 and _is_image(pair[0]) and not any(mark in line for mark in SEPARATORS)
-
-
-def _is_image(cell: str) -> bool:
-    return cell.strip().lower().endswith(EXTENSIONS)
+    return len(pair) == 2 and is_image(pair[0]) and not any(mark in line for mark in SEPARATORS)
 
 
 def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:
     """The same lines with one of names before them, where the first is an image already.
 
-    The label is the only other column, or the only one that holds words in all lines.
+    The label is the only other column, or the only one that holds words in all lines; a column of
+    train and test beside others is the split.
 
     Raises:
         UserError: several columns could hold the label.
     """
     first = lines[0][1]
-    paths = [at for at, cell in enumerate(first) if _is_image(cell)]
+    paths = [at for at, cell in enumerate(first) if is_image(cell)]
     if len(paths) != 1 or len(first) < 2:
         return [*lines]
     (path,) = paths
     others = [at for at in range(len(first)) if at != path]
+    splits = [at for at in others if all(part_of(cells[at], strict=True) for _, cells in lines)]
+    if len(splits) == 1 < len(others):
+        others.remove(splits[0])
+    else:
+        splits = []
     if len(others) > 1:
         others = [at for at in others if all(_is_word(cells[at]) for _, cells in lines)]
     if len(others) != 1:
@@ -47,10 +50,12 @@ def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:
     (label,) = others
     notes.warn(
         f"{where}: no line names the columns: column {path + 1} is read as the path, column "
-        f"{label + 1} as the label"
+        f"{label + 1} as the label{f', column {splits[0] + 1} as the split' if splits else ''}"
     )
     names = [f"column {at + 1}" for at in range(len(first))]
     names[path], names[label] = "path", "label"
+    for at in splits:
+        names[at] = "split"
     return [(0, names), *lines]
 
 

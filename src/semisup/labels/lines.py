@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from semisup.labels.columns import names_columns
+from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
 from semisup.labels.text import Line, decoded
 from semisup.workflow.errors import UserError
@@ -62,7 +63,7 @@ def _of_json(text: str, where: str) -> list[Line]:
         else:
             written = enumerate(text.splitlines(), 1)
             rows = [(number, json.loads(line)) for number, line in written if line.strip()]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(
             f"{where}: not readable as JSON, an object a line ({error}); save it as CSV"
         ) from None
@@ -73,14 +74,35 @@ def _of_json(text: str, where: str) -> list[Line]:
 
 
 def _pairs(text: str) -> list[tuple[str, Any]] | None:
-    """One object of paths and their labels, if it is that; a path may be there twice."""
+    """One object of paths and their labels, or of classes and their paths; None: another.
+
+    A path may be there twice.
+    """
     try:
         found = json.loads(text, object_pairs_hook=_Pairs)
-    except ValueError:  # an object a line
+    except (ValueError, RecursionError):  # an object a line
         return None
-    values = (value for _, value in found)
-    plain = all(value is None or isinstance(value, str | int | float) for value in values)
-    return found if plain and not names_columns([path for path, _ in found]) else None
+    if names_columns([name for name, _ in found]):
+        return None
+    values = [value for _, value in found]
+    if all(value is None or isinstance(value, str | int | float) for value in values):
+        return [*found]
+    if all(isinstance(value, list) and all(map(_is_path, value)) for value in values):
+        return [(path, label) for label, paths in found for path in paths]
+    return [(path, _cell(value)) for path, value in found] if all(map(_is_label, values)) else None
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, str) and is_image(value)
+
+
+def _is_label(value: Any) -> bool:
+    """Whether it is a class, a list of such, or an object with one."""
+    if isinstance(value, _Pairs):
+        return _cell(value) != ""
+    if isinstance(value, list):
+        return all(isinstance(item, str | int) for item in value)
+    return value is None or isinstance(value, str | int)
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -88,6 +110,9 @@ class _Pairs(list[tuple[str, Any]]):
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, dict | _Pairs):  # a class with its number
+        said = dict(value)
+        return next((_cell(said[name]) for name in ("name", "label", "class") if name in said), "")
     if isinstance(value, list):
         return ";".join(map(_cell, value))
     if isinstance(value, bool):

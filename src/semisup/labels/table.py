@@ -3,16 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from semisup.labels.columns import Columns, find_columns, missing_column, one_hot, with_split
+from semisup.labels.bits import SEVERAL, one_hot, with_parts_joined
+from semisup.labels.columns import Columns, find_columns, missing_column, with_split
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
 from semisup.labels.text import Line
 from semisup.labels.words import (
     NUMBER,
     ONES,
+    UNSURE,
     ZEROS,
     Part,
     alone,
@@ -27,6 +29,7 @@ from semisup.labels.words import (
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
+MANY_GROUPS, LARGE = 5, 0.25  # of the rows in one group: no longer one patient or part
 _YES, _NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
 
 
@@ -74,33 +77,46 @@ def rows_of(
     notes: Notes,
 ) -> dict[str, Row]:
     """As `read_table`, of lines, the first of which names columns."""
-    header, *lines = every
-    found = find_columns(header, columns, where, notes)
-    cells = [line for _, line in lines]
+    (_, header), *lines = every
+    names, cells = [*header], [*(line for _, line in lines)]
+    if columns["split"] == "auto":
+        names, cells = with_parts_joined(names, cells, where, notes)
+    found = find_columns(names, cells, columns, where, notes)
     if columns["split"] == "auto" and not found.split_is_sure:
-        found = with_split(found, header[1], cells, where, notes)
-    if found.label is None:
-        names = one_hot(header, cells, found)
-        if names is None:
-            raise missing_column(where, header[1])
-        raw = [_hot(line, names) for line in cells]
-    else:
-        raw = [line[found.label] for line in cells]
+        found = with_split(found, names, cells, where, notes)
+    raw = _raw_labels(names, cells, found, where, notes)
     labels: list[str | None]
     if no_label is None:
         labels = [clean(label) or None for label in raw]
     else:
         labels = _labels(raw, where, without_case(no_label), notes)
-    parts = _parts(cells, found, header, where, notes)
-    groups = [_group(line, found, without_case(no_label or ())) for line in cells]
+    parts = _parts(cells, found, names, where, notes)
+    groups = _groups(cells, found, without_case(no_label or ()), where, notes)
     rows: dict[str, Row] = {}
-    for (number, line), label, part, group in zip(lines, labels, parts, groups, strict=True):
+    for (number, _), line, label, part, group in zip(
+        lines, cells, labels, parts, groups, strict=True
+    ):
         path = (
             _path(line[found.path]) if line[found.path].strip() else f"(no path in line {number})"
         )
         row = Row(label, part, group)
         if rows.setdefault(path, row) != row:
             raise _contradiction(where, path, rows[path], row)
+    return rows
+
+
+def with_unlabelled_parts(rows: dict[str, Row], where: str, notes: Notes) -> dict[str, Row]:
+    """With test or validation rows as unlabelled ones, where none of them has a label."""
+    for part in ("test", "validation"):
+        mine = [row for row in rows.values() if row.part == part]
+        if mine and all(row.label is None for row in mine):
+            notes.warn(
+                f"{where}: none of the {len(mine)} rows of {part} has a label: read as unlabelled"
+            )
+            rows = {
+                path: replace(row, part="unlabelled") if row.part == part else row
+                for path, row in rows.items()
+            }
     return rows
 
 
@@ -127,8 +143,19 @@ def _path(cell: str) -> str:
     return str(PurePosixPath(cell.strip().replace("\\", "/")))
 
 
-def _hot(line: list[str], names: Mapping[int, str]) -> str:
-    return ";".join(name for at, name in names.items() if line[at].strip().lower() in ONES)
+def _raw_labels(
+    names: list[str], cells: Sequence[list[str]], found: Columns, where: str, notes: Notes
+) -> list[str]:
+    if found.label is not None:
+        return [line[found.label] for line in cells]
+    taken = (found.path, found.split, found.group)
+    raw = one_hot(names, cells, taken, where, notes) if found.may_be_hot else None
+    if raw is None:
+        raise missing_column(where, names)
+    several = sum(SEVERAL in label for label in raw)
+    if several:
+        notes.warn(f"{where}: {several} rows have 1 in several of these: read as no label")
+    return ["" if SEVERAL in label else label for label in raw]
 
 
 def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[str | None]:
@@ -169,24 +196,46 @@ def _warn_of_odd_numbers(classes: set[str], where: str, notes: Notes) -> None:
         )
 
 
-def _group(line: Sequence[str], found: Columns, none: Set[str]) -> str | None:
+def _groups(
+    cells: Sequence[Sequence[str]], found: Columns, none: Set[str], where: str, notes: Notes
+) -> list[str | None]:
     """Numbers as one table has them and another does not: 7.0 is 7."""
     if found.group is None:
-        return None
-    name = clean(line[found.group])
-    return None if is_none(name, none) else re.sub(r"^(\d+)\.0+$", r"\1", name)
+        return [None] * len(cells)
+    words = [clean(line[found.group]) for line in cells]
+    known = [None if is_none(word, none | UNSURE) else word for word in words]
+    unsure = Counter(
+        w for w, k in zip(words, known, strict=True) if k is None and not is_none(w, none)
+    )
+    if unsure:
+        used = named(f"{word!r} ({count})" for word, count in unsure.items())
+        notes.warn(f"{where}: read as no group: {used}")
+    sizes = Counter(word for word in known if word is not None)
+    for word, size in sizes.most_common(1):
+        if len(sizes) >= MANY_GROUPS and size > LARGE * len(cells):
+            notes.warn(
+                f"{where}: {size} of {len(cells)} rows are of the group {word!r}, which stay on "
+                "one side of each split; if it means none, leave these cells empty"
+            )
+    return [word and re.sub(r"^(\d+)\.0+$", r"\1", word) for word in known]
 
 
 def _parts(
-    cells: list[list[str]], found: Columns, header: tuple[int, list[str]], where: str, notes: Notes
+    cells: Sequence[list[str]], found: Columns, names: list[str], where: str, notes: Notes
 ) -> list[Part | None]:
     if found.split is None:
         return [None] * len(cells)
-    name = header[1][found.split].strip()
+    name = names[found.split].strip()
     values = [clean(line[found.split]) for line in cells]
     yes = _part_of_yes(name)
     if yes and all(value.lower() in _YES | _NO | {""} for value in values):
         no: Part = "test" if yes == "train" else "train"
+        held = sum((value.lower() in _YES) == (yes != "train") for value in values if value)
+        if 2 * held > len(values):
+            notes.warn(
+                f"{where}: by column {name} {held} of {len(values)} rows are not trained on; if it "
+                "means something else, set data.folder.columns.split to null"
+            )
         return [None if not v else yes if v.lower() in _YES else no for v in values]
     parts = {value: part_of(value) for value in values if value}
     unknown = [value for value, part in parts.items() if part is None]
@@ -208,7 +257,7 @@ def _part_of_yes(column: str) -> Part | None:
     plain = re.sub(r"[\W_]+", "", column.lower())
     if "train" in plain and "test" not in plain:
         return "train"
-    return part_of(plain.removeprefix("is")) if plain.startswith("is") else None
+    return part_of(plain.removeprefix("is"))
 
 
 def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:

@@ -8,7 +8,9 @@ from typing import Literal
 Part = Literal["train", "validation", "test", "unlabelled"]
 
 PARTS: dict[Part, frozenset[str]] = {
-    "train": frozenset({"train", "training", "trainval", "trn", "learn", "learning"}),
+    "train": frozenset(
+        {"train", "training", "trainval", "trn", "learn", "learning", "labeled", "labelled"}
+    ),
     "validation": frozenset(
         {"val", "valid", "validation", "validate", "dev", "eval", "evaluation"}
     ),
@@ -20,6 +22,11 @@ PARTS: dict[Part, frozenset[str]] = {
 _BESIDE = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "the"}
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 ONES, ZEROS = {"1", "1.0", "true"}, {"0", "0.0", "false"}
+UNSURE = {  # what may mean that nobody knows
+    *("unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"),
+    *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
+    *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
+}
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
 
@@ -50,6 +57,8 @@ def part_of(name: str, strict: bool = False) -> Part | None:
     words = [w for w in re.findall(r"[a-z]+", name.lower()) if w not in _BESIDE]
     words = [re.sub(r"(set|data|images|folder)$", "", word) or word for word in words]
     found: set[Part] = {part for part, known in PARTS.items() for word in words if word in known}
+    if found == {"train", "unlabelled"}:  # train_unlabeled
+        return None if strict else "unlabelled"
     if len(found) != 1 or (strict and len(words) > 1):
         return None
     return next(iter(found))
@@ -81,7 +90,7 @@ def alone(label: str) -> str:
 
 def several(label: str, classes: set[str]) -> bool:
     """Whether a label is a list of classes, two or more."""
-    for mark in (";", "|", ",", "/", "+", "&", " and "):
+    for mark in (";", "|", ",", "/", "+", "&", " and ", " "):
         names = _items(label, mark)
         if len(names) > 1 and all(name in classes for name in names):
             return True

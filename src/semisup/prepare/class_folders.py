@@ -42,9 +42,7 @@ class Layout:
                 return Placed(problem="not in a class folder", part=part)
             name = folders[depth]
             if (depth, name) in self.aside:
-                return Placed(
-                    problem=f"in the folder {printable(name)}, beside the images", aside=True
-                )
+                return _beside_images(name)
             if level == "class":
                 label = clean(printable(name))
             elif level == "part":
@@ -52,9 +50,16 @@ class Layout:
                 if found is None and label is None:
                     return Placed(problem="beside folders named as train and test, in none of them")
                 part = part or found
+        depth = len(self.levels)
+        if len(folders) > depth and (depth, folders[depth]) in self.aside:
+            return _beside_images(folders[depth])
         return Placed(None if part == "unlabelled" else label, part)
 
     def classes(self, top: Folder) -> set[str]:
         """Names of the classes that a place has."""
         found = (self.placed(path) for path in top.paths_of_images())
         return {placed.label for placed in found if placed.label is not None}
+
+
+def _beside_images(name: str) -> Placed:
+    return Placed(problem=f"in the folder {printable(name)}, beside the images", aside=True)

@@ -1,9 +1,10 @@
 """What the classes of the user's images are called, where a file says so."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
+from semisup.labels.words import NUMBER
 from semisup.params import data_sections
 from semisup.prepare.named_places import KEY, Source, content_of
 from semisup.prepare.naming import FILES, names_of, read_names
@@ -44,14 +45,21 @@ def names_for(
                 f"{where}: names none of the classes ({named(map(repr, sorted(classes)))}); each "
                 "line must be a class and its name"
             )
-        if lacking and given == "auto":
-            continue
         names = names_of(classes, known)
+        if given == "auto" and (lacking or _are_numbers(names)):
+            continue
         shown = named((f"{label} is {name!r}" for label, name in sorted(names.items())), 3)
         rest = f"; it says nothing of {named(map(repr, lacking))}" if lacking else ""
         notes.warn(f"{where}: names the classes: {shown}{rest}")
         return names
     return {}
+
+
+def _are_numbers(names: Mapping[str, str]) -> bool:
+    """Whether words would be called by numbers, such as counts or positions."""
+    return any(
+        NUMBER.fullmatch(name) and not NUMBER.fullmatch(label) for label, name in names.items()
+    )
 
 
 def _beside(sources: Sequence[Source]) -> Iterator[str]:

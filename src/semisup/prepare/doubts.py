@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from semisup.labels.words import UNSURE
 from semisup.prepare.alike import near_equal
 from semisup.prepare.limits import Tally
 from semisup.workflow import outputs
@@ -14,11 +15,6 @@ from semisup.workflow.notes import Notes, named
 LOOKED_AT = 500  # images, evenly over all
 DARK, FLAT = 40, 8  # an image is nearly black below, all of one grey within so much of 255
 SHARE = 0.2  # of the images, from which on it is worth a warning
-UNSURE = {
-    *("unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"),
-    *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
-    *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
-}
 LISTED = ("id", "source", "given_split", "label", "pixel_hash")
 FEW_IMAGES = 2  # on average per class: folders that are no classes
 
@@ -54,7 +50,7 @@ def doubt_pixels(images: NDArray[np.uint8], duplicates: int, notes: Notes) -> No
     if dark.mean() > SHARE:
         notes.warn(
             f"{dark.mean():.0%} of the images are nearly black (no value above {high[dark].max()} "
-            "of 255): values of 10 or 12 bits in files of 16? Set data.range to what the files hold"
+            "of 255): if the files have 16 bits, set data.range to what they hold"
         )
     elif flat.mean() > SHARE:
         notes.warn(f"{flat.mean():.0%} of the images show nothing: each is of one grey or colour")

@@ -45,6 +45,7 @@ COMPANIONS = (
     ),
     *(".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".lst", ".names", ".py", ".ipynb", ".sh"),
     *(".mat", ".doc", ".docx", ".xls", ".xlsx", ".db", ".dvc", ".lnk", ".url", ".sha256", ".md5"),
+    *(".npy", ".xmp", ".aae", ".thm", ".mov"),  # of cameras and programs for photographs
 )
 COMPANION_NAMES = ("readme", "license", "licence", "copying", "makefile", "changelog")
 

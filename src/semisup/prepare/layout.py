@@ -5,10 +5,10 @@ Below the place, depth by depth, folders are wrappers (one around all others), p
 then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
 """
 
-import re
 from collections.abc import Iterable
 
 from semisup.labels.words import part_of
+from semisup.prepare import folder_doubts as doubts
 from semisup.prepare.class_folders import Layout, Level
 from semisup.prepare.places import printable
 from semisup.prepare.tree import (
@@ -103,6 +103,10 @@ class _Search:
         if self.class_level is not None:
             if not inner or len(self.levels) + 1 >= self.class_level:
                 return "class"
+            if not parts and len(inner) > 1:
+                names = [*map(printable, inner)]
+                doubts.warn_of_versions(names, self.where, self.notes)
+                doubts.warn_of_owners(names, self.where, self.notes)
             return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
         if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
             return "wrapper"
@@ -132,19 +136,15 @@ class _Search:
                 f"{self.where}: {named(around)} hold the same folders, which are read as the "
                 f"classes ({named(classes)})"
             )
-            copies = [name for name in around if "augment" in name.lower()]
-            if copies:
-                self.notes.warn(
-                    f"{self.where}: {named(copies)}: by the name copies of other images, which "
-                    "would be trained and tested on: leave them out, or set "
-                    "data.folder.group_pattern"
-                )
+            doubts.warn_of_versions(around, self.where, self.notes)
+            doubts.warn_of_owners(around, self.where, self.notes)
             return "repetition"
         if inner_around and not outer_around:
             self.notes.warn(
                 f"{self.where}: {named(around)} are read as the classes; each holds the same "
                 f"folders ({named(classes)})"
             )
+            doubts.warn_of_versions(classes, self.where, self.notes)
             return "class"
         depth = len(self.levels) + 1
         raise UserError(
@@ -166,12 +166,12 @@ class _Search:
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
         below = merged([folder for folders in inner.values() for folder in folders])
-        if _are_parts(below) and all(part_of(name) for name in below):
+        loose = any(f.images for same in inner.values() for f in same)
+        below = self._without_aside(below, loose)
+        if _are_parts(below, loose) and all(part_of(name) for name in below):
             self.levels.append("part")
-        elif self.class_level is None and not any(
-            f.images for same in inner.values() for f in same
-        ):
-            self._warn_of_kinds(inner, below)
+        elif self.class_level is None and not loose:
+            doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.where, self.notes)
         odd = [name for name in inner if is_odd(name)]
         if odd and len(inner) > 1:
             self.notes.warn(
@@ -179,21 +179,16 @@ class _Search:
                 f"the name; beside {named(printable(n) for n in inner if n not in odd)}"
             )
 
-    def _warn_of_kinds(self, inner: Iterable[str], below: Iterable[str]) -> None:
-        """Of folders in the classes that are kinds by their names: cat, dog, but not p012."""
-        kinds = [name for name in below if not re.search(r"\d", name)]
-        kinds = [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
-        if len(kinds) > 1:
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, inner))} are read as the classes, not the "
-                f"folders in them ({named(map(printable, kinds))}): set data.folder.class_level "
-                f"to {len(self.levels) + 1} for these"
-            )
+    def _without_aside(
+        self, inner: dict[str, list[Folder]], loose: bool = False
+    ) -> dict[str, list[Folder]]:
+        """Without masks and the like, where they lie beside images, or folders of these or parts.
 
-    def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
-        """Without masks and the like, where they lie beside folders of images or of parts."""
+        loose: whether images lie right beside these folders, in the folder of a class.
+        """
         aside = [name for name in inner if name.lower() in ASIDE_WORDS]
-        if not aside or not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
+        beside = loose or any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner)
+        if not aside or not beside:
             return inner
         self.aside += [(len(self.levels), name) for name in aside]
         self.notes.warn(
@@ -203,11 +198,12 @@ class _Search:
         return {name: folders for name, folders in inner.items() if name not in aside}
 
 
-def _are_parts(inner: Iterable[str]) -> bool:
+def _are_parts(inner: Iterable[str], loose: bool = False) -> bool:
+    """loose: whether images lie beside these folders too, which are to train on."""
     names = [*inner]
     parts = {part_of(name) for name in names}
     if None not in parts:
-        return len(parts) > 1
+        return len(parts | {"train"} if loose and parts else parts) > 1
     strict = {part_of(name) for name in names if part_of(name, strict=True)}
     return {"train", "test"} <= strict
 
@@ -222,18 +218,3 @@ def _shared(inner: dict[str, list[Folder]]) -> list[str]:
     if len(shared) < 2 or 2 * len(shared) < len(every):
         return []
     return sorted(shared)
-
-
-def nested_groups(top: Folder, layout: Layout) -> list[str]:
-    """Folders below the classes that hold several images each: of one patient or part, perhaps."""
-    at = [top]
-    for level in layout.levels:
-        at = [f for folders in merged(at).values() for f in folders]
-        if level == "class":
-            break
-    inner = [(name, f) for folder in at for name, f in folder.inner.items() if f.below]
-    if layout.levels[-1] == "class" and len(inner) >= 2 * len(at):
-        several = [name for name, folder in inner if folder.below > 1]
-        if 2 * len(several) >= len(inner):
-            return several
-    return []

@@ -35,7 +35,7 @@ class Tally:
     def lose(self, rejected: Rejected) -> None:
         """Count a file that is left out."""
         self.lost[rejected.meant] += 1
-        if rejected.label is not None:
+        if rejected.label is not None and rejected.meant != "aside":
             self.lost_of[rejected.label] += 1
 
     def classes(self) -> list[tuple[str, int, int, int, int]]:
@@ -51,7 +51,9 @@ class Tally:
         return sum(self.kept_of[label, meant] for meant in LABELLED)
 
 
-def check_limits(tally: Tally, most: float, rejected: Sequence[Rejected], listed_in: Path) -> None:
+def check_limits(
+    tally: Tally, most: float, rejected: Sequence[Rejected], listed_in: Path | None
+) -> None:
     """Refuse where more than a share `most` is lost, of what is for one purpose or of a class.
 
     Of a class that keeps others, one image may always be lost.
@@ -73,10 +75,11 @@ def check_limits(tally: Tally, most: float, rejected: Sequence[Rejected], listed
             )
 
 
-def _too_many(what: str, most: float, first: Rejected, listed_in: Path) -> UserError:
+def _too_many(what: str, most: float, first: Rejected, listed_in: Path | None) -> UserError:
+    listed = f"; all are listed in {listed_in}" if listed_in else ""
     return UserError(
         f"{KEY}: {what} can't be used, more than the allowed {most:g} (first: {first.source}: "
-        f"{first.reason}; all are listed in {listed_in}); mend or remove them, or raise the limit"
+        f"{first.reason}{listed}); mend or remove them, or raise the limit"
     )
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from semisup.labels.table import Row, read_bytes
@@ -41,6 +42,11 @@ class Source:
     files: int = 0
     usable: int = 0
     first_problem: str = ""
+
+    @cached_property
+    def folders_of_rows(self) -> set[str]:
+        """Names of the folders in which files lie that the table names."""
+        return {name for whole in self.rows for name in whole.split("/")[:-1]}
 
     @property
     def where(self) -> str:
@@ -141,3 +147,37 @@ def find_nested(sources: list[Source]) -> None:
         for other in sources:
             if other.place.identity.startswith(f"{source.place.identity}/"):
                 source.inside.append(f"{other.place.identity}/")
+
+
+def forbid_rows_of_two_tables(sources: list[Source]) -> None:
+    """Refuse files that two tables say something of.
+
+    Raises:
+        UserError: it names the first.
+    """
+    first: dict[str, str] = {}
+    for source in sources:
+        for whole in source.rows:
+            table = first.setdefault(whole, source.table or "")
+            if table != source.table:
+                raise UserError(
+                    f"{KEY}: {whole} is in {table} and in {source.table}; take it out of one"
+                )
+
+
+def forbid_two_of_one_place(sources: list[Source]) -> None:
+    """Refuse a place that is named twice as labelled, without a table for each.
+
+    Raises:
+        UserError: it names both.
+    """
+    for number, one in enumerate(sources):
+        for other in sources[number + 1 :]:
+            same = one.place.identity == other.place.identity
+            tables = one.table and other.table and not (one.is_set or other.is_set)
+            if same and one.has_labels and other.has_labels and not tables:
+                raise UserError(
+                    f"{one.place.key} and {other.place.key} are both {one.place.given}; test "
+                    f"images must be others: set {other.place.key} to null to have some split "
+                    "off, or give each a table"
+                )

@@ -6,26 +6,29 @@ unlabelled.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from semisup.labels.table import read_table
+from semisup.labels.table import Row, read_table, with_unlabelled_parts
 from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.archive import SETS
 from semisup.prepare.class_names import listed, names_for
 from semisup.prepare.decoders import Job
-from semisup.prepare.layout import examine, folders_of_parts, is_plain, nested_groups
+from semisup.prepare.folder_doubts import nested_groups
+from semisup.prepare.layout import examine, folders_of_parts, is_plain
 from semisup.prepare.matching import match
 from semisup.prepare.named_places import (
     KEY,
     Source,
     content_of,
     find_nested,
+    forbid_rows_of_two_tables,
+    forbid_two_of_one_place,
     sources_of,
     table_key,
     tables_of,
 )
-from semisup.prepare.places import Entry, printable
+from semisup.prepare.places import Entry, Place, printable
 from semisup.prepare.reader import Reader
 from semisup.prepare.records import Rejected
 from semisup.prepare.tree import Folder
@@ -56,14 +59,16 @@ class Plan:
         self.classes: set[str] = set()  # by names alone: no image of them may be usable
         # of tables: rows of no file, and how many rows there are
         self.rows: dict[str, tuple[dict[str, str], int]] = {}
+        self.last_of: dict[str, tuple[Place, Source, Mapping[str, Row]]] = {}  # by table
         for name, table in tables_of(settings).items():
             if table:
                 self._read_table(name, table)
+        self._tell_of_absent()
         for source in self.sources:
             if source.has_labels and not source.table:
                 self._survey(source)
-        self._forbid_two_of_one_place()
-        self._forbid_rows_of_two_tables()
+        forbid_two_of_one_place(self.sources)
+        forbid_rows_of_two_tables(self.sources)
         self.names = names_for(settings, self.sources, self.classes, notes)
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
@@ -136,7 +141,10 @@ class Plan:
             source.table = file
             files |= self._listed(source)
         matched = match(rows, files, where, self.notes)
-        self.rows[file] = (matched.absent, len(rows))
+        rows = with_unlabelled_parts(rows, where, self.notes)
+        before = self.rows.get(file, (matched.absent, 0))[0]  # by the same table for another place
+        absent = {row: why for row, why in matched.absent.items() if row in before}
+        self.rows[file] = (absent, len(rows))
         parts = None
         if not any(row.part for row in rows.values()):
             parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
@@ -144,11 +152,33 @@ class Plan:
             source.parts = parts
             source.rows = {whole: rows[row] for whole, row in matched.rows.items()}
             self.classes |= {row.label for row in source.rows.values() if row.label is not None}
-        first = mine[0].place
-        mine[-1].absent = {
-            row if row.startswith(("/", "(")) else first.source(row): (why, rows[row].label)
-            for row, why in matched.absent.items()
-        }
+        self.last_of[file] = (mine[0].place, mine[-1], rows)
+
+    def _tell_of_absent(self) -> None:
+        """Give the rows that name no file to a source of their table, which will list them."""
+        for file, (place, source, rows) in self.last_of.items():
+            absent, count = self.rows[file]
+            elsewhere = self._in_unlabelled_places(absent, file)
+            absent = {row: why for row, why in absent.items() if row not in elsewhere}
+            self.rows[file] = (absent, count)
+            source.absent = {
+                row if row.startswith(("/", "(")) else place.source(row): (why, rows[row].label)
+                for row, why in absent.items()
+            }
+
+    def _in_unlabelled_places(self, absent: Mapping[str, str], file: str) -> set[str]:
+        """Rows that name files which params.yaml says have no label."""
+        files: dict[str, str] = {}
+        for source in self.sources if absent else ():
+            if not source.has_labels and not source.place.is_tar:
+                files |= self._listed(source)
+        matched = match(absent, files, file, Notes()).rows if files else {}
+        if matched:
+            self.notes.warn(
+                f"{file}: {len(matched)} rows name files of {KEY}.unlabelled, which stay without "
+                "a label"
+            )
+        return {*matched.values()}
 
     def _read_sets(self, source: Source, tree: Folder) -> bool:
         """The tables in files with images in a column, which are listed as folders."""
@@ -157,6 +187,7 @@ class Plan:
         from semisup.prepare.sets import read_sets
 
         rows = read_sets(source, self.settings, self.notes)
+        rows = with_unlabelled_parts(rows, source.where, self.notes)
         if rows:
             source.table, source.is_set = source.place.given, True
             source.rows = {source.place.source(path): row for path, row in rows.items()}
@@ -174,16 +205,6 @@ class Plan:
 
     def _is_table(self, entry: Entry | Rejected) -> bool:
         return isinstance(entry, Entry) and entry.identity in self.tables
-
-    def _forbid_rows_of_two_tables(self) -> None:
-        first: dict[str, str] = {}
-        for source in self.sources:
-            for whole in source.rows:
-                table = first.setdefault(whole, source.table or "")
-                if table != source.table:
-                    raise UserError(
-                        f"{KEY}: {whole} is in {table} and in {source.table}; take it out of one"
-                    )
 
     # folders
 
@@ -214,15 +235,3 @@ class Plan:
                 f"({named(map(printable, several), 3)}): if those are of one patient or part, set "
                 f"{KEY}.group_pattern, so that none is on both sides of a split"
             )
-
-    def _forbid_two_of_one_place(self) -> None:
-        for number, one in enumerate(self.sources):
-            for other in self.sources[number + 1 :]:
-                same = one.place.identity == other.place.identity
-                tables = one.table and other.table and not (one.is_set or other.is_set)
-                if same and one.has_labels and other.has_labels and not tables:
-                    raise UserError(
-                        f"{one.place.key} and {other.place.key} are both {one.place.given}; test "
-                        f"images must be others: set {other.place.key} to null to have some split "
-                        "off, or give each a table"
-                    )

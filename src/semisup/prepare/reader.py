@@ -13,7 +13,8 @@ from semisup.prepare.layout import is_odd
 from semisup.prepare.named_places import KEY, Source
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.records import GivenSplit, Record, Rejected
-from semisup.prepare.series import Masks, Series
+from semisup.prepare.series import Masks, Series, Twins
+from semisup.prepare.tree import ASIDE_WORDS, IMAGE_WORDS
 from semisup.workflow.notes import Notes, named
 
 NOT_THERE = "named in {}, but {}"
@@ -41,7 +42,8 @@ class Reader:
         self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
-        self.series, self.masks = Series(), Masks()
+        self.series, self.masks, self.twins = Series(), Masks(), Twins()
+        self.in_folders_aside: Counter[str] = Counter()
         self.without_group = self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
 
@@ -57,6 +59,13 @@ class Reader:
             )
         self.series.warn(len(self.known), notes)
         self.masks.warn(notes)
+        self.twins.warn(notes)
+        if self.in_folders_aside:
+            used = named(f"{name} ({n} files)" for name, n in self.in_folders_aside.items())
+            notes.warn(
+                f"{KEY}: {used}: left out, since by the name these are no images of their own, "
+                "and no table names them"
+            )
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
             notes.warn(f"{KEY}: {named(odd)}: read as a class, but seldom one by the name")
@@ -104,29 +113,38 @@ class Reader:
     def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
         """None: another table over the same folder may name it."""
         name = source.place.source(entry.path)
-        if self.masks.has(source, entry.path, self._shares(source)):
-            return Rejected(name, "by its name a mask of the image beside it", "aside")
+        if reason := self._no_image(source, entry, name):
+            return Rejected(name, reason, "aside")
+        self.twins.add(name)
         if source.table is not None:
             return self._row_job(source, entry, name)
         if source.layout is None:
             return Record(name, None, "train", self._group(name)), entry
         placed = source.layout.placed(entry.path)
         if placed.problem:
-            aside = placed.aside or is_companion(entry.path)
-            return Rejected(name, placed.problem, "aside" if aside else source.meant)
+            return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
         label = self._folder_label(source, entry, placed.label)
         split = _given(placed.part, source.split)
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label", split)
         return Record(name, label, split, self._group(name)), entry
 
+    def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
+        """Why a file is no image of its own, by its name."""
+        if self.masks.has(source, entry.path, self._shares(source)):
+            return "by its name a mask of the image beside it"
+        if is_companion(entry.path) and name not in source.rows:
+            return "no image by its name"
+        return None
+
     def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
         row = source.rows.get(name)
         shares = self._shares(source)
         if row is None and source in shares[:-1]:
             return None
-        if row is None and is_companion(entry.path):
-            return Rejected(name, "no image by its name", "aside")
+        if row is None and (aside := _folder_aside(entry.path, shares)):
+            self.in_folders_aside[aside] += 1
+            return Rejected(name, f"in the folder {aside}, beside the images", "aside")
         part = row.part if row else None
         if row and part is None and source.parts:
             part = source.parts.placed(entry.path).part
@@ -168,6 +186,16 @@ class Reader:
             self.without_group += 1
             return None
         return next((part for part in found.groups() if part is not None), found[0])
+
+
+def _folder_aside(path: str, sources: list[Source]) -> str | None:
+    """The folder of masks and the like that a file lies in, beside one with images of a table."""
+    folders = path.split("/")[:-1]
+    found = next((name for name in folders if name.lower() in ASIDE_WORDS), None)
+    if found is None:
+        return None
+    named_too = {f.lower() for s in sources for f in s.folders_of_rows}
+    return found if found.lower() not in named_too and named_too & IMAGE_WORDS else None
 
 
 def _claims(source: Source, entry: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""What the names of images say of each other: several are of one thing, or one is a mask."""
+"""What the names of images say of each other: several are of one thing, or one is no image."""
 
 import re
 from collections import Counter
@@ -18,11 +18,12 @@ FEW, MANY = 1.5, 12  # images of a thing on average; of more, names are those of
 FEWEST_MASKS = 0.02  # of all images
 THINGS_PER_CLASS = 3  # from which on they are no classes, however many images each has
 
+_KINDS = r"(masks?|seg|segmentation|gt|groundtruth|superpixels|annotation|thumb|thumbnail|preview)"
 _MASK = re.compile(
-    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|groundtruth|superpixels|annotation)"
-    r"([ _.-]*\d{1,2})?",
-    re.IGNORECASE,
+    rf"(.*[^ _.-])[ _.-]+({_KINDS}([ _.-]*\d{{1,2}})?|\d{{2,4}}x\d{{2,4}})", re.IGNORECASE
 )
+_MASK_FIRST = re.compile(rf"{_KINDS}[ _.-]+(.+)", re.IGNORECASE)
+FEWEST_TWINS = 10  # files that differ from another one by the ending alone
 
 
 class Series:
@@ -64,16 +65,45 @@ def thing_of(path: str) -> str | None:
 
 
 def image_of(path: str) -> str | None:
-    """Of a mask by its name, the path, without ending, of the image that it is of."""
+    """Of a mask or thumbnail by its name, the path, without ending, of the image it is of."""
     stem = path.rpartition(".")[0]
-    found = _MASK.fullmatch(stem.rpartition("/")[2])
-    if not found or is_companion(path):
+    name = stem.rpartition("/")[2]
+    last, first = _MASK.fullmatch(name), _MASK_FIRST.fullmatch(name)
+    if not (last or first) or is_companion(path):
         return None
-    return stem[: len(stem) - len(found[0])] + found[1]
+    image = last[1] if last else first[2] if first else ""
+    return stem[: len(stem) - len(name)] + image
+
+
+class Twins:
+    """Counts images whose paths differ from another one by the ending alone: 1.jpg, 1.png."""
+
+    def __init__(self) -> None:
+        self.first, self.count, self.files = "", 0, 0
+        self._seen: set[int] = set()  # hashes of paths without ending
+
+    def add(self, path: str) -> None:
+        """Take an image's path."""
+        stem = hash(path.rpartition(".")[0] or path)
+        self.files += 1
+        if stem in self._seen:
+            self.first = self.first or path
+            self.count += 1
+        self._seen.add(stem)
+
+    def warn(self, notes: Notes) -> None:
+        """Where they are many, one of each pair may be no image of its own."""
+        if self.count >= max(FEWEST_TWINS, FEWEST_MASKS * self.files):
+            notes.warn(
+                f"{KEY}: {self.count} files such as {self.first} have the name of another one, but "
+                "for the ending: if those are masks or copies, take them out"
+            )
 
 
 class Masks:
     """Finds images that are, by their names, masks of images beside them: 1_mask.png of 1.png.
+
+    Small forms of them count as such: 1_thumb.jpg, 1-150x150.jpg.
 
     One among many images is no mask but happens to be called so; nor is any where a table names
     some. A tar is gone through once: its images must come before their masks.
@@ -110,7 +140,8 @@ class Masks:
         if self.count:
             notes.warn(
                 f"{KEY}: {self.count} files such as {self.first} are left out: by their names "
-                "masks of the images beside them; a table that names them makes them images"
+                "masks or small forms of the images beside them; a table that names them makes "
+                "them images"
             )
 
 

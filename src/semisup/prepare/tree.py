@@ -39,6 +39,11 @@ _AROUND = re.compile(  # what a folder around class folders may be called
     r"originals|augmented|resized|cropped|segmented|processed|new|old|small|large|low|high|hr|lr)"
     r"[ _-]?\w{0,3}|(19|20)\d\d([ _-]?\d\d?){0,2}|q[1-4]|\d+x\d+|\d+(px|mp|x)"
 )
+_VERSION = re.compile(  # of the same images, by the name of the folder
+    r".*augment.*|(colou?r|gr[ae]y|gr[ae]yscale|rgb|raw|originals?|resized|cropped|segmented|"
+    r"processed|preprocessed|small|large|hr|lr)([ _-]?(images?|version))?|"
+    r"\d+x\d+|\d+(px|x)|[\w ]+[_ -](\d+x\d+|\d+px)"
+)
 VIEW_WORDS = {
     "left",
     "right",
@@ -103,6 +108,11 @@ def merged(folders: Iterable[Folder]) -> dict[str, list[Folder]]:
             if inner.below:
                 found.setdefault(name, []).append(inner)
     return found
+
+
+def is_version(name: str) -> bool:
+    """Whether folders of such names hold the same images in several forms."""
+    return _VERSION.fullmatch(name.lower()) is not None
 
 
 def is_around(name: str) -> bool:

@@ -46,6 +46,16 @@ class Lost:
     torn: int
     conflicts: int
 
+    def __str__(self) -> str:
+        """What an error says where too little is left."""
+        why = {
+            "equal to a test or validation image": self.leaked,
+            "of one group with such": self.torn,
+            "equal to one of another class": self.conflicts,
+        }
+        said = ", ".join(f"{count} {what}" for what, count in why.items() if count)
+        return f" (left out: {said})" if said else ""
+
 
 @dataclass(frozen=True)
 class Split:
@@ -101,12 +111,12 @@ def make_split(manifest: Manifest, rules: Rules, chosen: Ints = NONE_CHOSEN) -> 
         leaked += take_out_copies(role, same_as)
     torn = take_out(role, group)
     untrained = np.setdiff1d(every[role == TEST], every[role == TRAIN])
-    _check_roles(role, every, rules, untrained)
+    lost = Lost(leaked, torn, int(wrong.sum()))
+    _check_roles(role, every, rules, untrained, lost)
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
         pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
     rank = _ranks(labels, every, role, rules)
-    lost = Lost(leaked, torn, int(wrong.sum()))
     return Split(role, rank, pool, every, lost, tuple(untrained.tolist()), chosen)
 
 
@@ -154,14 +164,16 @@ def _by_class(labels: Ints, chosen: NDArray[np.bool_]) -> list[Ints]:
     return [np.flatnonzero(chosen & (labels == c)) for c in np.unique(labels[labels >= 0])]
 
 
-def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints) -> None:
+def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints, lost: Lost) -> None:
     if not (role == TEST).any():
-        raise UserError("split: no test image is left; give a test set or more labelled images")
+        raise UserError(
+            f"split: no test image is left{lost}; give a test set or more labelled images"
+        )
     trained = np.unique(labels[role == TRAIN])
     if len(trained) < 2:
         raise UserError(
             f"split: {len(trained)} class(es) have training images besides validation and test "
-            f"({len(untrained)} have none); give more labelled images"
+            f"({len(untrained)} have none){lost}; give more labelled images"
         )
     if np.isin(labels[role == TEST], untrained).all():
         raise UserError(
@@ -170,7 +182,7 @@ def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints) -> Non
         )
     if rules.validation_per_class and not (role == VALIDATION).any():
         raise UserError(
-            "split.validation_per_class: the classes have too few images to set any aside; "
+            f"split.validation_per_class: the classes have too few images to set any aside{lost}; "
             "give more labelled images or set split.validation to within_budget"
         )
 

@@ -1,0 +1,89 @@
+"""Columns of ones and zeros: a class each, or a part of the data each."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from semisup.labels.words import ONES, ZEROS, part_of
+from semisup.workflow.notes import Notes, named
+
+SEVERAL = ";"  # between the classes of a row that has ones in several columns
+Cells = Sequence[Sequence[str]]
+
+
+def is_one(cell: str) -> bool:
+    """Whether a cell says yes."""
+    return cell.strip().lower() in ONES
+
+
+def are_bits(cells: Iterable[str]) -> bool:
+    """Whether all that these say is yes or no."""
+    return all(cell.strip().lower() in ONES | ZEROS | {""} for cell in cells)
+
+
+def one_hot(
+    names: Sequence[str], cells: Cells, taken: Collection[int | None], where: str, notes: Notes
+) -> list[str] | None:
+    """The class of each row, where columns hold 1 for it and 0 for others; None: there are none.
+
+    A row has "" without any 1, and several classes with several.
+
+    Args:
+        names: of the columns.
+        cells: of each row.
+        taken: columns that are something else.
+        where: what messages call the table.
+        notes: is told which columns these are.
+    """
+    at = [
+        number
+        for number, name in enumerate(names)
+        if number not in taken and name.strip() and cells and _is_of_class(cells, number)
+    ]
+    if len(at) < 2:
+        return None
+    ones = [[names[number].strip() for number in at if is_one(line[number])] for line in cells]
+    counts = [len(found) for found in ones]
+    single, none = counts.count(1), counts.count(0)
+    if 2 * single < len(counts) or 10 * (single + none) < 9 * len(counts):
+        return None
+    empty = f"; {none} rows have none of them: read as no label" if none else ""
+    notes.warn(
+        f"{where}: columns {named(names[number].strip() for number in at)} hold 1 and 0, and are "
+        f"read as a class each{empty}{_others(names, cells, {*at, *taken})}"
+    )
+    return [SEVERAL.join(found) for found in ones]
+
+
+def _is_of_class(cells: Cells, at: int) -> bool:
+    return all(line[at].strip().lower() in ONES | ZEROS for line in cells)
+
+
+def _others(names: Sequence[str], cells: Cells, taken: Collection[int | None]) -> str:
+    """A word on columns that look like labels too."""
+    found = [
+        names[at].strip()
+        for at in range(len(names))
+        if at not in taken
+        and 1 < len(words := {line[at].strip() for line in cells}) <= len(cells) / 2
+        and any(word[:1].isalpha() for word in words)
+    ]
+    if not found:
+        return ""
+    return f"; if the classes are in {named(found)}, name it in data.folder.columns.label"
+
+
+def with_parts_joined(
+    names: list[str], cells: list[list[str]], where: str, notes: Notes
+) -> tuple[list[str], list[list[str]]]:
+    """With one column `split` for columns train, val, test of ones and zeros."""
+    at = [number for number, name in enumerate(names) if part_of(name, strict=True)]
+    at = [number for number in at if are_bits(line[number] for line in cells)]
+    ones = [[names[number] for number in at if is_one(line[number])] for line in cells]
+    if len(at) < 2 or max(map(len, ones), default=0) > 1 or "split" in names:
+        return names, cells
+    notes.warn(f"{where}: columns {named(names[number] for number in at)} are read as the split")
+    kept = [number for number in range(len(names)) if number not in at]
+    joined = [
+        [*(line[number] for number in kept), *(found or [""])]
+        for line, found in zip(cells, ones, strict=True)
+    ]
+    return [*(names[number] for number in kept), "split"], joined

@@ -1,0 +1,45 @@
+"""What columns of tables are called, by what they hold."""
+
+import re
+
+# the first that a table has counts; compared as `plain` has them
+NAMES: dict[str, tuple[str, ...]] = {
+    what: tuple(names.split())
+    for what, names in {
+        "path": """
+        path filepath filename file imagepath imgpath imagefile imagefilename imagename imgname
+        image img images files filepaths filenames photo picture imageid imgid idcode photoid
+        uri imageuri id name
+        """,
+        "label": """
+        label labels class classname labelname category categoryname target diagnosis dx species
+        breed groundtruth classlabel y classes tag classid labelid categoryid disease defect
+        grade
+        """,
+        "split": """
+        split datasplit datasetsplit subset partition set usage phase dataset istrain istraining
+        istrainingimg istrainingimage traintest istest istesting isvalid isval isvalidation train
+        training test testing val validation
+        """,
+        "group": """
+        group groupid patient patientid subject subjectid participant participantid person
+        personid individual individualid animalid caseid lesion lesionid specimen specimenid
+        slide slideid part partid plantid video videoid sequenceid seqid sceneid burstid studyid
+        sampleid
+        """,
+    }.items()
+}
+
+
+def plain(name: str) -> str:
+    """A column's name without case, spaces and the like."""
+    return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def fitting(what: str, names: list[str]) -> list[str]:
+    """Those of these plain names that say what a column holds, best first."""
+    return [name for name in NAMES[what] if name in names and not _is_coordinate(name, names)]
+
+
+def _is_coordinate(name: str, names: list[str]) -> bool:
+    return name == "y" and "x" in names

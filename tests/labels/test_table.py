@@ -1,0 +1,141 @@
+"""What tables say, as people write them."""
+
+import json
+
+import pytest
+
+from semisup.labels.table import Row, read_table
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
+
+NO_LABEL = ["", "-1", "?", "nan"]
+AUTO = dict.fromkeys(("path", "label", "split", "group"), "auto")
+
+
+def rows(text: str, name: str = "l.csv") -> tuple[dict[str, Row], str]:
+    """By path, and all warnings."""
+    notes = Notes()
+    found = read_table(text.encode(), name, AUTO, NO_LABEL, notes)
+    return found, "\n".join(notes.lines)
+
+
+def labels(text: str, name: str = "l.csv") -> dict[str, str | None]:
+    return {path: row.label for path, row in rows(text, name)[0].items()}
+
+
+@pytest.mark.parametrize("column", ["id", "image", "name"])
+def test_the_column_that_names_files_is_the_path(column: str) -> None:
+    found, warnings = rows(f"{column},photo_filename,label\n0,1.png,cat\n1,2.png,dog\n")
+    assert {path: row.label for path, row in found.items()} == {"1.png": "cat", "2.png": "dog"}
+    assert f"the path is read from column photo_filename, not from {column}" in warnings
+
+
+def test_a_path_of_a_name_in_another_language() -> None:
+    assert labels("Bild;Klasse;class\na.jpg;x;cat\nb.jpg;y;dog\n") == {
+        "a.jpg": "cat",
+        "b.jpg": "dog",
+    }
+
+
+def test_two_columns_that_name_files() -> None:
+    with pytest.raises(UserError, match=r"'front', 'back' all name files; say in .*columns.path"):
+        rows("front,back,label\n1.png,2.png,cat\n")
+    assert set(labels("image,mask,label\n1.png,2.png,cat\n")) == {"1.png"}
+
+
+def test_y_beside_x_is_a_place_not_a_label() -> None:
+    text = "image,x,y,tissue\n1.png,0,1,a\n2.png,3,4,b\n"
+    with pytest.raises(UserError, match="no columns are named path and label"):
+        rows(text)
+    assert labels("image,y\n1.png,0\n2.png,1\n") == {"1.png": "0", "2.png": "1"}
+
+
+# Columns of ones and zeros
+
+
+def test_a_class_each() -> None:
+    """Which are told; a row of none of them has no label, nor has one of two."""
+    text = "image,scab,rust,kind\n" + "1.png,1,0,x\n2.png,0,1,x\n3.png,0,0,y\n"
+    text += "".join(f"{n}.png,1,0,{'xy'[n % 2]}\n" for n in range(4, 20)) + "20.png,1,1,x\n"
+    found, warnings = rows(text)
+    assert [found[f"{n}.png"].label for n in (1, 2, 3, 20)] == ["scab", "rust", None, None]
+    assert "columns scab, rust hold 1 and 0, and are read as a class each; 1 rows have" in warnings
+    assert "if the classes are in kind, name it in data.folder.columns.label" in warnings
+    assert "1 rows have 1 in several of these: read as no label" in warnings
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second"),
+    [("train", "1", "0"), ("test", "0", "1"), ("train,test", "1,0", "0,1")],
+)
+def test_a_part_each(header: str, first: str, second: str) -> None:
+    found, _ = rows(f"image,label,{header}\n1.png,a,{first}\n2.png,b,{second}\n")
+    assert [row.part for row in found.values()] == ["train", "test"]
+
+
+def test_a_column_that_takes_most_from_training_is_told_of() -> None:
+    text = "image,label,is_valid\n" + "".join(f"{n}.png,a,{n > 0}\n" for n in range(10))
+    assert "by column is_valid 9 of 10 rows are not trained on" in rows(text)[1]
+
+
+# Labels
+
+
+@pytest.mark.parametrize("mark", [" ", ";", "|", ", "])
+def test_several_labels_in_a_cell(mark: str) -> None:
+    text = f'image,label\n1.png,scab\n2.png,rust\n3.png,"scab{mark}rust"\n4.png,rust\n'
+    found, warnings = rows(text)
+    assert found["3.png"].label is None
+    assert "1 rows name several classes" in warnings
+
+
+def test_words_that_are_no_classes_of_their_own_stay() -> None:
+    assert labels("image,label\n1.png,polar bear\n2.png,bear\n")["1.png"] == "polar bear"
+
+
+def test_a_split_without_a_name() -> None:
+    found, _ = rows("a.png,0,train\nb.png,1,test\n")
+    assert found == {"a.png": Row("0", "train"), "b.png": Row("1", "test")}
+
+
+def test_a_class_with_its_number() -> None:
+    lines = [
+        {"image": "1.png", "label": {"id": 0, "name": "cat"}},
+        {"image": "2.png", "label": "b"},
+    ]
+    assert labels("\n".join(map(json.dumps, lines)), "l.jsonl") == {"1.png": "cat", "2.png": "b"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"cat": ["1.png", "2.png"], "dog": ["3.png"]},
+        {"1.png": ["cat"], "2.png": "cat", "3.png": {"label": "dog"}},
+        {"1.png": {"name": "cat", "id": 0}, "2.png": {"class": "cat"}, "3.png": {"class": "dog"}},
+    ],
+)
+def test_objects_of_paths_or_classes(content: object) -> None:
+    assert labels(json.dumps(content, indent=1), "l.json") == {
+        "1.png": "cat",
+        "2.png": "cat",
+        "3.png": "dog",
+    }
+
+
+def test_json_nested_too_deeply() -> None:
+    with pytest.raises(UserError, match="not readable as JSON"):
+        rows('[{"a":' + "[" * 100_000, "l.json")
+
+
+# Groups
+
+
+def test_unknown_is_no_group() -> None:
+    found, warnings = rows("image,label,patient\n1.png,a,unknown\n2.png,b,p1\n3.png,a,Unknown\n")
+    assert [row.group for row in found.values()] == [None, "p1", None]
+    assert "read as no group: 'unknown' (1), 'Unknown' (1)" in warnings
+
+
+def test_a_group_of_many_rows_is_told_of() -> None:
+    text = "image,label,patient\n" + "".join(f"{n}.png,a,{min(n, 6)}\n" for n in range(20))
+    assert "14 of 20 rows are of the group '6'" in rows(text)[1]
