@@ -50,7 +50,7 @@ def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
     """
     info = outputs.read_json(outputs.head_folder(run.task, run.budget) / outputs.FEATURES_INFO)
     pretrained = outputs.repeats(outputs.pretrain_folder(run.task))
-    encoder = encoders.load(outputs.by_turns(pretrained, draw), run.data)
+    encoder = encoders.load(outputs.of_draw(pretrained, draw), run.data)
     return with_random_head(
         encoder,
         run.data.image_size,

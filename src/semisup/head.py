@@ -30,7 +30,7 @@ def learn_from_features(
         draw: number of the draw, which with the seed decides weights and views.
         labelled: the draw's images.
     """
-    runtime, features = run.runtime, outputs.by_turns(of_repeats, draw)
+    runtime, features = run.runtime, outputs.of_draw(of_repeats, draw)
     views = features.views
     train = features.of_train(labelled.train, runtime)
     stream = runtime.generator(run.seed, draw, 1)

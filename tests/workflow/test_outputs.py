@@ -180,4 +180,5 @@ def test_what_belongs_to_each_of_several_encoders(tmp_path: Path) -> None:
         outputs.of_repeat(tmp_path, number).mkdir()
     found = outputs.repeats(tmp_path)
     assert found == [tmp_path, tmp_path / "repeat_1", tmp_path / "repeat_2"]
-    assert [outputs.by_turns(found, draw) for draw in range(4)] == [*found, tmp_path]
+    assert [outputs.of_draw(found, draw) for draw in range(3)] == found
+    assert [outputs.of_draw(found[:1], draw) for draw in range(3)] == [tmp_path] * 3

@@ -64,7 +64,7 @@ def parts_of(stage: Path, method: str, task: str, budget: int) -> Parts:
         files |= {name: pretrained / name for name in (outputs.ENCODER_SPEC, outputs.PRETEXT)}
         files[outputs.FEATURES_INFO] = outputs.head_folder(task, budget) / outputs.FEATURES_INFO
         if not _is_whole(files[WEIGHTS]):
-            mine = outputs.by_turns(outputs.repeats(pretrained), int(result["draw"]))
+            mine = outputs.of_draw(outputs.repeats(pretrained), int(result["draw"]))
             files[outputs.ENCODER] = mine / outputs.ENCODER
     return Parts(files, result)
 

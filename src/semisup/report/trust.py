@@ -102,7 +102,7 @@ def _logits(
         whole = rebuilt(parts, data, params).to(runtime.device)
         return logits_of(whole, data, positions, runtime)
     stored = FeatureSet.read_all(outputs.features_folder(str(parts.result["task"])))
-    features = _features(outputs.by_turns(stored, int(parts.result["draw"])), data, positions)
+    features = _features(outputs.of_draw(stored, int(parts.result["draw"])), data, positions)
     weights = parts.files[WEIGHTS]
     head = build_head(features.shape[1], hidden_units(weights), len(data.classes), 0.0, 0).eval()
     load_weights(head, weights)

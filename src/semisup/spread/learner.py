@@ -37,7 +37,7 @@ def learn_from_pool(
     Raises:
         UserError: where the stage `head` has not run.
     """
-    features, graph = outputs.by_turns(of_repeats, draw)
+    features, graph = outputs.of_draw(of_repeats, draw)
     head = untrained_head(run, features.width, 0)
     load_weights(head, outputs.head_folder(run.task, run.budget) / f"head_{draw}.safetensors")
     stream = run.runtime.generator(run.seed, draw)

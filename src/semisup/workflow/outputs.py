@@ -108,9 +108,9 @@ def repeats(folder: Path) -> list[Path]:
     return [of_repeat(folder, number) for number in range(1 + len([*folder.glob("repeat_*")]))]
 
 
-def by_turns(of_repeats: Sequence[T], draw: int) -> T:
-    """What a draw has of what there is of each encoder."""
-    return of_repeats[draw % len(of_repeats)]
+def of_draw(of_repeats: Sequence[T], draw: int) -> T:
+    """What a draw has of what there is of each encoder: of the only one, or of its own."""
+    return of_repeats[draw if len(of_repeats) > 1 else 0]
 
 
 @contextmanager
