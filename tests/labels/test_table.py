@@ -110,6 +110,7 @@ def test_a_class_with_its_number() -> None:
     "content",
     [
         {"cat": ["1.png", "2.png"], "dog": ["3.png"]},
+        {"1.png": ["cat"], "2.png": ["cat"], "3.png": ["dog"]},
         {"1.png": ["cat"], "2.png": "cat", "3.png": {"label": "dog"}},
         {"1.png": {"name": "cat", "id": 0}, "2.png": {"class": "cat"}, "3.png": {"class": "dog"}},
     ],
@@ -120,6 +121,12 @@ def test_objects_of_paths_or_classes(content: object) -> None:
         "2.png": "cat",
         "3.png": "dog",
     }
+
+
+def test_an_object_of_classes_and_names_without_ending() -> None:
+    """As Food-101 has it."""
+    found = labels('{"pie": ["pie/1", "pie/2"], "ramen": ["ramen/1"]}', "train.json")
+    assert found == {"pie/1": "pie", "pie/2": "pie", "ramen/1": "ramen"}
 
 
 def test_json_nested_too_deeply() -> None:

@@ -87,13 +87,18 @@ def _pairs(text: str) -> list[tuple[str, Any]] | None:
     values = [value for _, value in found]
     if all(value is None or isinstance(value, str | int | float) for value in values):
         return [*found]
-    if all(isinstance(value, list) and all(map(_is_path, value)) for value in values):
+    if _are_classes([name for name, _ in found], values):
         return [(path, label) for label, paths in found for path in paths]
     return [(path, _cell(value)) for path, value in found] if all(map(_is_label, values)) else None
 
 
-def _is_path(value: Any) -> bool:
-    return isinstance(value, str) and is_image(value)
+def _are_classes(names: list[str], values: list[Any]) -> bool:
+    """Whether each name has a list of files, none of which another one has too."""
+    if not all(isinstance(value, list) and not isinstance(value, _Pairs) for value in values):
+        return False
+    items = [item for value in values for item in value]
+    words = all(isinstance(item, str) for item in items)
+    return words and len({*items}) == len(items) > len(names) and not any(map(is_image, names))
 
 
 def _is_label(value: Any) -> bool:

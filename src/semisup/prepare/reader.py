@@ -132,7 +132,7 @@ class Reader:
     def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
         """Why a file is no image of its own, by its name."""
         if self.masks.has(source, entry.path, self._shares(source)):
-            return "by its name a mask of the image beside it"
+            return "by its name a mask or small form of the image beside it"
         if is_companion(entry.path) and name not in source.rows:
             return "no image by its name"
         return None
