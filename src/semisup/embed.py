@@ -46,8 +46,9 @@ def embed(
     train_ids = data.ranked_below(settings.images_per_class)
     np.save(folder / TRAIN_IDS, train_ids)
     shown = DeviceImages.of(data, train_ids, runtime)
-    fast = fused(encoder, shown.plain(slice(0, LOOKED_AT)))
-    own, before = checksum(encoder), checksum(fast)
+    fast, own = fused(encoder, shown.plain(slice(0, LOOKED_AT)), layer), checksum(encoder)
+    before = checksum(fast)
+    del encoder  # which may be large
     extractor = FeatureExtractor(fast, layer, settings.pool, runtime)
     width = extractor.width(data.image_size)
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))

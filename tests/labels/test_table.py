@@ -5,6 +5,7 @@ import json
 import pytest
 
 from semisup.labels.table import Row, read_table
+from semisup.prepare.matching import names_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 
@@ -15,7 +16,8 @@ AUTO = dict.fromkeys(("path", "label", "split", "group"), "auto")
 def rows(text: str, name: str = "l.csv") -> tuple[dict[str, Row], str]:
     """By path, and all warnings."""
     notes = Notes()
-    found = read_table(text.encode(), name, AUTO, NO_LABEL, notes)
+    known = names_of([f"{n}.png" for n in range(30)] + ["a.jpg", "b.jpg"])
+    found = read_table(text.encode(), name, AUTO, NO_LABEL, notes, known)
     return found, "\n".join(notes.lines)
 
 
@@ -35,6 +37,15 @@ def test_a_path_of_a_name_in_another_language() -> None:
         "a.jpg": "cat",
         "b.jpg": "dog",
     }
+
+
+@pytest.mark.parametrize("other", ["mask_file", "image_url", "overlay"])
+def test_an_identity_beside_files_that_are_no_images_of_their_own(other: str) -> None:
+    assert labels(f"id,{other},label\n1,x/1.png,cat\n2,x/2.png,dog\n") == {"1": "cat", "2": "dog"}
+
+
+def test_an_identity_beside_files_that_are_not_there() -> None:
+    assert labels("id,original,label\n1,md1.png,cat\n2,md2.png,dog\n") == {"1": "cat", "2": "dog"}
 
 
 def test_two_columns_that_name_files() -> None:
@@ -64,13 +75,41 @@ def test_a_class_each() -> None:
     assert "1 rows have 1 in several of these: read as no label" in warnings
 
 
+def test_the_name_of_a_class_column_may_hold_a_semicolon() -> None:
+    assert labels('image,"cat; indoor",dog\n1.png,1,0\n2.png,0,1\n') == {
+        "1.png": "cat; indoor",
+        "2.png": "dog",
+    }
+
+
 @pytest.mark.parametrize(
     ("header", "first", "second"),
-    [("train", "1", "0"), ("test", "0", "1"), ("train,test", "1,0", "0,1")],
+    [("train", "1", "0"), ("test", "False", "True"), ("train,test", "1,0", "0,1")],
 )
 def test_a_part_each(header: str, first: str, second: str) -> None:
     found, _ = rows(f"image,label,{header}\n1.png,a,{first}\n2.png,b,{second}\n")
     assert [row.part for row in found.values()] == ["train", "test"]
+
+
+@pytest.mark.parametrize("name", ["train", "test"])
+def test_a_class_called_train_is_no_part(name: str) -> None:
+    """Where ones and zeros are the classes."""
+    text = f"image,bus,{name}\n" + "".join(f"{n}.png,{n % 2},{1 - n % 2}\n" for n in range(8))
+    found, _ = rows(text)
+    assert {(row.label, row.part) for row in found.values()} == {("bus", None), (name, None)}
+
+
+def test_a_column_called_test_is_told_of() -> None:
+    found, warnings = rows("image,label,test\n1.png,a,0\n2.png,b,1\n3.png,b,0\n")
+    assert [row.part for row in found.values()] == ["train", "test", "train"]
+    assert "column test is read as the split" in warnings
+    found, _ = rows("image,label,validation\n1.png,a,yes\n2.png,b,no\n3.png,b,no\n")
+    assert {row.part for row in found.values()} == {None}
+
+
+def test_columns_of_parts_beside_one_of_that_name() -> None:
+    found, _ = rows("image,label,Split,train,test\n1.png,a,test,1,0\n2.png,b,train,0,1\n")
+    assert [row.part for row in found.values()] == ["test", "train"]
 
 
 def test_a_column_that_takes_most_from_training_is_told_of() -> None:
@@ -87,6 +126,12 @@ def test_several_labels_in_a_cell(mark: str) -> None:
     found, warnings = rows(text)
     assert found["3.png"].label is None
     assert "1 rows name several classes" in warnings
+
+
+def test_a_space_separates_only_where_each_name_with_one_is_a_list() -> None:
+    every = ["sofa", "bed", "sofa bed", "floor lamp"]
+    text = "image,label\n" + "".join(f"{n}.png,{name}\n" for n, name in enumerate(every))
+    assert [*labels(text).values()] == every
 
 
 def test_words_that_are_no_classes_of_their_own_stay() -> None:
@@ -112,7 +157,11 @@ def test_a_class_with_its_number() -> None:
         {"cat": ["1.png", "2.png"], "dog": ["3.png"]},
         {"1.png": ["cat"], "2.png": ["cat"], "3.png": ["dog"]},
         {"1.png": ["cat"], "2.png": "cat", "3.png": {"label": "dog"}},
-        {"1.png": {"name": "cat", "id": 0}, "2.png": {"class": "cat"}, "3.png": {"class": "dog"}},
+        {f"{n}.png": {"name": "dog" if n == 3 else "cat", "id": n} for n in (1, 2, 3)},
+        {
+            f"{n}.png": {"name": f"photo {n}", "class": "dog" if n == 3 else "cat"}
+            for n in (1, 2, 3)
+        },
     ],
 )
 def test_objects_of_paths_or_classes(content: object) -> None:
@@ -123,15 +172,34 @@ def test_objects_of_paths_or_classes(content: object) -> None:
     }
 
 
+def test_an_object_for_each_path_is_a_row() -> None:
+    content = {f"{n}.png": {"label": "ab"[n % 2], "split": "test", "patient": n} for n in range(2)}
+    found, _ = rows(json.dumps(content), "l.json")
+    assert found == {f"{n}.png": Row("ab"[n % 2], "test", str(n)) for n in range(2)}
+
+
+def test_an_object_of_parts_is_refused() -> None:
+    with pytest.raises(UserError, match="lists the files of 'train', 'test', which are parts"):
+        rows('{"train": ["1.png", "2.png"], "test": ["3.png"]}', "l.json")
+    assert labels('{"defect": ["1.png", "2.png"], "good": ["3.png"]}', "l.json") == {
+        "1.png": "defect",
+        "2.png": "defect",
+        "3.png": "good",
+    }
+
+
 def test_an_object_of_classes_and_names_without_ending() -> None:
     """As Food-101 has it."""
     found = labels('{"pie": ["pie/1", "pie/2"], "ramen": ["ramen/1"]}', "train.json")
     assert found == {"pie/1": "pie", "pie/2": "pie", "ramen/1": "ramen"}
 
 
-def test_json_nested_too_deeply() -> None:
+@pytest.mark.parametrize(
+    "text", ['[{"a":' + "[" * 100_000, '[{"image": 1, "label": ' + "[" * 960 + "]" * 960 + "}]"]
+)
+def test_json_nested_too_deeply(text: str) -> None:
     with pytest.raises(UserError, match="not readable as JSON"):
-        rows('[{"a":' + "[" * 100_000, "l.json")
+        rows(text, "l.json")
 
 
 # Groups

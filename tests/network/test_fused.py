@@ -5,6 +5,7 @@ from collections import OrderedDict
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.parametrizations import weight_norm
 
 from semisup.network import borrowed
 from semisup.network.fused import fused
@@ -61,8 +62,31 @@ class Asking(nn.Sequential):
         return super().forward(images) + self.norm.running_mean.mean()  # type: ignore
 
 
+def pair(conv: nn.Module) -> OrderedDict[str, nn.Module]:
+    return OrderedDict(conv=conv, norm=nn.BatchNorm2d(4))
+
+
 def test_what_would_answer_otherwise_stays() -> None:
     torch.manual_seed(0)
-    asking = Asking(OrderedDict(conv=nn.Conv2d(3, 4, 1), norm=nn.BatchNorm2d(4)))
-    for network in (randomised(Crossed()), randomised(asking)):
+    for network in (randomised(Crossed()), randomised(Asking(pair(nn.Conv2d(3, 4, 1))))):
         assert fused(network, torch.rand(2, 3, 8, 8)) is network
+
+
+def test_what_cannot_be_fused_stays() -> None:
+    bare = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4, track_running_stats=False)).eval()
+    normed = nn.Sequential(pair(weight_norm(nn.Conv2d(3, 4, 1)))).eval()
+    for network in (bare, normed):
+        assert fused(network, torch.rand(2, 3, 8, 8)) is network
+
+
+def test_the_layer_that_counts_is_compared() -> None:
+    """Maps before a norm are others in a fused network."""
+    network = randomised(borrowed.build("torchvision/vgg11_bn", 32, 0))
+    images = torch.rand(2, 3, 32, 32)
+    with torch.no_grad():
+        for layer in ("features.25", "features"):
+            fast = fused(network, images, layer)
+            torch.testing.assert_close(
+                fast(images, layer), network(images, layer), atol=1e-4, rtol=1e-3
+            )
+            assert (fast is network) == (layer == "features.25")

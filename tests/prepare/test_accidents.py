@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_files import fill, png, records
+from made_files import fill, make_tar, png, records
 
 from semisup.prepare.limits import Tally
 from semisup.workflow.errors import UserError
@@ -210,7 +210,7 @@ def test_a_split_by_its_words(tmp_path: Path, column: str) -> None:
     )
     found, warnings = read(tmp_path / "a", **given)
     assert found == {"1.png": ("a", "train"), "2.png": ("b", "test")}
-    assert said(warnings, f"column {column} is read as the split, by its words")
+    assert said(warnings, f"column {column} is read as the split")
 
 
 def test_a_split_by_its_words_beside_a_column_that_is_called_so(tmp_path: Path) -> None:
@@ -451,3 +451,60 @@ def test_a_test_part_without_labels_joins_the_pool(tmp_path: Path, label: str) -
     found, warnings = read(root, labels=table)
     assert found["3.png"] == (None, "train")
     assert said(warnings, "none of the 1 rows of test has a label: read as unlabelled")
+
+
+def test_a_lost_row_is_not_found_in_the_pool_by_its_bare_name(tmp_path: Path) -> None:
+    train = fill(tmp_path / "train", "1.png", "2.png")
+    pool = fill(tmp_path / "pool", "3.png", "4.png")
+    table = tmp_path / "l.csv"
+    table.write_text("image,label\n1.png,a\n2.png,b\n3.png,a\n4.png,\n")
+    _, rejected, _ = records(labelled=train, labels=table, unlabelled=pool)
+    assert [item.source.rpartition("/")[2] for item in rejected] == ["3.png"]
+
+
+# What looks like masks, parts or copies, and is not
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{c}/slide.png" for c in "ab"]
+        + [f"{c}/slide_{n:03}x0.png" for c in "ab" for n in range(9)],
+        [f"{c}/{n}.png" for c in "ab" for n in range(20)] + ["a/1 GT.png"],
+        [f"{c}/mask-{n}.png" for c in "ab" for n in range(3)],
+        [f"tools/{n}.png" for n in "12"] + [f"ppe/{f}/1.png" for f in ("masks", "gloves")],
+        [f"a/{n}.png" for n in range(3)] + ["a/dev board/7.png", "b/1.png", "c/1.png"],
+        [f"{c}/{n}.png" for c in "abc" for n in range(3)] + ["a/test/7.png"],
+    ],
+    ids=["tiles", "one of many", "no image beside", "kinds", "words", "in one class"],
+)
+def test_images_of_a_class_stay(tmp_path: Path, names: list[str]) -> None:
+    found, _ = read(fill(tmp_path, *names))
+    assert found == {name: (name.split("/")[0], "train") for name in names}
+
+
+def test_faces_without_an_ending_have_no_twins(tmp_path: Path) -> None:
+    names = [f"{c}/subject{n}.{mood}" for c in "ab" for n in range(6) for mood in ("happy", "sad")]
+    _, warnings = read(fill(tmp_path, *names))
+    assert not said(warnings, "but for the ending")
+
+
+def test_a_class_folder_without_images_is_told_of(tmp_path: Path) -> None:
+    fill(tmp_path, "a/1.png", "b/1.png")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c/1.npy").write_bytes(b"x")
+    (tmp_path / "a/README").write_text("text")
+    found, warnings = read(tmp_path)
+    assert set(found) == {"a/1.png", "b/1.png"}
+    assert said(warnings, "c: no class, since all files there are")
+
+
+@pytest.mark.parametrize(
+    ("order", "left"), [(("1.png", "1_mask.png"), 1), (("1-90x90.png", "1.png"), 0)]
+)
+def test_masks_in_a_tar(tmp_path: Path, order: tuple[str, str], left: int) -> None:
+    """Read once: what comes before its image, or may be a tile, is told of."""
+    files = {f"{c}/{name}": png(n) for n, c in enumerate("ab") for name in order}
+    _, rejected, warnings = records(labelled=make_tar(tmp_path / "x.tar", files))
+    assert len(rejected) == 2 * left
+    assert said(warnings, "left out" if left else "2 files of archives, such as a/1-90x90.png")

@@ -65,6 +65,20 @@ def test_over_white(kind: str) -> None:
     assert (decoded(made)[0, :, 0] == np.repeat([255, 127], SIDE // 2)).all()
 
 
+def test_a_fourth_colour_is_no_transparency() -> None:
+    """As satellites have it: infrared."""
+    values = np.concatenate([COLOURS, COLOURS[..., :1] // 3], axis=2)
+    found = decoded(tiff(values, extrasamples=["unspecified"]))
+    assert np.abs(found - COLOURS / WHITE * 255).max() <= 0.51
+
+
+def test_colours_that_are_multiplied_by_their_transparency() -> None:
+    alpha = np.linspace(9000, 65535, SIDE * SIDE).reshape(SIDE, SIDE, 1)
+    product = np.concatenate([COLOURS * (alpha / 65535), alpha], axis=2).astype(np.uint16)
+    expected = (COLOURS / WHITE * alpha / 65535 + 1 - alpha / 65535) * 255
+    assert np.abs(decoded(tiff(product, extrasamples=["assocalpha"])) - expected).max() < 2
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "kept"),
     [("PNG", deep_png(COLOURS), 60), ("TIFF", tiff(COLOURS, compression="lzw"), -20)],

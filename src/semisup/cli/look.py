@@ -34,7 +34,7 @@ def look(params: Params) -> str:
     most = params.data.max_rejected_fraction
     try:
         plan.check_classes()
-        plan.check_rows(most)
+        plan.check_rows(most, None)
         check_limits(tally, most, rejected, None)
     except UserError as error:
         notes.warn(f"`dvc repro` would stop here: {error}")

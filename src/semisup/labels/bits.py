@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from semisup.labels.column_names import plain
 from semisup.labels.words import ONES, ZEROS, part_of
 from semisup.workflow.notes import Notes, named
 
-SEVERAL = ";"  # between the classes of a row that has ones in several columns
 Cells = Sequence[Sequence[str]]
 
 
@@ -21,10 +21,8 @@ def are_bits(cells: Iterable[str]) -> bool:
 
 def one_hot(
     names: Sequence[str], cells: Cells, taken: Collection[int | None], where: str, notes: Notes
-) -> list[str] | None:
-    """The class of each row, where columns hold 1 for it and 0 for others; None: there are none.
-
-    A row has "" without any 1, and several classes with several.
+) -> list[list[str]] | None:
+    """The classes of each row, where columns hold 1 for one and 0 for others; None: they do not.
 
     Args:
         names: of the columns.
@@ -50,7 +48,7 @@ def one_hot(
         f"{where}: columns {named(names[number].strip() for number in at)} hold 1 and 0, and are "
         f"read as a class each{empty}{_others(names, cells, {*at, *taken})}"
     )
-    return [SEVERAL.join(found) for found in ones]
+    return ones
 
 
 def _is_of_class(cells: Cells, at: int) -> bool:
@@ -72,18 +70,25 @@ def _others(names: Sequence[str], cells: Cells, taken: Collection[int | None]) -
 
 
 def with_parts_joined(
-    names: list[str], cells: list[list[str]], where: str, notes: Notes
+    names: list[str],
+    cells: list[list[str]],
+    wanted: Collection[str | None],
+    where: str,
+    notes: Notes,
 ) -> tuple[list[str], list[list[str]]]:
-    """With one column `split` for columns train, val, test of ones and zeros."""
-    at = [number for number, name in enumerate(names) if part_of(name, strict=True)]
+    """With one column `split` for columns train, val, test, of which each row has a 1 in one.
+
+    wanted: names of columns that params.yaml says are something else.
+    """
+    at = [n for n, name in enumerate(names) if part_of(name, strict=True) and name not in wanted]
     at = [number for number in at if are_bits(line[number] for line in cells)]
     ones = [[names[number] for number in at if is_one(line[number])] for line in cells]
-    if len(at) < 2 or max(map(len, ones), default=0) > 1 or "split" in names:
+    if len(at) < 2 or any(len(found) != 1 for found in ones) or "split" in map(plain, names):
         return names, cells
     notes.warn(f"{where}: columns {named(names[number] for number in at)} are read as the split")
     kept = [number for number in range(len(names)) if number not in at]
     joined = [
-        [*(line[number] for number in kept), *(found or [""])]
+        [*(line[number] for number in kept), *found]
         for line, found in zip(cells, ones, strict=True)
     ]
     return [*(names[number] for number in kept), "split"], joined

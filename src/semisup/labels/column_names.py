@@ -18,8 +18,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         """,
         "split": """
         split datasplit datasetsplit subset partition set usage phase dataset istrain istraining
-        istrainingimg istrainingimage traintest istest istesting isvalid isval isvalidation train
-        training test testing val validation
+        istrainingimg istrainingimage traintest istest istesting isvalid isval isvalidation
         """,
         "group": """
         group groupid patient patientid subject subjectid participant participantid person

@@ -1,6 +1,7 @@
 """Which column of a table holds what: as params.yaml says, or by its name and what it holds."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from semisup.labels.bits import are_bits
@@ -12,6 +13,9 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 KEY = "data.folder.columns"
+LOOKED_AT = 200  # lines, to find the column that names files
+BESIDE_IMAGES = re.compile("mask|seg|annot|thumb|url|overlay|depth|heatmap|groundtruth")
+Known = Callable[[str], float]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ def find_columns(
     wanted: Mapping[str, str | None],
     where: str,
     notes: Notes,
+    is_known: Known,
 ) -> Columns:
     """Positions of path, label, split and group.
 
@@ -41,6 +46,7 @@ def find_columns(
         wanted: what params.yaml says of each.
         where: what messages call the table.
         notes: takes warnings.
+        is_known: how surely a cell names a file, from 0 to 1.
 
     Raises:
         UserError: no column of path, one that params.yaml names is missing, or two that read alike.
@@ -49,7 +55,7 @@ def find_columns(
     found = {what: _find(what, names, wanted[what], where, notes) for what in NAMES}
     path = found["path"]
     if wanted["path"] == "auto":
-        path = _path_by_cells(path, names, cells, where, notes)
+        path = _path_by_cells(path, names, cells, is_known, where, notes)
     if path is None:
         raise missing_column(where, names)
     if found["group"] is not None and wanted["group"] == "auto":
@@ -75,7 +81,10 @@ def with_split(
     if at is not None and (_is_split(cells, at) or are_bits(line[at] for line in cells)):
         return found
     taken = {found.path, found.label, found.group}
-    fitting = [at for at in range(len(names)) if at not in taken and _is_split(cells, at)]
+    free = [at for at in range(len(names)) if at not in taken]
+    fitting = [at for at in free if _is_split(cells, at)]
+    if not fitting and found.label is not None:  # else `train` may be a class among others
+        fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
     if not fitting:
         return found
     first, *others = (names[at].strip() for at in fitting)
@@ -84,8 +93,13 @@ def with_split(
             f"{where}: the columns {named(map(repr, (first, *others)))} both read as the split; "
             f"name one in {KEY}.split"
         )
-    notes.warn(f"{where}: column {first} is read as the split, by its words ({KEY}.split)")
+    notes.warn(f"{where}: column {first} is read as the split ({KEY}.split)")
     return replace(found, split=fitting[0])
+
+
+def _is_part(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column is called train or the like, and says 1 and 0."""
+    return part_of(name, strict=True) is not None and are_bits(cells) and len({*cells}) > 1
 
 
 def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
@@ -114,25 +128,27 @@ def _path_by_cells(
     found: int | None,
     names: Sequence[str],
     cells: Sequence[Sequence[str]],
+    is_known: Known,
     where: str,
     notes: Notes,
 ) -> int | None:
-    """The column whose cells end as images do, where the one of a fitting name does not.
+    """The column that names the most files, where one of a fitting name names fewer.
 
     Raises:
-        UserError: there are several such columns.
+        UserError: several do, and none has such a name.
     """
-    if not cells or (found is not None and _names_images(cells, found)):
+    some = cells[:: max(1, len(cells) // LOOKED_AT)]
+    others = [at for at in range(len(names)) if at != found and _names_images(names[at], some, at)]
+    known = {at: sum(is_known(line[at]) for line in some) for at in others}
+    best = max(known.values(), default=0.0)
+    if not best or (found is not None and best <= sum(is_known(line[found]) for line in some)):
         return found
-    others = [at for at in range(len(names)) if _names_images(cells, at)]
-    if not others:
-        return found
-    if len(others) > 1:
+    path, *more = [at for at in others if known[at] == best]
+    if more and found is None:
         raise UserError(
-            f"{where}: the columns {named(repr(names[at]) for at in others)} all name files; say "
-            f"in {KEY}.path which are the images"
+            f"{where}: the columns {named(repr(names[at]) for at in (path, *more))} all name "
+            f"files; say in {KEY}.path which are the images"
         )
-    (path,) = others
     instead = "" if found is None else f", not from {names[found]}"
     notes.warn(
         f"{where}: the path is read from column {names[path]}{instead}, since it names files "
@@ -141,9 +157,11 @@ def _path_by_cells(
     return path
 
 
-def _names_images(cells: Sequence[Sequence[str]], at: int) -> bool:
+def _names_images(name: str, cells: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column's cells end as images do, which by its name are none beside others."""
     filled = [line[at] for line in cells if line[at].strip()]
-    return bool(filled) and 10 * sum(map(is_image, filled)) >= 9 * len(filled)
+    are = bool(filled) and 10 * sum(map(is_image, filled)) >= 9 * len(filled)
+    return are and not BESIDE_IMAGES.search(plain(name))
 
 
 def missing_column(where: str, names: Sequence[str]) -> UserError:

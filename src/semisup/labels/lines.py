@@ -6,11 +6,13 @@ import json
 import re
 from typing import Any
 
-from semisup.labels.columns import names_columns
+from semisup.labels.columns import has_label, names_columns
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
 from semisup.labels.text import Line, decoded
+from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import named
 
 PARQUET, ARROW = b"PAR1", b"ARROW1"  # first bytes; streams of Arrow have none
 JSON = re.compile(r'\s*(\{\s*"|\[\s*\{)')  # how a text begins that is no CSV
@@ -54,47 +56,65 @@ def lines_of(content: bytes, where: str) -> list[Line]:
 
 
 def _of_json(text: str, where: str) -> list[Line]:
-    """Of an object a line, of a list of objects, or of one that has a label for each path."""
+    """Of an object a line, of a list of objects, or of one that has something for each path."""
     try:
         if text.lstrip().startswith("["):
             rows = [*enumerate(json.loads(text), 1)]
-        elif pairs := _pairs(text):
-            rows = [*enumerate(({"path": path, "label": label} for path, label in pairs), 1)]
+        elif (whole := _whole_object(text)) is not None and (found := _rows_of(whole, where)):
+            rows = [*enumerate(found, 1)]
         else:
             written = enumerate(text.splitlines(), 1)
             rows = [(number, json.loads(line)) for number, line in written if line.strip()]
+        if not all(isinstance(row, dict) for _, row in rows):
+            raise UserError(f'{where}: holds more than objects like {{"path": ..., "label": ...}}')
+        names = [*dict.fromkeys(name for _, row in rows for name in row)]
+        cells = [(number, [_cell(row.get(name)) for name in names]) for number, row in rows]
     except (ValueError, RecursionError) as error:
         raise UserError(
             f"{where}: not readable as JSON, an object a line ({error}); save it as CSV"
         ) from None
-    if not all(isinstance(row, dict) for _, row in rows):
-        raise UserError(f'{where}: holds more than objects like {{"path": ..., "label": ...}}')
-    names = [*dict.fromkeys(name for _, row in rows for name in row)]
-    return [(0, names), *((number, [_cell(row.get(n)) for n in names]) for number, row in rows)]
+    return [(0, names), *cells]
 
 
-def _pairs(text: str) -> list[tuple[str, Any]] | None:
-    """One object of paths and their labels, or of classes and their paths; None: another.
+class _Object(list[tuple[str, Any]]):
+    """An object of JSON with all that it holds, where `dict` keeps the last of equal names."""
 
-    A path may be there twice.
-    """
+
+def _whole_object(text: str) -> _Object | None:
     try:
-        found = json.loads(text, object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError):  # an object a line
+        found = json.loads(text, object_pairs_hook=_Object)
+    except ValueError:  # an object a line
         return None
-    if names_columns([name for name, _ in found]):
-        return None
-    values = [value for _, value in found]
-    if all(value is None or isinstance(value, str | int | float) for value in values):
-        return [*found]
-    if _are_classes([name for name, _ in found], values):
-        return [(path, label) for label, paths in found for path in paths]
-    return [(path, _cell(value)) for path, value in found] if all(map(_is_label, values)) else None
+    return found if isinstance(found, _Object) else None
 
 
-def _are_classes(names: list[str], values: list[Any]) -> bool:
+def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
+    """Of {path: label}, {path: {label: ...}} or {class: [paths]}; None: it is something else.
+
+    Raises:
+        UserError: of parts of the data instead of classes.
+    """
+    names, values = [name for name, _ in whole], [value for _, value in whole]
+    if _are_lists_of_files(names, values):
+        if all(part_of(name, strict=True) for name in names):
+            raise UserError(
+                f"{where}: lists the files of {named(map(repr, names))}, which are parts of the "
+                "data; name the classes of these files too"
+            )
+        return [{"path": path, "label": label} for label, paths in whole for path in paths]
+    if names_columns(names):
+        return None
+    objects = [value for value in values if isinstance(value, _Object)]
+    if len(objects) == len(whole) and any(has_label([n for n, _ in one]) for one in objects):
+        return [{"path": path, **dict(value)} for path, value in whole]
+    if all(map(_is_label, values)):
+        return [{"path": path, "label": value} for path, value in whole]
+    return None
+
+
+def _are_lists_of_files(names: list[str], values: list[Any]) -> bool:
     """Whether each name has a list of files, none of which another one has too."""
-    if not all(isinstance(value, list) and not isinstance(value, _Pairs) for value in values):
+    if not all(isinstance(value, list) and not isinstance(value, _Object) for value in values):
         return False
     items = [item for value in values for item in value]
     words = all(isinstance(item, str) for item in items)
@@ -103,21 +123,17 @@ def _are_classes(names: list[str], values: list[Any]) -> bool:
 
 def _is_label(value: Any) -> bool:
     """Whether it is a class, a list of such, or an object with one."""
-    if isinstance(value, _Pairs):
+    if isinstance(value, _Object):
         return _cell(value) != ""
     if isinstance(value, list):
         return all(isinstance(item, str | int) for item in value)
-    return value is None or isinstance(value, str | int)
-
-
-class _Pairs(list[tuple[str, Any]]):
-    """An object of JSON with all that it holds, where `dict` keeps the last of equal names."""
+    return value is None or isinstance(value, str | int | float)
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, dict | _Pairs):  # a class with its number
+    if isinstance(value, dict | _Object):  # a class with its number
         said = dict(value)
-        return next((_cell(said[name]) for name in ("name", "label", "class") if name in said), "")
+        return next((_cell(said[n]) for n in ("name", "label", "class", "id") if n in said), "")
     if isinstance(value, list):
         return ";".join(map(_cell, value))
     if isinstance(value, bool):

@@ -1,36 +1,30 @@
 """Tables that say which class an image is of, as people write them."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from semisup.labels.bits import SEVERAL, one_hot, with_parts_joined
-from semisup.labels.columns import Columns, find_columns, missing_column, with_split
+from semisup.labels.bits import one_hot, with_parts_joined
+from semisup.labels.columns import Columns, Known, find_columns, missing_column, with_split
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
+from semisup.labels.split_and_group import groups_of, parts_of
 from semisup.labels.text import Line
 from semisup.labels.words import (
     NUMBER,
-    ONES,
-    UNSURE,
-    ZEROS,
     Part,
     alone,
     clean,
     is_none,
+    marks_between,
     may_be_several,
-    part_of,
     same_number,
     several,
     without_case,
 )
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
-
-MANY_GROUPS, LARGE = 5, 0.25  # of the rows in one group: no longer one patient or part
-_YES, _NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
 
 
 @dataclass(frozen=True)
@@ -42,12 +36,18 @@ class Row:
     group: str | None = None
 
 
+def nothing_known(_cell: str) -> float:
+    """Where no files are there to compare cells with."""
+    return 0.0
+
+
 def read_table(
     content: bytes,
     where: str,
     columns: Mapping[str, str | None],
     no_label: Collection[str] | None,
     notes: Notes,
+    is_known: Known = nothing_known,
 ) -> dict[str, Row]:
     """Rows by path, whose separators are slashes.
 
@@ -59,6 +59,7 @@ def read_table(
         no_label: words that mean none, in any case; None: labels are meant as they stand, since
             the classes are known.
         notes: takes warnings.
+        is_known: how surely a cell names a file, from 0 to 1.
 
     Raises:
         UserError: not readable, no such column, or a path has two labels.
@@ -66,7 +67,7 @@ def read_table(
     lines = lines_of(content, where)
     if no_label is not None and columns["path"] == columns["label"] == "auto":
         lines = with_names(lines, where, notes)
-    return rows_of(lines, where, columns, no_label, notes)
+    return rows_of(lines, where, columns, no_label, notes, is_known)
 
 
 def rows_of(
@@ -75,13 +76,14 @@ def rows_of(
     columns: Mapping[str, str | None],
     no_label: Collection[str] | None,
     notes: Notes,
+    is_known: Known = nothing_known,
 ) -> dict[str, Row]:
     """As `read_table`, of lines, the first of which names columns."""
     (_, header), *lines = every
     names, cells = [*header], [*(line for _, line in lines)]
     if columns["split"] == "auto":
-        names, cells = with_parts_joined(names, cells, where, notes)
-    found = find_columns(names, cells, columns, where, notes)
+        names, cells = with_parts_joined(names, cells, columns.values(), where, notes)
+    found = find_columns(names, cells, columns, where, notes, is_known)
     if columns["split"] == "auto" and not found.split_is_sure:
         found = with_split(found, names, cells, where, notes)
     raw = _raw_labels(names, cells, found, where, notes)
@@ -90,8 +92,8 @@ def rows_of(
         labels = [clean(label) or None for label in raw]
     else:
         labels = _labels(raw, where, without_case(no_label), notes)
-    parts = _parts(cells, found, names, where, notes)
-    groups = _groups(cells, found, without_case(no_label or ()), where, notes)
+    parts = parts_of(cells, found, names, where, notes)
+    groups = groups_of(cells, found, without_case(no_label or ()), where, notes)
     rows: dict[str, Row] = {}
     for (number, _), line, label, part, group in zip(
         lines, cells, labels, parts, groups, strict=True
@@ -152,10 +154,10 @@ def _raw_labels(
     raw = one_hot(names, cells, taken, where, notes) if found.may_be_hot else None
     if raw is None:
         raise missing_column(where, names)
-    several = sum(SEVERAL in label for label in raw)
+    several = sum(len(classes) > 1 for classes in raw)
     if several:
         notes.warn(f"{where}: {several} rows have 1 in several of these: read as no label")
-    return ["" if SEVERAL in label else label for label in raw]
+    return [classes[0] if len(classes) == 1 else "" for classes in raw]
 
 
 def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[str | None]:
@@ -169,7 +171,8 @@ def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[st
         notes.warn(f"{where}: read as no label: {used}; data.folder.no_label lists such words")
     numbers = same_number(kept)
     classes = {numbers.get(label, label) for label in kept}
-    many = {label for label in classes if several(label, classes)}
+    marks = marks_between(classes)
+    many = {label for label in classes if several(label, classes, marks)}
     if many:
         notes.warn(
             f"{where}: {sum(numbers.get(s, s) in many for s in spelled)} rows name several "
@@ -194,70 +197,6 @@ def _warn_of_odd_numbers(classes: set[str], where: str, notes: Notes) -> None:
             f"{where}: {named(sorted(odd))}: a class like the others; if it means no label, add it "
             "to data.folder.no_label"
         )
-
-
-def _groups(
-    cells: Sequence[Sequence[str]], found: Columns, none: Set[str], where: str, notes: Notes
-) -> list[str | None]:
-    """Numbers as one table has them and another does not: 7.0 is 7."""
-    if found.group is None:
-        return [None] * len(cells)
-    words = [clean(line[found.group]) for line in cells]
-    known = [None if is_none(word, none | UNSURE) else word for word in words]
-    unsure = Counter(
-        w for w, k in zip(words, known, strict=True) if k is None and not is_none(w, none)
-    )
-    if unsure:
-        used = named(f"{word!r} ({count})" for word, count in unsure.items())
-        notes.warn(f"{where}: read as no group: {used}")
-    sizes = Counter(word for word in known if word is not None)
-    for word, size in sizes.most_common(1):
-        if len(sizes) >= MANY_GROUPS and size > LARGE * len(cells):
-            notes.warn(
-                f"{where}: {size} of {len(cells)} rows are of the group {word!r}, which stay on "
-                "one side of each split; if it means none, leave these cells empty"
-            )
-    return [word and re.sub(r"^(\d+)\.0+$", r"\1", word) for word in known]
-
-
-def _parts(
-    cells: Sequence[list[str]], found: Columns, names: list[str], where: str, notes: Notes
-) -> list[Part | None]:
-    if found.split is None:
-        return [None] * len(cells)
-    name = names[found.split].strip()
-    values = [clean(line[found.split]) for line in cells]
-    yes = _part_of_yes(name)
-    if yes and all(value.lower() in _YES | _NO | {""} for value in values):
-        no: Part = "test" if yes == "train" else "train"
-        held = sum((value.lower() in _YES) == (yes != "train") for value in values if value)
-        if 2 * held > len(values):
-            notes.warn(
-                f"{where}: by column {name} {held} of {len(values)} rows are not trained on; if it "
-                "means something else, set data.folder.columns.split to null"
-            )
-        return [None if not v else yes if v.lower() in _YES else no for v in values]
-    parts = {value: part_of(value) for value in values if value}
-    unknown = [value for value, part in parts.items() if part is None]
-    if not unknown:
-        return [parts.get(value) for value in values]
-    if found.split_is_sure:
-        raise UserError(
-            f"{where}: column {name}: {unknown[0]!r} is no part of the data; write train, "
-            "validation, test or unlabelled, or set data.folder.columns.split to null"
-        )
-    notes.warn(
-        f"{where}: column {name} is not read: {named(map(repr, unknown))} are no train or test"
-    )
-    return [None] * len(cells)
-
-
-def _part_of_yes(column: str) -> Part | None:
-    """What 1 can only mean by the name of a column; of `split` some mean test by it."""
-    plain = re.sub(r"[\W_]+", "", column.lower())
-    if "train" in plain and "test" not in plain:
-        return "train"
-    return part_of(plain.removeprefix("is"))
 
 
 def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Literal
 
 Part = Literal["train", "validation", "test", "unlabelled"]
@@ -27,6 +27,7 @@ UNSURE = {  # what may mean that nobody knows
     *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
     *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
 }
+MARKS = (";", "|", ",", "/", "+", "&", " and ")
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
 
@@ -88,9 +89,16 @@ def alone(label: str) -> str:
     return (found[3] or "").strip() if found else label
 
 
-def several(label: str, classes: set[str]) -> bool:
+def marks_between(classes: Set[str]) -> Sequence[str]:
+    """What may separate the classes of a list: a space only if each class with one is a list."""
+    spaced = [name for name in classes if " " in name]
+    are_lists = bool(spaced) and all({*name.split()} <= classes for name in spaced)
+    return (*MARKS, " ") if are_lists else MARKS
+
+
+def several(label: str, classes: set[str], marks: Sequence[str]) -> bool:
     """Whether a label is a list of classes, two or more."""
-    for mark in (";", "|", ",", "/", "+", "&", " and ", " "):
+    for mark in marks:
         names = _items(label, mark)
         if len(names) > 1 and all(name in classes for name in names):
             return True

@@ -23,7 +23,7 @@ from semisup.prepare.records import Decoded, Facts, Pixels, Unreadable
 Reserve = Callable[[int], AbstractContextManager[object]]  # held while so many bytes are needed
 
 # at the most, measured: of Pillow's image with its conversions, and of the WebP library's own
-PIXEL_BYTES, WEBP_PIXEL_BYTES = 13, 18
+PIXEL_BYTES, WEBP_PIXEL_BYTES, DEEP_PIXEL_BYTES = 13, 18, 27
 COEFFICIENT_BYTES = 2  # of a progressive JPEG's colour channel, for the image of full size
 
 
@@ -149,7 +149,10 @@ def _check_size(size: tuple[int, int], max_megapixels: float) -> None:
 
 def _bytes_needed(image: ImageFile, full_size: tuple[int, int]) -> int:
     """For decoding an image that may be shrunk on the way, at the most."""
-    needed = math.prod(image.size) * (WEBP_PIXEL_BYTES if image.format == "WEBP" else PIXEL_BYTES)
+    of_pixel = WEBP_PIXEL_BYTES if image.format == "WEBP" else PIXEL_BYTES
+    if is_deep_colour(image):
+        of_pixel = DEEP_PIXEL_BYTES
+    needed = math.prod(image.size) * of_pixel
     if "progressive" in image.info:
         needed += math.prod(full_size) * len(image.getbands()) * COEFFICIENT_BYTES
     return needed

@@ -10,6 +10,7 @@ from PIL.TiffImagePlugin import BITSPERSAMPLE, TiffImageFile
 
 from semisup.prepare.records import Unreadable
 
+PREMULTIPLIED, ALPHA = 1, 2  # in TIFF's tag of samples beside the colours
 Values = NDArray[np.uint16]
 
 
@@ -41,6 +42,8 @@ def deep_values(stream: IO[bytes], kind: str | None) -> Values:
     stream.seek(0)
     try:
         return _READERS[kind](stream)
+    except MemoryError:
+        raise
     except Exception:  # on damaged files decoders raise all kinds
         raise Unreadable(f"corrupt {kind} file of 16 bits a colour") from None
 
@@ -64,8 +67,22 @@ def _tiff(stream: IO[bytes]) -> Values:
         values = page.asarray()
         if page.axes == "SYX":  # each colour by itself
             values = np.moveaxis(values, 0, 2)
+        elif page.axes == "ZYXS":  # of a volume the first
+            values = values[0]
+        values = _with_alpha_apart(values, [int(kind) for kind in page.extrasamples])
         orientation = page.tags.valueof("Orientation", 1)
-    return np.ascontiguousarray(_UPRIGHT.get(orientation, _as_it_is)(values[..., :4]), np.uint16)
+    return np.ascontiguousarray(_UPRIGHT.get(orientation, _as_it_is)(values), np.uint16)
+
+
+def _with_alpha_apart(values: Values, extra: list[int]) -> Values:
+    """Colours and, where there is one, a transparency that they are not multiplied by yet."""
+    if values.shape[2] <= 3 or extra[:1] not in ([PREMULTIPLIED], [ALPHA]):
+        return values[..., :3]  # such as a fourth colour of satellites, which is infrared
+    if extra[0] == ALPHA:
+        return values[..., :4]
+    alpha = values[..., 3:4]
+    colours = values[..., :3] * (65535 / np.maximum(alpha, 1))
+    return np.concatenate([np.minimum(colours, 65535).astype(np.uint16), alpha], axis=2)
 
 
 def _as_it_is(values: Values) -> Values:

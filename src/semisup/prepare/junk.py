@@ -52,5 +52,5 @@ COMPANION_NAMES = ("readme", "license", "licence", "copying", "makefile", "chang
 
 def is_companion(name: str) -> bool:
     """Whether a file is, by its name, text about images and no image."""
-    lower = name.lower()
+    lower = name.lower().rpartition("/")[2]
     return lower.endswith(COMPANIONS) or lower in COMPANION_NAMES

@@ -165,10 +165,19 @@ class _Search:
             )
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
-        below = merged([folder for folders in inner.values() for folder in folders])
-        loose = any(f.images for same in inner.values() for f in same)
-        below = self._without_aside(below, loose)
-        if _are_parts(below, loose) and all(part_of(name) for name in below):
+        classes = [folder for folders in inner.values() for folder in folders]
+        below = merged(classes)
+        aside = [name for name in below if _is_aside(name, classes)]
+        self._leave_aside(aside)
+        below = {name: folders for name, folders in below.items() if name not in aside}
+        loose = any(folder.images for folder in classes)
+        if loose and _hold_parts(below, len(inner)):
+            self.notes.warn(
+                f"{self.where}: folders {named(map(printable, below))} in the class folders are "
+                "read as the split, images beside them as train"
+            )
+            self.levels.append("part")
+        elif _are_parts(below) and all(part_of(name) for name in below):
             self.levels.append("part")
         elif self.class_level is None and not loose:
             doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.where, self.notes)
@@ -179,31 +188,44 @@ class _Search:
                 f"the name; beside {named(printable(n) for n in inner if n not in odd)}"
             )
 
-    def _without_aside(
-        self, inner: dict[str, list[Folder]], loose: bool = False
-    ) -> dict[str, list[Folder]]:
-        """Without masks and the like, where they lie beside images, or folders of these or parts.
-
-        loose: whether images lie right beside these folders, in the folder of a class.
-        """
+    def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
+        """Without masks and the like, where they lie beside folders of images or of parts."""
         aside = [name for name in inner if name.lower() in ASIDE_WORDS]
-        beside = loose or any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner)
-        if not aside or not beside:
+        if not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
             return inner
-        self.aside += [(len(self.levels), name) for name in aside]
-        self.notes.warn(
-            f"{self.where}: {named(map(printable, aside))}: left out, since by the name these are "
-            "no images of their own"
-        )
+        self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}
 
+    def _leave_aside(self, names: list[str]) -> None:
+        if names:
+            self.aside += [(len(self.levels), name) for name in names]
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, names))}: left out, since by the name these "
+                "are no images of their own"
+            )
 
-def _are_parts(inner: Iterable[str], loose: bool = False) -> bool:
-    """loose: whether images lie beside these folders too, which are to train on."""
+
+def _is_aside(name: str, classes: Iterable[Folder]) -> bool:
+    """Whether folders of masks and the like lie beside images in all classes that have them."""
+    return name.lower() in ASIDE_WORDS and all(
+        folder.images or any(other.lower() in IMAGE_WORDS for other in folder.inner)
+        for folder in classes
+        if name in folder.inner
+    )
+
+
+def _hold_parts(below: dict[str, list[Folder]], classes: int) -> bool:
+    """Whether folders in classes, beside images to train on, are parts, in most of the classes."""
+    parts = {part_of(name, strict=True) for name in below}
+    most = all(2 * len(folders) >= classes for folders in below.values())
+    return bool(below) and None not in parts and parts != {"train"} and most
+
+
+def _are_parts(inner: Iterable[str]) -> bool:
     names = [*inner]
     parts = {part_of(name) for name in names}
     if None not in parts:
-        return len(parts | {"train"} if loose and parts else parts) > 1
+        return len(parts) > 1
     strict = {part_of(name) for name in names if part_of(name, strict=True)}
     return {"train", "test"} <= strict
 

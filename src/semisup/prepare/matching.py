@@ -9,7 +9,7 @@ other file could be meant.
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from semisup.labels.endings import EXTENSIONS
@@ -25,6 +25,19 @@ WAYS = (
     "without the ending",
     "as a number",  # 7 or 7.0, of which a program made 0007
 )
+
+
+def names_of(files: Iterable[str]) -> Callable[[str], float]:
+    """How surely a cell names one of these files: 1 by its last name, 0.5 without the ending."""
+    lasts = [_spellings(file.rpartition("/")[2]) for file in files]
+    whole, bare = {names[1] for names in lasts}, {name for names in lasts for name in names[2:]}
+
+    def is_known(cell: str) -> float:
+        last = re.split(r"[/\\]", cell.strip())[-1]
+        _, folded, *short = _spellings(last)
+        return 1.0 if folded in whole else 0.5 if last and not bare.isdisjoint(short) else 0.0
+
+    return is_known
 
 
 @dataclass

@@ -45,8 +45,9 @@ class Source:
 
     @cached_property
     def folders_of_rows(self) -> set[str]:
-        """Names of the folders in which files lie that the table names."""
-        return {name for whole in self.rows for name in whole.split("/")[:-1]}
+        """Names, in small letters, of folders of the place with files that the table names."""
+        above = len(self.place.source(""))
+        return {name for whole in self.rows for name in whole[above:].lower().split("/")[:-1]}
 
     @property
     def where(self) -> str:

@@ -7,6 +7,7 @@ unlabelled.
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from semisup.labels.table import Row, read_table, with_unlabelled_parts
 from semisup.labels.words import is_none, without_case
@@ -16,7 +17,7 @@ from semisup.prepare.class_names import listed, names_for
 from semisup.prepare.decoders import Job
 from semisup.prepare.folder_doubts import nested_groups
 from semisup.prepare.layout import examine, folders_of_parts, is_plain
-from semisup.prepare.matching import match
+from semisup.prepare.matching import match, names_of
 from semisup.prepare.named_places import (
     KEY,
     Source,
@@ -110,8 +111,12 @@ class Plan:
                     return f"; {folder}/{name} may be one: name it in {KEY}.labels"
         return ""
 
-    def check_rows(self, most: float) -> None:
+    def check_rows(self, most: float, listed_in: Path | None = LIST_OF_FAILED) -> None:
         """Refuse a table of whose rows more than a share `most` name no file.
+
+        Args:
+            most: of all its rows.
+            listed_in: where all of them are written; None: nowhere.
 
         Raises:
             UserError: it names the first ones.
@@ -120,26 +125,31 @@ class Plan:
             if len(absent) <= most * count:
                 continue
             first = "; ".join(f"{row}: {why}" for row, why in [*absent.items()][:2])
-            LIST_OF_FAILED.parent.mkdir(exist_ok=True)
-            outputs.write_rows(LIST_OF_FAILED, ("source", "reason"), absent.items())
+            listed = ""
+            if listed_in:
+                listed_in.parent.mkdir(exist_ok=True)
+                outputs.write_rows(listed_in, ("source", "reason"), absent.items())
+                listed = f"; all are listed in {listed_in}"
             raise UserError(
                 f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no "
-                f"file, more than the allowed {most:g} (first: {first}; all are listed in "
-                f"{LIST_OF_FAILED}); mend the paths, or raise the limit"
+                f"file, more than the allowed {most:g} (first: {first}{listed}); mend the paths, "
+                "or raise the limit"
             )
 
     # tables
 
     def _read_table(self, name: str, file: str) -> None:
+        file = os.path.normpath(file)
         key = f"{KEY}.{table_key(name)}"
         where = f"{key}: {file}"
         mine = [source for source in self.sources if source.place.key == f"{KEY}.{name}"]
         columns, content = dict(self.settings.columns), content_of(file, key)
-        rows = read_table(content, where, columns, self.settings.no_label, self.notes)
         files: dict[str, str] = {}
         for source in mine:
             source.table = file
             files |= self._listed(source)
+        none, known = self.settings.no_label, names_of(files)
+        rows = read_table(content, where, columns, none, self.notes, known)
         matched = match(rows, files, where, self.notes)
         rows = with_unlabelled_parts(rows, where, self.notes)
         before = self.rows.get(file, (matched.absent, 0))[0]  # by the same table for another place
@@ -158,7 +168,8 @@ class Plan:
         """Give the rows that name no file to a source of their table, which will list them."""
         for file, (place, source, rows) in self.last_of.items():
             absent, count = self.rows[file]
-            elsewhere = self._in_unlabelled_places(absent, file)
+            unlabelled = {row: why for row, why in absent.items() if rows[row].label is None}
+            elsewhere = self._in_unlabelled_places(unlabelled, file)
             absent = {row: why for row, why in absent.items() if row not in elsewhere}
             self.rows[file] = (absent, count)
             source.absent = {
@@ -167,7 +178,7 @@ class Plan:
             }
 
     def _in_unlabelled_places(self, absent: Mapping[str, str], file: str) -> set[str]:
-        """Rows that name files which params.yaml says have no label."""
+        """Rows without a label that name files which params.yaml says have none."""
         files: dict[str, str] = {}
         for source in self.sources if absent else ():
             if not source.has_labels and not source.place.is_tar:

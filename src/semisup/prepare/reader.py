@@ -44,6 +44,7 @@ class Reader:
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
         self.in_folders_aside: Counter[str] = Counter()
+        self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.without_group = self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
 
@@ -60,6 +61,12 @@ class Reader:
         self.series.warn(len(self.known), notes)
         self.masks.warn(notes)
         self.twins.warn(notes)
+        if self.without_images:
+            label, path = next(iter(self.without_images.items()))
+            notes.warn(
+                f"{KEY}: {named(self.without_images)}: no class, since all files there are, by "
+                f"their names, no images, such as {path}"
+            )
         if self.in_folders_aside:
             used = named(f"{name} ({n} files)" for name, n in self.in_folders_aside.items())
             notes.warn(
@@ -99,6 +106,8 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
+                if isinstance(job, tuple):
+                    self.twins.add(job[0].source)
                 yield self._called(job)
         for row, (why, label) in source.absent.items():
             named_so = label and self.names.get(label, label)
@@ -115,7 +124,6 @@ class Reader:
         name = source.place.source(entry.path)
         if reason := self._no_image(source, entry, name):
             return Rejected(name, reason, "aside")
-        self.twins.add(name)
         if source.table is not None:
             return self._row_job(source, entry, name)
         if source.layout is None:
@@ -134,8 +142,17 @@ class Reader:
         if self.masks.has(source, entry.path, self._shares(source)):
             return "by its name a mask or small form of the image beside it"
         if is_companion(entry.path) and name not in source.rows:
+            self._note_companion(source, entry)
             return "no image by its name"
         return None
+
+    def _note_companion(self, source: Source, entry: Entry) -> None:
+        source.first_problem = (
+            source.first_problem or f"{source.place.source(entry.path)}: no image by its name"
+        )
+        placed = source.layout.placed(entry.path) if source.layout else None
+        if placed and placed.label and not placed.problem and placed.label not in self.known:
+            self.without_images.setdefault(placed.label, entry.path)
 
     def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
         row = source.rows.get(name)
@@ -194,8 +211,10 @@ def _folder_aside(path: str, sources: list[Source]) -> str | None:
     found = next((name for name in folders if name.lower() in ASIDE_WORDS), None)
     if found is None:
         return None
-    named_too = {f.lower() for s in sources for f in s.folders_of_rows}
-    return found if found.lower() not in named_too and named_too & IMAGE_WORDS else None
+    named_too = [source.folders_of_rows for source in sources]
+    if any(found.lower() in names for names in named_too):
+        return None
+    return found if any(not names.isdisjoint(IMAGE_WORDS) for names in named_too) else None
 
 
 def _claims(source: Source, entry: Entry) -> bool:

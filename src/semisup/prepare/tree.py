@@ -41,7 +41,7 @@ _AROUND = re.compile(  # what a folder around class folders may be called
 )
 _VERSION = re.compile(  # of the same images, by the name of the folder
     r".*augment.*|(colou?r|gr[ae]y|gr[ae]yscale|rgb|raw|originals?|resized|cropped|segmented|"
-    r"processed|preprocessed|small|large|hr|lr)([ _-]?(images?|version))?|"
+    r"processed|preprocessed|hr|lr)([ _-]?(images?|version))?|"
     r"\d+x\d+|\d+(px|x)|[\w ]+[_ -](\d+x\d+|\d+px)"
 )
 VIEW_WORDS = {

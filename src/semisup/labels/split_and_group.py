@@ -1,0 +1,82 @@
+"""What the columns of split and group say of each row."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence, Set
+
+from semisup.labels.columns import Columns
+from semisup.labels.words import ONES, UNSURE, ZEROS, Part, clean, is_none, part_of
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+MANY_GROUPS, LARGE = 5, 0.25  # of the rows in one group: no longer one patient or part
+_YES, _NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
+
+
+def groups_of(
+    cells: Sequence[Sequence[str]], found: Columns, none: Set[str], where: str, notes: Notes
+) -> list[str | None]:
+    """The group of each row. Numbers as one table has them and another does not: 7.0 is 7."""
+    if found.group is None:
+        return [None] * len(cells)
+    words = [clean(line[found.group]) for line in cells]
+    known = [None if is_none(word, none | UNSURE) else word for word in words]
+    unsure = Counter(
+        w for w, k in zip(words, known, strict=True) if k is None and not is_none(w, none)
+    )
+    if unsure:
+        used = named(f"{word!r} ({count})" for word, count in unsure.items())
+        notes.warn(f"{where}: read as no group: {used}")
+    sizes = Counter(word for word in known if word is not None)
+    for word, size in sizes.most_common(1):
+        if len(sizes) >= MANY_GROUPS and size > LARGE * len(cells):
+            notes.warn(
+                f"{where}: {size} of {len(cells)} rows are of the group {word!r}, which stay on "
+                "one side of each split; if it means none, leave these cells empty"
+            )
+    return [word and re.sub(r"^(\d+)\.0+$", r"\1", word) for word in known]
+
+
+def parts_of(
+    cells: Sequence[list[str]], found: Columns, names: list[str], where: str, notes: Notes
+) -> list[Part | None]:
+    """The part of the data that each row is of.
+
+    Raises:
+        UserError: a word that is none, in a column that can be nothing else.
+    """
+    if found.split is None:
+        return [None] * len(cells)
+    name = names[found.split].strip()
+    values = [clean(line[found.split]) for line in cells]
+    yes = _part_of_yes(name)
+    if yes and all(value.lower() in _YES | _NO | {""} for value in values):
+        no: Part = "test" if yes == "train" else "train"
+        held = sum((value.lower() in _YES) == (yes != "train") for value in values if value)
+        if 2 * held > len(values):
+            notes.warn(
+                f"{where}: by column {name} {held} of {len(values)} rows are not trained on; if it "
+                "means something else, set data.folder.columns.split to null"
+            )
+        return [None if not v else yes if v.lower() in _YES else no for v in values]
+    parts = {value: part_of(value) for value in values if value}
+    unknown = [value for value, part in parts.items() if part is None]
+    if not unknown:
+        return [parts.get(value) for value in values]
+    if found.split_is_sure:
+        raise UserError(
+            f"{where}: column {name}: {unknown[0]!r} is no part of the data; write train, "
+            "validation, test or unlabelled, or set data.folder.columns.split to null"
+        )
+    notes.warn(
+        f"{where}: column {name} is not read: {named(map(repr, unknown))} are no train or test"
+    )
+    return [None] * len(cells)
+
+
+def _part_of_yes(column: str) -> Part | None:
+    """What 1 can only mean by the name of a column; of `split` some mean test by it."""
+    plain = re.sub(r"[\W_]+", "", column.lower())
+    if "train" in plain and "test" not in plain:
+        return "train"
+    return part_of(plain.removeprefix("is"))
