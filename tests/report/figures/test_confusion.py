@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from semisup.report.figures import style
 from semisup.report.figures.confusion import draw_matrix
 
 
@@ -28,3 +29,17 @@ def test_names_that_are_no_formulas_and_long(tmp_path: Path) -> None:
     shown = [line.strip() for line in drawn.splitlines() if line.strip().startswith("<!--")]
     assert any("a" in line and "$" in line and "b" in line for line in shown), shown
     assert f"<!-- {'x' * 27}\u2026 -->" in shown
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_that_no_font_can_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is shown by its number, instead of as boxes."""
+    monkeypatch.setattr(style, "FONTS", [style.FONT])
+    draw_matrix(np.eye(3, dtype=np.int64), ["кошка", "\u732b", "\u72ac \u732b"], "title", tmp_path)
+    drawn = (tmp_path / "confusion.svg").read_text("utf-8")
+    assert all(f"<!-- {name} -->" in drawn for name in ("кошка", "class 2", "class 3"))
+
+
+def test_fonts_of_the_system_come_after_that_of_matplotlib() -> None:
+    assert style.FONTS[0] == style.FONT
+    assert {*style.FONTS[1:]} <= {*style.EAST_ASIAN}

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from semisup.classify import evaluation
 from semisup.data.dataset import open_data
-from semisup.report.figures.style import STYLE, class_name, save
+from semisup.report.figures.style import STYLE, class_names, save
 from semisup.report.methods import Way
 from semisup.report.words.phrases import labels
 from semisup.workflow import outputs
@@ -33,7 +33,7 @@ def draw_matrix(counts: NDArray[np.int64], classes: list[str], title: str, folde
         figure, axis = plt.subplots(figsize=(side + 0.8, side), layout="constrained")
         image = axis.imshow(100 * share, cmap="Blues", vmin=0, vmax=100)
         if len(classes) <= MOST_NAMED_CLASSES:
-            names = [class_name(name) for name in classes]
+            names = class_names(classes)
             turned = 90 if max(map(len, names)) > 2 else 0
             axis.set_xticks(range(len(names)), names, fontsize=7, rotation=turned)
             axis.set_yticks(range(len(names)), names, fontsize=7)

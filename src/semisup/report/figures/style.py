@@ -1,6 +1,7 @@
 """How all figures look, and how they are saved: byte-identical for equal results."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 mpl.use("agg")
+from matplotlib import font_manager
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from semisup.report.methods import CONTROL, PIXELS
 from semisup.report.tables.interval import ends
 
+FONT = "DejaVu Sans"  # which comes with matplotlib
+EAST_ASIAN = (  # fonts of systems, for what that one lacks
+    *("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Source Han Sans SC"),
+    *("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "Microsoft YaHei"),
+    *("SimHei", "Yu Gothic", "Malgun Gothic", "PingFang SC", "Hiragino Sans", "AppleGothic"),
+)
+FONTS = [FONT, *sorted({*font_manager.get_font_names()} & {*EAST_ASIAN}, key=EAST_ASIAN.index)]
 STYLE: Any = {
+    "font.family": FONTS,
     "svg.hashsalt": "semisup",  # ids in SVG files would be random
     "font.size": 10,
     "axes.spines.top": False,
@@ -40,6 +50,21 @@ def error_bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
     """Lengths (2, n) below and above, in percent, of intervals that stay within 0 and 100."""
     low, high = ends(means.to_numpy(), halves.to_numpy())
     return 100 * np.stack([means - low, high - means])
+
+
+def class_names(classes: Sequence[str]) -> list[str]:
+    """As a figure shows them; those whose letters no font has by their number."""
+    return [
+        class_name(name) if letters_of(*FONTS).issuperset(map(ord, name)) else f"class {number}"
+        for number, name in enumerate(classes, 1)
+    ]
+
+
+@cache
+def letters_of(*fonts: str) -> frozenset[int]:
+    """What at least one of these fonts can draw."""
+    files = (font_manager.get_font(font_manager.findfont(name)) for name in fonts)
+    return frozenset(letter for file in files for letter in file.get_charmap())
 
 
 def class_name(name: str) -> str:
