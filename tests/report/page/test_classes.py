@@ -51,3 +51,12 @@ def test_the_most_frequent_mistakes() -> None:
 def test_of_many_classes_the_worst_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(classes, "MOST_IN_MATRIX", 2)
     assert {row["true"] for row in classes.matrix(COUNTS, NAMES).rows} == {"b", "c"}
+
+
+def test_names_are_shown_as_they_are_but_for_their_length() -> None:
+    """Two that begin alike stay two."""
+    long = "a very long name of a class of "
+    names = ["$a$", f"{long}birds", f"{long}fishes"]
+    rows = classes.recall_and_precision({4: np.eye(3, dtype=np.int64)}, names).rows
+    cut = "a very long name of a \u2026"
+    assert {row["class"] for row in rows} == {"$a$", f"{cut} 2", f"{cut} 3"}

@@ -1,5 +1,6 @@
 """How all figures look, and how they are saved: byte-identical for equal results."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -53,10 +54,21 @@ def error_bars(means: pd.Series, halves: pd.Series) -> NDArray[np.float64]:
 
 
 def class_names(classes: Sequence[str]) -> list[str]:
-    """As a figure shows them; those whose letters no font has by their number."""
+    """As a figure shows them, no formulas; those whose letters no font has by their number."""
+    known = letters_of(*FONTS)
     return [
-        class_name(name) if letters_of(*FONTS).issuperset(map(ord, name)) else f"class {number}"
-        for number, name in enumerate(classes, 1)
+        name.replace("$", r"\$") if known.issuperset(map(ord, name)) else f"class {number}"
+        for number, name in enumerate(short_names(classes), 1)
+    ]
+
+
+def short_names(classes: Sequence[str]) -> list[str]:
+    """Names of all classes, none too long; those that are cut to the same have their number."""
+    names = [short_name(name) for name in classes]
+    counts = Counter(names)
+    return [
+        f"{name[: NAME_LENGTH - 6]}\u2026 {number}" if counts[name] > 1 else name
+        for number, name in enumerate(names, 1)
     ]
 
 
@@ -67,10 +79,9 @@ def letters_of(*fonts: str) -> frozenset[int]:
     return frozenset(letter for file in files for letter in file.get_charmap())
 
 
-def class_name(name: str) -> str:
-    """As a figure shows it: not too long, and no formula."""
-    short = name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}\u2026"
-    return short.replace("$", r"\$")
+def short_name(name: str) -> str:
+    """A class's name, not too long."""
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}\u2026"
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from semisup.classify import evaluation
 from semisup.data.dataset import ImageData
-from semisup.report.figures.style import class_name
+from semisup.report.figures.style import short_names
 from semisup.report.methods import Way
 from semisup.report.page.chart import Chart, Table, along, colored, hovered, named, of_budgets
 from semisup.workflow import outputs
@@ -35,7 +35,7 @@ def counted(data: ImageData, way: Way, budgets: list[int]) -> Counts:
 def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
     """A row of two markers for each class, the worst at the largest budget first."""
     largest = max(counts)
-    names = [class_name(name) for name in classes]
+    names = short_names(classes)
     order = [names[n] for n in np.argsort(_shares(counts[largest])[0], kind="stable")]
     rows = []
     for budget, matrix in counts.items():
@@ -70,7 +70,7 @@ def matrix(counts: Counts, classes: list[str]) -> Chart:
     largest = max(counts)
     recall, _ = _shares(counts[largest])
     shown = np.sort(np.argsort(recall, kind="stable")[:MOST_IN_MATRIX])
-    names = [class_name(name) for name in classes]
+    names = short_names(classes)
     rows: list[dict[str, Any]] = []
     for budget, all_counts in counts.items():
         shares = all_counts / np.maximum(all_counts.sum(axis=1, keepdims=True), 1)

@@ -8,7 +8,7 @@ import numpy as np
 from semisup.data.dataset import ImageData, Ints
 from semisup.neighbours.stored import Graph, read_points
 from semisup.report.figures.filters import first_convolution, tiled
-from semisup.report.figures.style import class_name
+from semisup.report.figures.style import short_name, short_names
 from semisup.report.findings.suspects import Floats, Suspect, Suspects, suspects
 from semisup.report.page.chart import Chart, Table, along, colored, hovered
 from semisup.report.page.pictures import Picture, exact, of_image, spaced
@@ -66,16 +66,16 @@ def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
     shown = points[chosen] - points[chosen].mean(axis=0)
     _, _, directions = np.linalg.svd(shown, full_matrices=False)
     places = shown @ directions[:2].T
+    names = short_names(data.classes)
     rows = [
         {
             "x": round(float(x), 4),
             "y": round(float(y), 4),
-            "class": class_name(data.classes[data.labels[position]]),
+            "class": names[data.labels[position]],
             "image": of_image(data, int(position)),
         }
         for (x, y), position in zip(places, positions[chosen], strict=True)
     ]
-    names = [class_name(name) for name in data.classes]
     few = len(names) <= len(PALETTE)  # of more, colours alone tell nothing
     colors = dict(zip(names, PALETTE, strict=False)) if few else {}
     legend = {"orient": "bottom", "columns": 5}
@@ -104,12 +104,12 @@ def _neighbours(graph: Graph, data: ImageData, row: int) -> list[Picture]:
 
 def _named(position: int, data: ImageData, text: str) -> Picture:
     label = data.labels[position]
-    name = class_name(data.classes[label]) if label >= 0 else "no label"
+    name = short_name(data.classes[label]) if label >= 0 else "no label"
     return Picture(of_image(data, position), name, text, f"An image of {name}")
 
 
 def _doubtful(each: Suspect, file: str, data: ImageData) -> Picture:
-    label, suggested = (class_name(data.classes[n]) for n in (each.label, each.suggested))
+    label, suggested = (short_name(data.classes[n]) for n in (each.label, each.suggested))
     alt = f"{label}, perhaps {suggested}"
     return Picture(of_image(data, each.position), label, f"{suggested}?", alt, file)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from semisup.data.dataset import ImageData
 from semisup.model.calibration import BINS
-from semisup.report.figures.style import class_name
+from semisup.report.figures.style import short_name
 from semisup.report.page.chart import Chart, Table, along, colored, hovered, of_budgets
 from semisup.report.page.pictures import Picture, of_image
 from semisup.report.sources import sources_of
@@ -92,8 +92,8 @@ def mistakes(trust: Trust, data: ImageData) -> list[Picture]:
 
 def _mistake(trust: Trust, data: ImageData, number: int, file: str) -> Picture:
     position = int(trust.positions[number])
-    true = class_name(data.classes[data.labels[position]])
-    said = class_name(data.classes[trust.predicted[number]])
+    true = short_name(data.classes[data.labels[position]])
+    said = short_name(data.classes[trust.predicted[number]])
     text = f"is {true}; {100 * trust.confidences[number]:.0f} % sure"
     alt = f"An image of {true}, taken for {said}"
     return Picture(of_image(data, position), said, text, alt, file)
