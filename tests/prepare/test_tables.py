@@ -11,6 +11,7 @@ import pytest
 from made_files import MAKERS, fill, png, read, records
 from pyarrow import parquet
 
+from semisup.prepare.matching import names_of
 from semisup.workflow.errors import UserError
 
 
@@ -443,3 +444,9 @@ def test_a_table_inside_the_archive(tmp_path: Path, name: str) -> None:
     assert rejected == {}
     with pytest.raises(UserError, match="no such file in the archive"):
         read(labelled=archive, labels=f"{archive}/gone.csv")
+
+
+def test_how_surely_a_cell_names_a_file() -> None:
+    known = names_of(["a/cat.JPG", "a/007.png", "b/dog.png"])
+    cells = ["x/cat.jpg", "cat", "7.0", "a\\dog.png", "", "bird", "8", "jpg"]
+    assert [known(cell) for cell in cells] == [1, 0.5, 0.5, 1, 0, 0, 0, 0]

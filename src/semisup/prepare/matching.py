@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from semisup.labels.endings import EXTENSIONS
 from semisup.labels.words import part_of
@@ -29,13 +30,17 @@ WAYS = (
 
 def names_of(files: Iterable[str]) -> Callable[[str], float]:
     """How surely a cell names one of these files: 1 by its last name, 0.5 without the ending."""
-    lasts = [_spellings(file.rpartition("/")[2]) for file in files]
-    whole, bare = {names[1] for names in lasts}, {name for names in lasts for name in names[2:]}
+
+    @cache  # few tables need it, and of a million files it takes seconds
+    def names() -> tuple[set[str], set[str]]:
+        lasts = [_spellings(file.rpartition("/")[2]) for file in files]
+        return {each[1] for each in lasts}, {name for each in lasts for name in each[2:] if name}
 
     def is_known(cell: str) -> float:
+        whole, bare = names()
         last = re.split(r"[/\\]", cell.strip())[-1]
         _, folded, *short = _spellings(last)
-        return 1.0 if folded in whole else 0.5 if last and not bare.isdisjoint(short) else 0.0
+        return 1.0 if folded in whole else 0.5 if any(name in bare for name in short) else 0.0
 
     return is_known
 
