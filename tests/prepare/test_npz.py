@@ -47,13 +47,37 @@ def test_keras(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (FLAT.astype(np.float32), "010210"),
+        (np.eye(3)[FLAT], "010210"),
+        (np.array([*"abacba"]), "abacba"),
+        (np.array([*"abacba"]).astype("S"), "abacba"),
+    ],
+    ids=["floats", "one-hot", "words", "bytes"],
+)
+def test_labels_of_other_kinds(tmp_path: Path, labels: Any, classes: str) -> None:
+    path = save(tmp_path, images=COLOUR, labels=labels, label_names=np.array(["x", "y", "z"]))
+    found, _, _ = records(labelled=path)
+    assert "".join(str(record.label) for record in found.values()) == classes
+
+
+def test_colours_first(tmp_path: Path) -> None:
+    path = save(tmp_path, images=np.moveaxis(COLOUR, 3, 1), labels=FLAT)
+    read = [*candidates(planned(labelled=path), data(), compute())]
+    assert np.array_equal([one[1].pixels for one in read if isinstance(one, tuple)], COLOUR)
+
+
+@pytest.mark.parametrize(
     ("arrays", "message"),
     [
         ({"a": COLOUR}, "has no arrays named as train_images and train_labels; it has a"),
         ({"images": COLOUR / 255, "labels": LABELS}, "images: is float64 of shape .*must be uint8"),
         ({"images": COLOUR[0, 0], "labels": LABELS}, r"is uint8 of shape \(8, 3\)"),
-        ({"images": COLOUR, "labels": np.eye(6)}, "labels: is float64 .*a whole number for each"),
-        ({"images": COLOUR, "labels": LABELS[:3]}, "a whole number for each of the 6 images"),
+        ({"images": COLOUR, "labels": np.ones((6, 2))}, "labels: is float64 .*a whole number or"),
+        ({"images": COLOUR, "labels": FLAT + 0.5}, "labels: is float64 .*a whole number or a word"),
+        ({"images": COLOUR, "labels": FLAT * np.nan}, "a whole number or a word for each"),
+        ({"images": COLOUR, "labels": LABELS[:3]}, "or a word for each of the 6 images"),
         ({"images_a": COLOUR, "images_b": COLOUR}, "images_a and images_b both read as the images"),
         ({"images": np.array([None])}, "cannot be read as arrays of numbers"),
     ],

@@ -1,8 +1,9 @@
 """A NumPy .npz of images and labels, as MedMNIST and Keras save sets, read as if it held files.
 
 Of the arrays `train_images` (N, H, W) or (N, H, W, 3) and `train_labels` (N,) or (N, 1), image 7 of
-class 3 becomes `train/3/000007.png`; the same of `val` and `test`. Without labels it becomes
-`train/000007.png`. Pixels are kept as they are.
+class 3 becomes `train/3/000007.png`; the same of `val` and `test`. Labels may be words, or a row of
+ones and zeros (N, classes). Without labels it becomes `train/000007.png`. Pixels are kept as they
+are; images may be (N, 3, H, W).
 """
 
 import io
@@ -11,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +47,13 @@ def files(path: Path, place: str) -> Iterator[tuple[str, int, partial[bytes]]]:
 
 def _pairs(
     arrays: "np.lib.npyio.NpzFile", place: str
-) -> Iterator[tuple[str, Pixels, NDArray[np.int64] | None]]:
+) -> Iterator[tuple[str, Pixels, list[str] | None]]:
     found: dict[str, dict[str, str]] = {}
     for key in arrays.files:
         words = re.findall(r"[a-z]+", key.lower())
         kind = "images" if IMAGES & {*words} else "labels" if LABELS & {*words} else ""
         part = next((part for word in words if (part := part_of(word))), "train")
-        if not kind:
+        if not kind or "names" in words:
             continue
         if first := found.setdefault(part, {}).get(kind):
             raise UserError(
@@ -76,6 +78,8 @@ def _pairs(
 
 def _checked(images: NDArray[np.generic], name: str, place: str) -> Pixels:
     shape = images.shape
+    if len(shape) == 4 and shape[1] in (1, 3) and shape[3] not in (1, 3):
+        images, shape = np.moveaxis(images, 1, 3), (shape[0], *shape[2:], shape[1])
     if images.dtype != np.uint8 or not (
         len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3))
     ):
@@ -86,21 +90,37 @@ def _checked(images: NDArray[np.generic], name: str, place: str) -> Pixels:
     return images.astype(np.uint8, copy=False)
 
 
-def _classes(
-    labels: NDArray[np.generic] | None, count: int, where: str
-) -> NDArray[np.int64] | None:
+def _classes(labels: NDArray[Any] | None, count: int, where: str) -> list[str] | None:
+    """What the class folder of each image is called."""
     if labels is None:
         return None
-    if labels.size != count or labels.dtype.kind not in "iu":
-        raise UserError(
-            f"{where}: is {labels.dtype} of shape {labels.shape}; it must be a whole number for "
-            f"each of the {count} images"
-        )
-    return labels.reshape(-1).astype(np.int64)
+    if _is_one_hot(labels, count):
+        return [str(number) for number in labels.argmax(axis=1)]
+    if labels.size == count and labels.dtype.kind in "US":
+        words = (word.decode() if isinstance(word, bytes) else word for word in labels.ravel())
+        return [str(word).replace("/", "_") for word in words]
+    if labels.size == count and labels.dtype.kind in "iufb":
+        with np.errstate(invalid="ignore"):  # what is no number
+            whole = labels.reshape(-1).astype(np.int64)
+        if (whole == labels.reshape(-1)).all():
+            return [str(number) for number in whole]
+    raise UserError(
+        f"{where}: is {labels.dtype} of shape {labels.shape}; it must be a whole number or a word "
+        f"for each of the {count} images"
+    )
+
+
+def _is_one_hot(labels: NDArray[Any], count: int) -> bool:
+    """Whether each row has a single 1, for its class."""
+    if labels.ndim != 2 or len(labels) != count or labels.shape[1] < 2:
+        return False
+    return labels.dtype.kind in "iufb" and bool(
+        np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()
+    )
 
 
 def _files(
-    part: str, images: Pixels, labels: NDArray[np.int64] | None
+    part: str, images: Pixels, labels: list[str] | None
 ) -> Iterator[tuple[str, int, partial[bytes]]]:
     for number, image in enumerate(images):
         folder = part if labels is None else f"{part}/{labels[number]}"
