@@ -174,6 +174,11 @@ def test_budgets_that_are_no_halves_leave_no_such_question() -> None:
     assert "beats supervised" not in text
 
 
+def test_half_the_labels_that_do_as_well_cost_nothing() -> None:
+    text = summary(of_one(tuned={1: 0.3, 2: 0.701, 4: 0.7}), facts(ONE))
+    assert "Fine-tuned, 4 to 2: +0.1 points (0 % of the accuracy)" in text
+
+
 def test_other_tasks_have_a_line_each() -> None:
     text = section("The other tasks", results(), facts())
     lines = text.splitlines()
