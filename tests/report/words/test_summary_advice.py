@@ -29,8 +29,8 @@ def matching(found: list[str], part: str) -> list[str]:
 def test_choice_has_its_lead() -> None:
     assert advice(results(budgets=[16])) == [
         "- **Choose rotation, fine-tuned**: 83.0 % on validation with 16 labels per class, "
-        "2.0 points ahead of the next task (geometric, fine-tuned), more than the noise over "
-        "draws (±0.0)."
+        "2.0 points ahead of the next task (geometric, fine-tuned), within the noise of draws "
+        "and validation (±6.0)."
     ]
     table = set_score(results(), "validation_top1", "head", "triplet", (0.85, 0.86, 0.87))
     assert advice(table)[0].startswith(
@@ -51,7 +51,8 @@ def test_test_accuracies_change_no_advice(score: str) -> None:
 def test_lead_within_the_noise_is_said() -> None:
     table = set_score(results(TWO), "validation_top1", "finetune", "gan", (0.85, 0.75, 0.80))
     assert advice(table, TWO)[0].endswith(
-        "3.0 points ahead of the next task (gan, fine-tuned), within the noise over draws (±13.8)."
+        "3.0 points ahead of the next task (gan, fine-tuned), within the noise of draws and "
+        "validation (±15.1)."
     )
 
 
@@ -85,7 +86,7 @@ def test_each_budget_has_its_choice_in_a_table() -> None:
         *("     lead", "clear"),
     ]
     assert shown[-3] == (
-        "     1 | gan, frozen          | 60.0 | rotation, fine-tuned  | +17.0±2.5 |   yes"
+        "     1 | gan, frozen          | 60.0 | rotation, fine-tuned  | +17.0±8.0 |   yes"
     )
     assert max(map(len, shown[-5:])) <= 100
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import CONTROLS, METHODS, Way
-from semisup.report.tables.interval import Interval, gain
+from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_test_images
 from semisup.workflow import outputs
 
 ORDER = [*METHODS]  # from cheap to expensive
@@ -34,7 +34,7 @@ class Choice:
 
     @property
     def clear(self) -> bool:
-        """Whether the lead is known to be more than the noise over draws."""
+        """Whether it is known to be more than the noise over draws and validation images."""
         return self.lead is not None and self.lead.above_zero
 
     @property
@@ -57,7 +57,12 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
         return Choice(budget, best, means[best], images)
     following = max(others, key=means.__getitem__)
     lead = gain(results, "validation_top1", best, following, confidence)[budget]
-    return Choice(budget, best, means[best], images, following, lead)
+    # which images of both are right is not known: as if those of one said nothing of the other's
+    noise = math.sqrt(
+        sum(unpaired_variance(means[way], max(images, 1)) for way in (best, following))
+    )
+    half = float(with_test_images(lead.half, noise, confidence))
+    return Choice(budget, best, means[best], images, following, Interval(lead.mean, half))
 
 
 def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
