@@ -48,7 +48,6 @@ def embed(
     shown = DeviceImages.of(data, train_ids, runtime)
     fast, own = fused(encoder, shown.plain(slice(0, LOOKED_AT)), layer), checksum(encoder)
     before = checksum(fast)
-    del encoder  # which may be large
     extractor = FeatureExtractor(fast, layer, settings.pool, runtime)
     width = extractor.width(data.image_size)
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence, Set
 
+from semisup.labels.column_names import plain
 from semisup.labels.columns import Columns
 from semisup.labels.words import ONES, UNSURE, ZEROS, Part, clean, is_none, part_of
 from semisup.workflow.errors import UserError
@@ -76,7 +77,7 @@ def parts_of(
 
 def _part_of_yes(column: str) -> Part | None:
     """What 1 can only mean by the name of a column; of `split` some mean test by it."""
-    plain = re.sub(r"[\W_]+", "", column.lower())
-    if "train" in plain and "test" not in plain:
+    short = plain(column)
+    if "train" in short and "test" not in short:
         return "train"
-    return part_of(plain.removeprefix("is"))
+    return part_of(short.removeprefix("is"))

@@ -51,6 +51,6 @@ COMPANION_NAMES = ("readme", "license", "licence", "copying", "makefile", "chang
 
 
 def is_companion(name: str) -> bool:
-    """Whether a file is, by its name, text about images and no image."""
+    """Whether a file is, by its name or path, text about images and no image."""
     lower = name.lower().rpartition("/")[2]
     return lower.endswith(COMPANIONS) or lower in COMPANION_NAMES

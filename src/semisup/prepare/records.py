@@ -41,7 +41,7 @@ class Record:
 
     def rejected(self, reason: str) -> "Rejected":
         """The same as a file that gives no image."""
-        meant = "aside" if is_companion(self.source.rpartition("/")[2]) else self.meant
+        meant = "aside" if is_companion(self.source) else self.meant
         return Rejected(self.source, reason, meant, self.label)
 
 

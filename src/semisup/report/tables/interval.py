@@ -83,12 +83,12 @@ def _minus(one: Any, other: Any) -> Any:
 
 
 def with_test_images(halves: Any, errors: Any, confidence: float) -> Any:
-    """Wider by the noise of a finite test set; still NaN with one draw."""
+    """Wider by the noise of a finite set of images, test's or validation's; NaN with one draw."""
     return np.hypot(halves, ndtri(0.5 + confidence / 2) * errors)
 
 
 def unpaired_variance(accuracy: float, images: int) -> float:
-    """Of an accuracy, for the choice of so many test images of which no more is known."""
+    """Of an accuracy, for the choice of so many images of which no more is known."""
     return accuracy * (1 - accuracy) / images
 
 
