@@ -194,6 +194,12 @@ def test_an_object_of_classes_and_names_without_ending() -> None:
     assert found == {"pie/1": "pie", "pie/2": "pie", "ramen/1": "ramen"}
 
 
+@pytest.mark.parametrize("head", [[], [["file", "class"]]])
+def test_json_of_pairs(head: list[list[str]]) -> None:
+    content = [*head, ["1.png", "cat"], ["2.png", None], ["3.png", "dog"]]
+    assert labels(json.dumps(content), "l.json") == {"1.png": "cat", "2.png": None, "3.png": "dog"}
+
+
 @pytest.mark.parametrize(
     "text", ['[{"a":' + "[" * 100_000, '[{"image": 1, "label": ' + "[" * 960 + "]" * 960 + "}]"]
 )

@@ -508,3 +508,27 @@ def test_masks_in_a_tar(tmp_path: Path, order: tuple[str, str], left: int) -> No
     _, rejected, warnings = records(labelled=make_tar(tmp_path / "x.tar", files))
     assert len(rejected) == 2 * left
     assert said(warnings, "left out" if left else "2 files of archives, such as a/1-90x90.png")
+
+
+@pytest.mark.parametrize(
+    ("folders", "cells", "classes"),
+    [
+        (("00000", "00007"), ("0", "7"), ["00000", "00007"]),  # GTSRB
+        (("0", "7"), ("00", "07"), ["0", "7"]),
+        (("01", "02", "10"), ("1", "10"), ["01", "10"]),
+        (("7", "07"), ("7", "007"), ["7", "007"]),  # which of both is 007?
+        (("00000", "stop"), ("0", "stop"), ["0", "stop"]),
+    ],
+)
+def test_numbers_with_leading_zeros_in_folders_only(
+    tmp_path: Path, folders: tuple[str, ...], cells: tuple[str, str], classes: list[str]
+) -> None:
+    fill(tmp_path, *(f"train/{name}/{name}.png" for name in folders), "test/x.png", "test/y.png")
+    table = tmp_path / "test.csv"
+    table.write_text("Path;ClassId\nx.png;{}\ny.png;{}\n".format(*cells))
+    images, _, warnings = records(
+        labelled=tmp_path / "train", test=tmp_path / "test", test_labels=table
+    )
+    found = [record.label for record in images.values() if record.given_split == "test"]
+    assert found == classes
+    assert said(warnings, "written as the class folders are") is (classes != [*cells])

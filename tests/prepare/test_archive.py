@@ -61,7 +61,9 @@ def test_link_and_encrypted_member_of_a_zip(tmp_path: Path) -> None:
     path.write_bytes(content)
     assert dict(listed(path)) == {
         f"{path}/link.png": "link, not a file",
-        f"{path}/secret.png": "encrypted",
+        f"{path}/secret.png": (
+            "encrypted: unpack the archive with its password, and give the folder"
+        ),
     }
 
 

@@ -15,7 +15,7 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 PARQUET, ARROW = b"PAR1", b"ARROW1"  # first bytes; streams of Arrow have none
-JSON = re.compile(r'\s*(\{\s*"|\[\s*\{)')  # how a text begins that is no CSV
+JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
 
 def lines_of(content: bytes, where: str) -> list[Line]:
@@ -60,6 +60,9 @@ def _of_json(text: str, where: str) -> list[Line]:
     try:
         if text.lstrip().startswith("["):
             rows = [*enumerate(json.loads(text), 1)]
+            if rows and all(isinstance(row, list) for _, row in rows):  # below their names, or not
+                width = max(len(row) for _, row in rows)
+                return [(n, ([*map(_cell, row)] + [""] * width)[:width]) for n, row in rows]
         elif (whole := _whole_object(text)) is not None and (found := _rows_of(whole, where)):
             rows = [*enumerate(found, 1)]
         else:

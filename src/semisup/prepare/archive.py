@@ -149,7 +149,7 @@ def _zip_problem(info: zipfile.ZipInfo) -> str | None:
     if kind not in (0, stat.S_IFREG):
         return DEVICE
     if info.flag_bits & 1:
-        return "encrypted"
+        return "encrypted: unpack the archive with its password, and give the folder"
     return _size_problem(info.file_size)
 
 

@@ -48,16 +48,20 @@ def warn_of_kinds(
         )
 
 
-def nested_groups(top: Folder, layout: Layout) -> list[str]:
-    """Folders below the classes that hold several images each: of one patient or part, perhaps."""
+def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None:
+    """Of folders below the classes that hold several images each: of one patient, perhaps."""
     at = [top]
     for level in layout.levels:
         at = [f for folders in merged(at).values() for f in folders]
         if level == "class":
             break
     inner = [(name, f) for folder in at for name, f in folder.inner.items() if f.below]
-    if layout.levels[-1] == "class" and len(inner) >= 2 * len(at):
-        several = [name for name, folder in inner if folder.below > 1]
-        if 2 * len(several) >= len(inner):
-            return several
-    return []
+    if layout.levels[-1] != "class" or len(inner) < 2 * len(at):
+        return
+    several = [name for name, folder in inner if folder.below > 1]
+    if several and 2 * len(several) >= len(inner):
+        notes.warn(
+            f"{where}: class folders hold folders of several images each "
+            f"({named(map(printable, several), 3)}): if those are of one patient or part, set "
+            "data.folder.group_pattern, so that none is on both sides of a split"
+        )

@@ -15,7 +15,7 @@ from semisup.params import data_sections
 from semisup.prepare.archive import SETS
 from semisup.prepare.class_names import listed, names_for
 from semisup.prepare.decoders import Job
-from semisup.prepare.folder_doubts import nested_groups
+from semisup.prepare.folder_doubts import warn_of_inner
 from semisup.prepare.layout import examine, folders_of_parts, is_plain
 from semisup.prepare.matching import match, names_of
 from semisup.prepare.named_places import (
@@ -29,9 +29,10 @@ from semisup.prepare.named_places import (
     table_key,
     tables_of,
 )
-from semisup.prepare.places import Entry, Place, printable
+from semisup.prepare.places import Entry, Place
 from semisup.prepare.reader import Reader
 from semisup.prepare.records import Rejected
+from semisup.prepare.spelling import write_as_folders
 from semisup.prepare.tree import Folder
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -57,7 +58,6 @@ class Plan:
         find_nested(self.sources)
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
         self.none = without_case(settings.no_label)
-        self.classes: set[str] = set()  # by names alone: no image of them may be usable
         # of tables: rows of no file, and how many rows there are
         self.rows: dict[str, tuple[dict[str, str], int]] = {}
         self.last_of: dict[str, tuple[Place, Source, Mapping[str, Row]]] = {}  # by table
@@ -65,9 +65,16 @@ class Plan:
             if table:
                 self._read_table(name, table)
         self._tell_of_absent()
-        for source in self.sources:
-            if source.has_labels and not source.table:
-                self._survey(source)
+        folders = {
+            label
+            for source in self.sources
+            if source.has_labels and not source.table
+            for label in self._survey(source)
+        }
+        write_as_folders(self.sources, folders, notes)
+        in_rows = {row.label for source in self.sources for row in source.rows.values()}
+        # by names alone: no image of them may be usable
+        self.classes = folders | {label for label in in_rows if label is not None}
         forbid_two_of_one_place(self.sources)
         forbid_rows_of_two_tables(self.sources)
         self.names = names_for(settings, self.sources, self.classes, notes)
@@ -161,7 +168,6 @@ class Plan:
         for source in mine:
             source.parts = parts
             source.rows = {whole: rows[row] for whole, row in matched.rows.items()}
-            self.classes |= {row.label for row in source.rows.values() if row.label is not None}
         self.last_of[file] = (mine[0].place, mine[-1], rows)
 
     def _tell_of_absent(self) -> None:
@@ -202,7 +208,6 @@ class Plan:
         if rows:
             source.table, source.is_set = source.place.given, True
             source.rows = {source.place.source(path): row for path, row in rows.items()}
-            self.classes |= {row.label for row in rows.values() if row.label is not None}
         return bool(rows)
 
     def _listed(self, source: Source) -> dict[str, str]:
@@ -219,7 +224,8 @@ class Plan:
 
     # folders
 
-    def _survey(self, source: Source) -> None:
+    def _survey(self, source: Source) -> set[str]:
+        """Names of its class folders."""
         tree = Folder()
         own = (entry for entry in source.own_listing() if not self._is_table(entry))
         for number, entry in enumerate(entry for entry in own if isinstance(entry, Entry)):
@@ -228,21 +234,12 @@ class Plan:
             if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
                 break
         if source.may_be_set and self._read_sets(source, tree):
-            return
+            return set()
         given = self.settings.class_level
         level = None if given == "auto" else given
         source.layout = examine(tree, source.where, level, self.notes)
         source.is_empty = not tree.below
+        if not self.settings.group_pattern:
+            warn_of_inner(tree, source.layout, source.where, self.notes)
         found = source.layout.classes(tree)
-        self.classes |= {label for label in found if not is_none(label, self.none)}
-        self._hint_at_groups(source, tree)
-
-    def _hint_at_groups(self, source: Source, tree: Folder) -> None:
-        if self.settings.group_pattern or source.layout is None:
-            return
-        if several := nested_groups(tree, source.layout):
-            self.notes.warn(
-                f"{source.where}: class folders hold folders of several images each "
-                f"({named(map(printable, several), 3)}): if those are of one patient or part, set "
-                f"{KEY}.group_pattern, so that none is on both sides of a split"
-            )
+        return {label for label in found if not is_none(label, self.none)}
