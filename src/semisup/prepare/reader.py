@@ -10,10 +10,11 @@ from semisup.params import data_sections
 from semisup.prepare.decoders import Job
 from semisup.prepare.junk import is_companion
 from semisup.prepare.layout import is_odd
+from semisup.prepare.masks import Masks, Twins
 from semisup.prepare.named_places import KEY, Source
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.records import GivenSplit, Record, Rejected
-from semisup.prepare.series import Masks, Series, Twins
+from semisup.prepare.series import Series
 from semisup.prepare.tree import ASIDE_WORDS, IMAGE_WORDS
 from semisup.workflow.notes import Notes, named
 

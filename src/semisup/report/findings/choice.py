@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import CONTROLS, METHODS, Way
-from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_test_images
+from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_image_noise
 from semisup.workflow import outputs
 
 ORDER = [*METHODS]  # from cheap to expensive
@@ -61,7 +61,7 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
     noise = math.sqrt(
         sum(unpaired_variance(means[way], max(images, 1)) for way in (best, following))
     )
-    half = float(with_test_images(lead.half, noise, confidence))
+    half = float(with_image_noise(lead.half, noise, confidence))
     return Choice(budget, best, means[best], images, following, Interval(lead.mean, half))
 
 

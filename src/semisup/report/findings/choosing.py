@@ -11,7 +11,7 @@ from semisup.report.tables.interval import (
     gain,
     mean_over_draws,
     unpaired_variance,
-    with_test_images,
+    with_image_noise,
 )
 
 TYPICAL, RANDOM = "typical", "random"  # strategies
@@ -85,7 +85,7 @@ def choosing(
         one, other = (Interval(*table.loc[(s, budget), ["mean", "half"]]) for s in strategies)
         classes = {s: float(covered[s, budget]) for s in strategies}
         error = sum(unpaired_variance(each.mean, test_images) for each in (one, other)) ** 0.5
-        found = Interval(found.mean, float(with_test_images(found.half, error, confidence)))
+        found = Interval(found.mean, float(with_image_noise(found.half, error, confidence)))
         return Step(budget, int(labels[budget]), one, other, found, classes)
 
     return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())

@@ -54,7 +54,7 @@ def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.
     table["half"] = half_width(table["std"].to_numpy(), table["count"].to_numpy(), confidence)
     if score == "top1" and HITS in results:
         errors = groups[HITS].agg(lambda hits: standard_error([*hits])).to_numpy(float)
-        table["half"] = with_test_images(table["half"], errors, confidence)
+        table["half"] = with_image_noise(table["half"], errors, confidence)
     return table.drop(columns=["std", "count"])
 
 
@@ -73,7 +73,7 @@ def gain(
     if score == "top1" and HITS in results:
         differences = first[HITS].combine(second[HITS], _minus)
         errors = [standard_error([*differences.loc[budget]]) for budget in table.index]
-        halves = with_test_images(halves, np.array(errors), confidence)
+        halves = with_image_noise(halves, np.array(errors), confidence)
     rows = zip(table.index, table["mean"], halves, strict=True)
     return {int(budget): Interval(float(mean), float(half)) for budget, mean, half in rows}
 
@@ -82,7 +82,7 @@ def _minus(one: Any, other: Any) -> Any:
     return np.asarray(one, np.float32) - np.asarray(other, np.float32)
 
 
-def with_test_images(halves: Any, errors: Any, confidence: float) -> Any:
+def with_image_noise(halves: Any, errors: Any, confidence: float) -> Any:
     """Wider by the noise of a finite set of images, test's or validation's; NaN with one draw."""
     return np.hypot(halves, ndtri(0.5 + confidence / 2) * errors)
 
