@@ -61,9 +61,10 @@ def test_one_level_of_extension(folder: Path) -> None:
 
 def test_comments_stay(tmp_path: Path) -> None:
     before, after = tmp_path / "params.yaml", tmp_path / "new.yaml"
-    before.write_text("# settings\na:\n  b: 1  # why\n  c: 'x'  # text\nd: 2\n")
-    overlay.write_over(before, {"a": {"b": 7}, "e": 1}, after)
-    assert after.read_text() == "# settings\na:\n  b: 7  # why\n  c: 'x'  # text\nd: 2\ne: 1\n"
+    text = "# settings\na:\n  b: {}  # why\n  c: 'x'  # text\n\nd: {}  # list\n# next\nf: 2\n"
+    before.write_text(text.format(1, "[1, 2, 3]"))
+    overlay.write_over(before, {"a": {"b": 7}, "d": [4, 5], "e": 1}, after)
+    assert after.read_text() == text.format(7, "[4, 5]   ") + "e: 1\n"
 
 
 @pytest.mark.parametrize(

@@ -118,5 +118,7 @@ def _put(values: dict[str, Any], over: Mapping[str, Any]) -> None:
     for key, value in over.items():
         if isinstance(value, Mapping) and isinstance(values.get(key), dict):
             _put(values[key], value)
+        elif isinstance(value, list) and isinstance(values.get(key), list):
+            values[key][:] = value  # so that it is written as the old one was, and comments stay
         else:
             values[key] = value
