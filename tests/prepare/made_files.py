@@ -179,3 +179,27 @@ def listed(path: Path | str) -> list[tuple[str, bytes | str]]:
             (entry.path, Path(content).read_bytes() if isinstance(content, str) else content)
         )
     return found
+
+
+Found = dict[str, tuple[str | None, str]]  # by path below the place: class and role
+
+
+def understood(root: Path, **given: Any) -> tuple[Found, list[str]]:
+    """Of images below a place: class and role by path; and the warnings."""
+    images, _, warnings = records(labelled=root, **given)
+    return {
+        source.removeprefix(f"{root}/"): (record.label, record.given_split)
+        for source, record in images.items()
+    }, warnings
+
+
+def said(warnings: list[str], words: str) -> bool:
+    """Whether one of them has these words."""
+    return any(words in line for line in warnings)
+
+
+def with_table(tmp_path: Path, content: str, *files: str) -> dict[str, Any]:
+    """Images in the folder `a`, and a setting for a table of them."""
+    fill(tmp_path / "a", *files)
+    (tmp_path / "labels.csv").write_text(content)
+    return {"labels": tmp_path / "labels.csv"}

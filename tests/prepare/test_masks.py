@@ -1,0 +1,77 @@
+"""What looks like masks, small forms or copies by its name, and what does not."""
+
+from pathlib import Path
+
+import pytest
+from made_files import fill, make_tar, png, records, said, understood
+
+
+@pytest.mark.parametrize(
+    ("aside", "images"),
+    [
+        ("{}/masks/{}.png", "{}/images/{}.png"),
+        ("{}/thumbnails/{}.png", "{}/{}.png"),
+        ("{}/{}_gt.png", "{}/{}.png"),
+        ("{}/mask_{}.png", "{}/{}.png"),
+        ("{}/{}-150x150.png", "{}/{}.png"),
+        ("{}/{}_thumb.png", "{}/{}.png"),
+    ],
+)
+def test_what_is_no_image_of_its_own(tmp_path: Path, aside: str, images: str) -> None:
+    names = [
+        kind.format(label, n) for label in ("cat", "dog") for n in "12" for kind in (images, aside)
+    ]
+    found, warnings = understood(fill(tmp_path, *names))
+    assert {path: label for path, (label, _) in found.items()} == {
+        images.format(label, n): label for label in ("cat", "dog") for n in "12"
+    }
+    assert said(warnings, "left out")
+
+
+def test_masks_beside_images_that_a_table_names(tmp_path: Path) -> None:
+    fill(tmp_path / "x", "images/1.png", "images/2.png", "images/3.png", "masks/1.png")
+    (tmp_path / "x/l.csv").write_text("path,label\nimages/1.png,cat\nimages/2.png,dog\n")
+    found, warnings = understood(tmp_path / "x", labels=tmp_path / "x/l.csv")
+    assert set(found) == {"images/1.png", "images/2.png", "images/3.png"}
+    assert said(warnings, "masks (1 files): left out")
+
+
+def test_names_that_differ_by_the_ending_are_told_of(tmp_path: Path) -> None:
+    names = [f"{label}/{n}.{e}" for label in "ab" for n in range(6) for e in ("jpg", "png")]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert said(warnings, "12 files such as")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"{c}/slide.png" for c in "ab"]
+        + [f"{c}/slide_{n:03}x0.png" for c in "ab" for n in range(9)],
+        [f"{c}/{n}.png" for c in "ab" for n in range(20)] + ["a/1 GT.png"],
+        [f"{c}/mask-{n}.png" for c in "ab" for n in range(3)],
+        [f"tools/{n}.png" for n in "12"] + [f"ppe/{f}/1.png" for f in ("masks", "gloves")],
+        [f"a/{n}.png" for n in range(3)] + ["a/dev board/7.png", "b/1.png", "c/1.png"],
+        [f"{c}/{n}.png" for c in "abc" for n in range(3)] + ["a/test/7.png"],
+    ],
+    ids=["tiles", "one of many", "no image beside", "kinds", "words", "in one class"],
+)
+def test_images_of_a_class_stay(tmp_path: Path, names: list[str]) -> None:
+    found, _ = understood(fill(tmp_path, *names))
+    assert found == {name: (name.split("/")[0], "train") for name in names}
+
+
+def test_faces_without_an_ending_have_no_twins(tmp_path: Path) -> None:
+    names = [f"{c}/subject{n}.{mood}" for c in "ab" for n in range(6) for mood in ("happy", "sad")]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert not said(warnings, "but for the ending")
+
+
+@pytest.mark.parametrize(
+    ("order", "left"), [(("1.png", "1_mask.png"), 1), (("1-90x90.png", "1.png"), 0)]
+)
+def test_masks_in_a_tar(tmp_path: Path, order: tuple[str, str], left: int) -> None:
+    """Read once: what comes before its image, or may be a tile, is told of."""
+    files = {f"{c}/{name}": png(n) for n, c in enumerate("ab") for name in order}
+    _, rejected, warnings = records(labelled=make_tar(tmp_path / "x.tar", files))
+    assert len(rejected) == 2 * left
+    assert said(warnings, "left out" if left else "2 files of archives, such as a/1-90x90.png")

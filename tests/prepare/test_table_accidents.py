@@ -1,0 +1,279 @@
+"""Accidents with tables that people have had, of the kinds that once went wrong unnoticed."""
+
+from pathlib import Path
+
+import pytest
+from made_files import Found, fill, records, said, understood, with_table
+
+from semisup.workflow.errors import UserError
+
+
+def beside_a_and_b(tmp_path: Path, word: str) -> tuple[Found, list[str]]:
+    """What becomes of a third image whose label is this word."""
+    rows = f"path,label\n1.png,a\n2.png,b\n3.png,{word}\n"
+    given = with_table(tmp_path, rows, *(f"{n}.png" for n in (1, 2, 3)))
+    return understood(tmp_path / "a", **given)
+
+
+@pytest.mark.parametrize(
+    ("column", "yes"), [("is_valid", "validation"), ("is_test", "test"), ("isTrain", "train")]
+)
+@pytest.mark.parametrize(("one", "zero"), [("True", "False"), ("1", "0"), ("1.0", "0.0")])
+def test_columns_of_yes_and_no(tmp_path: Path, column: str, yes: str, one: str, zero: str) -> None:
+    """fast.ai writes is_valid."""
+    given = with_table(
+        tmp_path, f"name,label,{column}\n1.png,a,{one}\n2.png,b,{zero}\n", "1.png", "2.png"
+    )
+    found, _ = understood(tmp_path / "a", **given)
+    no = "test" if yes == "train" else "train"
+    assert found == {"1.png": ("a", yes), "2.png": ("b", no)}
+
+
+@pytest.mark.parametrize(
+    "word", ["n.a.", "Not Available", "NaN", "<NA>", "TODO", "<unlabeled>", "no-label", "[none]"]
+)
+def test_more_words_for_no_label(tmp_path: Path, word: str) -> None:
+    found, warnings = beside_a_and_b(tmp_path, word)
+    assert found["3.png"] == (None, "train")
+    assert said(warnings, f"read as no label: {word!r} (1)")
+
+
+@pytest.mark.parametrize("words", [("7", "7.0"), ("p1", " p1 ")])
+def test_one_group_in_two_spellings(tmp_path: Path, words: tuple[str, str]) -> None:
+    rows = "".join(f"{n}.png,a,{word}\n" for n, word in enumerate(words))
+    given = with_table(tmp_path, f"path,label,patient\n{rows}", "0.png", "1.png")
+    images, _, _ = records(labelled=tmp_path / "a", **given)
+    assert len({record.group for record in images.values()}) == 1
+
+
+@pytest.mark.parametrize("word", ["", "nan", "NA", "None"])
+def test_unknown_patients_are_no_group(tmp_path: Path, word: str) -> None:
+    rows = "".join(f"{n}.png,a,{word}\n" for n in range(3))
+    given = with_table(
+        tmp_path, f"path,label,patient\n{rows}9.png,b,p1\n", *(f"{n}.png" for n in (0, 1, 2, 9))
+    )
+    images, _, _ = records(labelled=tmp_path / "a", **given)
+    assert [record.group for record in images.values()] == [None, None, None, "p1"]
+
+
+def test_a_class_of_which_all_rows_name_no_file(tmp_path: Path) -> None:
+    """However few of all rows these are."""
+    rows = "".join(f"{n}.png,{'ab'[n % 2]}\n" for n in range(60))
+    files = [f"{n}.png" for n in range(60)]
+    given = with_table(tmp_path, f"path,label\n{rows}x.png,c\n", *files)
+    images, rejected, _ = records(0.05, labelled=tmp_path / "a", **given)
+    assert {record.label for record in images.values()} == {"a", "b"}
+    assert [(item.meant, item.label) for item in rejected] == [("row", "c")]
+
+
+@pytest.mark.parametrize("row", ["a/1.png", "b/1.png"])
+def test_equal_names_in_several_folders_are_told_apart(tmp_path: Path, row: str) -> None:
+    given = with_table(tmp_path, f"path,label\n{row},x\n", "a/1.png", "b/1.png")
+    found, _ = understood(tmp_path / "a", **given)
+    assert {path for path, (label, _) in found.items() if label == "x"} == {row}
+
+
+@pytest.mark.parametrize("word", ["-999", "0", "99.0"])
+def test_a_number_among_words_is_named(tmp_path: Path, word: str) -> None:
+    found, warnings = beside_a_and_b(tmp_path, word)
+    assert found["3.png"] == (word, "train")
+    assert said(warnings, f"{word}: a class like the others; if it means no label")
+
+
+def test_digits_beside_letters_are_classes(tmp_path: Path) -> None:
+    """As EMNIST has them."""
+    signs = "0123456789abcdefghijklmnopqrstuvwxyz"
+    rows = "".join(f"{n}.png,{sign}\n" for n, sign in enumerate(signs))
+    given = with_table(tmp_path, f"path,label\n{rows}", *(f"{n}.png" for n in range(len(signs))))
+    found, warnings = understood(tmp_path / "a", **given)
+    assert {label for label, _ in found.values()} == {*signs}
+    assert not warnings
+
+
+@pytest.mark.parametrize(
+    ("cell", "label", "words"),
+    [
+        ("['cat']", "cat", None),
+        ('[ "cat" ]', "cat", None),
+        ("['cat', 'dog']", None, "name several classes"),
+        ("['cat', 'hen']", "['cat', 'hen']", "several labels in a cell? Read as one class"),
+        ("[]", None, None),
+        ("['']", None, None),
+        ("cat, hen", "cat, hen", "several labels in a cell? Read as one class"),
+        ("Paris, France", "Paris, France", None),
+    ],
+)
+def test_lists_in_cells(tmp_path: Path, cell: str, label: str | None, words: str | None) -> None:
+    content = "path\tlabel\n1.png\tcat\n2.png\tdog\n3.png\t" + cell + "\n"
+    given = with_table(tmp_path, content, *(f"{n}.png" for n in (1, 2, 3)))
+    found, warnings = understood(tmp_path / "a", **given)
+    assert found["3.png"] == (label, "train")
+    assert said(warnings, words) if words else not warnings
+
+
+@pytest.mark.parametrize("column", ["fold", "data_type", "where"])
+def test_a_split_by_its_words(tmp_path: Path, column: str) -> None:
+    given = with_table(
+        tmp_path, f"path,label,{column}\n1.png,a,Train\n2.png,b,test set\n", "1.png", "2.png"
+    )
+    found, warnings = understood(tmp_path / "a", **given)
+    assert found == {"1.png": ("a", "train"), "2.png": ("b", "test")}
+    assert said(warnings, f"column {column} is read as the split")
+
+
+def test_a_split_by_its_words_beside_a_column_that_is_called_so(tmp_path: Path) -> None:
+    """As in HAM10000: `dataset` says where an image is from."""
+    rows = "1.png,a,vidir,train\n2.png,b,rosendahl,test\n"
+    given = with_table(tmp_path, f"path,label,dataset,fold\n{rows}", "1.png", "2.png")
+    found, _ = understood(tmp_path / "a", **given)
+    assert found == {"1.png": ("a", "train"), "2.png": ("b", "test")}
+
+
+@pytest.mark.parametrize("values", [("1", "2"), ("train", "train"), ("train", "x"), ("train", "")])
+def test_no_split_by_other_words(tmp_path: Path, values: tuple[str, str]) -> None:
+    given = with_table(
+        tmp_path,
+        f"path,label,fold\n1.png,a,{values[0]}\n2.png,b,{values[1]}\n",
+        *("1.png", "2.png"),
+    )
+    found, _ = understood(tmp_path / "a", **given)
+    assert found == {"1.png": ("a", "train"), "2.png": ("b", "train")}
+
+
+def test_two_splits_by_their_words(tmp_path: Path) -> None:
+    given = with_table(
+        tmp_path, "path,label,a,b\n1.png,a,train,test\n2.png,b,test,train\n", "1.png"
+    )
+    with pytest.raises(UserError, match="columns 'a', 'b' both read as the split"):
+        understood(tmp_path / "a", **given)
+
+
+@pytest.mark.parametrize(
+    ("written", "file"), [("7", "0007.png"), ("7.0", "7.png"), ("07", "7.png")]
+)
+def test_numbers_that_a_program_rewrote(tmp_path: Path, written: str, file: str) -> None:
+    """Spreadsheets and pandas drop zeros in front and add some behind."""
+    given = with_table(tmp_path, f"id,label\n{written},a\n8,b\n", file, "8.png", "70.png")
+    found, warnings = understood(tmp_path / "a", **given)
+    assert found == {file: ("a", "train"), "8.png": ("b", "train"), "70.png": (None, "train")}
+    assert said(warnings, "1 as a number")
+
+
+@pytest.mark.parametrize("inner", ["", "b/"])
+@pytest.mark.parametrize("above", ["", "here/", "else/where/"])
+def test_one_name_in_many_folders(tmp_path: Path, inner: str, above: str) -> None:
+    """By the folder they are told apart, without comparing each row with each file."""
+    folders = [f"c{number:02}" for number in range(30)]
+    rows = "".join(f"{above}{folder}/{inner}7.JPG,{folder}\n" for folder in folders)
+    given = with_table(tmp_path, f"path,label\n{rows}", *(f"{f}/{inner}007.png" for f in folders))
+    found, _ = understood(tmp_path / "a", **given)
+    assert {path[:3]: label for path, (label, _) in found.items()} == dict(
+        zip(folders, folders, strict=True)
+    )
+
+
+@pytest.mark.parametrize(("label", "wanted"), [("Na+", "Na+"), ("-1", "-1"), ("(n/a)", None)])
+def test_signs_that_change_what_a_word_means(
+    tmp_path: Path, label: str, wanted: str | None
+) -> None:
+    given = with_table(
+        tmp_path, f"path,label\n1.png,K+\n2.png,Cl-\n3.png,{label}\n", "1.png", "3.png"
+    )
+    found, _ = understood(tmp_path / "a", **given, no_label=["1", "na", "n/a"])
+    assert found["3.png"] == (wanted, "train")
+
+
+def test_numbers_that_fit_two_files(tmp_path: Path) -> None:
+    given = with_table(tmp_path, "id,label\n7,a\n8,b\n", "007.png", "0007.png", "8.png")
+    images, rejected, _ = records(labelled=tmp_path / "a", **given)
+    assert [item.reason for item in rejected if "fits 2 files" in item.reason]
+    assert {record.label for record in images.values()} == {None, "b"}
+
+
+def test_labels_by_path_in_one_object(tmp_path: Path) -> None:
+    given = with_table(
+        tmp_path, '{"1.png": "a", "2.png": 3, "3.png": null}', "1.png", "2.png", "3.png"
+    )
+    found, _ = understood(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["a", "3", None]
+
+
+def test_json_that_is_indented(tmp_path: Path) -> None:
+    for content in (
+        '{\n  "1.png": "a",\n  "2.png": "b"\n}',
+        '[\n  {"file": "1.png", "label": "a"}\n]',
+    ):
+        given = with_table(tmp_path, content, "1.png", "2.png")
+        found, _ = understood(tmp_path / "a", **given)
+        assert found["1.png"] == ("a", "train")
+
+
+def test_json_with_a_path_twice(tmp_path: Path) -> None:
+    given = with_table(tmp_path, '{"1.png": "a", "1.png": "b", "2.png": "b"}', "1.png", "2.png")
+    with pytest.raises(UserError, match=r"1\.png has two labels, 'a' and 'b'; keep one"):
+        understood(tmp_path / "a", **given)
+
+
+def test_one_line_of_json_is_no_object_of_paths(tmp_path: Path) -> None:
+    given = with_table(tmp_path, '{"file": "1.png", "label": "a"}', "1.png", "2.png")
+    found, _ = understood(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["a", None]
+
+
+def test_one_table_over_several_places(tmp_path: Path) -> None:
+    """A row that names a file of any of them is not lost."""
+    train, test = (fill(tmp_path / n, f"{n}1.png", f"{n}2.png") for n in ("train", "test"))
+    pool = fill(tmp_path / "pool", "pool1.png")
+    table = tmp_path / "all.csv"
+    table.write_text(
+        "image,label\ntrain1.png,a\ntrain2.png,b\ntest1.png,a\ntest2.png,b\npool1.png,\ngone.png,a\n"
+    )
+    images, rejected, warnings = records(
+        labelled=train, labels=table, test=test, test_labels=table, unlabelled=pool
+    )
+    assert len(images) == 5
+    assert [item.source.rpartition("/")[2] for item in rejected] == ["gone.png"]
+    assert said(warnings, "1 rows name files of data.folder.unlabelled")
+
+
+@pytest.mark.parametrize("label", ["", "-1", "?"])
+def test_a_test_part_without_labels_joins_the_pool(tmp_path: Path, label: str) -> None:
+    root = fill(tmp_path / "x", "1.png", "2.png", "3.png")
+    table = tmp_path / "l.csv"
+    table.write_text(f"image,label,split\n1.png,a,train\n2.png,b,train\n3.png,{label},test\n")
+    found, warnings = understood(root, labels=table)
+    assert found["3.png"] == (None, "train")
+    assert said(warnings, "none of the 1 rows of test has a label: read as unlabelled")
+
+
+def test_a_lost_row_is_not_found_in_the_pool_by_its_bare_name(tmp_path: Path) -> None:
+    train = fill(tmp_path / "train", "1.png", "2.png")
+    pool = fill(tmp_path / "pool", "3.png", "4.png")
+    table = tmp_path / "l.csv"
+    table.write_text("image,label\n1.png,a\n2.png,b\n3.png,a\n4.png,\n")
+    _, rejected, _ = records(labelled=train, labels=table, unlabelled=pool)
+    assert [item.source.rpartition("/")[2] for item in rejected] == ["3.png"]
+
+
+@pytest.mark.parametrize(
+    ("folders", "cells", "classes"),
+    [
+        (("00000", "00007"), ("0", "7"), ["00000", "00007"]),  # GTSRB
+        (("0", "7"), ("00", "07"), ["0", "7"]),
+        (("01", "02", "10"), ("1", "10"), ["01", "10"]),
+        (("7", "07"), ("7", "007"), ["7", "007"]),  # which of both is 007?
+        (("00000", "stop"), ("0", "stop"), ["0", "stop"]),
+    ],
+)
+def test_numbers_with_leading_zeros_in_folders_only(
+    tmp_path: Path, folders: tuple[str, ...], cells: tuple[str, str], classes: list[str]
+) -> None:
+    fill(tmp_path, *(f"train/{name}/{name}.png" for name in folders), "test/x.png", "test/y.png")
+    table = tmp_path / "test.csv"
+    table.write_text("Path;ClassId\nx.png;{}\ny.png;{}\n".format(*cells))
+    images, _, warnings = records(
+        labelled=tmp_path / "train", test=tmp_path / "test", test_labels=table
+    )
+    found = [record.label for record in images.values() if record.given_split == "test"]
+    assert found == classes
+    assert said(warnings, "written as the class folders are") is (classes != [*cells])
