@@ -180,6 +180,10 @@ def test_warnings_and_their_numbers(changed: dict[str, Any], lines: list[str]) -
     assert advice(results(budgets=[16]), **changed)[1:] == lines
 
 
+def test_small_images_matter_to_a_jigsaw_only() -> None:
+    assert not matching(advice(results(TWO, budgets=[16]), TWO, image_size=35), "jigsaw")
+
+
 def test_task_that_does_not_beat_the_untrained_encoder_is_named() -> None:
     tasks = [*TWO, "random"]
     table = set_score(results(tasks), "validation_top1", "head", "gan", (0.50, 0.51, 0.52))

@@ -24,6 +24,7 @@ from semisup.report.words.phrases import short_count, with_interval
 from semisup.workflow import outputs
 
 NONE = "none (supervised)"
+MOST_TICKS = 11  # of epochs on an axis
 # as in the other figures, but for the baseline, which is black there
 COLORS = {name: "currentColor" if name == "supervised" else m.color for name, m in METHODS.items()}
 
@@ -104,11 +105,13 @@ def pretraining(curves: pd.DataFrame) -> Chart | None:
     if not rows:
         return None
     legend = {"orient": "bottom", "title": None, "columns": 2}
+    last = math.ceil(max(row["epoch"] for row in rows))
+    whole = [*range(0, last + 1, math.ceil((last + 1) / MOST_TICKS))]
     spec = {
         "height": 260,
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": along("epoch", "epoch", axis={"tickMinStep": 1}),
+            "x": along("epoch", "epoch", axis={"values": whole}),
             "y": along("merit", "accuracy, or the task's own figure"),
             "color": {"field": "series", "type": "nominal", "legend": legend},
             "tooltip": hovered(["series", "epoch", "merit"]),
