@@ -111,7 +111,7 @@ def pretraining(curves: pd.DataFrame) -> Chart | None:
         "height": 260,
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": along("epoch", "epoch", axis={"values": whole}),
+            "x": along("epoch", "epoch", axis={"values": whole, "format": "d"}),
             "y": along("merit", "accuracy, or the task's own figure"),
             "color": {"field": "series", "type": "nominal", "legend": legend},
             "tooltip": hovered(["series", "epoch", "merit"]),

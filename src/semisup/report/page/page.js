@@ -7,8 +7,10 @@ const CONFIG = {
     labelColor: "currentColor", titleColor: "currentColor", domainColor: "currentColor",
     tickColor: "currentColor", gridColor: "currentColor", gridOpacity: 0.13, domainOpacity: 0.5,
     tickOpacity: 0.5, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
-    tickCount: 8, labelOverlap: true,
+    labelOverlap: true,
   },
+  axisY: { tickCount: 8 },
+  axisX: { tickCount: { expr: "width < 400 ? 4 : 8" } },  // labels at the ends stand over each other
   legend: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 12, labelLimit: 0 },
   title: { color: "currentColor" }, text: { color: "currentColor" },
   view: { stroke: null },
