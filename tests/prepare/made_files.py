@@ -19,6 +19,7 @@ from semisup.params import data_sections, sections
 from semisup.prepare.folder import candidates
 from semisup.prepare.places import locate
 from semisup.prepare.plan import Plan
+from semisup.prepare.plan_checks import check_rows
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.notes import Notes
 
@@ -159,7 +160,9 @@ def records(
     images: dict[str, Record] = {}
     rejected = []
     rules = data(max_rejected_fraction)
-    for found in candidates(Plan(settings(**given), notes), rules, compute()):
+    plan = Plan(settings(**given), notes)
+    check_rows(plan, rules.max_rejected_fraction)
+    for found in candidates(plan, rules, compute()):
         if isinstance(found, Rejected):
             rejected.append(found)
         else:

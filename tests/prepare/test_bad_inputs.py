@@ -13,6 +13,7 @@ from made_files import MAKERS, compute, data, encoded, noise, planned, png
 from semisup.params.loading import load
 from semisup.prepare.folder import candidates
 from semisup.prepare.packing import pack
+from semisup.prepare.plan_checks import check_classes, check_rows
 from semisup.prepare.records import Rejected
 from semisup.workflow.errors import UserError
 
@@ -179,7 +180,8 @@ def test_tables(tmp_path: Path, what: str) -> None:
     (tmp_path / "labels.csv").write_bytes(BAD_TABLES[what])
     with pytest.raises(UserError) as error:
         plan = planned(labelled=place, labels=tmp_path / "labels.csv")
-        plan.check_classes()
+        check_rows(plan, 0.05)
+        check_classes(plan)
         [*candidates(plan, data(0.05), compute())]
     one_line(error)
     assert "labels.csv" in str(error.value) or "class(es) with labels" in str(error.value)

@@ -67,3 +67,13 @@ def test_words_are_not_called_by_numbers(tmp_path: Path) -> None:
     images, _, warnings = records(labelled=root)
     assert {record.label for record in images.values()} == {"cat", "dog"}
     assert not any("names the classes" in line for line in warnings)
+
+
+@pytest.mark.parametrize("classes", [("0", "1"), ("cat", "dog")])
+def test_names_before_numbers(tmp_path: Path, classes: tuple[str, str]) -> None:
+    """As EuroSAT has them: they count for classes that are numbers."""
+    fill(tmp_path, *(f"{name}/{name}.png" for name in classes))
+    file = tmp_path / "map.json"
+    file.write_text('{"cat": 0, "dog": 1}')
+    expected = ["cat", "dog"] if classes[0] == "0" else ["0", "1"]
+    assert labels(labelled=tmp_path, class_names=file)[0] == expected

@@ -160,3 +160,134 @@ def test_a_class_folder_without_images_is_told_of(tmp_path: Path) -> None:
     found, warnings = understood(tmp_path)
     assert set(found) == {"a/1.png", "b/1.png"}
     assert said(warnings, "c: no class, since all files there are")
+
+
+def files_of(*folders: str, count: int = 2) -> list[str]:
+    """Images of their own in each folder."""
+    return [
+        f"{folder}/{number}{n}.png" for number, folder in enumerate(folders) for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("copy", ["cell_images", "Malaria cells"])
+def test_an_archive_that_was_unpacked_into_itself(tmp_path: Path, copy: str) -> None:
+    folders = ("yes", "no", f"{copy}/yes", f"{copy}/no")
+    found, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert {label for label, _ in found.values()} == {"yes", "no"}
+    assert len(found) == 4
+    assert said(warnings, f"{copy}: left out, since it holds the same folders as lie beside it")
+
+
+def test_parts_that_were_unpacked_into_themselves(tmp_path: Path) -> None:
+    folders = [
+        f"{above}{part}/{label}"
+        for above in ("", "x/")
+        for part in ("train", "test")
+        for label in "ab"
+    ]
+    found, _ = understood(fill(tmp_path, *files_of(*folders)))
+    assert {role for _, role in found.values()} == {"train", "test"}
+    assert not any(path.startswith("x/") for path in found)
+
+
+@pytest.mark.parametrize(
+    ("flat", "classes"),
+    [
+        ("val/images", "train/{}/images"),  # Tiny-ImageNet as it is downloaded
+        ("Final_Test/Images", "Final_Training/Images/{}"),  # GTSRB
+        ("a_test/a_test", "a_train/a_train/{}"),
+    ],
+)
+def test_a_part_without_class_folders_in_a_folder_around(
+    tmp_path: Path, flat: str, classes: str
+) -> None:
+    folders = [flat, *(classes.format(label) for label in ("cat", "dog"))]
+    found, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert {label for label, _ in found.values()} == {"cat", "dog", None}
+    assert all((label is None) is path.startswith(flat) for path, (label, _) in found.items())
+    assert said(warnings, "holds no class folders, so that its images are read as unlabelled")
+
+
+def test_a_test_part_of_one_class_is_not_flat(tmp_path: Path) -> None:
+    found, _ = understood(fill(tmp_path, *files_of("train/cat", "train/dog", "test/cat")))
+    assert {role for label, role in found.values() if label == "cat"} == {"train", "test"}
+
+
+@pytest.mark.parametrize(
+    ("names", "role"),
+    [
+        (("training", "validation", "evaluation"), "test"),  # Food-11
+        (("train", "eval"), "validation"),
+        (("train", "validation", "evaluation", "test"), "validation"),
+        (("Training", "PublicTest", "PrivateTest"), "test"),  # FER
+    ],
+)
+def test_what_evaluation_means(tmp_path: Path, names: tuple[str, ...], role: str) -> None:
+    folders = [f"{name}/{label}" for name in names for label in "ab"]
+    found, _ = understood(fill(tmp_path, *files_of(*folders)))
+    last = {
+        r for path, (_, r) in found.items() if path.startswith(names[-1 if len(names) < 4 else 2])
+    }
+    assert last == {role}
+
+
+def test_masks_in_folders_of_parts_within_classes(tmp_path: Path) -> None:
+    """As DAGM has them."""
+    paths = [
+        f"{c}/{p}/{n}.png" for c in ("Class1", "Class2") for p in ("Train", "Test") for n in (1, 2)
+    ]
+    masks = [path.replace("/1.png", "/Label/1_label.png") for path in paths if "/1" in path]
+    found, _ = understood(fill(tmp_path, *paths, *masks))
+    assert found.keys() == {*paths}
+
+
+@pytest.mark.parametrize(
+    ("folders", "words"),
+    [
+        (("X/X/train/a", "X/X/test/a", "more/b"), "folders named as train and test lie in X/X"),
+        (("set_images_part_1", "set_images_part_2"), "called like parts of one set of images"),
+        (("patient_01", "patient_02", "patient_03"), "called like patients"),
+        (("box_train", "box_test", "query"), "box_test, box_train: read as a class, but seldom"),
+        (("Plants/23", "Plants/24", "Insects/25", "Insects/26"), "if they are the classes, set"),
+        (("a/x/p1/40X", "a/x/p2/40X", "b/x/p3/40X", "b/x/p4/40X"), "of several images each (p1"),
+    ],
+)
+def test_folders_that_are_seldom_classes(
+    tmp_path: Path, folders: tuple[str, ...], words: str
+) -> None:
+    _, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert said(warnings, words), warnings
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("cat", "dog"),
+        ("0", "1", "2"),
+        ("images/cat", "images/dog"),
+        ("n01440764", "n01443537"),
+        ("train/cat", "train/dog", "test/cat", "test/dog"),
+    ],
+)
+def test_ordinary_folders_raise_no_alarm(tmp_path: Path, folders: tuple[str, ...]) -> None:
+    _, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert not [line for line in warnings if "read as" in line or "group_pattern" in line]
+
+
+def test_domains_with_the_same_classes_in_a_folder_around_each(tmp_path: Path) -> None:
+    """As Office-31 has it."""
+    folders = [
+        f"{domain}/images/{label}" for domain in ("amazon", "dslr") for label in ("mug", "pen")
+    ]
+    with pytest.raises(UserError, match="class_level to 1 for the first, 3 for the second"):
+        understood(fill(tmp_path, *files_of(*folders)))
+    found, _ = understood(tmp_path, class_level=3)
+    assert {label for label, _ in found.values()} == {"mug", "pen"}
+
+
+@pytest.mark.parametrize("name", ["weights.h5", "net.pth", "data.tfrec", "show.m", "a.tmp"])
+def test_data_and_programs_beside_images_are_no_broken_images(tmp_path: Path, name: str) -> None:
+    root = fill(tmp_path, *files_of("cat", "dog"))
+    (root / name).write_bytes(b"none")
+    _, rejected, _ = records(labelled=root)
+    assert [item.meant for item in rejected] == ["aside"]

@@ -9,6 +9,7 @@ import pytest
 from made_files import planned, png, records
 from pyarrow import parquet
 
+from semisup.prepare.plan_checks import check_classes
 from semisup.prepare.records import Record
 from semisup.workflow.errors import UserError
 
@@ -102,7 +103,7 @@ def test_rows_without_names_of_files(tmp_path: Path) -> None:
 
 
 ERRORS: dict[str, tuple[Any, str]] = {
-    "no labels": (table(2, features={}, label=None), "no columns are named path and label"),
+    "no labels": (table(2, features={}, label=None), "no column is named label or the like"),
     "two kinds of classes": (
         table(
             2,
@@ -111,7 +112,7 @@ ERRORS: dict[str, tuple[Any, str]] = {
             fine=[0, 1],
             coarse=[0, 1],
         ),
-        r"say in data.folder.columns which hold them; there are image,fine,coarse",
+        r"say in data.folder.columns.label which it is; there are image,fine,coarse",
     ),
     "a number of no class": (table(2, label=[0, 7]), "7 is the number of a class, of which"),
     "two columns of one name": (
@@ -128,7 +129,7 @@ def test_sets_that_can_not_be(tmp_path: Path, what: str, ending: str) -> None:
     content, message = ERRORS[what]
     path = save(tmp_path / f"a.{ending}", content)
     with pytest.raises(UserError, match=message) as error:
-        planned(labelled=path).check_classes()
+        check_classes(planned(labelled=path))
     assert "\n" not in str(error.value)
 
 

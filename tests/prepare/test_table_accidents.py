@@ -1,5 +1,6 @@
 """Accidents with tables that people have had, of the kinds that once went wrong unnoticed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -277,3 +278,67 @@ def test_numbers_with_leading_zeros_in_folders_only(
     found = [record.label for record in images.values() if record.given_split == "test"]
     assert found == classes
     assert said(warnings, "written as the class folders are") is (classes != [*cells])
+
+
+def test_the_label_by_a_word_of_its_name(tmp_path: Path) -> None:
+    """As in ChestX-ray14, where [x,y] of a name is cut at its comma."""
+    head = "Image Index,Finding Labels,Patient ID,PixelSpacing[x,y]\n"
+    rows = "1.png,Mass,1,0.14,0.15\n2.png,Hernia,2,0.14,0.16\n"
+    found, warnings = understood(
+        tmp_path / "a", **with_table(tmp_path, head + rows, "1.png", "2.png")
+    )
+    assert [label for label, _ in found.values()] == ["Mass", "Hernia"]
+    assert said(warnings, "the label is read from column Finding Labels")
+
+
+@pytest.mark.parametrize("x", ["x", "x_coord", "center_x", "xmin", "pos[x"])
+def test_y_beside_any_x_is_a_place(tmp_path: Path, x: str) -> None:
+    given = with_table(tmp_path, f"image,{x},y\n1.png,3,4\n", "1.png")
+    with pytest.raises(UserError, match="no column is named label or the like"):
+        understood(tmp_path / "a", **given)
+
+
+def test_y_alone_is_the_label(tmp_path: Path) -> None:
+    given = with_table(tmp_path, "image,sex,xray,y\n1.png,f,1,cat\n", "1.png")
+    assert understood(tmp_path / "a", **given)[0]["1.png"] == ("cat", "train")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("1 a/1.png\n2 a/2.png\n", "has spaces between its cells? Save it with commas"),
+        ("a/1.png\na/2.png\n", "has one column, so that it can't say path and label"),
+        ("MATLAB 5.0 MAT-file", "is a MATLAB file, no text"),
+    ],
+)
+def test_tables_of_other_forms(tmp_path: Path, content: str, words: str) -> None:
+    with pytest.raises(UserError, match=re.escape(words)):
+        understood(tmp_path / "a", **with_table(tmp_path, content, "a/1.png"))
+
+
+def test_a_table_of_which_no_row_names_a_file(tmp_path: Path) -> None:
+    given = with_table(tmp_path, "path,label\nDSC_1.jpg,a\nDSC_2.jpg,b\n", "IMG_1.jpg")
+    with pytest.raises(UserError, match=r"2 of 2 rows of .* name no file"):
+        records(0.05, labelled=tmp_path / "a", **given)
+
+
+def test_tags_with_spaces_are_doubted(tmp_path: Path) -> None:
+    tags = ("clear primary", "clear primary road", "haze primary", "haze primary road", "cloudy")
+    rows = "".join(f"{n}.png,{tag}\n" for n, tag in enumerate(tags))
+    given = with_table(tmp_path, f"path,label\n{rows}", *(f"{n}.png" for n in range(5)))
+    assert said(understood(tmp_path / "a", **given)[1], "several labels in a cell?")
+
+
+def test_names_of_two_words_are_not_doubted(tmp_path: Path) -> None:
+    names = ("Quercus alba", "Quercus rubra", "Acer rubrum", "Acer saccharum", "Tilia", "Acer")
+    rows = "".join(f"{n}.png,{name}\n" for n, name in enumerate(names))
+    given = with_table(tmp_path, f"path,label\n{rows}", *(f"{n}.png" for n in range(6)))
+    assert not said(understood(tmp_path / "a", **given)[1], "several labels in a cell?")
+
+
+def test_folders_of_patients_that_a_table_names(tmp_path: Path) -> None:
+    """As CheXpert has them."""
+    files = [f"patient{p:05}/study1/view{v}.jpg" for p in range(12) for v in (1, 2)]
+    rows = "".join(f"{file},{'ab'[n % 2]}\n" for n, file in enumerate(files))
+    _, warnings = understood(tmp_path / "a", **with_table(tmp_path, f"path,label\n{rows}", *files))
+    assert said(warnings, "names such as patient00000... stand for several images each")

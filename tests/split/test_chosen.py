@@ -73,5 +73,5 @@ def test_tables_that_contradict_each_other(tmp_path: Path) -> None:
 
 
 def test_a_table_without_its_columns(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"labels/a\.csv: no columns are named path and label:"):
+    with pytest.raises(UserError, match=r"labels/a\.csv: no column is named path or the like;"):
         chosen(tmp_path, a="where,what\np/3.png,dog\n")

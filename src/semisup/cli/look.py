@@ -7,6 +7,7 @@ from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.folder import warn_of_unwatched
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
 from semisup.prepare.plan import Plan
+from semisup.prepare.plan_checks import check_classes, check_rows
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -33,8 +34,8 @@ def look(params: Params) -> str:
     doubt_labels(tally, notes)
     most = params.data.max_rejected_fraction
     try:
-        plan.check_classes()
-        plan.check_rows(most, None)
+        check_rows(plan, most, None)
+        check_classes(plan)
         check_limits(tally, most, rejected, None)
     except UserError as error:
         notes.warn(f"`dvc repro` would stop here: {error}")

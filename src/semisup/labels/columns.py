@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from semisup.labels.bits import are_bits
-from semisup.labels.column_names import NAMES, fitting, plain
+from semisup.labels.column_names import NAMES, fitting, plain, with_word
 from semisup.labels.endings import is_image
 from semisup.labels.words import Part, part_of
 from semisup.params.messages import suggestion
@@ -57,7 +57,7 @@ def find_columns(
     if wanted["path"] == "auto":
         path = _path_by_cells(path, names, cells, is_known, where, notes)
     if path is None:
-        raise missing_column(where, names)
+        raise missing_column(where, names, "path")
     if found["group"] is not None and wanted["group"] == "auto":
         notes.warn(
             f"{where}: images of one {names[found['group']]} stay on one side of each split "
@@ -164,12 +164,12 @@ def _names_images(name: str, cells: Sequence[Sequence[str]], at: int) -> bool:
     return are and not BESIDE_IMAGES.search(plain(name))
 
 
-def missing_column(where: str, names: Sequence[str]) -> UserError:
+def missing_column(where: str, names: Sequence[str], what: str) -> UserError:
     """The error where there is no path, or no label."""
     shown = ",".join(names[:8]) + ("..." if len(names) > 8 else "") or "nothing"
     return UserError(
-        f"{where}: no columns are named path and label: name them so, or say in {KEY} which hold "
-        f"them; there are {shown}"
+        f"{where}: no column is named {what} or the like: name it so, or say in {KEY}.{what} which "
+        f"it is; there are {shown}"
     )
 
 
@@ -183,7 +183,7 @@ def _find(
     short = [plain(name) for name in names]
     known = fitting(what, short)
     if not known:
-        return None
+        return _by_a_word(names, where, notes) if what == "label" else None
     best = known[0]
     if short.count(best) > 1:
         alike = [name for name, its in zip(names, short, strict=True) if its == best]
@@ -197,6 +197,15 @@ def _find(
             f"{named(others)} ({KEY}.label)"
         )
     return short.index(best)
+
+
+def _by_a_word(names: Sequence[str], where: str, notes: Notes) -> int | None:
+    """The only column with label or the like among its words: Finding Labels."""
+    found = with_word(names)
+    if len(found) != 1:
+        return None
+    notes.warn(f"{where}: the label is read from column {names[found[0]]} ({KEY}.label)")
+    return found[0]
 
 
 def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:

@@ -46,6 +46,8 @@ def lines_of(content: bytes, where: str) -> list[Line]:
     if not lines:
         raise UserError(f"{where}: is empty; its first line must name path,label")
     width = len(lines[0][1])
+    if width == 1:
+        raise _one_column(text, where)
     for number, line in lines:
         if any(cell.strip() for cell in line[width:]):
             raise UserError(
@@ -53,6 +55,16 @@ def lines_of(content: bytes, where: str) -> list[Line]:
                 "columns; put a cell with the separator in it in quotes"
             )
     return [(number, (line + [""] * width)[:width]) for number, line in lines]
+
+
+def _one_column(text: str, where: str) -> UserError:
+    """The error where each line is a path alone, or cells with spaces between them."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if 2 * sum(len(line.split()) > 1 for line in lines) > len(lines):
+        what = "has spaces between its cells? Save it with commas,"
+    else:
+        what = "has one column, so that it can't say path and label: save it with both,"
+    return UserError(f"{where}: {what} below a first line of path,label and the like")
 
 
 def _of_json(text: str, where: str) -> list[Line]:

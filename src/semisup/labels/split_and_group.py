@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 
 from semisup.labels.column_names import plain
 from semisup.labels.columns import Columns
-from semisup.labels.words import ONES, UNSURE, ZEROS, Part, clean, is_none, part_of
+from semisup.labels.words import ONES, UNSURE, ZEROS, Part, clean, is_none, part_of, parts_among
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
@@ -60,7 +60,7 @@ def parts_of(
                 "means something else, set data.folder.columns.split to null"
             )
         return [None if not v else yes if v.lower() in _YES else no for v in values]
-    parts = {value: part_of(value) for value in values if value}
+    parts = parts_among(value for value in values if value)
     unknown = [value for value, part in parts.items() if part is None]
     if not unknown:
         return [parts.get(value) for value in values]

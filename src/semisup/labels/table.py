@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from semisup.labels.bits import one_hot, with_parts_joined
+from semisup.labels.column_names import fitting, plain
 from semisup.labels.columns import Columns, Known, find_columns, missing_column, with_split
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
@@ -17,6 +18,7 @@ from semisup.labels.words import (
     alone,
     clean,
     is_none,
+    made_of_others,
     marks_between,
     may_be_several,
     same_number,
@@ -129,7 +131,13 @@ def read_labels(file: str) -> dict[str, str]:
         UserError: not readable, a column is missing, or a path has two labels.
     """
     columns = dict.fromkeys(("path", "label"), "auto") | dict.fromkeys(("split", "group"))
-    rows = read_table(read_bytes(file, file), file, columns, None, Notes())
+    lines = lines_of(read_bytes(file, file), file)
+    names = [plain(name) for name in lines[0][1]]
+    for what in ("path", "label"):
+        if not fitting(what, names):
+            shown = ",".join(lines[0][1][:8])
+            raise UserError(f"{file}: no column is named {what} or the like; there are {shown}")
+    rows = rows_of(lines, file, columns, None, Notes())
     return {path: row.label or "" for path, row in rows.items()}
 
 
@@ -153,7 +161,7 @@ def _raw_labels(
     taken = (found.path, found.split, found.group)
     raw = one_hot(names, cells, taken, where, notes) if found.may_be_hot else None
     if raw is None:
-        raise missing_column(where, names)
+        raise missing_column(where, names, "label")
     several = sum(len(classes) > 1 for classes in raw)
     if several:
         notes.warn(f"{where}: {several} rows have 1 in several of these: read as no label")
@@ -179,6 +187,7 @@ def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[st
             f"classes, such as {min(many)!r}: read as no label, since an image can have one only"
         )
     unsure = sorted(label for label in classes - many if may_be_several(label, classes))
+    unsure = unsure or made_of_others(classes - many)
     if unsure:
         notes.warn(
             f"{where}: {named(map(repr, unsure))}: several labels in a cell? Read as one class"

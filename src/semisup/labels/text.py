@@ -18,6 +18,9 @@ _NO_TEXT = (
     (b"\xd0\xcf\x11\xe0", "an Excel file"),
     (b"\x1f\x8b", "a compressed file"),
     (b"SQLite format 3", "a database"),
+    (b"MATLAB 5.0", "a MATLAB file"),
+    (b"\x89HDF", "an HDF5 file"),
+    (b"\x80", "a pickle or the like"),
 )
 
 

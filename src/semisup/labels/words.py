@@ -7,14 +7,15 @@ from typing import Literal
 
 Part = Literal["train", "validation", "test", "unlabelled"]
 
+_EVALUATION = ("eval", "evaluation")  # beside validation it is test
 PARTS: dict[Part, frozenset[str]] = {
     "train": frozenset(
         {"train", "training", "trainval", "trn", "learn", "learning", "labeled", "labelled"}
     ),
     "validation": frozenset(
-        {"val", "valid", "validation", "validate", "dev", "eval", "evaluation"}
+        {"val", "valid", "validation", "validate", "dev", "publictest", *_EVALUATION}
     ),
-    "test": frozenset({"test", "testing", "tst", "holdout", "heldout"}),
+    "test": frozenset({"test", "testing", "tst", "holdout", "heldout", "privatetest"}),
     "unlabelled": frozenset(
         {"unlabeled", "unlabelled", "unsup", "unsupervised", "pred", "predict"}
     ),
@@ -28,6 +29,7 @@ UNSURE = {  # what may mean that nobody knows
     *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
 }
 MARKS = (";", "|", ",", "/", "+", "&", " and ")
+MOST_COMPARED = 2000  # names, each with all others
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
 
@@ -63,6 +65,19 @@ def part_of(name: str, strict: bool = False) -> Part | None:
     if len(found) != 1 or (strict and len(words) > 1):
         return None
     return next(iter(found))
+
+
+def parts_among(names: Iterable[str]) -> dict[str, Part | None]:
+    """Which part each name means beside the others.
+
+    Of validation and evaluation the second is test: so Food-11 has it.
+    """
+    found = {name: part_of(name) for name in names}
+    held = [name for name, part in found.items() if part == "validation"]
+    last = [name for name in held if any(word in name.lower() for word in _EVALUATION)]
+    if "test" not in found.values() and len(last) == 1 < len(held):
+        found[last[0]] = "test"
+    return found
 
 
 def same_number(labels: Iterable[str]) -> dict[str, str]:
@@ -109,6 +124,15 @@ def _items(label: str, mark: str) -> list[str]:
     """Of a list, without the brackets and quotes of Python."""
     inner = re.sub(r"^\[(.*)\]$", r"\1", label)
     return [clean(name.strip().strip("'\"")) for name in inner.split(mark)]
+
+
+def made_of_others(classes: Set[str]) -> list[str]:
+    """Those whose words all stand in a longer one, where they are many: tags, clear primary."""
+    if len(classes) > MOST_COMPARED:
+        return []
+    words = {name: {*name.split()} for name in classes if " " in name}
+    inside = sorted(n for n, mine in words.items() if any(mine < its for its in words.values()))
+    return inside if len(inside) >= max(2, len(classes) / 10) else []
 
 
 def may_be_several(label: str, classes: Set[str]) -> bool:

@@ -24,12 +24,14 @@ class Placed:
 class Layout:
     """Levels of folders from the place down.
 
-    By depth: names that are left `aside`; parts that are `flat`, without class folders.
+    By depth: names that are left `aside`; parts that are `flat`, without class folders; parts that
+    are `tests` whatever their names say alone.
     """
 
     levels: tuple[Level, ...]
     aside: frozenset[tuple[int, str]] = frozenset()
     flat: frozenset[tuple[int, str]] = frozenset()
+    tests: frozenset[tuple[int, str]] = frozenset()
 
     def placed(self, path: str) -> Placed:
         """Class and part of a file."""
@@ -46,14 +48,19 @@ class Layout:
             if level == "class":
                 label = clean(printable(name))
             elif level == "part":
-                found = "unlabelled" if (depth, name) in self.flat else part_of(name)
+                found = self._part(depth, name)
                 if found is None and label is None:
                     return Placed(problem="beside folders named as train and test, in none of them")
-                part = part or found
+                part = found if found == "unlabelled" else part or found
         depth = len(self.levels)
         if len(folders) > depth and (depth, folders[depth]) in self.aside:
             return _beside_images(folders[depth])
         return Placed(None if part == "unlabelled" else label, part)
+
+    def _part(self, depth: int, name: str) -> Part | None:
+        if (depth, name) in self.flat:
+            return "unlabelled"
+        return "test" if (depth, name) in self.tests else part_of(name)
 
     def classes(self, top: Folder) -> set[str]:
         """Names of the classes that a place has."""

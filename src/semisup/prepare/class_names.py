@@ -7,7 +7,7 @@ from pathlib import PurePath
 from semisup.labels.words import NUMBER
 from semisup.params import data_sections
 from semisup.prepare.named_places import KEY, Source, content_of
-from semisup.prepare.naming import FILES, names_of, read_names
+from semisup.prepare.naming import FILES, names_of, read_names, turned
 from semisup.prepare.places import locate
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
@@ -33,13 +33,13 @@ def names_for(
     for file in files:
         where = f"{key}: {file}"
         try:
-            known = read_names(content_of(file, key), where)
+            known = turned(classes, read_names(content_of(file, key), where))
         except UserError as error:
             if given != "auto":
                 raise
             notes.warn(f"{error}; the classes keep the names that they have")
             continue
-        lacking = sorted({*classes} - known.keys())
+        lacking = sorted({*classes} - {*known})
         if given != "auto" and len(lacking) == len(classes):
             raise UserError(
                 f"{where}: names none of the classes ({named(map(repr, sorted(classes)))}); each "

@@ -37,10 +37,8 @@ def candidates(
     The first ones, whose outcomes are `done`, are left out.
 
     Raises:
-        UserError: at once where too many rows of a table name no file; while iterating where an
-            archive is damaged or a place has no usable image.
+        UserError: while iterating where an archive is damaged or a place has no usable image.
     """
-    plan.check_rows(data.max_rejected_fraction)
     ranges = _ranges(plan, data)
     return _candidates(plan, data, compute, ranges, done or deque())
 

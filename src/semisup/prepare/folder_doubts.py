@@ -1,14 +1,21 @@
 """What looks wrong about folders that can all be read."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
+from semisup.labels.words import part_of
 from semisup.prepare.class_folders import Layout
 from semisup.prepare.places import printable
+from semisup.prepare.signs import Folders, is_odd, place_of_parts
 from semisup.prepare.tree import VIEW_WORDS, Folder, is_around, is_version, merged
 from semisup.workflow.notes import Notes, named
 
 MANY_AROUND = 10  # folders around the classes: more than sites or years
+MOST = 0.8  # of the folders
+NUMBERED = re.compile(  # folders that one set of images was cut into
+    r".*(images?|imgs?|photos?|pictures?|frames?|files?|part|batch|chunk|archive|zip)[ _-]*\d+"
+)
 OWNER = re.compile(r"(patient|subject|person|case|animal|user|participant|p)[ _-]?\d", re.I)
 
 
@@ -48,6 +55,46 @@ def warn_of_kinds(
         )
 
 
+def warn_of_parts_below(inner: Folders, where: str, notes: Notes) -> None:
+    """Of folders read as classes in which train and test lie, however far below."""
+    for name, folders in inner.items():
+        way = place_of_parts(folders)
+        if way is not None:
+            notes.warn(
+                f"{where}: {named(map(printable, inner))} are read as the classes, but folders "
+                f"named as train and test lie in {printable('/'.join([name, *way]))}: if the "
+                "classes are there, name that one in data.folder.labelled"
+            )
+            return
+
+
+def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
+    """Of classes that are seldom called so: images, patient_7, images_part_1, train and test."""
+    if len(names) < 2:
+        return
+    shown = named(map(printable, names), 3)
+    parts = {part_of(name) for name in names}
+    with_parts = {"train", "test"} <= parts or {"train", "validation"} <= parts
+    odd = [name for name in names if is_odd(name) or (with_parts and part_of(name))]
+    if odd:
+        others = named(printable(name) for name in names if name not in odd)
+        notes.warn(
+            f"{where}: {named(map(printable, odd))}: read as a class, but seldom one by the name"
+            f"{f'; beside {others}' if others else ''}: if the classes are further down, name the "
+            "folder of these in data.folder.labelled"
+        )
+    elif all(NUMBERED.fullmatch(name.lower()) for name in names):
+        notes.warn(
+            f"{where}: {shown}: read as the classes, but called like parts of one set of images: "
+            "where a table names the classes, name it in data.folder.labels"
+        )
+    elif sum(OWNER.match(name) is not None for name in names) > MOST * len(names):
+        notes.warn(
+            f"{where}: {shown}: read as the classes, but called like patients: where a table names "
+            "the classes, name it in data.folder.labels, or set data.folder.class_level"
+        )
+
+
 def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None:
     """Of folders below the classes that hold several images each: of one patient, perhaps."""
     at = [top]
@@ -55,13 +102,27 @@ def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None
         at = [f for folders in merged(at).values() for f in folders]
         if level == "class":
             break
-    inner = [(name, f) for folder in at for name, f in folder.inner.items() if f.below]
-    if layout.levels[-1] != "class" or len(inner) < 2 * len(at):
+    if layout.levels[-1] != "class":
         return
-    several = [name for name, folder in inner if folder.below > 1]
-    if several and 2 * len(several) >= len(inner):
+    images = Counter[tuple[int, str]]()
+    for number, folder in enumerate(at):
+        for name, count in _below(folder):
+            images[number, name] += count
+    several = [name for (_, name), count in images.items() if count > 1]
+    if several and len(images) >= 2 * len(at) and 2 * len(several) >= len(images):
         notes.warn(
             f"{where}: class folders hold folders of several images each "
             f"({named(map(printable, several), 3)}): if those are of one patient or part, set "
-            "data.folder.group_pattern, so that none is on both sides of a split"
+            "data.folder.group_pattern, so that none is on both sides of a split; if they are the "
+            "classes, set data.folder.class_level"
         )
+
+
+def _below(folder: Folder, name: str = "") -> Iterator[tuple[str, int]]:
+    """Images in each folder with a number in its name, or in others within these."""
+    for own, inner in folder.inner.items():
+        is_form = own.lower() in VIEW_WORDS or is_version(own) or not re.search(r"\d", own)
+        called = name if is_form else own
+        if inner.images and called:
+            yield called, inner.images
+        yield from _below(inner, called)

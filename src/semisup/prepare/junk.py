@@ -45,6 +45,9 @@ COMPANIONS = (
     ),
     *(".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".lst", ".names", ".py", ".ipynb", ".sh"),
     *(".mat", ".doc", ".docx", ".xls", ".xlsx", ".db", ".dvc", ".lnk", ".url", ".sha256", ".md5"),
+    *(".h5", ".hdf5", ".mdb", ".tfrec", ".tfrecord", ".tfrecords"),  # data in other forms
+    *(".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".onnx", ".tflite", ".safetensors"),  # weights
+    *(".m", ".r", ".js", ".css", ".c", ".cpp", ".java", ".tmp", ".bak"),
     *(".npy", ".xmp", ".aae", ".thm", ".mov"),  # of cameras and programs for photographs
 )
 COMPANION_NAMES = ("readme", "license", "licence", "copying", "makefile", "changelog")

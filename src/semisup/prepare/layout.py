@@ -7,10 +7,11 @@ then classes, which may hold parts (`cat/train`) in turn. What could be read in 
 
 from collections.abc import Iterable
 
-from semisup.labels.words import part_of
+from semisup.labels.words import part_of, parts_among
 from semisup.prepare import folder_doubts as doubts
 from semisup.prepare.class_folders import Layout, Level
 from semisup.prepare.places import printable
+from semisup.prepare.signs import are_parts, copies, hold_parts, is_aside, is_flat, is_odd, shared
 from semisup.prepare.tree import (
     ASIDE_WORDS,
     IMAGE_WORDS,
@@ -37,7 +38,9 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
     """
     found = _Search(where, notes, class_level)
     found.descend([top])
-    return Layout(tuple(found.levels), frozenset(found.aside), frozenset(found.flat))
+    return Layout(
+        tuple(found.levels), frozenset(found.aside), frozenset(found.flat), frozenset(found.tests)
+    )
 
 
 def is_plain(top: Folder) -> bool:
@@ -55,20 +58,14 @@ def is_plain(top: Folder) -> bool:
     )
 
 
-def is_odd(name: str) -> bool:
-    """Whether a folder of this name is seldom a class."""
-    is_part = part_of(name, strict=True) not in (None, "unlabelled")
-    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS
-
-
 def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
     """Where a table names the classes: folders named as train and test, if there are such."""
     levels: list[Level] = []
     at = [top]
     while inner := merged(at):
-        if _are_parts(inner):
+        if are_parts(inner):
             notes.warn(f"{where}: folders {named(map(printable, inner))} are read as the split")
-            return Layout((*levels, "part"))
+            return Layout((*levels, "part"), tests=frozenset(tests_among(len(levels), inner)))
         if len(inner) > 1:
             break
         levels.append("wrapper")
@@ -82,10 +79,11 @@ class _Search:
         self.levels: list[Level] = []
         self.aside: list[tuple[int, str]] = []
         self.flat: list[tuple[int, str]] = []
+        self.tests: list[tuple[int, str]] = []
 
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
-        inner = self._without_aside(merged(at))
+        inner = self._without_copies(self._without_aside(merged(at)))
         loose = sum(folder.images for folder in at)
         level = self._level(inner, loose)
         self.levels.append(level)
@@ -94,12 +92,14 @@ class _Search:
             return
         if level == "part":
             inner = {name: found for name, found in inner.items() if part_of(name)}
-            self._find_flat(inner)
-            inner = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
+            self.tests += tests_among(len(self.levels) - 1, inner)
+            flat = self._find_flat(inner)
+            labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
+            inner = {name: found for name, found in labelled.items() if name not in flat}
         self.descend([folder for folders in inner.values() for folder in folders])
 
     def _level(self, inner: dict[str, list[Folder]], loose: int) -> Level:
-        parts = _are_parts(inner)
+        parts = are_parts(inner)
         if self.class_level is not None:
             if not inner or len(self.levels) + 1 >= self.class_level:
                 return "class"
@@ -121,14 +121,14 @@ class _Search:
         return self._repetition_or_class(inner, loose)
 
     def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
-        shared = _shared(inner) if not loose else []
-        if not shared:
+        alike, below_them = shared(inner) if not loose else ([], 1)
+        if not alike:
             return "class"
-        if _are_parts(shared):  # of classes, unless these lie below them
+        if are_parts(alike):  # of classes, unless these lie below them
             below = [f for folders in inner.values() for f in folders]
             under = merged(f for folders in merged(below).values() for f in folders)
             return "repetition" if len(under) > 1 else "class"
-        around, classes = [*map(printable, inner)], [*map(printable, shared)]
+        around, classes = [*map(printable, inner)], [*map(printable, alike)]
         outer_around = all(is_around(name) for name in around)
         inner_around = all(is_around(name) or name.lower() in VIEW_WORDS for name in classes)
         if outer_around and not inner_around:
@@ -149,44 +149,47 @@ class _Search:
         depth = len(self.levels) + 1
         raise UserError(
             f"{self.where}: the classes may be {named(around)}, or {named(classes)}, which lie in "
-            f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
-            "the second"
+            f"each of these: set data.folder.class_level to {depth} for the first, "
+            f"{depth + below_them} for the second"
         )
 
-    def _find_flat(self, inner: dict[str, list[Folder]]) -> None:
+    def _find_flat(self, inner: dict[str, list[Folder]]) -> list[str]:
         """Parts without class folders, where others have them: nobody knows their labels."""
-        flat = [name for name, folders in inner.items() if not merged(folders)]
-        flat = [name for name in flat if part_of(name) != "unlabelled"]
-        if flat and len(flat) < len(inner):
+        named_so = {name: f for name, f in inner.items() if part_of(name) != "unlabelled"}
+        flat = [name for name, folders in named_so.items() if is_flat(folders)]
+        if len(flat) == len(inner):
+            return []
+        if flat:
             self.flat += [(len(self.levels) - 1, name) for name in flat]
             self.notes.warn(
                 f"{self.where}: {named(map(printable, flat))}: holds no class folders, so that its "
-                "images are read as unlabelled"
+                "images are read as unlabelled; where a table has their labels, name both in "
+                "data.folder.test and test_labels, or validation and validation_labels"
             )
+        return flat
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
         classes = [folder for folders in inner.values() for folder in folders]
         below = merged(classes)
-        aside = [name for name in below if _is_aside(name, classes)]
+        aside = [name for name in below if is_aside(name, classes)]
         self._leave_aside(aside)
         below = {name: folders for name, folders in below.items() if name not in aside}
         loose = any(folder.images for folder in classes)
-        if loose and _hold_parts(below, len(inner)):
+        if loose and hold_parts(below, len(inner)):
             self.notes.warn(
                 f"{self.where}: folders {named(map(printable, below))} in the class folders are "
                 "read as the split, images beside them as train"
             )
             self.levels.append("part")
-        elif _are_parts(below) and all(part_of(name) for name in below):
+        elif are_parts(below) and all(part_of(name) for name in below):
             self.levels.append("part")
+            self.tests += tests_among(len(self.levels) - 1, below)
+            classes = [folder for folders in below.values() for folder in folders]
+            self._leave_aside([name for name in merged(classes) if is_aside(name, classes)])
         elif self.class_level is None and not loose:
             doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.where, self.notes)
-        odd = [name for name in inner if is_odd(name)]
-        if odd and len(inner) > 1:
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, odd))}: read as a class, but seldom one by "
-                f"the name; beside {named(printable(n) for n in inner if n not in odd)}"
-            )
+            doubts.warn_of_parts_below(inner, self.where, self.notes)
+        doubts.warn_of_names([*inner], self.where, self.notes)
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without masks and the like, where they lie beside folders of images or of parts."""
@@ -195,6 +198,17 @@ class _Search:
             return inner
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}
+
+    def _without_copies(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
+        """Without a folder that holds all the others again."""
+        again = copies(inner)
+        if again:
+            self.aside += [(len(self.levels), name) for name in again]
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, again))}: left out, since it holds the same "
+                "folders as lie beside it"
+            )
+        return {name: folders for name, folders in inner.items() if name not in again}
 
     def _leave_aside(self, names: list[str]) -> None:
         if names:
@@ -205,38 +219,7 @@ class _Search:
             )
 
 
-def _is_aside(name: str, classes: Iterable[Folder]) -> bool:
-    """Whether folders of masks and the like lie beside images in all classes that have them."""
-    return name.lower() in ASIDE_WORDS and all(
-        folder.images or any(other.lower() in IMAGE_WORDS for other in folder.inner)
-        for folder in classes
-        if name in folder.inner
-    )
-
-
-def _hold_parts(below: dict[str, list[Folder]], classes: int) -> bool:
-    """Whether folders in classes, beside images to train on, are parts, in most of the classes."""
-    parts = {part_of(name, strict=True) for name in below}
-    most = all(2 * len(folders) >= classes for folders in below.values())
-    return bool(below) and None not in parts and parts != {"train"} and most
-
-
-def _are_parts(inner: Iterable[str]) -> bool:
-    names = [*inner]
-    parts = {part_of(name) for name in names}
-    if None not in parts:
-        return len(parts) > 1
-    strict = {part_of(name) for name in names if part_of(name, strict=True)}
-    return {"train", "test"} <= strict
-
-
-def _shared(inner: dict[str, list[Folder]]) -> list[str]:
-    """Names of folders that most of these hold, at least two; [] where they are not alike."""
-    if len(inner) < 2 or any(folder.images for folders in inner.values() for folder in folders):
-        return []
-    held = [set(merged(folders)) for folders in inner.values()]
-    every = set().union(*held)
-    shared = {name for name in every if sum(name in names for names in held) * 2 > len(held)}
-    if len(shared) < 2 or 2 * len(shared) < len(every):
-        return []
-    return sorted(shared)
+def tests_among(depth: int, names: Iterable[str]) -> list[tuple[int, str]]:
+    """Parts that are tests beside the others alone: `evaluation` beside `validation`."""
+    found = parts_among(names)
+    return [(depth, n) for n, part in found.items() if part == "test" != part_of(n)]

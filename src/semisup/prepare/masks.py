@@ -11,7 +11,7 @@ from semisup.workflow.notes import Notes
 
 FEWEST_MASKS = 0.02  # of all images
 _MASK = re.compile(
-    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|groundtruth|superpixels|annotation)"
+    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|groundtruth|superpixels|annotation|label)"
     r"([ _.-]*\d{1,2})?",
     re.IGNORECASE,
 )

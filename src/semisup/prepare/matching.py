@@ -7,6 +7,7 @@ other file could be meant.
 """
 
 import difflib
+import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
@@ -53,12 +54,15 @@ class Matched:
     absent: dict[str, str] = field(default_factory=dict)
 
 
-def match(rows: Iterable[str], files: Mapping[str, str], where: str, notes: Notes) -> Matched:
+def match(
+    rows: Iterable[str], files: Mapping[str, str], table: str, where: str, notes: Notes
+) -> Matched:
     """Match rows to files.
 
     Args:
         rows: paths as the table has them, with slashes.
         files: each file's whole path, and the part of it that is below its place.
+        table: path of the table, in whose folder its files may lie.
         where: what messages call the table.
         notes: takes warnings of rows that were not matched as written.
     """
@@ -69,6 +73,8 @@ def match(rows: Iterable[str], files: Mapping[str, str], where: str, notes: Note
     left = []
     for row in rows:
         wholes = below.get(row, [])
+        if len(wholes) != 1 and (beside := posixpath.join(posixpath.dirname(table), row)) in files:
+            wholes = [beside]
         if len(wholes) == 1:
             found.rows[wholes[0]] = row
             used[WAYS[0]] += 1
@@ -92,7 +98,10 @@ def _match_rest(
         if len(wholes) == 1:
             claims.setdefault(wholes[0], []).append((row, way))
         elif wholes:
-            found.absent[row] = f"fits {len(wholes)} files: {named(sorted(wholes), 2)}"
+            found.absent[row] = (
+                f"fits {len(wholes)} files: {named(sorted(wholes), 2)}; if one folder alone is "
+                "meant, name that one"
+            )
         else:
             found.absent[row] = "there is no such file"
     for whole, rows in claims.items():

@@ -39,6 +39,13 @@ def read_names(content: bytes, where: str) -> dict[str, str]:
     return {key: name for key, name in found if key and name}
 
 
+def turned(classes: Collection[str], given: Mapping[str, str]) -> Mapping[str, str]:
+    """The same by class, where the file has names first and numbers of classes behind them."""
+    back = {number: name for name, number in given.items()}
+    is_back = len(back) == len(given) and not any(label in given for label in classes)
+    return back if is_back and any(label in back for label in classes) else given
+
+
 def names_of(classes: Collection[str], given: Mapping[str, str]) -> dict[str, str]:
     """What these classes are called: of several words the first, where no two share it."""
     whole = {label: given[label] for label in classes if label in given}

@@ -7,13 +7,12 @@ unlabelled.
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from semisup.labels.table import Row, read_table, with_unlabelled_parts
 from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.archive import SETS
-from semisup.prepare.class_names import listed, names_for
+from semisup.prepare.class_names import names_for
 from semisup.prepare.decoders import Job
 from semisup.prepare.folder_doubts import warn_of_inner
 from semisup.prepare.layout import examine, folders_of_parts, is_plain
@@ -34,12 +33,9 @@ from semisup.prepare.reader import Reader
 from semisup.prepare.records import Rejected
 from semisup.prepare.spelling import write_as_folders
 from semisup.prepare.tree import Folder
-from semisup.workflow import outputs
-from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import Notes
 
 LOOKED_AT = 1000  # files of a tar
-LIST_OF_FAILED = outputs.PREPARED.with_name(outputs.REJECTED)  # stays where no output does
 
 
 class Plan:
@@ -86,63 +82,6 @@ class Plan:
             yield source, reader.jobs(source)
         reader.finish(self.notes)
 
-    def check_classes(self) -> None:
-        """Refuse data that no classifier can be trained on, before anything is decoded.
-
-        Raises:
-            UserError: names and tables tell of fewer than two classes.
-        """
-        if len(self.classes) > 1:
-            return
-        for source in self.sources:
-            if source.is_empty:
-                raise UserError(
-                    f"{source.where}: no usable labelled image among its 0 files; put images "
-                    f"there, or change {source.place.key} in params.yaml"
-                )
-        found = f" (only {min(self.classes)!r})" if self.classes else ""
-        places = [source.where for source in self.sources if source.has_labels]
-        where = f"in {named(places)}" if places else f"since {KEY}.labelled is null"
-        raise UserError(
-            f"{KEY}: {len(self.classes)} class(es) with labels{found} {where}; a classifier needs "
-            f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
-            f"{self._a_table_there()}"
-        )
-
-    def _a_table_there(self) -> str:
-        """A hint at one that lies beside the images and is not named."""
-        for source in self.sources:
-            folder = source.place.given
-            for name in sorted(listed(folder)) if source.has_labels and not source.table else ():
-                if name.lower().endswith((".csv", ".tsv")):
-                    return f"; {folder}/{name} may be one: name it in {KEY}.labels"
-        return ""
-
-    def check_rows(self, most: float, listed_in: Path | None = LIST_OF_FAILED) -> None:
-        """Refuse a table of whose rows more than a share `most` name no file.
-
-        Args:
-            most: of all its rows.
-            listed_in: where all of them are written; None: nowhere.
-
-        Raises:
-            UserError: it names the first ones.
-        """
-        for name, (absent, count) in self.rows.items():
-            if len(absent) <= most * count:
-                continue
-            first = "; ".join(f"{row}: {why}" for row, why in [*absent.items()][:2])
-            listed = ""
-            if listed_in:
-                listed_in.parent.mkdir(exist_ok=True)
-                outputs.write_rows(listed_in, ("source", "reason"), absent.items())
-                listed = f"; all are listed in {listed_in}"
-            raise UserError(
-                f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no "
-                f"file, more than the allowed {most:g} (first: {first}{listed}); mend the paths, "
-                "or raise the limit"
-            )
-
     # tables
 
     def _read_table(self, name: str, file: str) -> None:
@@ -157,7 +96,7 @@ class Plan:
             files |= self._listed(source)
         none, known = self.settings.no_label, names_of(files)
         rows = read_table(content, where, columns, none, self.notes, known)
-        matched = match(rows, files, where, self.notes)
+        matched = match(rows, files, file, where, self.notes)
         rows = with_unlabelled_parts(rows, where, self.notes)
         before = self.rows.get(file, (matched.absent, 0))[0]  # by the same table for another place
         absent = {row: why for row, why in matched.absent.items() if row in before}
@@ -189,7 +128,7 @@ class Plan:
         for source in self.sources if absent else ():
             if not source.has_labels and not source.place.is_tar:
                 files |= self._listed(source)
-        matched = match(absent, files, file, Notes()).rows if files else {}
+        matched = match(absent, files, file, file, Notes()).rows if files else {}
         if matched:
             self.notes.warn(
                 f"{file}: {len(matched)} rows name files of {KEY}.unlabelled, which stay without "

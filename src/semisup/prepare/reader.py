@@ -9,12 +9,12 @@ from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoders import Job
 from semisup.prepare.junk import is_companion
-from semisup.prepare.layout import is_odd
 from semisup.prepare.masks import Masks, Twins
 from semisup.prepare.named_places import KEY, Source
 from semisup.prepare.places import Entry, printable
 from semisup.prepare.records import GivenSplit, Record, Rejected
 from semisup.prepare.series import Series
+from semisup.prepare.signs import is_odd
 from semisup.prepare.tree import ASIDE_WORDS, IMAGE_WORDS
 from semisup.workflow.notes import Notes, named
 
@@ -76,7 +76,10 @@ class Reader:
             )
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
-            notes.warn(f"{KEY}: {named(odd)}: read as a class, but seldom one by the name")
+            notes.warn(
+                f"{KEY}: {named(odd)}: read as a class, but seldom one by the name: if the classes "
+                f"are further down, name the folder of these in {KEY}.labelled"
+            )
         if self.again:
             notes.warn(
                 f"{self.again} files of archives have the name of another one there, and are left "
@@ -169,6 +172,8 @@ class Reader:
         if row is None and (len(shares) > 1 or source.split == "train"):
             part = "unlabelled"
         split = _given(part, source.split)
+        if not (row and row.group):
+            self.series.add_folders(name)
         label = row.label if row and part != "unlabelled" else None
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label in {source.table}", split)

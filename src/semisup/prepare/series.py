@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 
+from semisup.prepare.folder_doubts import OWNER
 from semisup.prepare.named_places import KEY
 from semisup.workflow.notes import Notes
 
@@ -20,6 +21,7 @@ class Series:
 
     def __init__(self) -> None:
         self.images: Counter[str] = Counter()  # by what they begin with
+        self.owned: Counter[str] = Counter()  # by a folder that is a patient's, by its name
 
     def add(self, path: str) -> None:
         """Take an image's path."""
@@ -27,17 +29,33 @@ class Series:
         if thing:
             self.images[thing] += 1
 
+    def add_folders(self, path: str) -> None:
+        """Take the folders of an image whose class a table names."""
+        owner = next((n for n in path.split("/")[:-1] if OWNER.match(n)), None)
+        if owner:
+            self.owned[owner] += 1
+
     def warn(self, classes: int, notes: Notes) -> None:
         """Hint at `group_pattern`, where the names look like those of patients, videos or parts."""
-        several = [thing for thing, count in self.images.items() if count > 1]
-        things, images = len(self.images), sum(self.images.values())
-        are_classes = images > MANY * things and things < THINGS_PER_CLASS * classes
-        if len(several) >= FEW_THINGS and images >= FEW * things and not are_classes:
+        several = self._owners() or self._things(classes)
+        if several:
             notes.warn(
                 f"{KEY}: names such as {several[0]}... stand for several images each: if those are "
                 f"of one patient or part, set {KEY}.group_pattern, so that none is on both sides "
                 "of a split"
             )
+
+    def _owners(self) -> list[str]:
+        owners, images = [*self.owned], sum(self.owned.values())
+        return owners if len(owners) >= FEW_THINGS and images >= FEW * len(owners) else []
+
+    def _things(self, classes: int) -> list[str]:
+        several = [thing for thing, count in self.images.items() if count > 1]
+        things, images = len(self.images), sum(self.images.values())
+        are_classes = images > MANY * things and things < THINGS_PER_CLASS * classes
+        if are_classes or things <= classes or len(several) < FEW_THINGS or images < FEW * things:
+            return []
+        return several
 
 
 def thing_of(path: str) -> str | None:

@@ -21,10 +21,12 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None)
     elif data.source == "folder":
         from semisup.prepare import folder
         from semisup.prepare.plan import Plan
+        from semisup.prepare.plan_checks import check_classes, check_rows
 
         folder.warn_of_unwatched(data.folder, notes)
         plan = Plan(data.folder, notes)
-        plan.check_classes()
+        check_rows(plan, data.max_rejected_fraction)
+        check_classes(plan)
         yield from folder.candidates(plan, data, params.compute, done)
     else:
         from semisup.prepare import torchvision_sets

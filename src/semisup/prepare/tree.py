@@ -26,6 +26,8 @@ ASIDE_WORDS = {  # folders of images that belong to other images
         "trimap",
         "trimaps",
         "bboxes",
+        "label",
+        "labels",
         "boxes",
         "xmls",
     ),

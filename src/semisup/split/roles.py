@@ -175,11 +175,13 @@ def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints, lost: 
             f"split: {len(trained)} class(es) have training images besides validation and test "
             f"({len(untrained)} have none){lost}; give more labelled images"
         )
-    if np.isin(labels[role == TEST], untrained).all():
-        raise UserError(
-            "split: no class of the test images has training images; write the names of classes "
-            "the same way in both (see the column label of data/prepared/manifest.csv)"
-        )
+    for part, held in (("test", TEST), ("validation", VALIDATION)):
+        mine = labels[role == held]
+        if len(mine) and not np.isin(mine, trained).any():
+            raise UserError(
+                f"split: no class of the {part} images has training images; write the names of "
+                "classes the same way in both (see the column label of data/prepared/manifest.csv)"
+            )
     if rules.validation_per_class and not (role == VALIDATION).any():
         raise UserError(
             f"split.validation_per_class: the classes have too few images to set any aside{lost}; "
