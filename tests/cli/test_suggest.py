@@ -87,7 +87,7 @@ def rows(path: Path = OUT) -> list[dict[str, str]]:
 def test_clusters_without_labels_come_first(params: Params) -> None:
     said = suggest(params, 3)
     assert said == (
-        "3 images to label, by the features of jigsaw (the first of pretext_tasks): "
+        "3 images to label, by the features of jigsaw (of pretext_tasks the first that has them): "
         "data/labels/suggested-1.csv, shown in data/labels/suggested-1.html"
     )
     found = rows()
@@ -153,7 +153,7 @@ BAD: dict[str, tuple[int, str | None, str, str]] = {
     "no features": (1, "gan", "a.csv", r"neighbours/gan/ids.npy: not there yet; run `dvc repro`"),
     "exists": (1, None, "reports/there.csv", r"there.csv is there already; move it away"),
     "page exists": (1, None, "reports/page.csv", r"page.html is there already; move it away"),
-    "no table": (1, None, "a.html", r"--out a.html: the page .* has this name"),
+    "no table": (1, None, "a.html", r"--out a.html: should end in .csv; name"),
     "folder": (1, None, "no/a.csv", r"--out no/a.csv: there is no folder no"),
 }
 

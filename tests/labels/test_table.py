@@ -194,6 +194,25 @@ def test_an_object_of_classes_and_names_without_ending() -> None:
     assert found == {"pie/1": "pie", "pie/2": "pie", "ramen/1": "ramen"}
 
 
+def test_lists_of_images_and_annotations() -> None:
+    """As COCO and iNaturalist have them."""
+    content = {
+        "info": {"year": 2018},
+        "images": [{"id": n, "file_name": f"{n}.png"} for n in range(4)],
+        "annotations": [
+            *({"image_id": n, "category_id": n % 2} for n in range(3)),
+            *({"image_id": 2, "category_id": n} for n in range(2)),
+        ],
+        "categories": [{"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}],
+    }
+    expected = {"0.png": "cat", "1.png": "dog", "2.png": None, "3.png": None}
+    assert labels(json.dumps(content), "l.json") == expected
+    del content["categories"]
+    assert labels(json.dumps(content), "l.json") == expected | {"0.png": "0", "1.png": "1"}
+    with pytest.raises(UserError, match=r"as COCO, but not all of id, .* \('id'\)"):
+        labels('{"images": [{"file": 1}], "annotations": []}', "l.json")
+
+
 @pytest.mark.parametrize("head", [[], [["file", "class"]]])
 def test_json_of_pairs(head: list[list[str]]) -> None:
     content = [*head, ["1.png", "cat"], ["2.png", None], ["3.png", "dog"]]

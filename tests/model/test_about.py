@@ -30,7 +30,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
         ({}, "classifier.json: not of this version"),
         ("not JSON", "classifier.json: damaged .JSONDecodeError"),
         ([1], "classifier.json: damaged .TypeError"),
-        ({"format": 1, "mean": [], "std": [], "odd": 1}, "damaged .TypeError: .*odd"),
+        ({"format": 1, "mean": [], "std": [], "odd": 1}, "damaged .ValueError: classes: Field req"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, content: Any, message: str) -> None:
@@ -39,6 +39,34 @@ def test_what_is_refused(tmp_path: Path, content: Any, message: str) -> None:
         (tmp_path / FILE).write_text(text)
     with pytest.raises(UserError, match=message):
         About.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("fit", "zoom", "fit: Input should be 'crop'"),
+        ("temperature", 0.0, "temperature: Input should be greater than 0"),
+        ("temperature", float("nan"), "temperature: Input should be"),
+        ("temperature", "0.7", "temperature: Input should be a valid number"),
+        ("threshold", "0.7", "threshold: Input should be a valid number"),
+        ("classes", ["a", "a"], "classes: two have the same name"),
+        ("classes", "ab", "classes: Input should be a valid list"),
+        ("max_megapixels", None, "max_megapixels: Input should be a valid number"),
+        ("ranges", [], "ranges: Input should be a valid dictionary"),
+        ("channels", 2, "channels: Input should be 1 or 3"),
+        ("std", [0.0], "std.0: Input should be greater than 0"),
+        ("odd", 1, "odd"),
+    ],
+)
+def test_what_would_go_wrong_in_silence_is_refused(
+    tmp_path: Path, key: str, value: Any, message: str
+) -> None:
+    about().write(tmp_path)
+    said = json.loads((tmp_path / FILE).read_text()) | {key: value}
+    (tmp_path / FILE).write_text(json.dumps(said))
+    with pytest.raises(UserError, match=f"classifier.json: damaged .*{message}") as caught:
+        About.read(tmp_path)
+    assert "\n" not in str(caught.value)
 
 
 def test_licence_names_weights_of_others() -> None:

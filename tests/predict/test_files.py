@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_files import compute, encoded, make_tar, make_zip, noise, planned
+from made_files import compute, encoded, make_tar, make_zip, noise, planned, png
 from made_models import about, randomised
 from PIL import Image
 
@@ -150,6 +150,9 @@ def test_what_is_refused_leaves_no_table(
     [
         ("no/such/folder.csv", r"--out no/such/folder\.csv: can't be written: No such file"),
         (".", r"--out \.: a folder; name a \.csv file"),
+        ("/dev/null", "--out /dev/null: a device or the like; name a .csv file"),
+        ("-", "--out -: a device or the like; name a .csv file"),
+        (__file__, "--out .*: an image, or one of PATHS; name a .csv file"),
     ],
 )
 def test_a_table_that_cannot_be_written(
@@ -157,3 +160,53 @@ def test_a_table_that_cannot_be_written(
 ) -> None:
     with pytest.raises(UserError, match=message):
         files.predict(model, [__file__], Path(out), 1, compute(), runtime)
+
+
+def test_a_table_never_takes_the_place_of_an_image(
+    tmp_path: Path, model: ImageClassifier, runtime: Runtime
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png(0))
+    with pytest.raises(UserError, match="an image, or one of PATHS"):
+        files.predict(model, [str(tmp_path)], path, 1, compute(), runtime)
+    assert path.read_bytes() == png(0)
+
+
+def test_a_table_among_the_images_is_passed_over_the_next_time(
+    tmp_path: Path, model: ImageClassifier, runtime: Runtime
+) -> None:
+    folder, link = tmp_path / "in", tmp_path / "link.csv"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(png(0))
+    link.symlink_to(folder / "out.csv")
+    for out in (folder / "out.csv", folder / "out.csv", link):
+        counts = files.predict(model, [str(folder)], out, 1, compute(), runtime)
+        assert (counts.answered, counts.failed) == (1, 0)
+    assert link.is_symlink()
+
+
+def test_a_file_of_an_archive(tmp_path: Path, model: ImageClassifier, runtime: Runtime) -> None:
+    place = make_zip(tmp_path / "a.zip", {f"in/{n}.png": png(n) for n in range(3)})
+    out = tmp_path / "out.csv"
+    counts = files.predict(model, [f"{place}/in/1.png"], out, 1, compute(), runtime)
+    assert counts.answered == 1
+    assert out.read_text().splitlines()[1].startswith(f"{place}/in/1.png,")
+
+
+def test_a_name_with_a_carriage_return(
+    tmp_path: Path, model: ImageClassifier, runtime: Runtime
+) -> None:
+    (tmp_path / "a\rb.png").write_bytes(png(0))
+    out = tmp_path / "out" / "o.csv"
+    out.parent.mkdir()
+    files.predict(model, [str(tmp_path / "a\rb.png")], out, 1, compute(), runtime)
+    with out.open(encoding="utf-8", newline="") as file:
+        assert [row[0] for row in csv.reader(file)] == ["path", str(tmp_path / "a\rb.png")]
+
+
+@pytest.mark.parametrize("given", ["", " "])
+def test_an_empty_path_is_not_this_folder(
+    tmp_path: Path, model: ImageClassifier, runtime: Runtime, given: str
+) -> None:
+    with pytest.raises(UserError, match="PATHS: one of them is empty"):
+        files.predict(model, [given], tmp_path / "o.csv", 1, compute(), runtime)

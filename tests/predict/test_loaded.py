@@ -22,6 +22,12 @@ def model(tmp_path: Path) -> ImageClassifier:
     return semisup.load(tmp_path)
 
 
+def png() -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pictures(1)[0]).save(file, "PNG")
+    return file.getvalue()
+
+
 def test_answers_are_the_likeliest_classes(model: ImageClassifier) -> None:
     images = pictures(9)
     with torch.no_grad():
@@ -61,15 +67,52 @@ def test_one_image_or_many_are_answered_alike(
     [
         ([b""], r"images\[0\]: empty file"),
         ([Image.new("RGB", (4, 4)), 3], r"images\[1\]: a int, should be a path, bytes"),
-        (["gone.png"], r"images\[0\]: cannot be read: No such file"),
+        (["gone.png"], r"images\[0\] \(gone.png\): cannot be read: No such file"),
         ("one.png", "images: one image, where a list of them is needed"),
         (pictures(2, 8), r"images: \(2, 8, 8, 3\) torch.uint8, should be uint8 of shape \(N, 16"),
         (pictures(2) / 255, r"images: \(2, 16, 16, 3\) torch.float64, should be uint8"),
+        (pictures(1)[0], "images: one image, where a list of them is needed"),
+        (Path("one.png"), "images: one image, where a list of them is needed"),
+        (np.array(3), "images: one image, where a list of them is needed"),
+        (None, "images: a NoneType, where a list of them is needed"),
+        ([np.zeros((0, 5), np.uint8)], r"images\[0\]: an array \(0, 5\) of uint8, should be"),
+        ([np.zeros((4, 4, 2), np.uint8)], r"images\[0\]: an array \(4, 4, 2\) of uint8, should"),
+        ([np.full((4, 4), np.nan)], r"images\[0\]: an array \(4, 4\) of float64, should be"),
+        ([*pictures(30), b""], r"images\[30\]: empty file"),
+        ([png()[:60]], r"images\[0\]: "),
+        (["a\0b"], r"images\[0\] .*null"),
     ],
 )
-def test_what_is_refused(model: ImageClassifier, images: Any, message: str) -> None:
+@pytest.mark.parametrize("method", ["predict", "embed"])
+def test_what_is_refused(
+    model: ImageClassifier,
+    method: str,
+    images: Any,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("semisup.predict.loaded.CPU_BATCH", 0)  # several batches
     with pytest.raises(ValueError, match=message):
-        model.predict(images)
+        getattr(model, method)(images)
+
+
+def test_a_module_takes_pixels_alone(model: ImageClassifier) -> None:
+    with pytest.raises(ValueError, match=r"images: \(1, 16, 16, 3\) torch.float32, should"):
+        model(torch.zeros(1, 16, 16, 3))
+    with pytest.raises(ValueError, match="top: 0, should be 1 or more"):
+        model.predict(pictures(1), top=0)
+
+
+def test_any_list_will_do(model: ImageClassifier, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.png" for n in range(3)]
+    for path, image in zip(paths, pictures(3), strict=True):
+        Image.fromarray(image).save(path)
+    wanted = model.predict(paths)
+    assert model.predict(path for path in paths) == wanted
+    assert model.predict(np.array([str(path) for path in paths])) == wanted
+    assert model.predict(np.flip(np.flip(pictures(3), 1), 1)) == model.predict(pictures(3))
+    assert model.pixels([]).shape == (0, 16, 16, 3)
+    assert model.embed([]).shape == (0, *model.embed(paths).shape[1:])
 
 
 def test_without_a_threshold_nothing_is_called_sure() -> None:

@@ -1,5 +1,6 @@
 """`semisup init`: the project is whole, or there is none and one line says why."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def test_what_lies_in_a_project(git: bool, monkeypatch: pytest.MonkeyPatch) -> N
     assert (root / ".git").is_dir() == git
     assert ("no_scm = true" in (root / ".dvc/config").read_text()) == (not git)
     assert not (root / "stages").exists(), "the code is no copy"
-    assert not [*root.rglob("*.py")]
+    code = [path.read_text() for path in root.rglob("*.py")]
+    assert all(re.fullmatch("[0-9a-f]{64}\n", content) for content in code), "hashes alone"
     assert "# birds\n" in (root / "README.md").read_text()
     if git:
         listing = ["git", "-C", "birds", "status", "--porcelain", "--untracked-files=all"]
@@ -50,6 +52,7 @@ def test_links_in_place_of_copies() -> None:
 
 
 WRONG = {
+    "in its own images": (Given(["photos"]), "photos/new", "photos/new: lies in photos, whose"),
     "there already": (Given(), "photos", "photos: is there already; name a folder"),
     "no images": (Given(["none"]), "new", "--images none: no such folder or archive"),
     "no archive": (Given(["labels.csv"]), "new", "--images labels.csv: neither a folder nor"),
@@ -75,8 +78,15 @@ def test_what_can_not_be(case: str, place: Path) -> None:
     assert sorted(place.rglob("*")) == before
 
 
+def test_what_is_no_file_is_not_copied(place: Path) -> None:
+    (place / "photos/dead.png").symlink_to("nowhere.png")
+    make(Path("birds"), Given(["photos"]), link=False, git=False)
+    assert not Path("birds/data/raw/photos/dead.png").is_symlink()
+    assert Path("birds/data/raw/photos/deep/001.png").is_file()
+
+
 def test_a_copy_that_fails_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     before = sorted(place.rglob("*"))

@@ -75,3 +75,14 @@ def test_tables_that_contradict_each_other(tmp_path: Path) -> None:
 def test_a_table_without_its_columns(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"labels/a\.csv: no column is named path or the like;"):
         chosen(tmp_path, a="where,what\np/3.png,dog\n")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.tsv", "a.txt", "done"])
+def test_tables_that_would_be_passed_over(tmp_path: Path, name: str) -> None:
+    chosen(tmp_path, a="path,label\np/3.png,dog\n")
+    for junk in ("._a.csv", ".DS_Store", "~$a.xlsx", "a.html"):
+        (tmp_path / "labels" / junk).write_bytes(b"\0")
+    chosen(tmp_path, a="path,label\np/3.png,dog\n")
+    (tmp_path / "labels" / name).write_text("path,label\np/4.png,dog\n")
+    with pytest.raises(UserError, match=rf"{name}: only .csv files right in .*labels are read"):
+        chosen(tmp_path, a="path,label\np/3.png,dog\n")

@@ -44,7 +44,7 @@ def predict(paths: Sequence[str], which: Model, out: Path, top: int) -> int:
     Raises:
         UserError: on options that can't be, and where the classifier or a path is not there.
     """
-    compute = chosen.compute_settings()
+    compute = chosen.compute_settings(elsewhere=which.folder is not None)
     runtime = chosen.start(compute)
     model = which.open(runtime)
     model.fuse()

@@ -10,6 +10,7 @@ import numpy as np
 
 from semisup.choose.typical import Pick
 from semisup.data.dataset import ImageData
+from semisup.neighbours.stored import POINTS
 from semisup.params.loading import Params
 from semisup.report.page.pictures import exact
 from semisup.report.sources import sources_of
@@ -34,7 +35,7 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
         UserError: on options that can't be; where a stage has not run.
     """
     out = out or _next_file()
-    page = out.with_suffix(".html")
+    page = out.with_suffix(".html") if out.name else out
     _check(count, out, page)
     task, why = _task(params, task)
     data, ids, picks = _picks(params, count, task)
@@ -84,8 +85,8 @@ def contact_sheet(
 def _check(count: int, out: Path, page: Path) -> None:
     if count < 1:
         raise UserError(f"--count {count}: should be 1 or more")
-    if out == page:
-        raise UserError(f"--out {out}: the page to look at has this name; name a .csv file")
+    if out.suffix.lower() != ".csv":  # `split` reads no other
+        raise UserError(f"--out {out}: should end in .csv; name a .csv file")
     for path in (out, page):
         if path.exists():
             raise UserError(f"--out {out}: {path} is there already; move it away or name another")
@@ -107,7 +108,9 @@ def _task(params: Params, task: str | None) -> tuple[str, str]:
         ranked = [t for t in ranking(read_csv(COMPARISON)) if t in params.pretext_tasks]
         if ranked:
             return ranked[0], "ranked first in reports/summary.md"
-    return params.pretext_tasks[0], "the first of pretext_tasks"
+    tasks = params.pretext_tasks
+    there = (t for t in tasks if (outputs.neighbours_folder(t) / POINTS).exists())
+    return next(there, tasks[0]), "of pretext_tasks the first that has them"
 
 
 def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray, list[Pick]]:
@@ -124,6 +127,8 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     points = read_points(outputs.neighbours_folder(task))
     labelled = np.flatnonzero(data.labels[ids] >= 0)
     there = len(ids) - len(labelled)
+    if not there:
+        raise UserError("nothing to suggest: each image that has features has a label already")
     if count > there:
         raise UserError(
             f"--count {count}: more than the {there} images without a label that have features "

@@ -11,11 +11,13 @@ NAMES: dict[str, tuple[str, ...]] = {
         path filepath filename file imagepath imgpath imagefile imagefilename imagename imgname
         image img images files filepaths filenames photo picture imageid imgid idcode photoid
         uri imageuri id name
+        datei dateiname bild fichier nomdefichier archivo imagen
         """,
         "label": """
         label labels class classname labelname category categoryname target diagnosis dx species
         breed groundtruth classlabel y classes tag classid labelid categoryid disease defect
         grade level diagnostic finding tags condition
+        klasse kategorie classe catégorie categorie clase categoría etiqueta
         """,
         "split": """
         split datasplit datasetsplit subset partition set usage phase dataset istrain istraining

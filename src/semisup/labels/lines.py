@@ -14,6 +14,7 @@ from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
+_COCO = ("images", "annotations", "categories")
 PARQUET, ARROW = b"PAR1", b"ARROW1"  # first bytes; streams of Arrow have none
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
@@ -110,6 +111,8 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
         UserError: of parts of the data instead of classes.
     """
     names, values = [name for name, _ in whole], [value for _, value in whole]
+    if {"images", "annotations"} <= {*names}:
+        return _of_coco(dict(whole), where)
     if _are_lists_of_files(names, values):
         if all(part_of(name, strict=True) for name in names):
             raise UserError(
@@ -125,6 +128,30 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
     if all(map(_is_label, values)):
         return [{"path": path, "label": value} for path, value in whole]
     return None
+
+
+def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
+    """Of an object with lists of images, annotations and categories, as COCO and iNaturalist have.
+
+    Raises:
+        UserError: they lack what links them.
+    """
+    try:
+        listed = {name: [dict(one) for one in whole.get(name, [])] for name in _COCO}
+        called = {one["id"]: one["name"] for one in listed["categories"]}
+        found: dict[Any, dict[str, None]] = {one["id"]: {} for one in listed["images"]}
+        for one in listed["annotations"]:
+            number = one["category_id"]
+            found[one["image_id"]][_cell(called.get(number, number))] = None
+        return [
+            {"path": one["file_name"], "label": ";".join(found[one["id"]])}
+            for one in listed["images"]
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(
+            f"{where}: has images and annotations, as COCO, but not all of id, file_name, "
+            f"image_id, category_id ({error}); save path and label as CSV"
+        ) from None
 
 
 def _are_lists_of_files(names: list[str], values: list[Any]) -> bool:

@@ -3,10 +3,11 @@
 import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -73,6 +74,8 @@ class About:
             UserError: where it is not there, or of another version of semisup.
         """
         path = folder / FILE
+        if folder.is_file():
+            raise UserError(f"{folder}: a file; name the folder that it lies in")
         if not path.exists():
             raise UserError(
                 f"{path}: not there; run `dvc repro`, or name a folder that `export` wrote"
@@ -81,10 +84,45 @@ class About:
             said = outputs.read_json(path)
             if said.pop("format", None) != FORMAT:
                 raise UserError(f"{path}: not of this version of semisup; export it anew")
+            _Said.model_validate(said)
             arrays = {name: np.array(said[name], np.float32) for name in ("mean", "std")}
             return cls(**said | arrays)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise damaged(path, ValueError(f"{where}: {first['msg']}".lstrip(": "))) from None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise damaged(path, error) from None
+
+
+class _Said(BaseModel):
+    """What classifier.json may say, of the keys with which answers could go wrong in silence."""
+
+    model_config = ConfigDict(strict=True)
+
+    classes: list[str] = Field(min_length=2)
+    image_size: int = Field(ge=1)
+    channels: Literal[1, 3]
+    fit: Literal["crop", "pad", "stretch"]
+    max_megapixels: float = Field(gt=0)
+    mean: list[float]
+    std: list[Annotated[float, Field(gt=0)]]
+    encoder: dict[str, Any]
+    layer: str
+    pool: int = Field(ge=1)
+    hidden: list[Annotated[int, Field(ge=1)]]
+    temperature: float = Field(gt=0, allow_inf_nan=False)
+    threshold: float | None
+    precision: float | None
+    ranges: dict[str, list[float]] | None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if len({*self.classes}) < len(self.classes):
+            raise ValueError("classes: two have the same name")
+        if len(self.mean) != len(self.std):
+            raise ValueError("mean and std: should have equally many numbers")
+        return self
 
 
 def damaged(path: Path, error: Exception) -> UserError:

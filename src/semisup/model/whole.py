@@ -14,6 +14,7 @@ from semisup.model.about import FILE as ABOUT_FILE
 from semisup.model.about import About, damaged
 from semisup.network import encoders
 from semisup.network.fused import fused
+from semisup.workflow.errors import UserError
 
 FILE = "model.safetensors"
 
@@ -31,6 +32,8 @@ class Whole(nn.Module):
         super().__init__()
         self.about = about
         encoder = encoders.make(encoders.spec_of(about.encoder), about, 0)
+        if about.layer not in encoder.layers:
+            raise ValueError(f"layer: {about.layer}, allowed: {', '.join(encoder.layers)}")
         self.network = with_random_head(
             *(encoder, about.image_size, about.layer, about.pool, about.hidden),
             len(about.classes),
@@ -49,7 +52,18 @@ class Whole(nn.Module):
             made = cls(about)
         except Exception as error:  # of a library that has no such model: any kind
             raise damaged(folder / ABOUT_FILE, error) from None
-        load_weights(made.network, folder / FILE)
+        path = folder / FILE
+        if not path.is_file():
+            raise UserError(f"{path}: not there; run `dvc repro`, or fetch the whole folder again")
+        try:
+            load_weights(made.network, path)
+        except UserError:
+            raise UserError(
+                f"{path}: damaged, or of another classifier than {ABOUT_FILE} beside it; export "
+                "it anew, or fetch the whole folder again"
+            ) from None
+        if not all(value.isfinite().all() for value in made.network.state_dict().values()):
+            raise UserError(f"{path}: damaged, since some weights are no numbers; export it anew")
         return made
 
     def write(self, folder: Path) -> None:

@@ -30,9 +30,23 @@ ANYWHERE = Compute(
 )
 
 
-def compute_settings() -> Compute:
-    """Of the project that this is run in, if it is one."""
-    return load().compute if PARAMS_FILE.exists() else ANYWHERE
+def compute_settings(elsewhere: bool) -> Compute:
+    """Of the project that this is run in, if it is one.
+
+    Args:
+        elsewhere: the classifier is another project's: this one may have a params.yaml of its own.
+
+    Raises:
+        UserError: params.yaml is not as it must be.
+    """
+    if not PARAMS_FILE.exists():
+        return ANYWHERE
+    try:
+        return load().compute
+    except UserError:
+        if elsewhere:
+            return ANYWHERE
+        raise
 
 
 def start(compute: Compute) -> Runtime:

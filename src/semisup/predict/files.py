@@ -1,6 +1,7 @@
 """Classes of the images in files, as a table."""
 
 import csv
+import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,7 @@ import torch
 from tqdm import tqdm
 
 from semisup.compute.device import Runtime
+from semisup.labels.endings import is_image
 from semisup.params.sections import Compute
 from semisup.predict.loaded import ImageClassifier, batch_size
 from semisup.predict.places import jobs
@@ -78,17 +80,21 @@ def predict(
         UserError: where a path is not there, an archive is damaged, or there is no file at all.
     """
     top, counts = min(top, len(model.about.classes)), Counts()
-    found = jobs(paths)
+    check_out(out, paths)
+    found = jobs(paths, out)
     with (
         _replacing(out) as file,
         closing(Decoder(model.about, compute, model.about.ranges)) as decoder,
         tqdm(desc="Predicting", unit=" images", disable=None) as bar,
     ):
         writer = csv.writer(file, lineterminator="\n")
+        quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow(columns(top))
         answered = partial(_answers, model=model, top=top, runtime=runtime)
         for batch, answers in _ahead(_batches(decoder.decoded(found), model), answered, runtime):
-            writer.writerows(_rows(batch, answers, model, top, counts))
+            for row in _rows(batch, answers, model, top, counts):
+                # csv would leave a name with it as it is
+                (quoting if "\r" in row[0] else writer).writerow(row)
             bar.update(len(batch.files))
         if not counts.answered + counts.failed:
             raise UserError(f"PATHS: {', '.join(paths)}: no file in there; name others")
@@ -116,16 +122,30 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
     return "\n".join([*lines, f"classes: {', '.join(parts)}"] if parts else lines)
 
 
+def check_out(out: Path, paths: Sequence[str]) -> None:
+    """Refuse to write over what is no table.
+
+    Raises:
+        UserError: it is a folder, a device, an image, or one of the files to look at.
+    """
+    if out.is_dir():
+        raise UserError(f"--out {out}: a folder; name a .csv file")
+    if str(out) == "-" or (out.exists() and not out.is_file()):
+        raise UserError(f"--out {out}: a device or the like; name a .csv file")
+    same = out.exists() and any(Path(path).exists() and out.samefile(path) for path in paths)
+    if same or (out.exists() and is_image(out.name)):
+        raise UserError(f"--out {out}: an image, or one of PATHS; name a .csv file")
+
+
 @contextmanager
 def _replacing(out: Path) -> Iterator[IO[str]]:
     """A file to write to, which takes the place of `out` when all went well."""
-    if out.is_dir():
-        raise UserError(f"--out {out}: a folder; name a .csv file")
-    half_written = out.with_name(f".{out.name}{HALF_WRITTEN}")
+    target = Path(os.path.realpath(out))  # behind a link
+    half_written = target.with_name(f".{target.name}{HALF_WRITTEN}")
     try:
         with half_written.open("w", encoding="utf-8", newline="") as file:
             yield file
-        half_written.replace(out)
+        half_written.replace(target)
     except OSError as error:
         raise UserError(f"--out {out}: can't be written: {error.strerror or error}") from None
     finally:

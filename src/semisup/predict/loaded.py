@@ -1,13 +1,14 @@
 """A finished classifier in Python: `semisup.load`."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
@@ -21,7 +22,8 @@ CPU_BATCH, GPU_BATCH = 2**16, 2**22
 SMALLEST_BATCH = 8
 
 Picture = str | os.PathLike[str] | bytes | Image.Image | np.ndarray
-Pictures = Sequence[Picture] | np.ndarray | Tensor
+Pictures = Iterable[Picture] | np.ndarray | Tensor
+Listed = Sequence[Picture] | Tensor
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,26 @@ class ImageClassifier(Whole):
 
     Images of `predict`, `embed` and `pixels` are a list, each of any size: a path, the bytes of a
     file, a PIL image, or an array (H, W), (H, W, 3) of uint8; or all at once a uint8 array or
-    tensor (N, S, S, C).
+    tensor (N, S, S, C). Files are read as `prepare` reads them, JPEG in a smaller form where that
+    is enough: the same picture as a PIL image can differ by a few of 255.
     """
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Calibrated probabilities (N, classes) of images (N, S, S, C) uint8.
+
+        Raises:
+            ValueError: for a tensor of another shape or type.
+        """
+        return super().forward(self._checked(images))
 
     def predict(self, images: Pictures, top: int = 5) -> list[Answer]:
         """An answer for each image, with the `top` likeliest classes.
 
         Raises:
-            ValueError: for an image that can't be read: which one, and why.
+            ValueError: for an image that can't be read: which one, and why; for a `top` below 1.
         """
+        if top < 1:
+            raise ValueError(f"top: {top}, should be 1 or more")
         classes = self.about.classes
         answers = []
         for rows in self._batches(self, images):
@@ -84,13 +97,17 @@ class ImageClassifier(Whole):
         Raises:
             ValueError: for an image that can't be read: which one, and why.
         """
+        return self._pixels(_listed(images))
+
+    def _pixels(self, images: Listed, first: int = 0) -> Tensor:
+        """`first`: the number of the first of them, for messages."""
         if isinstance(images, Tensor):
             return self._checked(images)
-        if isinstance(images, np.ndarray) and images.ndim == 4:
-            return self._checked(torch.from_numpy(images))
-        if isinstance(images, str | os.PathLike | bytes | Image.Image):
-            raise ValueError("images: one image, where a list of them is needed")
-        return torch.from_numpy(np.stack([self._one(n, image) for n, image in enumerate(images)]))
+        size, channels = self.about.image_size, self.about.channels
+        found = np.empty((len(images), size, size, channels), np.uint8)
+        for n, image in enumerate(images):
+            found[n] = self._one(first + n, image)
+        return torch.from_numpy(found)
 
     def _checked(self, images: Tensor) -> Tensor:
         size, channels = self.about.image_size, self.about.channels
@@ -104,8 +121,9 @@ class ImageClassifier(Whole):
     def _one(self, number: int, image: Any) -> Pixels:
         try:
             pixels = self._rgb(image)
-        except (Unreadable, TypeError) as error:
-            raise ValueError(f"images[{number}]: {error}") from None
+        except (Unreadable, TypeError, ValueError, OSError) as error:
+            called = f" ({os.fspath(image)})" if isinstance(image, str | os.PathLike) else ""
+            raise ValueError(f"images[{number}]{called}: {error}") from None
         return grey(pixels) if self.about.channels == 1 else pixels
 
     def _rgb(self, image: Any) -> Pixels:
@@ -116,7 +134,7 @@ class ImageClassifier(Whole):
                 file, about.image_size, about.fit, about.max_megapixels, ranges=about.ranges
             )
         if isinstance(image, np.ndarray):
-            image = Image.fromarray(image)
+            image = _picture(image)
         if not isinstance(image, Image.Image):
             raise TypeError(
                 f"a {type(image).__name__}, should be a path, bytes, array or PIL image"
@@ -125,11 +143,46 @@ class ImageClassifier(Whole):
 
     def _batches(self, network: Any, images: Pictures) -> Iterator[Tensor]:
         device = next(self.parameters()).device
-        at_once = batch_size(self)
-        for at in range(0, len(images), at_once):
+        at_once, listed = batch_size(self), _listed(images)
+        for at in range(0, max(1, len(listed)), at_once):
             with torch.no_grad():
-                found: Tensor = network(self.pixels(images[at : at + at_once]).to(device))
+                found: Tensor = network(self._pixels(listed[at : at + at_once], at).to(device))
             yield found.cpu()
+
+
+def _listed(images: Pictures) -> Listed:
+    """All at once as a tensor, or one by one.
+
+    Raises:
+        ValueError: for a single image, or what is no list.
+    """
+    if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "UO":
+        return images.tolist()  # type: ignore[no-any-return]
+    if isinstance(images, np.ndarray) and images.ndim == 4:
+        return torch.from_numpy(np.ascontiguousarray(images))
+    if isinstance(images, Tensor):
+        return images
+    if isinstance(images, str | os.PathLike | bytes | Image.Image | np.ndarray):
+        raise ValueError("images: one image, where a list of them is needed")
+    try:
+        return [*images]
+    except TypeError:
+        kind = type(images).__name__
+        raise ValueError(f"images: a {kind}, where a list of them is needed") from None
+
+
+def _picture(values: NDArray[Any]) -> Image.Image:
+    """Of an array (H, W), (H, W, 3) or, with transparency, (H, W, 4).
+
+    Raises:
+        ValueError: it has another shape or type.
+    """
+    right = values.ndim == 2 or (values.ndim == 3 and values.shape[2] in (3, 4))
+    if values.dtype != np.uint8 or not right or not values.size:
+        raise ValueError(
+            f"an array {values.shape} of {values.dtype}, should be (H, W) or (H, W, 3) of uint8"
+        )
+    return Image.fromarray(values)
 
 
 def batch_size(whole: Whole) -> int:

@@ -1,5 +1,6 @@
 """Make a project for one's own images."""
 
+import contextlib
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from jinja2 import Template
 
 from semisup.prepare.archive import SUFFIXES
 from semisup.prepare.named_places import RAW
-from semisup.project import derived, shipped
+from semisup.project import code, derived, shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -97,15 +98,29 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
     if target.exists():
         raise UserError(f"{target}: is there already; name a folder that is not there yet")
     given.check()
+    _check_place(target, given)
     git = git and shutil.which("git") is not None
     with outputs.replacing(target.absolute()) as folder:
         _write(folder, target.name, given, git)
         for path in given.every:
             _bring(Path(path), folder / RAW, link)
+        with contextlib.chdir(folder):
+            code.write()  # so that `dvc status` and `dvc repro --dry` find it
         if git:
             subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
     names = ", ".join(_in_raw(path) for path in given.every)
     return NEXT.format(target=target, brought=names and f", with {names}")
+
+
+def _check_place(target: Path, given: Given) -> None:
+    """Refuse a project within its own images.
+
+    Raises:
+        UserError: it would be copied into itself.
+    """
+    for path in given.every:
+        if Path(path).resolve() in target.resolve().parents:
+            raise UserError(f"{target}: lies in {path}, whose images it is for; name another place")
 
 
 def _write(folder: Path, name: str, given: Given, git: bool) -> None:
@@ -137,9 +152,31 @@ def _bring(path: Path, raw: Path, link: bool) -> None:
     if link:
         target.symlink_to(path.resolve())
     elif path.is_dir():
-        shutil.copytree(path, target)
+        _copy_folder(path, target)
     else:
         shutil.copy2(path, target)
+
+
+def _copy_folder(folder: Path, target: Path) -> None:
+    """With all that are files, or links to such; others are none of images.
+
+    Raises:
+        UserError: a file can't be read.
+    """
+
+    def others(at: str, names: list[str]) -> list[str]:
+        return [name for name in names if not _is_copied(Path(at, name))]
+
+    try:
+        shutil.copytree(folder, target, ignore=others)
+    except shutil.Error as error:
+        source, _, why = error.args[0][0]
+        raise UserError(f"{source}: can't be copied: {why}") from None
+
+
+def _is_copied(path: Path) -> bool:
+    """Whether it is a file or a folder, and no device or broken link."""
+    return path.is_file() or path.is_dir()
 
 
 def _name(given: str) -> str:

@@ -55,7 +55,14 @@ def read_chosen(
 def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
     """By path: the label, and the file that gives it."""
     named: dict[str, tuple[str, Path]] = {}
-    for file in sorted(folder.glob("*.csv")):
+    files = [file for file in sorted(folder.glob("*")) if not file.name.startswith((".", "~$"))]
+    for file in files:
+        if file.suffix.lower() not in (".csv", ".html", ".md"):
+            raise UserError(
+                f"{file}: only .csv files right in {folder} are read: save it as one, or move "
+                "it away"
+            )
+    for file in (file for file in files if file.suffix.lower() == ".csv"):
         for path, label in read_labels(str(file)).items():
             if not label:
                 continue
