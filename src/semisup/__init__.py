@@ -10,6 +10,10 @@ __all__ = ["load"]
 
 def __getattr__(name: str) -> object:
     """`load`, once it is asked for: stages import this file, and most have no use for torch."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("semisup")
     if name != "load":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from semisup.predict import loaded

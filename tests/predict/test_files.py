@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_files import compute, encoded, make_tar, make_zip, noise, planned, png
 from made_models import about, randomised
@@ -210,3 +211,10 @@ def test_an_empty_path_is_not_this_folder(
 ) -> None:
     with pytest.raises(UserError, match="PATHS: one of them is empty"):
         files.predict(model, [given], tmp_path / "o.csv", 1, compute(), runtime)
+
+
+def test_a_table_without_images(tmp_path: Path, model: ImageClassifier, runtime: Runtime) -> None:
+    path = tmp_path / "a.parquet"
+    pd.DataFrame({"x": [1], "label": ["cat"]}).to_parquet(path)
+    with pytest.raises(UserError, match="no column holds images; there are x, label"):
+        files.predict(model, [str(path)], tmp_path / "o.csv", 1, compute(), runtime)

@@ -103,6 +103,8 @@ def damaged_png() -> bytes:
         (bytes(128) + b"DICM" + bytes(90), "a DICOM file, .* export it"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer.*`git lfs pull`"),
         (b"PK\x03\x04" + bytes(50), "a zip archive in the place: unpack it, or name it"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(50), "a 7z archive, which is not read: unpack it"),
+        (bytes(257) + b"ustar" + bytes(50), "a tar archive in the place"),
         (b"<!DOCTYPE html><p>404", "a web page, as of a failed download"),
         (b"%PDF-1.7", "a PDF document"),
         (b"%PDF-1.4 " * 10, "not an image"),

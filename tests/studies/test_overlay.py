@@ -104,5 +104,5 @@ def test_no_project(folder: Path, tmp_path: Path) -> None:
 
 def test_nowhere_near_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"^studies: has no studies; run this in the project's top"):
+    with pytest.raises(UserError, match=r"^studies: has no studies: they come with a clone"):
         overlay.read("cifar10")

@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+import yaml
+
 from semisup.cli import lockfile
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
 from semisup.workflow import outputs
@@ -159,6 +161,13 @@ def _dvc() -> Found:
     if not Path("dvc.yaml").exists():
         yield Finding("wrong", "dvc", "dvc.yaml is missing; take it from the last commit")
         return
+    try:
+        if not isinstance(yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8")), dict):
+            raise ValueError("no keys")
+    except (ValueError, yaml.YAMLError) as error:
+        told = " ".join(str(error).split())
+        yield Finding("wrong", "dvc", f"dvc.yaml can't be read ({told}); take the last commit's")
+        return
     if lockfile.is_cut_off():
         told = f"{lockfile.LOCK} was cut off; run `semisup check`, which mends it"
         yield Finding("wrong", "dvc", told)
@@ -166,7 +175,10 @@ def _dvc() -> Found:
     try:
         done = len(lockfile.stages())
     except Exception as error:  # of DVC's reader: a conflict of Git, say
-        told = f"{lockfile.LOCK} can't be read ({type(error).__name__}); see docs/dvc.md"
+        told = (
+            f"{lockfile.LOCK} can't be read ({type(error).__name__}): where a merge left its "
+            f"marks, take one side, as by `git checkout --ours {lockfile.LOCK}`"
+        )
         yield Finding("wrong", "dvc", told)
         return
     told = f"{done} stages have run" if done else "no stage has run yet"

@@ -4,9 +4,10 @@ What a command needs is imported when it runs: help takes no longer than Python 
 """
 
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -23,8 +24,20 @@ def _example(*lines: str) -> str:
     return "\n\n".join(["Example:", *(f"  {line}" for line in lines)])
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        import semisup
+
+        print(f"semisup {semisup.__version__}")
+        raise typer.Exit
+
+
 @app.callback(epilog=_example("semisup doctor", "semisup predict photos/ --top 3"))
-def describe() -> None:
+def describe(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="and no more")
+    ] = False,
+) -> None:
     """Label curves from unlabelled images. The workflow itself runs by `dvc repro`."""
 
 
@@ -97,8 +110,9 @@ def how_far(
     """How far a run is: stages done and left, time left, loss and accuracy. Disturbs nothing."""
     from semisup.cli import progress
 
-    for page in progress.watch() if watch else [progress.progress()]:
-        print(page, flush=True)
+    with suppress(KeyboardInterrupt):  # the way to end a watch
+        for page in progress.watch() if watch else [progress.progress()]:
+            print(page, flush=True)
 
 
 @app.command("quick", epilog=_example("semisup quick"))
@@ -232,5 +246,15 @@ def main() -> None:
         name = (error.name or "").partition(".")[0]
         if name == "semisup":
             raise
-        print(f"error: the package {name} is not installed; run `make setup`", file=sys.stderr)
-        sys.exit(command.USER_ERROR)
+        _fail(f"the package {name} is not installed; run `make setup`")
+    except BrokenPipeError:  # who reads has enough
+        sys.stderr.close()  # of Python itself, which would tell of it
+        sys.exit(0)
+    except OSError as error:  # a file or folder that can't be read or written
+        what = error.filename or "output"
+        _fail(f"{what}: {error.strerror or error}; mend its rights or place, or name another")
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(command.USER_ERROR)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 import jinja2
@@ -52,6 +53,7 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
         std=_numbers(about.std),
         encoder=_how_to_load(about.encoder["backbone"], about.image_size),
         NO_TASK=outputs.NO_TASK,
+        version=version("semisup"),
     )
     (folder / FILE).write_text(page, encoding="utf-8")
 

@@ -25,7 +25,7 @@ def write(whole: Whole, images: Images, folder: Path) -> float:
     """Write model.onnx; returns the largest difference from torch of any probability.
 
     Preprocessing is inside: images (N, S, S, C) uint8, N at will, to probabilities (N, classes).
-    Class names and the like are JSON in its metadata.
+    Class names and the like are JSON in its metadata, the licence is text.
 
     Args:
         whole: on the CPU.

@@ -15,6 +15,8 @@ import pyarrow as pa
 from semisup.labels.arrow import ArrowFile, features, text_columns, text_rows
 from semisup.prepare.archive import SETS
 from semisup.prepare.records import Unreadable
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import named
 
 NAMES = ("image", "img", "images", "picture", "photo", "jpg", "jpeg", "png", "bytes", "content")
 CACHED = "cache-"  # what maps of `datasets` leave beside the data set: the same images
@@ -86,9 +88,16 @@ def _relative(path: str) -> str:
 
 
 def files(path: Path, where: str) -> Iterator[tuple[str, int, partial[bytes]]]:
-    """Name, size and how to get the content of each image; ask before the next is asked for."""
+    """Name, size and how to get the content of each image; ask before the next is asked for.
+
+    Raises:
+        UserError: it cannot be read, or has no images.
+    """
     file = ArrowFile(path, where)
-    column = image_columns(file.schema)[0]
+    columns = image_columns(file.schema)
+    if not columns:
+        raise UserError(f"{where}: no column holds images; there are {named(file.schema.names, 8)}")
+    column = columns[0]
     called = iter(names(file))
     for batch in file.batches([column], IMAGES):
         for value in batch[column]:

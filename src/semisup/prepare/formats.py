@@ -25,20 +25,22 @@ COMMON = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "TIFF": "T
 RARE = {"PPM": "PPM", "AVIF": "AVIF", "JPEG2000": "JPEG 2000", "QOI": "QOI", "PCX": "PCX"}
 RARE |= {"SGI": "SGI", "SUN": "Sun", "ICO": "ICO"}
 NAMES = COMMON | RARE
-PREFIX_BYTES = 160  # that tell what a file is
+PREFIX_BYTES = 264  # that tell what a file is
 
 _HEIF_BEGINS = (b"ftyphei", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 _HEIC = "a HEIC photograph, which is not decoded: convert it to JPEG, or install pillow-heif"
-_INSIDE = "in the place: unpack it, or name it in params.yaml as a place of its own"
+_INSIDE = "in the place: unpack it, or name it as a place of its own"
+_UNREAD = "which is not read: unpack it, and name the folder"
 _NO_IMAGES = (  # where they begin, their first bytes, what they are
     (0, b"version https://git-lfs", "a Git LFS pointer, not the image: run `git lfs pull`"),
     (0, b"/annex/objects/", "a git-annex pointer, not the image: run `git annex get`"),
     (0, b"PK\x03\x04", f"a zip archive {_INSIDE}"),
     (0, b"PK\x05\x06", "an empty zip archive"),
-    (0, b"Rar!", f"a rar archive {_INSIDE}"),
-    (0, b"7z\xbc\xaf\x27\x1c", f"a 7z archive {_INSIDE}"),
+    (0, b"Rar!", f"a rar archive, {_UNREAD}"),
+    (0, b"7z\xbc\xaf\x27\x1c", f"a 7z archive, {_UNREAD}"),
     (0, b"\x1f\x8b", f"a gzip archive {_INSIDE}"),
     (0, b"BZh", f"a bzip2 archive {_INSIDE}"),
+    (257, b"ustar", f"a tar archive {_INSIDE}"),
     (0, b"\xfd7zXZ\x00", f"an xz archive {_INSIDE}"),
     (0, b"\x93NUMPY", "a NumPy array, not decoded: save images as PNG or TIFF"),
     (0, b"%PDF", "a PDF document, not an image"),

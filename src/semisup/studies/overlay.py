@@ -70,7 +70,10 @@ def read(name: str) -> Study:
     """
     file = FOLDER / f"{name}.yaml"
     if not names():
-        raise UserError(f"{FOLDER}: has no studies; run this in the project's top folder")
+        raise UserError(
+            f"{FOLDER}: has no studies: they come with a clone of semisup; run this in its top"
+            " folder"
+        )
     if name not in names():
         listed = ", ".join(names())
         raise UserError(f"{name}: no study{suggestion(name, names())}: {listed}")
