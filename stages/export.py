@@ -1,5 +1,7 @@
 """Turn the classifier that the report advises into files to take away."""
 
+import environment  # noqa: F401
+
 from semisup.compute import device
 from semisup.data.dataset import open_data
 from semisup.export.build import export

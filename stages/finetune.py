@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import environment  # noqa: F401
 import typer
 
 from semisup.classify import budget as at_budget

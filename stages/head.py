@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Annotated
 
+import environment  # noqa: F401
 import typer
 
 from semisup.classify import budget as at_budget

@@ -1,5 +1,7 @@
 """Read the images of the chosen source and pack them into arrays with a manifest."""
 
+import environment  # noqa: F401
+
 from semisup.params.loading import load
 from semisup.prepare import last_good, limits, packing
 from semisup.prepare.sources import beside, candidates

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import environment  # noqa: F401
+
 from semisup.params.loading import load
 from semisup.report.build import build_report
 from semisup.workflow import command

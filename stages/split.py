@@ -1,5 +1,6 @@
 """Give every image a role, and every training image its place in each draw."""
 
+import environment  # noqa: F401
 import numpy as np
 
 from semisup.data.dataset import ROLES, read_manifest

@@ -18,7 +18,7 @@ def lines(scratch: Path) -> Iterator[Line]:
     """In a clone of the last commit, with the default parameters."""
     clone = scratch / "clone"
     subprocess.run(["git", "clone", "--quiet", REPOSITORY, clone], check=True)
-    bare = "import sys; sys.path[:0] = ['src']"
+    bare = "import sys; sys.path[:0] = ['src', 'stages']"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = os.environ | {"PYTHONPATH": str(clone / "src"), "PATH": path, "DVC_NO_ANALYTICS": "1"}
 

@@ -100,6 +100,7 @@ def observe(command: list[str]) -> dict[str, Any]:
     forget_package()
     reads = Reads(importlib.import_module(f"{PACKAGE}.params.loading"))
     sys.argv = command
+    sys.path.insert(0, str(Path(command[0]).parent))  # as Python does for a script
     status: Any = None
     try:
         runpy.run_path(command[0], run_name="__main__")

@@ -84,6 +84,12 @@ def test_test_classes_that_nothing_is_trained_on() -> None:
     assert split(labels()).untrained == ()
 
 
+def test_validation_classes_that_nothing_is_trained_on() -> None:
+    given = np.array([0] * 6 + [1] * 6 + [2] * 3)
+    with pytest.raises(UserError, match="no class of the validation images has training images"):
+        make_split(manifest(given, validation=np.arange(15) >= 12), rules())
+
+
 def test_no_copy_of_a_train_image_can_be_among_a_budgets_validation_images() -> None:
     given = np.repeat([0, 1, -1], [10, 10, 3])
     same_as = np.arange(23)

@@ -169,6 +169,27 @@ def test_stops_after_that_many_evaluations_without_gain(
     assert result.best == Score(max(accuracies[:evaluations]), 1.0)
 
 
+@pytest.mark.parametrize(
+    ("accuracies", "evaluations", "kept"),
+    [
+        ([0.9, 0.5, 0.6, 0.7, 0.8, 0.85, 0.95], 6, 6),  # it passes its start at the end
+        ([0.9, 0.5, 0.6, 0.7, 0.8, 0.85, 0.89], 6, 0),
+        ([0.9, 0.5, 0.4, 0.4, 0.95, 0.95, 0.95], 3, 0),
+    ],
+)
+def test_the_start_does_not_make_it_give_up(
+    runtime: Runtime, accuracies: list[float], evaluations: int, kept: int
+) -> None:
+    network, batch_loss = toy()
+    evaluate, seen = scripted(network, [Score(accuracy, 1.0) for accuracy in accuracies])
+    plan = Plan(0.1, 0.0, 64, 6)
+    result = train(
+        network, batch_loss, 64, plan, runtime, 0, evaluate, patience=2, start_counts=True
+    )
+    assert len(seen) - 1 == len(result.rows) == evaluations
+    assert result.kept == kept
+
+
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
 def test_a_loss_that_is_no_number(runtime: Runtime, bad: float) -> None:
     network, batch_loss = toy()

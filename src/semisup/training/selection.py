@@ -48,7 +48,9 @@ class Selection:
             network: that is trained.
             evaluate: scores it in its present state on held-out examples; None: the last are kept.
             keep: whether `finish` puts back the weights with the best score or leaves the last.
-            patience: evaluations without gain before training stops; None: it never does.
+            patience: evaluations without gain before training stops; None: it never does. The
+                weights to start from don't count here: fine-tuning falls behind them while the
+                learning rate is high, and passes them late.
             start_counts: whether the weights to start from are among those to choose from.
             start_judged: what each half says of the weights to start from, where another training
                 chose these by the other half; else they are judged as they are.
@@ -58,6 +60,7 @@ class Selection:
         self._start_judged = start_judged
         self._best: Score | None = None
         self._last: Score | None = None
+        self._best_trained: Score | None = None
         self._best_weights: dict[str, Tensor] = {}
         self._since_best = 0
         self.kept = 0
@@ -80,9 +83,12 @@ class Selection:
             pairs = zip(found, self._start_judged, strict=True)
             found = tuple(dataclasses.replace(turn, judged=merit) for turn, merit in pairs)
         self.turns = cross_validation.best(self.turns, found)
-        self._since_best += 1
+        if update:
+            self._since_best += 1
+            if self._last.better_than(self._best_trained):
+                self._best_trained, self._since_best = self._last, 0
         if self._last.better_than(self._best):
-            self._best, self._since_best = self._last, 0
+            self._best = self._last
             if self._keep == "best":
                 self.kept = update
                 self._best_weights = copy.deepcopy(self._network.state_dict())
@@ -103,14 +109,16 @@ class Selection:
 
     def state(self) -> dict[str, Any]:
         """What it knows so far, and the best weights."""
-        scores = [score and dataclasses.asdict(score) for score in (self._best, self._last)]
+        known = (self._best, self._last, self._best_trained)
+        scores = [score and dataclasses.asdict(score) for score in known]
         facts = {"scores": scores, "since_best": self._since_best, "kept": self.kept}
         facts["turns"] = [[*turn.chosen, turn.judged] for turn in self.turns]
         return {**facts, "weights": self._best_weights}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
-        self._best, self._last = (score and _score(**score) for score in state["scores"])
+        scores = (score and _score(**score) for score in state["scores"])
+        self._best, self._last, self._best_trained = scores
         self.turns = tuple(Turn(Half(*chosen), judged) for *chosen, judged in state["turns"])
         self._since_best, self.kept = state["since_best"], state["kept"]
         self._best_weights = state["weights"]
