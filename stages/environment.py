@@ -1,4 +1,4 @@
-"""Imported first by each stage: ends it with one line where this Python is not the project's."""
+"""Imported by each stage before any package: one line where this Python is not the project's."""
 
 import sys
 from importlib.util import find_spec

@@ -9,7 +9,7 @@ __all__ = ["load"]
 
 
 def __getattr__(name: str) -> object:
-    """`load`, once it is asked for: stages import this file, and most have no use for torch."""
+    """What is asked for, and no sooner: stages import this file, and most have no use for torch."""
     if name == "__version__":
         from importlib.metadata import version
 

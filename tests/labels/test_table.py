@@ -202,6 +202,8 @@ def test_lists_of_images_and_annotations() -> None:
         "annotations": [
             *({"image_id": n, "category_id": n % 2} for n in range(3)),
             *({"image_id": 2, "category_id": n} for n in range(2)),
+            {"image_id": 99, "category_id": 0},
+            {"image_id": 3, "category_id": None},
         ],
         "categories": [{"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}],
     }
@@ -211,6 +213,10 @@ def test_lists_of_images_and_annotations() -> None:
     assert labels(json.dumps(content), "l.json") == expected | {"0.png": "0", "1.png": "1"}
     with pytest.raises(UserError, match=r"as COCO, but not all of id, .* \('id'\)"):
         labels('{"images": [{"file": 1}], "annotations": []}', "l.json")
+    with pytest.raises(UserError, match="has boxes of things in images, but no class of each"):
+        labels('{"images": [{"id": 1}], "annotations": [{"bbox": [0, 0, 9, 9]}]}', "l.json")
+    lists = '{"images": ["1.png", "2.png"], "annotations": ["3.png"]}'
+    assert labels(lists, "l.json")["3.png"] == "annotations"
 
 
 @pytest.mark.parametrize("head", [[], [["file", "class"]]])

@@ -110,6 +110,8 @@ def test_any_list_will_do(model: ImageClassifier, tmp_path: Path) -> None:
     wanted = model.predict(paths)
     assert model.predict(path for path in paths) == wanted
     assert model.predict(np.array([str(path) for path in paths])) == wanted
+    grey = pictures(3)[..., 0]
+    assert model.predict(grey) == model.predict([*grey])
     assert model.predict(np.flip(np.flip(pictures(3), 1), 1)) == model.predict(pictures(3))
     assert model.pixels([]).shape == (0, 16, 16, 3)
     assert model.embed([]).shape == (0, *model.embed(paths).shape[1:])

@@ -169,25 +169,40 @@ def files_of(*folders: str, count: int = 2) -> list[str]:
     ]
 
 
+def twice(*folders: str, below: str) -> list[str]:
+    """The same files in each folder, and in a copy of all of them below another folder."""
+    files = [f"{folder}/{n}.png" for folder in folders for n in range(3)]
+    return files + [f"{below}/{file}" for file in files]
+
+
 @pytest.mark.parametrize("copy", ["cell_images", "Malaria cells"])
 def test_an_archive_that_was_unpacked_into_itself(tmp_path: Path, copy: str) -> None:
-    folders = ("yes", "no", f"{copy}/yes", f"{copy}/no")
-    found, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    found, warnings = understood(fill(tmp_path, *twice("yes", "no", below=copy)))
     assert {label for label, _ in found.values()} == {"yes", "no"}
-    assert len(found) == 4
-    assert said(warnings, f"{copy}: left out, since it holds the same folders as lie beside it")
+    assert len(found) == 6
+    assert said(warnings, f"{copy}: left out, since it holds the same files as lie beside it")
 
 
 def test_parts_that_were_unpacked_into_themselves(tmp_path: Path) -> None:
-    folders = [
-        f"{above}{part}/{label}"
-        for above in ("", "x/")
-        for part in ("train", "test")
-        for label in "ab"
-    ]
-    found, _ = understood(fill(tmp_path, *files_of(*folders)))
+    folders = [f"{part}/{label}" for part in ("train", "test") for label in "ab"]
+    found, _ = understood(fill(tmp_path, *twice(*folders, below="x")))
     assert {role for _, role in found.values()} == {"train", "test"}
     assert not any(path.startswith("x/") for path in found)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("unlabelled/cat/7.png", "unlabelled/dog/8.png"),
+        ("both/cat/7.png", "both/dog/8.png"),  # other images
+        ("both/cat/0.png", "both/cat/1.png", "both/dog/0.png"),  # some of them
+        ("cat/cat/0.png", "cat/dog/0.png"),
+    ],
+)
+def test_what_is_no_copy_stays(tmp_path: Path, more: tuple[str, ...]) -> None:
+    files = [f"{label}/{n}.png" for label in ("cat", "dog") for n in range(3)]
+    found, _ = understood(fill(tmp_path, *files, *more))
+    assert found.keys() == {*files, *more}
 
 
 @pytest.mark.parametrize(
@@ -266,6 +281,10 @@ def test_folders_that_are_seldom_classes(
         ("0", "1", "2"),
         ("images/cat", "images/dog"),
         ("n01440764", "n01443537"),
+        ("p1", "p2", "p3"),
+        ("person_0", "person_1", "person_2"),
+        ("batch1", "batch2"),
+        ("animal0", "animal1"),
         ("train/cat", "train/dog", "test/cat", "test/dog"),
     ],
 )
@@ -276,13 +295,35 @@ def test_ordinary_folders_raise_no_alarm(tmp_path: Path, folders: tuple[str, ...
 
 def test_domains_with_the_same_classes_in_a_folder_around_each(tmp_path: Path) -> None:
     """As Office-31 has it."""
-    folders = [
-        f"{domain}/images/{label}" for domain in ("amazon", "dslr") for label in ("mug", "pen")
-    ]
-    with pytest.raises(UserError, match="class_level to 1 for the first, 3 for the second"):
-        understood(fill(tmp_path, *files_of(*folders)))
+    folders = [f"{shop}/images/{label}" for shop in ("amazon", "dslr") for label in ("mug", "pen")]
+    found, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert {label for label, _ in found.values()} == {"amazon", "dslr"}
+    assert said(warnings, "in each lie mug, pen: set data.folder.class_level to 3 if these are")
     found, _ = understood(tmp_path, class_level=3)
     assert {label for label, _ in found.values()} == {"mug", "pen"}
+
+
+def test_parts_in_a_folder_of_each_class_are_no_domains(tmp_path: Path) -> None:
+    folders = [f"{label}/images/{part}" for label in ("cat", "dog") for part in ("train", "test")]
+    found, _ = understood(fill(tmp_path, *files_of(*folders)))
+    assert {label for label, _ in found.values()} == {"cat", "dog"}
+
+
+@pytest.mark.parametrize("names", [("image", "label", "table"), ("train", "label", "bus")])
+def test_a_class_may_be_called_label(tmp_path: Path, names: tuple[str, ...]) -> None:
+    found, _ = understood(fill(tmp_path, *files_of(*names)))
+    assert {label for label, _ in found.values()} == {*names}
+
+
+def test_labels_beside_images_are_masks(tmp_path: Path) -> None:
+    paths = [
+        f"{folder}/{label}/{n}.png"
+        for folder in ("images", "labels")
+        for label in "ab"
+        for n in "12"
+    ]
+    found, _ = understood(fill(tmp_path, *paths))
+    assert {path.split("/")[0] for path in found} == {"images"}
 
 
 @pytest.mark.parametrize("name", ["weights.h5", "net.pth", "data.tfrec", "show.m", "a.tmp"])

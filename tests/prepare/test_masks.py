@@ -75,3 +75,14 @@ def test_masks_in_a_tar(tmp_path: Path, order: tuple[str, str], left: int) -> No
     _, rejected, warnings = records(labelled=make_tar(tmp_path / "x.tar", files))
     assert len(rejected) == 2 * left
     assert said(warnings, "left out" if left else "2 files of archives, such as a/1-90x90.png")
+
+
+@pytest.mark.parametrize(("ending", "left"), [("bmp", 12), ("png", 24)])
+def test_what_is_called_label_is_a_mask_if_it_ends_otherwise(
+    tmp_path: Path, ending: str, left: int
+) -> None:
+    """As in KolektorSDD; photographs of labels are images."""
+    names = [f"{label}/{n}" for label in "ab" for n in range(6)]
+    files = [f"{name}.png" for name in names] + [f"{name}_label.{ending}" for name in names]
+    found, _ = understood(fill(tmp_path, *files))
+    assert len(found) == left

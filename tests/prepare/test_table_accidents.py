@@ -299,7 +299,7 @@ def test_y_beside_any_x_is_a_place(tmp_path: Path, x: str) -> None:
 
 
 def test_y_alone_is_the_label(tmp_path: Path) -> None:
-    given = with_table(tmp_path, "image,sex,xray,y\n1.png,f,1,cat\n", "1.png")
+    given = with_table(tmp_path, "image,sex,xray,x1,y\n1.png,f,1,2,cat\n", "1.png")
     assert understood(tmp_path / "a", **given)[0]["1.png"] == ("cat", "train")
 
 
@@ -323,14 +323,21 @@ def test_a_table_of_which_no_row_names_a_file(tmp_path: Path) -> None:
 
 
 def test_tags_with_spaces_are_doubted(tmp_path: Path) -> None:
-    tags = ("clear primary", "clear primary road", "haze primary", "haze primary road", "cloudy")
+    tags = [f"{sky} primary{more}" for sky in ("clear", "haze", "cloudy") for more in ("", " road")]
     rows = "".join(f"{n}.png,{tag}\n" for n, tag in enumerate(tags))
-    given = with_table(tmp_path, f"path,label\n{rows}", *(f"{n}.png" for n in range(5)))
+    given = with_table(tmp_path, f"path,label\n{rows}", *(f"{n}.png" for n in range(6)))
     assert said(understood(tmp_path / "a", **given)[1], "several labels in a cell?")
 
 
 def test_names_of_two_words_are_not_doubted(tmp_path: Path) -> None:
-    names = ("Quercus alba", "Quercus rubra", "Acer rubrum", "Acer saccharum", "Tilia", "Acer")
+    names = (
+        "Quercus alba",
+        "Quercus rubra",
+        "Acer rubrum",
+        "bull terrier",
+        "pit bull terrier",
+        "terrier",
+    )
     rows = "".join(f"{n}.png,{name}\n" for n, name in enumerate(names))
     given = with_table(tmp_path, f"path,label\n{rows}", *(f"{n}.png" for n in range(6)))
     assert not said(understood(tmp_path / "a", **given)[1], "several labels in a cell?")
@@ -342,3 +349,33 @@ def test_folders_of_patients_that_a_table_names(tmp_path: Path) -> None:
     rows = "".join(f"{file},{'ab'[n % 2]}\n" for n, file in enumerate(files))
     _, warnings = understood(tmp_path / "a", **with_table(tmp_path, f"path,label\n{rows}", *files))
     assert said(warnings, "names such as patient00000... stand for several images each")
+
+
+@pytest.mark.parametrize("column", ["level", "condition", "tags", "label_date", "class_id_old"])
+def test_columns_of_bits_come_before_weak_names(tmp_path: Path, column: str) -> None:
+    rows = "1.png,3,1,0\n2.png,4,0,1\n3.png,3,1,0\n"
+    given = with_table(tmp_path, f"image,{column},cat,dog\n{rows}", "1.png", "2.png", "3.png")
+    found, _ = understood(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["cat", "dog", "cat"]
+
+
+@pytest.mark.parametrize("head", ["image,ground,level,upper", "image,cat,dog,other class"])
+def test_names_of_labels_among_columns_of_bits(tmp_path: Path, head: str) -> None:
+    rows = "1.png,1,0,0\n2.png,0,1,0\n3.png,0,0,1\n"
+    given = with_table(tmp_path, f"{head}\n{rows}", "1.png", "2.png", "3.png")
+    found, _ = understood(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == head.split(",")[1:]
+
+
+@pytest.mark.parametrize("column", ["label_date", "class confidence", "num classes", "label set"])
+def test_what_is_known_of_a_label_is_none(tmp_path: Path, column: str) -> None:
+    given = with_table(tmp_path, f"image,{column}\n1.png,3\n2.png,3\n", "1.png", "2.png")
+    with pytest.raises(UserError, match="no column is named label or the like"):
+        understood(tmp_path / "a", **given)
+
+
+def test_a_weak_name_is_said(tmp_path: Path) -> None:
+    given = with_table(tmp_path, "image,level\n1.png,3\n2.png,0\n", "1.png", "2.png")
+    found, warnings = understood(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["3", "0"]
+    assert said(warnings, "the label is read from column level")

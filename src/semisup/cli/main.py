@@ -7,11 +7,11 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semisup.workflow import command
+from semisup.cli import one_line
 
 if TYPE_CHECKING:
     from semisup.params.loading import Params
@@ -35,7 +35,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback(epilog=_example("semisup doctor", "semisup predict photos/ --top 3"))
 def describe(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="and no more")
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="of this package"),
     ] = False,
 ) -> None:
     """Label curves from unlabelled images. The workflow itself runs by `dvc repro`."""
@@ -240,21 +241,4 @@ def _params() -> "Params":
 
 def main() -> None:
     """Entry point of the installed command."""
-    try:
-        command.call(app)
-    except ModuleNotFoundError as error:
-        name = (error.name or "").partition(".")[0]
-        if name == "semisup":
-            raise
-        _fail(f"the package {name} is not installed; run `make setup`")
-    except BrokenPipeError:  # who reads has enough
-        sys.stderr.close()  # of Python itself, which would tell of it
-        sys.exit(0)
-    except OSError as error:  # a file or folder that can't be read or written
-        what = error.filename or "output"
-        _fail(f"{what}: {error.strerror or error}; mend its rights or place, or name another")
-
-
-def _fail(message: str) -> NoReturn:
-    print(f"error: {message}", file=sys.stderr)
-    sys.exit(command.USER_ERROR)
+    one_line.call(app)

@@ -16,7 +16,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "label": """
         label labels class classname labelname category categoryname target diagnosis dx species
         breed groundtruth classlabel y classes tag classid labelid categoryid disease defect
-        grade level diagnostic finding tags condition
+        grade
         klasse kategorie classe catégorie categorie clase categoría etiqueta
         """,
         "split": """
@@ -33,11 +33,16 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
-_IS_X = re.compile(  # x_coord, center_x, and of [x,y], cut at its comma
-    r"x(\d|min|max|coord\w*|pos\w*|cent(er|re)|pixels?|loc\w*)?|"
+WEAK = ("level", "diagnostic", "finding", "tags", "condition")  # the label where nothing else is
+_IS_X = re.compile(  # beside it, y is a place: x_coord, center_x, or spacing[x of spacing[x,y]
+    r"x(min|max|coord\w*|pos\w*|cent(er|re)|pixels?|loc\w*)?|"
     r"\w*(coord\w*|pos(ition)?|cent(er|re)|pixel|spacing|loc(ation)?|offset|tile|col)x"
 )
 _OF_LABELS = {"label", "labels", "class", "classes", "category", "diagnosis", "species"}
+_ABOUT_LABELS = {  # not the label, but what is known of it
+    *("date", "time", "year", "by", "confidence", "score", "prob", "probability", "weight"),
+    *("source", "id", "count", "num", "number", "type", "set", "file", "path", "url", "old", "no"),
+}
 
 
 def plain(name: str) -> str:
@@ -45,13 +50,15 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def with_word(names: Sequence[str]) -> list[int]:
-    """Positions of those that are not known, but have label or the like among their words."""
-    return [
+def weak_labels(names: Sequence[str]) -> list[int]:
+    """Positions of columns that may hold the label: Finding Labels, level, but not label_date."""
+    words = [{*re.findall(r"[a-z]+", name.lower())} for name in names]
+    named_so = [
         at
-        for at, name in enumerate(names)
-        if not _OF_LABELS.isdisjoint(re.findall(r"[a-z]+", name.lower()))
+        for at, its in enumerate(words)
+        if not _OF_LABELS.isdisjoint(its) and _ABOUT_LABELS.isdisjoint(its)
     ]
+    return named_so or [at for at, name in enumerate(names) if plain(name) in WEAK]
 
 
 def fitting(what: str, names: list[str]) -> list[str]:

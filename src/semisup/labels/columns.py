@@ -1,11 +1,11 @@
 """Which column of a table holds what: as params.yaml says, or by its name and what it holds."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from semisup.labels.bits import are_bits
-from semisup.labels.column_names import NAMES, fitting, plain, with_word
+from semisup.labels.column_names import NAMES, fitting, plain, weak_labels
 from semisup.labels.endings import is_image
 from semisup.labels.words import Part, part_of
 from semisup.params.messages import suggestion
@@ -13,6 +13,7 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 KEY = "data.folder.columns"
+FEW_LINES = 10  # in which each may name a class of its own
 LOOKED_AT = 200  # lines, to find the column that names files
 BESIDE_IMAGES = re.compile("mask|seg|annot|thumb|url|overlay|depth|heatmap|groundtruth")
 Known = Callable[[str], float]
@@ -164,6 +165,29 @@ def _names_images(name: str, cells: Sequence[Sequence[str]], at: int) -> bool:
     return are and not BESIDE_IMAGES.search(plain(name))
 
 
+def weak_label(
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    taken: Collection[int | None],
+    where: str,
+    notes: Notes,
+) -> int | None:
+    """The only column whose name hints at the label, where neither a name nor bits tell of one."""
+    found = [at for at in weak_labels(names) if at not in taken and _may_be_classes(cells, at)]
+    if len(found) != 1:
+        return None
+    notes.warn(f"{where}: the label is read from column {names[found[0]].strip()} ({KEY}.label)")
+    return found[0]
+
+
+def _may_be_classes(cells: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column says several things, some of them more than once, and no fractions."""
+    words = [line[at].strip() for line in cells]
+    return not any(re.fullmatch(r"-?\d*\.\d*[1-9]\d*", word) for word in words) and (
+        len({*words}) < len(words) or len(words) < FEW_LINES
+    )
+
+
 def missing_column(where: str, names: Sequence[str], what: str) -> UserError:
     """The error where there is no path, or no label."""
     shown = ",".join(names[:8]) + ("..." if len(names) > 8 else "") or "nothing"
@@ -183,7 +207,7 @@ def _find(
     short = [plain(name) for name in names]
     known = fitting(what, short)
     if not known:
-        return _by_a_word(names, where, notes) if what == "label" else None
+        return None
     best = known[0]
     if short.count(best) > 1:
         alike = [name for name, its in zip(names, short, strict=True) if its == best]
@@ -197,15 +221,6 @@ def _find(
             f"{named(others)} ({KEY}.label)"
         )
     return short.index(best)
-
-
-def _by_a_word(names: Sequence[str], where: str, notes: Notes) -> int | None:
-    """The only column with label or the like among its words: Finding Labels."""
-    found = with_word(names)
-    if len(found) != 1:
-        return None
-    notes.warn(f"{where}: the label is read from column {names[found[0]]} ({KEY}.label)")
-    return found[0]
 
 
 def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:

@@ -47,14 +47,14 @@ def lines_of(content: bytes, where: str) -> list[Line]:
     if not lines:
         raise UserError(f"{where}: is empty; its first line must name path,label")
     width = len(lines[0][1])
-    if width == 1:
-        raise _one_column(text, where)
     for number, line in lines:
         if any(cell.strip() for cell in line[width:]):
             raise UserError(
                 f"{where}: line {number} has {len(line)} cells, but the first line names {width} "
                 "columns; put a cell with the separator in it in quotes"
             )
+    if width == 1:
+        raise _one_column(text, where)
     return [(number, (line + [""] * width)[:width]) for number, line in lines]
 
 
@@ -111,7 +111,7 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
         UserError: of parts of the data instead of classes.
     """
     names, values = [name for name, _ in whole], [value for _, value in whole]
-    if {"images", "annotations"} <= {*names}:
+    if {"images", "annotations"} <= {*names} and all(map(_are_objects, values)):
         return _of_coco(dict(whole), where)
     if _are_lists_of_files(names, values):
         if all(part_of(name, strict=True) for name in names):
@@ -130,19 +130,31 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
     return None
 
 
+def _are_objects(value: Any) -> bool:
+    """Whether it is an object, or a list of such."""
+    each = [value] if isinstance(value, _Object) or not isinstance(value, list) else value
+    return all(isinstance(one, _Object) for one in each)
+
+
 def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
     """Of an object with lists of images, annotations and categories, as COCO and iNaturalist have.
 
     Raises:
-        UserError: they lack what links them.
+        UserError: they lack what links them, or tell where things are and not what images show.
     """
+    if any(dict(one).get("bbox") for one in whole["annotations"]):
+        raise UserError(
+            f"{where}: has boxes of things in images, but no class of each image; save path and "
+            "label as CSV"
+        )
     try:
         listed = {name: [dict(one) for one in whole.get(name, [])] for name in _COCO}
         called = {one["id"]: one["name"] for one in listed["categories"]}
         found: dict[Any, dict[str, None]] = {one["id"]: {} for one in listed["images"]}
         for one in listed["annotations"]:
             number = one["category_id"]
-            found[one["image_id"]][_cell(called.get(number, number))] = None
+            if number is not None and one["image_id"] in found:
+                found[one["image_id"]][_cell(called.get(number, number))] = None
         return [
             {"path": one["file_name"], "label": ";".join(found[one["id"]])}
             for one in listed["images"]

@@ -7,7 +7,14 @@ from pathlib import Path, PurePosixPath
 
 from semisup.labels.bits import one_hot, with_parts_joined
 from semisup.labels.column_names import fitting, plain
-from semisup.labels.columns import Columns, Known, find_columns, missing_column, with_split
+from semisup.labels.columns import (
+    Columns,
+    Known,
+    find_columns,
+    missing_column,
+    weak_label,
+    with_split,
+)
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
 from semisup.labels.split_and_group import groups_of, parts_of
@@ -161,7 +168,10 @@ def _raw_labels(
     taken = (found.path, found.split, found.group)
     raw = one_hot(names, cells, taken, where, notes) if found.may_be_hot else None
     if raw is None:
-        raise missing_column(where, names, "label")
+        weak = weak_label(names, cells, taken, where, notes) if found.may_be_hot else None
+        if weak is None:
+            raise missing_column(where, names, "label")
+        return [line[weak] for line in cells]
     several = sum(len(classes) > 1 for classes in raw)
     if several:
         notes.warn(f"{where}: {several} rows have 1 in several of these: read as no label")

@@ -132,7 +132,7 @@ def made_of_others(classes: Set[str]) -> list[str]:
         return []
     words = {name: {*name.split()} for name in classes if " " in name}
     inside = sorted(n for n, mine in words.items() if any(mine < its for its in words.values()))
-    return inside if len(inside) >= max(2, len(classes) / 10) else []
+    return inside if len(inside) >= max(3, len(classes) / 5) else []
 
 
 def may_be_several(label: str, classes: Set[str]) -> bool:

@@ -80,21 +80,21 @@ def predict(
         UserError: where a path is not there, an archive is damaged, or there is no file at all.
     """
     top, counts = min(top, len(model.about.classes)), Counts()
-    check_out(out, paths)
+    _check(out, paths)
     found = jobs(paths, out)
     with (
         _replacing(out) as file,
         closing(Decoder(model.about, compute, model.about.ranges)) as decoder,
         tqdm(desc="Predicting", unit=" images", disable=None) as bar,
     ):
-        writer = csv.writer(file, lineterminator="\n")
+        plain = csv.writer(file, lineterminator="\n")
         quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writerow(columns(top))
+        plain.writerow(columns(top))
         answered = partial(_answers, model=model, top=top, runtime=runtime)
         for batch, answers in _ahead(_batches(decoder.decoded(found), model), answered, runtime):
             for row in _rows(batch, answers, model, top, counts):
-                # csv would leave a name with it as it is
-                (quoting if "\r" in row[0] else writer).writerow(row)
+                writer = quoting if "\r" in row[0] else plain  # which csv would leave as it is
+                writer.writerow(row)
             bar.update(len(batch.files))
         if not counts.answered + counts.failed:
             raise UserError(f"PATHS: {', '.join(paths)}: no file in there; name others")
@@ -122,7 +122,7 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
     return "\n".join([*lines, f"classes: {', '.join(parts)}"] if parts else lines)
 
 
-def check_out(out: Path, paths: Sequence[str]) -> None:
+def _check(out: Path, paths: Sequence[str]) -> None:
     """Refuse to write over what is no table.
 
     Raises:

@@ -48,9 +48,9 @@ class ImageClassifier(Whole):
     preprocessing: images (N, C, S, S) float in 0 to 1 to logits.
 
     Images of `predict`, `embed` and `pixels` are a list, each of any size: a path, the bytes of a
-    file, a PIL image, or an array (H, W), (H, W, 3) of uint8; or all at once a uint8 array or
-    tensor (N, S, S, C). Files are read as `prepare` reads them, JPEG in a smaller form where that
-    is enough: the same picture as a PIL image can differ by a few of 255.
+    file, a PIL image, or an array (H, W), (H, W, 3) of uint8; or all at once an array of grey ones
+    (N, H, W), or an array or tensor (N, S, S, C). Files are read as `prepare` reads them, JPEG in a
+    smaller form where that is enough: the same picture as a PIL image can differ by a few of 255.
     """
 
     def forward(self, images: Tensor) -> Tensor:
@@ -158,6 +158,8 @@ def _listed(images: Pictures) -> Listed:
     """
     if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "UO":
         return images.tolist()  # type: ignore[no-any-return]
+    if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[2] not in (3, 4):
+        return [*images]  # grey ones
     if isinstance(images, np.ndarray) and images.ndim == 4:
         return torch.from_numpy(np.ascontiguousarray(images))
     if isinstance(images, Tensor):

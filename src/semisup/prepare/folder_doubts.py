@@ -12,10 +12,12 @@ from semisup.prepare.tree import VIEW_WORDS, Folder, is_around, is_version, merg
 from semisup.workflow.notes import Notes, named
 
 MANY_AROUND = 10  # folders around the classes: more than sites or years
+FURTHER_DOWN = ": if the classes are further down, name the folder of these in data.folder.labelled"
 MOST = 0.8  # of the folders
 NUMBERED = re.compile(  # folders that one set of images was cut into
-    r".*(images?|imgs?|photos?|pictures?|frames?|files?|part|batch|chunk|archive|zip)[ _-]*\d+"
+    r"(.*[ _-])?(images?|imgs?|photos?|pictures?)([ _-]*part)?[ _-]*\d+"
 )
+PATIENT = re.compile(r"(patient|subject|case|participant)[ _-]?\d", re.I)
 OWNER = re.compile(r"(patient|subject|person|case|animal|user|participant|p)[ _-]?\d", re.I)
 
 
@@ -80,15 +82,14 @@ def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
         others = named(printable(name) for name in names if name not in odd)
         notes.warn(
             f"{where}: {named(map(printable, odd))}: read as a class, but seldom one by the name"
-            f"{f'; beside {others}' if others else ''}: if the classes are further down, name the "
-            "folder of these in data.folder.labelled"
+            f"{f'; beside {others}' if others else ''}{FURTHER_DOWN}"
         )
     elif all(NUMBERED.fullmatch(name.lower()) for name in names):
         notes.warn(
             f"{where}: {shown}: read as the classes, but called like parts of one set of images: "
             "where a table names the classes, name it in data.folder.labels"
         )
-    elif sum(OWNER.match(name) is not None for name in names) > MOST * len(names):
+    elif sum(PATIENT.match(name) is not None for name in names) > MOST * len(names):
         notes.warn(
             f"{where}: {shown}: read as the classes, but called like patients: where a table names "
             "the classes, name it in data.folder.labels, or set data.folder.class_level"

@@ -5,13 +5,22 @@ Below the place, depth by depth, folders are wrappers (one around all others), p
 then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
 """
 
-from collections.abc import Iterable
-
-from semisup.labels.words import part_of, parts_among
+from semisup.labels.words import part_of
 from semisup.prepare import folder_doubts as doubts
 from semisup.prepare.class_folders import Layout, Level
 from semisup.prepare.places import printable
-from semisup.prepare.signs import are_parts, copies, hold_parts, is_aside, is_flat, is_odd, shared
+from semisup.prepare.signs import (
+    LABEL_WORDS,
+    are_parts,
+    copies,
+    hold_parts,
+    is_aside,
+    is_flat,
+    is_odd,
+    shared,
+    shared_further_down,
+    tests_among,
+)
 from semisup.prepare.tree import (
     ASIDE_WORDS,
     IMAGE_WORDS,
@@ -121,8 +130,9 @@ class _Search:
         return self._repetition_or_class(inner, loose)
 
     def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
-        alike, below_them = shared(inner) if not loose else ([], 1)
+        alike = shared(inner) if not loose else []
         if not alike:
+            self._warn_of_domains(inner, loose)
             return "class"
         if are_parts(alike):  # of classes, unless these lie below them
             below = [f for folders in inner.values() for f in folders]
@@ -149,9 +159,18 @@ class _Search:
         depth = len(self.levels) + 1
         raise UserError(
             f"{self.where}: the classes may be {named(around)}, or {named(classes)}, which lie in "
-            f"each of these: set data.folder.class_level to {depth} for the first, "
-            f"{depth + below_them} for the second"
+            f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
+            "the second"
         )
+
+    def _warn_of_domains(self, inner: dict[str, list[Folder]], loose: int) -> None:
+        further = shared_further_down(inner) if not loose else []
+        if further and not are_parts(further):
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, inner))} are read as the classes; below a "
+                f"folder in each lie {named(map(printable, further))}: set "
+                f"data.folder.class_level to {len(self.levels) + 3} if these are the classes"
+            )
 
     def _find_flat(self, inner: dict[str, list[Folder]]) -> list[str]:
         """Parts without class folders, where others have them: nobody knows their labels."""
@@ -194,6 +213,10 @@ class _Search:
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without masks and the like, where they lie beside folders of images or of parts."""
         aside = [name for name in inner if name.lower() in ASIDE_WORDS]
+        labels = [name for name in inner if name.lower() in LABEL_WORDS]
+        others = [name for name in inner if name not in labels]
+        if others and all(name.lower() in IMAGE_WORDS for name in others):
+            aside += labels
         if not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
             return inner
         self._leave_aside(aside)
@@ -201,12 +224,12 @@ class _Search:
 
     def _without_copies(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without a folder that holds all the others again."""
-        again = copies(inner)
+        again = copies(inner) if self.class_level is None else []
         if again:
             self.aside += [(len(self.levels), name) for name in again]
             self.notes.warn(
                 f"{self.where}: {named(map(printable, again))}: left out, since it holds the same "
-                "folders as lie beside it"
+                "files as lie beside it"
             )
         return {name: folders for name, folders in inner.items() if name not in again}
 
@@ -217,9 +240,3 @@ class _Search:
                 f"{self.where}: {named(map(printable, names))}: left out, since by the name these "
                 "are no images of their own"
             )
-
-
-def tests_among(depth: int, names: Iterable[str]) -> list[tuple[int, str]]:
-    """Parts that are tests beside the others alone: `evaluation` beside `validation`."""
-    found = parts_among(names)
-    return [(depth, n) for n, part in found.items() if part == "test" != part_of(n)]

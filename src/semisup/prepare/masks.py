@@ -1,7 +1,7 @@
 """Files that are, by their names, no images of their own: masks, small forms, copies."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from semisup.labels.endings import is_image
 from semisup.prepare.junk import is_companion
@@ -11,7 +11,7 @@ from semisup.workflow.notes import Notes
 
 FEWEST_MASKS = 0.02  # of all images
 _MASK = re.compile(
-    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|groundtruth|superpixels|annotation|label)"
+    r"(.*[^ _.-])[ _.-]+(mask|masks|seg|segmentation|groundtruth|superpixels|annotation)"
     r"([ _.-]*\d{1,2})?",
     re.IGNORECASE,
 )
@@ -21,6 +21,7 @@ _FORM = re.compile(
     r"|(?:masks?|seg|gt|thumb)[ _.-]+(.+)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"(.*[^ _.-])[ _.-]+label", re.IGNORECASE)  # of another kind of file only
 FEWEST_WITH_FORMS, MOST_FORMS = 0.3, 8  # of the images; of each of these on average
 FEWEST_TWINS = 10  # files that differ from another one by the ending alone
 
@@ -85,21 +86,24 @@ class Masks:
         if source.place.is_tar:
             self._see(hash((id(source), path.rpartition(".")[0])))
         image = image_of(path)
-        if image is None or not self._is_one(source, path, image, same_place):
+        may_be = image is not None or _LABEL.fullmatch(_stem(path))
+        if not may_be or not self._is_one(source, path, image, same_place):
             return False
         self.count += 1
         self.first = self.first or path
         return True
 
-    def _is_one(self, source: Source, path: str, image: str, same_place: Sequence[Source]) -> bool:
+    def _is_one(
+        self, source: Source, path: str, image: str | None, same_place: Sequence[Source]
+    ) -> bool:
         if id(source) not in self._of:
             if any(image_of(row) for other in same_place for row in other.rows):
                 self._of[id(source)] = set()
             else:
                 self._of[id(source)] = None if source.place.is_tar else _masks(source)
         masks = self._of[id(source)]
-        if masks is not None:
-            return path in masks
+        if masks is not None or image is None:
+            return path in (masks or ())
         of = hash((id(source), image))
         if of in self._seen and _MASK.fullmatch(_stem(path)):
             return True
@@ -138,15 +142,26 @@ def _masks(source: Source) -> set[str]:
     """Paths of masks and other forms beside their images; none where they are few, or tiles."""
     entries = (entry.path for entry in source.own_listing() if isinstance(entry, Entry))
     paths = [path for path in entries if not is_companion(path)]
-    stems = {path.rpartition(".")[0] for path in paths}
-    found = {path for path in paths if image_of(path) in stems}
+    endings: dict[str, set[str]] = {}
+    for path in paths:
+        stem, _, ending = path.rpartition(".")
+        endings.setdefault(stem, set()).add(ending)
+    found = {path for path in paths if image_of(path) in endings}
     forms = {path for path in found if not _MASK.fullmatch(_stem(path))}
-    masks = found - forms
+    masks = (found - forms) | {path for path in paths if _is_label(path, endings)}
     if len(masks) < FEWEST_MASKS * len(paths):
         masks = set()
     with_forms = {image_of(path) for path in forms}
     enough = len(with_forms) >= FEWEST_WITH_FORMS * (len(paths) - len(found))
     return masks | forms if enough and len(forms) <= MOST_FORMS * len(with_forms) else masks
+
+
+def _is_label(path: str, endings: Mapping[str, set[str]]) -> bool:
+    """Whether it is called as the label of an image beside it that ends otherwise."""
+    stem, _, ending = path.rpartition(".")
+    folder, slash, name = stem.rpartition("/")
+    of = _LABEL.fullmatch(name)
+    return of is not None and bool(endings.get(folder + slash + of[1], {ending}) - {ending})
 
 
 def _stem(path: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from semisup.labels.text import decoded
-from semisup.labels.words import clean
+from semisup.labels.words import NUMBER, clean
 from semisup.workflow.errors import UserError
 
 FILES = (  # where they are looked for by themselves
@@ -42,8 +42,8 @@ def read_names(content: bytes, where: str) -> dict[str, str]:
 def turned(classes: Collection[str], given: Mapping[str, str]) -> Mapping[str, str]:
     """The same by class, where the file has names first and numbers of classes behind them."""
     back = {number: name for name, number in given.items()}
-    is_back = len(back) == len(given) and not any(label in given for label in classes)
-    return back if is_back and any(label in back for label in classes) else given
+    numbers = all(map(NUMBER.fullmatch, classes)) and not any(map(NUMBER.fullmatch, given))
+    return back if numbers and len(back) == len(given) else given
 
 
 def names_of(classes: Collection[str], given: Mapping[str, str]) -> dict[str, str]:

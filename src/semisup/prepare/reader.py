@@ -8,6 +8,7 @@ from dataclasses import replace
 from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoders import Job
+from semisup.prepare.folder_doubts import FURTHER_DOWN
 from semisup.prepare.junk import is_companion
 from semisup.prepare.masks import Masks, Twins
 from semisup.prepare.named_places import KEY, Source
@@ -77,8 +78,7 @@ class Reader:
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
             notes.warn(
-                f"{KEY}: {named(odd)}: read as a class, but seldom one by the name: if the classes "
-                f"are further down, name the folder of these in {KEY}.labelled"
+                f"{KEY}: {named(odd)}: read as a class, but seldom one by the name{FURTHER_DOWN}"
             )
         if self.again:
             notes.warn(

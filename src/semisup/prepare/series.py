@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from semisup.prepare.folder_doubts import OWNER
+from semisup.prepare.folder_doubts import PATIENT
 from semisup.prepare.named_places import KEY
 from semisup.workflow.notes import Notes
 
@@ -31,7 +31,7 @@ class Series:
 
     def add_folders(self, path: str) -> None:
         """Take the folders of an image whose class a table names."""
-        owner = next((n for n in path.split("/")[:-1] if OWNER.match(n)), None)
+        owner = next((n for n in path.split("/")[:-1] if PATIENT.match(n)), None)
         if owner:
             self.owned[owner] += 1
 

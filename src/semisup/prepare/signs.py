@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from semisup.labels.words import part_of
+from semisup.labels.words import part_of, parts_among
 from semisup.prepare.tree import ASIDE_WORDS, IMAGE_WORDS, Folder, merged
 
+LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
 Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
 
 
@@ -33,7 +34,7 @@ def hold_parts(below: Folders, classes: int) -> bool:
 
 def is_aside(name: str, classes: Iterable[Folder]) -> bool:
     """Whether folders of masks and the like lie beside images in all classes that have them."""
-    return name.lower() in ASIDE_WORDS and all(
+    return name.lower() in ASIDE_WORDS | LABEL_WORDS and all(
         folder.images or any(other.lower() in IMAGE_WORDS for other in folder.inner)
         for folder in classes
         if name in folder.inner
@@ -53,35 +54,45 @@ def is_flat(folders: Iterable[Folder]) -> bool:
 
 
 def copies(inner: Folders) -> list[str]:
-    """Folders that hold all those beside them again, as an archive unpacked into itself does."""
-    found = []
-    for name, folders in inner.items():
-        others = inner.keys() - {name}
-        if len(others) > 1 and others <= merged(folders).keys():
-            found.append(name)
-    return found if len(found) == 1 else []
+    """A folder that holds the same files as lie beside it, as an archive unpacked into itself."""
+    for name, folders in inner.items() if len(inner) > 2 else ():
+        held = merged(folders)
+        if len(held) < len(inner) - 1 or part_of(name) or any(f.images for f in folders):
+            continue
+        others = (other for other in inner if other != name)
+        if all(other in held and _same(inner[other], held[other]) for other in others):
+            return [name]
+    return []
 
 
-def shared(inner: Folders) -> tuple[list[str], int]:
-    """Names of folders that most of these hold, at least two, and how far below they lie.
+def _same(some: Sequence[Folder], others: Sequence[Folder]) -> bool:
+    return len(some) == len(others) and all(map(Folder.holds_the_same, some, others))
 
-    [] where they are not alike; 2 where each holds them in a folder around: `amazon/images/mug`.
-    """
-    if len(inner) < 2:
-        return [], 1
-    held = [[*folders] for folders in inner.values()]
-    for depth in (1, 2):
-        if any(folder.images for folders in held for folder in folders):
-            return [], 1
-        names = [set(merged(folders)) for folders in held]
-        every = set().union(*names)
-        most = {name for name in every if sum(name in own for own in names) * 2 > len(names)}
-        if len(most) > 1 and 2 * len(most) >= len(every):
-            return sorted(most), depth
-        if not all(len(own) == 1 for own in names):
-            break
-        held = [[f for same in merged(folders).values() for f in same] for folders in held]
-    return [], 1
+
+def shared(inner: Folders) -> list[str]:
+    """Names of folders that most of these hold, at least two; [] where they are not alike."""
+    if len(inner) < 2 or any(folder.images for folders in inner.values() for folder in folders):
+        return []
+    held = [{*merged(folders)} for folders in inner.values()]
+    every = set().union(*held)
+    most = {name for name in every if sum(name in own for own in held) * 2 > len(held)}
+    return sorted(most) if len(most) > 1 and 2 * len(most) >= len(every) else []
+
+
+def shared_further_down(inner: Folders) -> list[str]:
+    """The same, where each of these has one folder around them: `amazon/images/mug`."""
+    around = [merged(folders) for folders in inner.values()]
+    if any(folder.images for folders in inner.values() for folder in folders):
+        return []
+    if not all(len(own) == 1 for own in around):
+        return []
+    return shared({str(at): next(iter(own.values())) for at, own in enumerate(around)})
+
+
+def tests_among(depth: int, names: Iterable[str]) -> list[tuple[int, str]]:
+    """Parts that are tests beside the others alone: `evaluation` beside `validation`."""
+    found = parts_among(names)
+    return [(depth, n) for n, part in found.items() if part == "test" != part_of(n)]
 
 
 def place_of_parts(folders: Iterable[Folder]) -> list[str] | None:

@@ -26,8 +26,6 @@ ASIDE_WORDS = {  # folders of images that belong to other images
         "trimap",
         "trimaps",
         "bboxes",
-        "label",
-        "labels",
         "boxes",
         "xmls",
     ),
@@ -67,6 +65,7 @@ class Folder:
     inner: dict[str, "Folder"] = field(default_factory=dict)
     images: int = 0
     below: int = 0  # images in it, however deep
+    mark: int = 0  # of the names of the images right in it, in any order
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> "Folder":
@@ -87,6 +86,15 @@ class Folder:
             at = at.inner.setdefault(name, Folder())
             at.below += 1
         at.images += 1
+        at.mark ^= hash(file)
+
+    def holds_the_same(self, other: "Folder") -> bool:
+        """Whether files and folders below have the same names as below another one."""
+        return (
+            (self.below, self.images, self.mark) == (other.below, other.images, other.mark)
+            and self.inner.keys() == other.inner.keys()
+            and all(own.holds_the_same(other.inner[name]) for name, own in self.inner.items())
+        )
 
     def names(self) -> Iterator[str]:
         """Of all folders in it."""

@@ -16,6 +16,8 @@ from semisup.params.messages import suggestion
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
+OTHER_TABLES = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".json", ".jsonl", ".parquet")
+
 
 def read_chosen(
     folder: Path, prepared: Path, labels: Ints, given_test: NDArray[np.bool_], classes: list[str]
@@ -57,7 +59,7 @@ def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
     named: dict[str, tuple[str, Path]] = {}
     files = [file for file in sorted(folder.glob("*")) if not file.name.startswith((".", "~$"))]
     for file in files:
-        if file.suffix.lower() not in (".csv", ".html", ".md"):
+        if file.suffix.lower() in OTHER_TABLES:
             raise UserError(
                 f"{file}: only .csv files right in {folder} are read: save it as one, or move "
                 "it away"

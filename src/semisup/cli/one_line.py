@@ -1,0 +1,32 @@
+"""What goes wrong in a command, in one line."""
+
+import errno
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from semisup.workflow import command
+
+# what a user's files and disks may say, whichever command asks
+OF_FILES = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC}
+OF_FILES |= {errno.EROFS, errno.EDQUOT}
+
+
+def call(app: Callable[[], object]) -> NoReturn:
+    """Run `app` and leave with its status; a package or file that is not there is a line."""
+    try:
+        command.call(app)
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name == "semisup":
+            raise
+        _fail(f"the package {name} is not installed; run `make setup`")
+    except OSError as error:
+        if error.errno not in OF_FILES:
+            raise
+        _fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"error: {message}", file=sys.stderr)
+    sys.exit(command.USER_ERROR)
