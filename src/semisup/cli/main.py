@@ -183,6 +183,7 @@ def predict(
     """Say what images show, as a table; status 1 where files could not be read."""
     from semisup.cli import predict
 
+    one_line.tidy_up_when_stopped()
     sys.exit(predict.predict(paths, predict.Model(model, method, task, budget), out, top))
 
 
@@ -208,6 +209,7 @@ def init(
     """Make a project for your own images, which uses this installed package."""
     from semisup.project import make
 
+    one_line.tidy_up_when_stopped()
     print(make.make(folder, make.Given(images or [], labelled or [], labels), link, git))
 
 

@@ -1,6 +1,7 @@
 """What goes wrong in a command, in one line."""
 
 import errno
+import signal
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -25,6 +26,13 @@ def call(app: Callable[[], object]) -> NoReturn:
         if error.errno not in OF_FILES:
             raise
         _fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+
+
+def tidy_up_when_stopped() -> None:
+    """From now on SIGTERM and SIGHUP end as Ctrl-C does: what is half written is removed."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
 
 
 def _fail(message: str) -> NoReturn:

@@ -1,0 +1,66 @@
+"""Mistakes and mishaps of commands, in one line."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from semisup.cli import one_line
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied", "a.csv"), "error: a.csv: Permission denied\n"),
+        (OSError(28, "No space left on device"), "error: No space left on device\n"),
+        (
+            ModuleNotFoundError("No module named 'onnx'", name="onnx.helper"),
+            "error: the package onnx is not installed; run `make setup`\n",
+        ),
+    ],
+)
+def test_one_line_says_it(error: Exception, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as leaving:
+        one_line.call(fails)
+    assert leaving.value.code == 2
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize(
+    "error", [OSError("urlopen: refused"), ModuleNotFoundError(name="semisup")]
+)
+def test_what_may_be_a_fault_of_ours_is_shown(error: Exception) -> None:
+    def fails() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        one_line.call(fails)
+
+
+@pytest.fixture
+def _handlers() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_handlers")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_command_that_is_stopped_tidies_up(name: str) -> None:
+    one_line.tidy_up_when_stopped()
+    tidied = False
+    with pytest.raises(SystemExit) as leaving:
+        try:
+            os.kill(os.getpid(), getattr(signal, name))
+            signal.pause()
+        finally:
+            tidied = True
+    assert tidied
+    assert leaving.value.code == 128 + getattr(signal, name)
