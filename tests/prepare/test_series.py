@@ -4,7 +4,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from made_files import fill, records
+from made_files import fill, make_tar, png, records
 
 from semisup.prepare.series import thing_of
 
@@ -113,3 +113,15 @@ def test_masks_alone_and_masks_in_a_table_are_images(tmp_path: Path) -> None:
     table.write_text("path,label\n1.png,photo\n1_mask.png,mask\n")
     images, rejected, _ = records(labelled=tmp_path / "named", labels=table)
     assert ({record.label for record in images.values()}, rejected) == ({"photo", "mask"}, [])
+
+
+def test_names_that_begin_with_their_class_in_a_tar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of which only the first files are looked at before it is read."""
+    monkeypatch.setattr("semisup.prepare.plan.LOOKED_AT", 10)
+    files = {
+        f"c{label}/c{label}_{n}.png": png(5 * label + n) for label in range(12) for n in range(5)
+    }
+    *_, warnings = records(labelled=make_tar(tmp_path / "a.tar", files))
+    assert not any(HINT in line for line in warnings)

@@ -1,12 +1,14 @@
 """The page of a study's results."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 from made_up import facts, results
 
 from semisup.params.loading import Params
 from semisup.report.tables.comparison import compare
+from semisup.report.tables.results import read_csv
 from semisup.studies.overlay import Published, Study
 from semisup.studies.results import beside, page
 
@@ -35,6 +37,14 @@ def test_published_figures_stand_beside() -> None:
         "finetune (rotation) | 42.0±2.5 | 62.0±2.5 | 82.0±2.5 |   -",
         "Rival (published)   |        - |     91.7 |        - |  95",
     ]
+
+
+def test_one_draw_has_no_interval(tmp_path: Path) -> None:
+    table = tmp_path / "task_comparison.csv"
+    once = compare(results(["rotation"], draws=[0.0]), facts(["rotation"]).pretext, 0.95)
+    once.to_csv(table, index=False)
+    shown = beside(read_csv(table), "top1", []).splitlines()
+    assert shown[2] == "supervised          | 10.0 | 30.0 | 50.0"
 
 
 def test_page(make_params: Callable[..., Params]) -> None:

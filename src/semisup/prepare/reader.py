@@ -60,7 +60,7 @@ class Reader:
                 f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
                 "each of which is a group of its own"
             )
-        self.series.warn(len(self.known), notes)
+        self.series.warn(len({*self.known, *self.found}), notes)
         self.masks.warn(notes)
         self.twins.warn(notes)
         if self.without_images:
