@@ -30,6 +30,7 @@ def test_labels_are_those_of_all_tables(tmp_path: Path) -> None:
     first = 'path,cluster,label\nz.zip/4.png,1,dog\n"p/2, two.png",2, cat \np/3.png,3,\n'
     second = "label,path\ndog,z.zip/4.png\ncat,p/3.png\n"
     assert chosen(tmp_path, a=first) == [[2, 0], [4, 1]]
+    assert chosen(tmp_path, a=f"{first}p/3.png,4,cat\n") == [[2, 0], [3, 0], [4, 1]]
     assert chosen(tmp_path, b=second) == [[2, 0], [3, 0], [4, 1]]
 
 

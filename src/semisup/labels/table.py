@@ -132,7 +132,7 @@ def with_unlabelled_parts(rows: dict[str, Row], where: str, notes: Notes) -> dic
 
 
 def read_labels(file: str) -> dict[str, str]:
-    """A CSV file with the columns path,label as {path: label}; no label is "".
+    """A CSV file with the columns path,label as {path: label}, of the rows that have a label.
 
     Raises:
         UserError: not readable, a column is missing, or a path has two labels.
@@ -144,8 +144,10 @@ def read_labels(file: str) -> dict[str, str]:
         if not fitting(what, names):
             shown = ",".join(lines[0][1][:8])
             raise UserError(f"{file}: no column is named {what} or the like; there are {shown}")
-    rows = rows_of(lines, file, columns, None, Notes())
-    return {path: row.label or "" for path, row in rows.items()}
+    at = names.index(fitting("label", names)[0])
+    filled = [line for line in lines[1:] if line[1][at].strip()]  # the others count for nothing
+    rows = rows_of([lines[0], *filled], file, columns, None, Notes())
+    return {path: row.label for path, row in rows.items() if row.label}
 
 
 def read_bytes(file: str, where: str) -> bytes:

@@ -66,8 +66,6 @@ def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
             )
     for file in (file for file in files if file.suffix.lower() == ".csv"):
         for path, label in read_labels(str(file)).items():
-            if not label:
-                continue
             if label not in classes:
                 raise UserError(
                     f"{file}: {path}: no class is named {label!r}{suggestion(label, classes)}; "
