@@ -53,6 +53,13 @@ def test_of_many_tasks_the_best_and_the_control_are_named(tmp_path: Path) -> Non
         assert svg.count(f"<!-- {panel} -->") == 2  # top-1 and top-5
 
 
+@pytest.mark.parametrize(("share", "there"), [(1.0, True), (0.2, False)])
+def test_low_accuracies_fill_the_panel(tmp_path: Path, share: float, there: bool) -> None:
+    table = results(["rotation"])
+    table[["top1", "top5"]] *= share
+    assert ("<!-- 80 -->" in svg_of(table, ["rotation"], tmp_path)) == there
+
+
 CHOSEN = choosing(chosen("rotation", {1: 0.2, 2: 0.1}), "rotation", 0.95, 1000)
 TYPICAL = "<!-- frozen encoder + head, rotation, typical images chosen -->"
 

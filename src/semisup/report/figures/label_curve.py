@@ -1,5 +1,6 @@
 """The label curve as a figure."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ def draw(
             _curves(axis, mean_over_draws(results, score, confidence), group, ranked)
             if choosing and score == "top1" and HEAD in group:
                 _chosen(axis, choosing)
+            axis.set_ylim(0, min(100, 10 * math.ceil(axis.dataLim.y1 / 10)))
             name = figure_name if score == "top1" else "top-5 accuracy"
             axis.set_ylabel(f"{name} on test (%)")
             if many:
@@ -112,7 +114,6 @@ def _curves(
     axis.set_xscale("log", base=2)
     axis.set_xticks(budgets, [str(b) for b in budgets])
     axis.minorticks_off()
-    axis.set_ylim(0, 100)
     axis.grid(alpha=0.3)
     axis.set_xlabel("labels per class")
 
