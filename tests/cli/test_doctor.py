@@ -12,6 +12,7 @@ import yaml
 
 from semisup.cli import doctor
 from semisup.cli.doctor import Finding
+from semisup.workflow.errors import UserError
 
 MORE_THREADS = (os.cpu_count() or 1) + 1
 
@@ -149,3 +150,18 @@ def test_a_project_without_git(place: Path) -> None:
     found = doctor.examine()
     assert worst(found) == []
     assert [one.level for one in found if one.what == "git"] == ["mind"]
+
+
+def test_a_project_without_git_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"no Git repository here, .* run `git init`, or `dvc conf"):
+        doctor.check_git()
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    doctor.check_git()
+    (tmp_path / ".dvc/config").unlink()
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / ".dvc")
+    doctor.check_git()

@@ -89,8 +89,14 @@ def test_console_script_is_what_is_checked_here() -> None:
 
 
 def test_good_params_pass_the_check(workplace: Project) -> None:
+    workplace.git("init", "--quiet")
     done = workplace.python("-c", CHECK, "check")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_git_stops_the_check(workplace: Project) -> None:
+    done = workplace.python("-c", CHECK, "check")
+    assert the_line(done).startswith("error: no Git repository here")
 
 
 def test_unreadable_params(workplace: Project) -> None:

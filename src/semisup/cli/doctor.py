@@ -148,6 +148,21 @@ def _git() -> Found:
         yield Finding("ok", "git", "all is committed")
 
 
+def check_git() -> None:
+    """Refuse a project that DVC would refuse, with what to do.
+
+    Raises:
+        UserError: it lies in no Git repository, and is not set to do without.
+    """
+    here = Path.cwd()
+    if _without_git() or any((folder / ".git").exists() for folder in (here, *here.parents)):
+        return
+    raise UserError(
+        "no Git repository here, which DVC works beside: run `git init`, or `dvc config "
+        "core.no_scm true` to do without"
+    )
+
+
 def _without_git() -> bool:
     """As `semisup init --no-git` sets it."""
     config = Path(".dvc/config")

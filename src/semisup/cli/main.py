@@ -49,9 +49,10 @@ def check() -> None:
     DVC itself would crash on some mistakes in the first, say little on the second, and refuse the
     third, which it leaves where it is killed while writing.
     """
-    from semisup.cli import lockfile
+    from semisup.cli import doctor, lockfile
 
     params = _params()
+    doctor.check_git()
     if params.backbone.is_borrowed:
         from semisup.network.borrowed import check_backbone
 
