@@ -16,6 +16,12 @@ from semisup.workflow.errors import UserError
 BORROWED = {"backbone": {"name": "timm/resnet10t"}}
 
 
+@pytest.fixture(autouse=True)
+def _git(tmp_path: Path) -> None:
+    """Which `check` wants to be there."""
+    (tmp_path / ".git").mkdir()
+
+
 @pytest.fixture
 def write(values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Writes params.yaml with layers of embed and supervised, of a backbone of timm."""
