@@ -112,7 +112,8 @@ def test_a_label_that_is_no_class(of_folders: Project, tmp_path: Path) -> None:
             ("--task", "random"),
             r"--task random: not in pretext_tasks .*: rotation",
         ),
-        (1, ("--out", "params.yaml"), r"--out params.yaml: params.yaml is there already; .*"),
+        (1, ("--out", "params.yaml"), r"--out params.yaml: should end in .csv; .*"),
+        (1, ("--out", "b/of/c.csv"), r"--out b/of/c.csv: there is no folder b/of; .*"),
     ],
 )
 def test_options_that_can_not_be(
@@ -126,4 +127,4 @@ def test_options_that_can_not_be(
 def test_embedded_images_all_have_labels(finished: Project) -> None:
     done = suggest(finished, 1)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--count 1: more than the 0 images without a label" in done.stderr
+    assert "nothing to suggest: each image that has features has a label" in done.stderr
