@@ -16,6 +16,7 @@ from PIL import Image
 
 from semisup.params.loading import Params
 from semisup.prepare import folder
+from semisup.prepare.decoders import Decoder
 from semisup.prepare.glyphs import Glyphs
 from semisup.prepare.plan import Plan
 from semisup.prepare.records import Candidates
@@ -99,7 +100,8 @@ def class_folders(root: Path, params: Params) -> Candidates:
     """What `prepare` reads from class folders."""
     places = dict.fromkeys(("unlabelled", "labels", "test", "test_labels"))
     where = params.data.folder.model_copy(update=places | {"labelled": str(root)})
-    return folder.candidates(Plan(where, Notes()), params.data, params.compute)
+    with contextlib.closing(Decoder(params.data, params.compute)) as decoder:
+        yield from folder.candidates(Plan(where, Notes()), params.data, decoder)
 
 
 @contextlib.contextmanager

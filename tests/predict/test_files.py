@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_files import compute, encoded, make_tar, make_zip, noise, planned, png
+from made_files import candidates, compute, encoded, make_tar, make_zip, noise, planned, png
 from made_models import about, randomised
 from PIL import Image
 
@@ -18,7 +18,6 @@ from semisup.predict.loaded import ImageClassifier
 from semisup.predict.places import jobs
 from semisup.prepare import packing
 from semisup.prepare.decoders import Decoder
-from semisup.prepare.folder import candidates
 from semisup.workflow.errors import UserError
 
 Make = Callable[..., Params]
@@ -47,8 +46,8 @@ def unpacked(folder: Path) -> Path:
 
 def seen(path: Path, said: ImageClassifier) -> np.ndarray:
     """Pixels as the network gets them."""
-    decoder = Decoder(said.about, compute(), said.about.ranges)
-    found = files._batches(decoder.decoded(jobs([str(path)])), said)
+    decoder = Decoder(said.about, compute())
+    found = files._batches(decoder.decoded(jobs([str(path)]), said.about.ranges), said)
     return np.concatenate([batch.pixels for batch in found])
 
 

@@ -5,7 +5,9 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.params import data_sections, sections
-from semisup.prepare.folder import candidates
+from semisup.prepare import folder
+from semisup.prepare.decoders import Decoder
 from semisup.prepare.places import locate
 from semisup.prepare.plan import Plan
 from semisup.prepare.plan_checks import check_rows
-from semisup.prepare.records import Record, Rejected
+from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.notes import Notes
 
 REPOSITORY = Path(__file__).parents[2]
@@ -137,6 +140,17 @@ def data(max_rejected_fraction: float = 1.0) -> data_sections.Data:
 
 def compute(workers: int = 1, memory_gib: float = 4.0) -> sections.Compute:
     return sections.Compute.model_construct(threads=workers, memory_gib=memory_gib)
+
+
+def candidates(
+    plan: Plan,
+    rules: data_sections.Data,
+    resources: sections.Compute,
+    done: deque[Outcome] | None = None,
+) -> Candidates:
+    """With a decoder of their own."""
+    with closing(Decoder(rules, resources)) as decoder:
+        yield from folder.candidates(plan, rules, decoder, done)
 
 
 def read(workers: int = 1, **given: Any) -> tuple[dict[str, Any], dict[str, str]]:

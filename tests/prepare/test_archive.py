@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from made_files import MAKERS, listed, make_zip, png, records
 
-from semisup.prepare import archive
+from semisup.prepare import archive, member
 from semisup.prepare.places import locate
 from semisup.prepare.records import Rejected, Unreadable
 from semisup.workflow.errors import UserError
@@ -71,7 +71,7 @@ def test_link_and_encrypted_member_of_a_zip(tmp_path: Path) -> None:
 def test_large_members_are_not_read(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archive, "MAX_MEMBER_BYTES", 2**20)
+    monkeypatch.setattr(member, "MAX_BYTES", 2**20)
     path = MAKERS[name](tmp_path / name, {"big.png": bytes(2**20 + 2**19), "ok.png": bytes(2**20)})
     found = dict(listed(path))
     assert found.pop(f"{path}/big.png") == "too large: 2 MiB, more than 1 in an archive"

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from made_files import MAKERS, compute, data, encoded, noise, planned, png
+from made_files import MAKERS, candidates, compute, data, encoded, noise, planned, png
 
 from semisup.params.loading import load
-from semisup.prepare.folder import candidates
 from semisup.prepare.packing import pack
 from semisup.prepare.plan_checks import check_classes, check_rows
 from semisup.prepare.records import Rejected

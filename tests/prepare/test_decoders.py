@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_files import compute, data, fill, make_zip, planned, png
+from made_files import candidates, compute, data, fill, make_zip, planned, png
 
 from semisup.prepare import decoders, memory
 from semisup.prepare.decoders import Decoder, Job
-from semisup.prepare.folder import candidates
 from semisup.prepare.places import Entry
 from semisup.prepare.records import Record, Rejected
 
@@ -132,8 +131,7 @@ def test_no_process_and_no_semaphore_is_left(tmp_path: Path, stop_after: int | N
         f"""
 import itertools, multiprocessing, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-from made_files import compute, data, planned
-from semisup.prepare.folder import candidates
+from made_files import candidates, compute, data, planned
 from semisup.workflow import command
 from semisup.workflow.errors import UserError
 

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, deep_png, planned
+from made_files import candidates, compute, data, deep_png, planned
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 from tifffile import imwrite
 
 from semisup.prepare.decode import decode
-from semisup.prepare.folder import candidates
 from semisup.prepare.records import Rejected, Unreadable
 
 SIDE = 8

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, deep_png, planned, settings
+from made_files import candidates, compute, data, deep_png, planned, settings
 from numpy.typing import NDArray
 from PIL import Image
 
-from semisup.prepare.folder import candidates
 from semisup.prepare.packing import pack
 from semisup.prepare.plan import Plan
 from semisup.workflow.notes import Notes

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, fill, planned, read, settings
+from made_files import candidates, compute, data, fill, planned, read, settings
 
-from semisup.prepare.folder import candidates, warn_of_unwatched
+from semisup.prepare.folder import warn_of_unwatched
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes

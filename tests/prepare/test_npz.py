@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import compute, data, planned, records
+from made_files import candidates, compute, data, planned, records
 
-from semisup.prepare.folder import candidates
 from semisup.workflow.errors import UserError
 
 RNG = np.random.default_rng(0)

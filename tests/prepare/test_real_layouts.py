@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from made_files import compute, data, planned
+from made_files import candidates, compute, data, planned
 from PIL import Image
 from pyarrow import parquet
-
-from semisup.prepare.folder import candidates
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 CIFAR = SHARED / "cifar10" / "cifar10_jpeg.tar.gz"

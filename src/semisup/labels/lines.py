@@ -39,7 +39,7 @@ def lines_of(content: bytes, where: str) -> list[Line]:
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
     )
     try:
-        lines = [(reader.line_num, line) for line in reader if any(cell.strip() for cell in line)]
+        lines = [(reader.line_num, line) for line in reader if "".join(line).strip()]
     except csv.Error as error:
         raise UserError(
             f"{where}: line {reader.line_num}: not readable as CSV ({error}); mend its quotes"

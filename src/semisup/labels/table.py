@@ -1,5 +1,6 @@
 """Tables that say which class an image is of, as people write them."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ from semisup.labels.words import (
 )
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
+
+_PLAIN = re.compile(r"[^/.][^/]*(/[^/.][^/]*)*")  # paths that are written in one way only
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,9 @@ def rows_of(
             _path(line[found.path]) if line[found.path].strip() else f"(no path in line {number})"
         )
         row = Row(label, part, group)
-        if rows.setdefault(path, row) != row:
-            raise _contradiction(where, path, rows[path], row)
+        first = rows.setdefault(path, row)
+        if first is not row and first != row:
+            raise _contradiction(where, path, first, row)
     return rows
 
 
@@ -159,7 +163,8 @@ def read_bytes(file: str, where: str) -> bytes:
 
 
 def _path(cell: str) -> str:
-    return str(PurePosixPath(cell.strip().replace("\\", "/")))
+    path = cell.strip().replace("\\", "/")
+    return path if _PLAIN.fullmatch(path) else str(PurePosixPath(path))
 
 
 def _raw_labels(

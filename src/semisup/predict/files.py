@@ -84,14 +84,16 @@ def predict(
     found = jobs(paths, out)
     with (
         _replacing(out) as file,
-        closing(Decoder(model.about, compute, model.about.ranges)) as decoder,
+        closing(Decoder(model.about, compute)) as decoder,
         tqdm(desc="Predicting", unit=" images", disable=None) as bar,
     ):
         plain = csv.writer(file, lineterminator="\n")
         quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         plain.writerow(columns(top))
         answered = partial(_answers, model=model, top=top, runtime=runtime)
-        for batch, answers in _ahead(_batches(decoder.decoded(found), model), answered, runtime):
+        for batch, answers in _ahead(
+            _batches(decoder.decoded(found, model.about.ranges), model), answered, runtime
+        ):
             for row in _rows(batch, answers, model, top, counts):
                 writer = quoting if "\r" in row[0] else plain  # which csv would leave as it is
                 writer.writerow(row)

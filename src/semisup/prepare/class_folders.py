@@ -1,6 +1,7 @@
 """Which class and part of the data a file is of, by the levels of the folders above it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from semisup.labels.words import Part, clean, part_of
@@ -32,10 +33,16 @@ class Layout:
     aside: frozenset[tuple[int, str]] = frozenset()
     flat: frozenset[tuple[int, str]] = frozenset()
     tests: frozenset[tuple[int, str]] = frozenset()
+    _known: dict[str, Placed] = field(default_factory=dict, compare=False, repr=False)
 
     def placed(self, path: str) -> Placed:
         """Class and part of a file."""
-        *folders, _ = path.split("/")
+        above = path.rpartition("/")[0]
+        if above not in self._known:
+            self._known[above] = self._of_folders(above.split("/") if above else [])
+        return self._known[above]
+
+    def _of_folders(self, folders: Sequence[str]) -> Placed:
         label, part = None, None
         for depth, level in enumerate(self.levels):
             if depth == len(folders):

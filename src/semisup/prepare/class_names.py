@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from semisup.labels.words import NUMBER
 from semisup.params import data_sections
+from semisup.prepare.archive import listing
 from semisup.prepare.named_places import KEY, Source, content_of
 from semisup.prepare.naming import FILES, names_of, read_names, turned
 from semisup.prepare.places import locate
@@ -80,4 +81,7 @@ def listed(folder: str) -> Collection[str]:
         return os.listdir(path)  # noqa: PTH208
     if not path.lower().endswith(".zip") and ".zip/" not in path.lower():
         return ()
-    return {entry.path for entry in locate(folder, KEY).listing() if hasattr(entry, "path")}
+    place = locate(folder, KEY)
+    above = "".join(f"{part}/" for part in place.inner)
+    names = (member.name for member in listing(place.disk, f"{KEY}: {folder}"))
+    return {name[len(above) :] for name in names if name.startswith(above)}

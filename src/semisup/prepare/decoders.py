@@ -107,13 +107,12 @@ class _Running:
 class Decoder:
     """Processes that decode, until `close`."""
 
-    def __init__(
-        self, rules: Rules, compute: sections.Compute, ranges: Ranges | None = None
-    ) -> None:
+    def __init__(self, rules: Rules, compute: sections.Compute) -> None:
         """With one worker, this process decodes by itself."""
         workers = compute.cpu_threads()
         image = (rules.image_size, rules.image_size, 3)
-        self._rules = (rules.fit, rules.max_megapixels, ranges)
+        self._rules = (rules.fit, rules.max_megapixels)
+        self._ranges: Ranges | None = None
         self._bounds = Bounds.of(workers, int(compute.memory_gib * GIB), math.prod(image))
         # a chunk's slot is free again when so many others have begun
         shape = (self._bounds.chunks + 1, self._bounds.chunk_images, *image)
@@ -152,12 +151,17 @@ class Decoder:
                 process.kill()
         self._pool.shutdown(cancel_futures=True)
 
-    def decoded(self, jobs: Iterator[Job | Rejected]) -> Candidates:
+    def decoded(self, jobs: Iterator[Job | Rejected], ranges: Ranges | None = None) -> Candidates:
         """The jobs' pixels in the jobs' order, a bounded number of chunks ahead of the consumer.
+
+        Args:
+            jobs: the images and their files.
+            ranges: what is black and white in images of more than 8 bits.
 
         Raises:
             NoMeans: where a process died.
         """
+        self._ranges = ranges
         chunk = _Chunk()
         try:
             for job in jobs:
@@ -187,11 +191,12 @@ class Decoder:
         slot = self._begun % len(self._slots)
         self._begun += 1
         rows = self._slots[slot]
+        how = (*self._rules, self._ranges)
         results: Callable[[], list[Facts | str]]
         if self._pool:
-            results = self._pool.submit(_decode, slot, chunk.files, *self._rules).result
+            results = self._pool.submit(_decode, slot, chunk.files, *how).result
         else:
-            results = partial(decode_into, rows[: len(chunk.files)], chunk.files, *self._rules)
+            results = partial(decode_into, rows[: len(chunk.files)], chunk.files, *how)
         self._running.append(_Running(chunk.outcomes, chunk.file_bytes, results, rows))
         self._file_bytes += chunk.file_bytes
         while len(self._running) > self._bounds.chunks:

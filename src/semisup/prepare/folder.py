@@ -8,13 +8,12 @@ counts as an image: what cannot be decoded is rejected with its reason, never dr
 import os
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
 from tqdm import tqdm
 
-from semisup.params import data_sections, sections
+from semisup.params import data_sections
 from semisup.prepare.decoders import Decoder, Job
 from semisup.prepare.depth import find_ranges, may_be_deep
 from semisup.prepare.named_places import KEY, PLACES, RAW, Source
@@ -27,20 +26,25 @@ from semisup.workflow.notes import Notes
 
 
 def candidates(
-    plan: Plan,
-    data: data_sections.Data,
-    compute: sections.Compute,
-    done: deque[Outcome] | None = None,
+    plan: Plan, data: data_sections.Data, decoder: Decoder, done: deque[Outcome] | None = None
 ) -> Candidates:
-    """Every image of the named places, in listing order, decoded as `compute` allows.
+    """Every image of the named places, in listing order.
 
     The first ones, whose outcomes are `done`, are left out.
 
     Raises:
         UserError: while iterating where an archive is damaged or a place has no usable image.
     """
-    ranges = _ranges(plan, data)
-    return _candidates(plan, data, compute, ranges, done or deque())
+    ranges, done = _ranges(plan, data), done or deque()
+    with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
+        for source, jobs in plan.jobs():
+            for result in decoder.decoded(_left(jobs, source, done), ranges):
+                _count(source, result if isinstance(result, Rejected) else result[0])
+                bar.update()
+                yield result
+            _check_usable(source)
+        if done:  # of files that are gone
+            raise _changed(plan.sources[-1])
 
 
 def _ranges(plan: Plan, data: data_sections.Data) -> Ranges:
@@ -93,25 +97,6 @@ def named_paths(settings: data_sections.Folder, name: str) -> list[str]:
         return []
     listed = [given] if isinstance(given, str) else given or []
     return [str(Path(path).expanduser()) for path in listed]
-
-
-def _candidates(
-    plan: Plan,
-    data: data_sections.Data,
-    compute: sections.Compute,
-    ranges: Ranges,
-    done: deque[Outcome],
-) -> Candidates:
-    bar = tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None)
-    with closing(Decoder(data, compute, ranges)) as decoder, bar:
-        for source, jobs in plan.jobs():
-            for result in decoder.decoded(_left(jobs, source, done)):
-                _count(source, result if isinstance(result, Rejected) else result[0])
-                bar.update()
-                yield result
-            _check_usable(source)
-        if done:  # of files that are gone
-            raise _changed(plan.sources[-1])
 
 
 def _left(

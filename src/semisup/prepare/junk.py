@@ -15,9 +15,8 @@ NAMES = (
 PREFIXES = (".", "~$", "SYNOFILE_THUMB")  # a dot: of Unix, Git, Jupyter, macOS, QNAP's thumbnails
 SUFFIXES = (":Zone.Identifier",)  # what Windows' mark of a download becomes on other systems
 
-_NAMES, _PREFIXES, _SUFFIXES = (
-    tuple(name.lower() for name in names) for names in (NAMES, PREFIXES, SUFFIXES)
-)
+_NAMES = frozenset(name.lower() for name in NAMES)
+_PREFIXES, _SUFFIXES = (tuple(name.lower() for name in names) for names in (PREFIXES, SUFFIXES))
 
 
 def is_junk(name: str) -> bool:

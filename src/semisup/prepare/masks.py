@@ -21,6 +21,7 @@ _FORM = re.compile(
     r"|(?:masks?|seg|gt|thumb)[ _.-]+(.+)",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"[ _.-]")  # what stands between a name and such a word
 _LABEL = re.compile(r"(.*[^ _.-])[ _.-]+label", re.IGNORECASE)  # of another kind of file only
 FEWEST_WITH_FORMS, MOST_FORMS = 0.3, 8  # of the images; of each of these on average
 FEWEST_TWINS = 10  # files that differ from another one by the ending alone
@@ -85,6 +86,8 @@ class Masks:
         """Whether a file is one; same_place: the sources of its place that have a table."""
         if source.place.is_tar:
             self._see(hash((id(source), path.rpartition(".")[0])))
+        if not _BETWEEN.search(_stem(path)):  # most names, at a third of the time
+            return False
         image = image_of(path)
         may_be = image is not None or _LABEL.fullmatch(_stem(path))
         if not may_be or not self._is_one(source, path, image, same_place):

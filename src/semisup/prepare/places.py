@@ -7,15 +7,14 @@ Nothing is unpacked to disk.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePath
 
-from semisup.prepare import archive
-from semisup.prepare.archive import Member
+from semisup.prepare import archive, tars
 from semisup.prepare.junk import is_junk
+from semisup.prepare.member import DEVICE, Member
 from semisup.prepare.records import Meant, Rejected
 from semisup.workflow.errors import UserError
 
@@ -52,10 +51,10 @@ class Place:
         """What the identities of all entries below start with, but for links."""
         return "/".join([os.path.realpath(self.disk), *self.inner])
 
-    @property
+    @cached_property
     def is_tar(self) -> bool:
         """Whether all must be read to know what there is."""
-        return self.disk.name.lower().endswith(archive.TARS)
+        return self.disk.name.lower().endswith(tars.ENDINGS)
 
     def source(self, path: str) -> str:
         """Where an entry lies, in the user's terms; always valid Unicode."""
@@ -136,14 +135,14 @@ def printable(name: str) -> str:
 def _below(place: Place, member: Member) -> Entry | Rejected | None:
     """What becomes of a member; None where it is hidden or outside of `place.inner`."""
     parts = tuple(part for part in member.name.split("/") if part not in ("", "."))
-    absolute = member.name.startswith("/") or re.match(r"[A-Za-z]:/", member.name)
+    absolute = member.name[:1] == "/" or (member.name[1:3] == ":/" and member.name[0].isalpha())
     if absolute or ".." in parts:
         return None if place.inner else Rejected(place.source(member.name), _OUTSIDE)
     depth = len(place.inner)
     if parts[:depth] != place.inner or len(parts) == depth:
         return None
     parts = parts[depth:]
-    if any(is_junk(part) for part in parts):
+    if any(map(is_junk, parts)):
         return None
     path = "/".join(parts)
     if member.problem:
@@ -206,6 +205,6 @@ def _kind(item: os.DirEntry[str]) -> str:
             return "folder"
         if item.is_file():
             return "file"
-        return "link to a file that is not there" if item.is_symlink() else archive.DEVICE
+        return "link to a file that is not there" if item.is_symlink() else DEVICE
     except OSError as error:  # such as a link to itself
         return f"cannot be read: {error.strerror}"

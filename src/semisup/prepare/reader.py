@@ -39,7 +39,12 @@ class Reader:
         """
         self.names = names
         self.known, self.found = known, set[str]()  # classes of folders
-        self.sources, self.tables = sources, tables
+        self.tables = tables
+        self.with_table: dict[str, list[Source]] = {}  # by the place, in order
+        for source in sources:
+            mine = self.with_table.setdefault(source.place.identity, [])
+            if source.table:
+                mine.append(source)
         self.none = without_case(settings.no_label)
         self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
         self.taken: set[str] = set()  # identities of the files of labelled places
@@ -143,7 +148,7 @@ class Reader:
 
     def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
         """Why a file is no image of its own, by its name."""
-        if self.masks.has(source, entry.path, self._shares(source)):
+        if self.masks.has(source, entry.path, self.with_table[source.place.identity]):
             return "by its name a mask or small form of the image beside it"
         if is_companion(entry.path) and name not in source.rows:
             self._note_companion(source, entry)
@@ -160,7 +165,7 @@ class Reader:
 
     def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
         row = source.rows.get(name)
-        shares = self._shares(source)
+        shares = self.with_table[source.place.identity]
         if row is None and source in shares[:-1]:
             return None
         if row is None and (aside := _folder_aside(entry.path, shares)):
@@ -179,11 +184,6 @@ class Reader:
             return Rejected(name, f"{split} image without a label in {source.table}", split)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
-    def _shares(self, source: Source) -> list[Source]:
-        """Those of the same place with a table, in order."""
-        mine = source.place.identity
-        return [s for s in self.sources if s.table and s.place.identity == mine]
-
     def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
         if label is None or source.layout is None:
             return label
@@ -192,7 +192,7 @@ class Reader:
             self.spellings.setdefault(label, {label} if label not in self.spellings else set())
         if label in self.spellings:
             self.spellings[label].add(printable(raw))
-        if is_none(label, self.none):
+        if label not in self.found and is_none(label, self.none):
             self.no_label_folders[label] += 1
             return None
         self.found.add(label)

@@ -9,6 +9,7 @@ from semisup.workflow.notes import Notes
 
 # what follows a name with a number in it: frame_012, x51_y1, left
 _COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}")
+_TO_FIRST_NUMBER = re.compile(r".*?\d[^ _-]*(?=[ _-])")
 _YEAR = re.compile(r"(19|20)\d\d")  # of a date: 2021-01-31
 _LONG_NUMBER = re.compile(r"\d{4,}")  # alone: a number of its own, as in 20210101_123456
 FEW_THINGS = 10  # that have several images each, for a word on it
@@ -22,6 +23,7 @@ class Series:
     def __init__(self) -> None:
         self.images: Counter[str] = Counter()  # by what they begin with
         self.owned: Counter[str] = Counter()  # by a folder that is a patient's, by its name
+        self._owners_of: dict[str, str | None] = {}  # that folder, by the path of the image's own
 
     def add(self, path: str) -> None:
         """Take an image's path."""
@@ -31,8 +33,11 @@ class Series:
 
     def add_folders(self, path: str) -> None:
         """Take the folders of an image whose class a table names."""
-        owner = next((n for n in path.split("/")[:-1] if PATIENT.match(n)), None)
-        if owner:
+        above = path.rpartition("/")[0]
+        if above not in self._owners_of:
+            names = above.split("/")
+            self._owners_of[above] = next((name for name in names if PATIENT.match(name)), None)
+        if owner := self._owners_of[above]:
             self.owned[owner] += 1
 
     def warn(self, classes: int, notes: Notes) -> None:
@@ -62,7 +67,7 @@ def thing_of(path: str) -> str | None:
     """The path up to the first number in the name, if only what counts images of it follows."""
     folder, _, name = path.rpartition("/")
     stem = name.rpartition(".")[0] or name
-    first = re.match(r".*?\d[^ _-]*(?=[ _-])", stem)
+    first = _TO_FIRST_NUMBER.match(stem)
     if not first or _YEAR.fullmatch(first[0]):
         return None
     rest = [token for token in re.split(r"[ _-]+", stem[first.end() :]) if token]

@@ -1,6 +1,7 @@
 """The source of images that params.yaml names."""
 
 from collections import deque
+from contextlib import closing
 
 from semisup.params.loading import Params
 from semisup.prepare.records import Candidates, Decoded, GivenSplit, Outcome, Record
@@ -19,19 +20,26 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None)
     if data.source == "glyphs":
         yield from _glyphs(params, len(done))
     elif data.source == "folder":
-        from semisup.prepare import folder
-        from semisup.prepare.plan import Plan
-        from semisup.prepare.plan_checks import check_classes, check_rows
-
-        folder.warn_of_unwatched(data.folder, notes)
-        plan = Plan(data.folder, notes)
-        check_rows(plan, data.max_rejected_fraction)
-        check_classes(plan)
-        yield from folder.candidates(plan, data, params.compute, done)
+        yield from _folder(params, done, notes)
     else:
         from semisup.prepare import torchvision_sets
 
         yield from torchvision_sets.candidates(data.torchvision, data, len(done))
+
+
+def _folder(params: Params, done: deque[Outcome], notes: Notes) -> Candidates:
+    from semisup.prepare import folder
+    from semisup.prepare.decoders import Decoder
+    from semisup.prepare.plan import Plan
+    from semisup.prepare.plan_checks import check_classes, check_rows
+
+    data = params.data
+    folder.warn_of_unwatched(data.folder, notes)
+    with closing(Decoder(data, params.compute)) as decoder:  # starts while names are read
+        plan = Plan(data.folder, notes)
+        check_rows(plan, data.max_rejected_fraction)
+        check_classes(plan)
+        yield from folder.candidates(plan, data, decoder, done)
 
 
 def beside(params: Params) -> list[str]:
