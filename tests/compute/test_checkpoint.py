@@ -257,3 +257,21 @@ def test_the_key_depends_on_what_lies_beside(project: Path, tmp_path: Path) -> N
     (project / "data/in/gone").symlink_to("nowhere")
     keys.append(stage_key("train", [str(labels)], task="a"))
     assert len({*keys, stage_key("train", task="a")}) == 4
+
+
+RULES = ("in/2?.png", "in/[0-4].png", "in/*7*", "!in/77.png", "in/a\\9.png")
+
+
+@pytest.mark.parametrize("number", range(len(RULES) + 1))
+def test_names_that_differ_by_digits(project: Path, number: int) -> None:
+    """Rules may tell digits apart."""
+    from dvc.repo import Repo
+
+    (project / ".dvcignore").write_text("".join(f"{rule}\n" for rule in RULES[:number]))
+    (project / "in").mkdir()
+    for name in [*map(str, range(100)), "a9", "a8", "a99"]:
+        (project / f"in/{name}.png").write_bytes(b"")
+    with Repo.init(no_scm=True) as repo:
+        [(_, _, seen)] = repo.dvcignore.walk(repo.fs, str(project / "in"))
+    assert scratch._files(Path("in")) == sorted(f"in/{name}" for name in seen)
+    assert len(seen) == 103 or number
