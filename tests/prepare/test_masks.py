@@ -28,6 +28,58 @@ def test_what_is_no_image_of_its_own(tmp_path: Path, aside: str, images: str) ->
     assert said(warnings, "left out")
 
 
+@pytest.mark.parametrize(
+    ("image", "mask"),
+    [
+        ("a (1).png", "a (1)_mask.png"),
+        ("a (1).png", "a (1)_mask_1.png"),
+        ("ISIC_1.png", "ISIC_1_segmentation.png"),
+        ("ISIC_1.jpg", "ISIC_1_superpixels.png"),
+        ("1.png", "1-GroundTruth.png"),
+    ],
+)
+def test_masks_beside_images_are_no_images(tmp_path: Path, image: str, mask: str) -> None:
+    fill(tmp_path, f"a/{image}", f"a/{mask}", f"b/{image}", f"b/{mask}")
+    images, rejected, warnings = records(labelled=tmp_path)
+    assert {path.rpartition("/")[2] for path in images} == {image}
+    assert [item.meant for item in rejected] == ["aside", "aside"]
+    assert any(f"2 files such as a/{mask} are left out" in line for line in warnings)
+
+
+def test_one_of_many_happens_to_be_called_so(tmp_path: Path) -> None:
+    names = [f"{label}/{n}.png" for label in "ab" for n in range(60)]
+    images, rejected, _ = records(labelled=fill(tmp_path, *names, "a/7_mask.png"))
+    assert (len(images), rejected) == (121, [])
+
+
+def test_text_about_an_image_is_no_image_of_a_mask(tmp_path: Path) -> None:
+    fill(tmp_path, "a/1_mask.png", "b/2.png")
+    (tmp_path / "a/1.xml").write_text("<a/>")
+    images, rejected, _ = records(labelled=tmp_path)
+    assert len(images) == 2
+    assert [item.source.rpartition("/")[2] for item in rejected] == ["1.xml"]
+
+
+def test_where_a_table_names_masks_those_it_does_not_name_are_images_too(tmp_path: Path) -> None:
+    """As of faces: 1_mask.png wears one."""
+    fill(tmp_path / "a", *(f"{n}{end}.png" for n in (1, 2, 3) for end in ("", "_mask")))
+    table = tmp_path / "labels.csv"
+    table.write_text("path,label\n1.png,bare\n1_mask.png,masked\n2.png,bare\n")
+    images, rejected, _ = records(labelled=tmp_path / "a", labels=table)
+    assert (len(images), rejected) == (6, [])
+
+
+def test_masks_alone_and_masks_in_a_table_are_images(tmp_path: Path) -> None:
+    fill(tmp_path / "alone", "worn/1_mask.png", "bare/1_no_mask.png")
+    images, rejected, _ = records(labelled=tmp_path / "alone")
+    assert (len(images), rejected) == (2, [])
+    fill(tmp_path / "named", "1.png", "1_mask.png")
+    table = tmp_path / "labels.csv"
+    table.write_text("path,label\n1.png,photo\n1_mask.png,mask\n")
+    images, rejected, _ = records(labelled=tmp_path / "named", labels=table)
+    assert ({record.label for record in images.values()}, rejected) == ({"photo", "mask"}, [])
+
+
 def test_masks_beside_images_that_a_table_names(tmp_path: Path) -> None:
     fill(tmp_path / "x", "images/1.png", "images/2.png", "images/3.png", "masks/1.png")
     (tmp_path / "x/l.csv").write_text("path,label\nimages/1.png,cat\nimages/2.png,dog\n")
@@ -72,8 +124,10 @@ def test_faces_without_an_ending_have_no_twins(tmp_path: Path) -> None:
 def test_masks_in_a_tar(tmp_path: Path, order: tuple[str, str], left: int) -> None:
     """Read once: what comes before its image, or may be a tile, is told of."""
     files = {f"{c}/{name}": png(n) for n, c in enumerate("ab") for name in order}
-    _, rejected, warnings = records(labelled=make_tar(tmp_path / "x.tar", files))
-    assert len(rejected) == 2 * left
+    files["b/only_mask.png"] = png(9)
+    images, rejected, warnings = records(labelled=make_tar(tmp_path / "x.tar", files))
+    assert [item.meant for item in rejected] == ["aside"] * 2 * left
+    assert any(path.endswith("b/only_mask.png") for path in images)
     assert said(warnings, "left out" if left else "2 files of archives, such as a/1-90x90.png")
 
 
