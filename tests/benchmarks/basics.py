@@ -15,10 +15,10 @@ import yaml
 from PIL import Image
 
 from semisup.params.loading import Params
-from semisup.prepare import folder
-from semisup.prepare.decoders import Decoder
-from semisup.prepare.glyphs import Glyphs
-from semisup.prepare.plan import Plan
+from semisup.prepare.decoding.decoders import Decoder
+from semisup.prepare.known_sets.glyphs import Glyphs
+from semisup.prepare.own_images import folder
+from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.records import Candidates
 from semisup.workflow.notes import Notes
 

@@ -16,7 +16,7 @@ from basics import class_folders, medians, seconds, settings
 
 from semisup.params.loading import Params
 from semisup.prepare import packing
-from semisup.prepare.decode import decode
+from semisup.prepare.decoding.decode import decode
 
 CHUNK = 500
 ROUNDS = 7  # of a few seconds, which vary by a quarter

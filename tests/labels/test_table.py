@@ -5,7 +5,7 @@ import json
 import pytest
 
 from semisup.labels.table import Row, read_table
-from semisup.prepare.matching import names_of
+from semisup.prepare.own_images.matching import names_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 

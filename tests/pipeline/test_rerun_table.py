@@ -267,7 +267,7 @@ ROOMS: dict[str, set[str]] = {
     "pretext/jigsaw.py": set(),  # which is not asked for
     "pretext/shared/patches.py": {"pretrain"},
     "pretrain/pretraining.py": {"pretrain"},
-    "prepare/glyphs.py": {"prepare"},
+    "prepare/known_sets/glyphs.py": {"prepare"},
     "split/roles.py": {"split"},
     "labels/table.py": {"prepare", "split"},
     "embed.py": {"embed"},

@@ -17,7 +17,7 @@ from semisup.predict import files
 from semisup.predict.loaded import ImageClassifier
 from semisup.predict.places import jobs
 from semisup.prepare import packing
-from semisup.prepare.decoders import Decoder
+from semisup.prepare.decoding.decoders import Decoder
 from semisup.workflow.errors import UserError
 
 Make = Callable[..., Params]

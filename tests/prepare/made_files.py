@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.params import data_sections, sections
-from semisup.prepare import folder
-from semisup.prepare.decoders import Decoder
-from semisup.prepare.places import locate
-from semisup.prepare.plan import Plan
-from semisup.prepare.plan_checks import check_rows
+from semisup.prepare.decoding.decoders import Decoder
+from semisup.prepare.files.places import locate
+from semisup.prepare.own_images import folder
+from semisup.prepare.own_images.plan import Plan
+from semisup.prepare.own_images.plan_checks import check_rows
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.notes import Notes
 

@@ -23,7 +23,7 @@ from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
-from semisup.prepare.glyphs import Glyphs
+from semisup.prepare.known_sets.glyphs import Glyphs
 from semisup.pretext.rotation import Task
 from semisup.pretext.shared.task import PretextTask
 from semisup.pretrain import watch

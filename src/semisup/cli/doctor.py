@@ -204,8 +204,8 @@ def _data(params: Params) -> Found:
         of = params.data.torchvision.name if params.data.source == "torchvision" else "drawn here"
         yield Finding("ok", "data", f"{params.data.source}: {of}")
         return
-    from semisup.prepare.folder import named_paths
-    from semisup.prepare.named_places import KEY, PLACES
+    from semisup.prepare.own_images.folder import named_paths
+    from semisup.prepare.own_images.named_places import KEY, PLACES
 
     for name in PLACES:
         for given in named_paths(params.data.folder, name):
@@ -213,9 +213,9 @@ def _data(params: Params) -> Found:
 
 
 def _place(key: str, given: str) -> Found:
-    from semisup.prepare.folder import is_watched
-    from semisup.prepare.named_places import RAW, content_of
-    from semisup.prepare.places import locate
+    from semisup.prepare.files.places import locate
+    from semisup.prepare.own_images.folder import is_watched
+    from semisup.prepare.own_images.named_places import RAW, content_of
 
     try:
         if key.endswith(("labels", "names")):

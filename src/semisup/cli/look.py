@@ -4,10 +4,10 @@ from collections import Counter
 
 from semisup.params.loading import Params
 from semisup.prepare.doubts import doubt_labels
-from semisup.prepare.folder import warn_of_unwatched
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
-from semisup.prepare.plan import Plan
-from semisup.prepare.plan_checks import check_classes, check_rows
+from semisup.prepare.own_images.folder import warn_of_unwatched
+from semisup.prepare.own_images.plan import Plan
+from semisup.prepare.own_images.plan_checks import check_classes, check_rows
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from semisup.prepare.named_places import RAW
+from semisup.prepare.own_images.named_places import RAW
 from semisup.workflow.errors import UserError
 
 

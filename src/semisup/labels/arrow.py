@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from semisup.labels.lines import ARROW, PARQUET
+from semisup.labels.text import ARROW, PARQUET
 from semisup.workflow.errors import UserError
 
 NO_CLASS = -1  # of `datasets`

@@ -9,13 +9,12 @@ from typing import Any
 from semisup.labels.columns import has_label, names_columns
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
-from semisup.labels.text import Line, decoded
+from semisup.labels.text import ARROW, PARQUET, Line, decoded
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 _COCO = ("images", "annotations", "categories")
-PARQUET, ARROW = b"PAR1", b"ARROW1"  # first bytes; streams of Arrow have none
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
 

@@ -5,6 +5,7 @@ import codecs
 from semisup.workflow.errors import UserError
 
 Line = tuple[int, list[str]]  # of a table: its number and cells
+PARQUET, ARROW = b"PAR1", b"ARROW1"  # how such tables begin; streams of Arrow have no mark
 SEPARATORS = (",", ";", "\t", "|")
 _MARKS = (  # the first bytes, and the encoding that they mean
     (codecs.BOM_UTF8, "utf-8-sig"),

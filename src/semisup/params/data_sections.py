@@ -30,7 +30,7 @@ class Views(Section):
 
 
 class Glyphs(Section):
-    """The embedded set; see `semisup.prepare.glyphs`."""
+    """The embedded set; see `semisup.prepare.known_sets.glyphs`."""
 
     classes: Annotated[int, Field(ge=2, le=1000)]
     train_images: Count
@@ -73,7 +73,7 @@ class Columns(Section):
 
 
 class Folder(Section):
-    """The user's own images; see `semisup.prepare.folder`."""
+    """The user's own images; see `semisup.prepare.own_images.folder`."""
 
     unlabelled: Places
     labelled: Places
@@ -99,7 +99,7 @@ class Folder(Section):
 
 
 class Torchvision(Section):
-    """A set of torchvision; see `semisup.prepare.torchvision_sets`."""
+    """A set of torchvision; see `semisup.prepare.known_sets.torchvision_sets`."""
 
     name: Name
     root: Name

@@ -20,8 +20,8 @@ from semisup.labels.endings import is_image
 from semisup.params.sections import Compute
 from semisup.predict.loaded import ImageClassifier, batch_size
 from semisup.predict.places import jobs
-from semisup.prepare.decoders import Decoder
-from semisup.prepare.pixels import grey
+from semisup.prepare.decoding.decoders import Decoder
+from semisup.prepare.decoding.pixels import grey
 from semisup.prepare.records import Candidates, Pixels, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import HALF_WRITTEN

@@ -13,8 +13,8 @@ from PIL import Image
 from torch import Tensor
 
 from semisup.model.whole import Whole
-from semisup.prepare.decode import decode
-from semisup.prepare.pixels import fit_pixels, grey
+from semisup.prepare.decoding.decode import decode
+from semisup.prepare.decoding.pixels import fit_pixels, grey
 from semisup.prepare.records import Pixels, Unreadable
 
 # pixels that the network sees at once: of a CPU, what its cache holds the feature maps of

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from semisup.labels.endings import is_image
-from semisup.prepare import archive
-from semisup.prepare.decoders import Job
-from semisup.prepare.places import Entry, locate, printable
+from semisup.prepare.decoding.decoders import Job
+from semisup.prepare.files import archive
+from semisup.prepare.files.places import Entry, locate, printable
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.errors import UserError
 

@@ -11,10 +11,10 @@ from typing import BinaryIO, Literal
 import numpy as np
 
 from semisup.labels.conflicts import conflicting
+from semisup.prepare.decoding.pixels import grey
 from semisup.prepare.doubts import doubt_labels, doubt_pixels, write_conflicts
 from semisup.prepare.limits import COLUMNS, check_limits, warn_of_lost
 from semisup.prepare.manifest import Manifest
-from semisup.prepare.pixels import grey
 from semisup.prepare.records import Candidates, Facts, Outcome, Pixels, Rejected
 from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
 from semisup.workflow import outputs

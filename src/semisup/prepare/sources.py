@@ -22,16 +22,16 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None)
     elif data.source == "folder":
         yield from _folder(params, done, notes)
     else:
-        from semisup.prepare import torchvision_sets
+        from semisup.prepare.known_sets import torchvision_sets
 
         yield from torchvision_sets.candidates(data.torchvision, data, len(done))
 
 
 def _folder(params: Params, done: deque[Outcome], notes: Notes) -> Candidates:
-    from semisup.prepare import folder
-    from semisup.prepare.decoders import Decoder
-    from semisup.prepare.plan import Plan
-    from semisup.prepare.plan_checks import check_classes, check_rows
+    from semisup.prepare.decoding.decoders import Decoder
+    from semisup.prepare.own_images import folder
+    from semisup.prepare.own_images.plan import Plan
+    from semisup.prepare.own_images.plan_checks import check_classes, check_rows
 
     data = params.data
     folder.warn_of_unwatched(data.folder, notes)
@@ -46,7 +46,7 @@ def beside(params: Params) -> list[str]:
     """What the source reads outside of what dvc.yaml names."""
     if params.data.source != "folder":
         return []
-    from semisup.prepare.folder import unwatched
+    from semisup.prepare.own_images.folder import unwatched
 
     return unwatched(params.data.folder)
 
@@ -54,8 +54,8 @@ def beside(params: Params) -> list[str]:
 def _glyphs(params: Params, done: int) -> Candidates:
     from tqdm import tqdm
 
-    from semisup.prepare.glyphs import Glyphs
-    from semisup.prepare.typefaces import alphabet
+    from semisup.prepare.known_sets.glyphs import Glyphs
+    from semisup.prepare.known_sets.typefaces import alphabet
 
     settings = params.data.glyphs
     glyphs = Glyphs(settings.classes, params.data.image_size, settings.clutter, params.seed)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from semisup.prepare.archive import SUFFIXES
-from semisup.prepare.named_places import RAW
+from semisup.prepare.files.archive import SUFFIXES
+from semisup.prepare.own_images.named_places import RAW
 from semisup.project import code, derived, shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError

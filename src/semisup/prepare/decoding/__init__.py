@@ -1,0 +1,1 @@
+"""Files to pixels, by several processes in bounded memory."""

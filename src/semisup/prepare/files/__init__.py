@@ -1,0 +1,1 @@
+"""Files wherever they lie: on disk, in archives, in columns of tables."""

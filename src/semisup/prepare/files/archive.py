@@ -1,0 +1,152 @@
+"""The members of a zip or tar file, which is read in one pass and never unpacked to disk."""
+
+import atexit
+import stat
+import zipfile
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from functools import lru_cache, partial
+from itertools import count
+from pathlib import Path
+
+from semisup.prepare.files import npz, tars
+from semisup.prepare.files.member import (
+    AGAIN,
+    DAMAGED,
+    DEVICE,
+    LINK,
+    SETS,
+    Member,
+    damaged,
+    size_problem,
+)
+from semisup.prepare.records import Unreadable
+from semisup.workflow.errors import UserError
+
+SUFFIXES = (".zip", *tars.ENDINGS, ".npz", *SETS)
+
+
+def members(archive: Path, place: str) -> Generator[Member]:
+    """Every file of an archive: of a zip in sorted order, of a tar in its own.
+
+    Of several of one name one is without problem: of a zip the last, as when it is unpacked; of a
+    tar, which is read in one pass, the first.
+
+    Raises:
+        UserError: the archive cannot be read, or only up to a point; it names the `place`.
+    """
+    try:
+        yield from _members(archive, place)
+    except DAMAGED as error:
+        raise damaged(place, error) from None
+
+
+def _members(archive: Path, place: str) -> Generator[Member]:
+    kind = archive.suffix.lower()
+    if kind == ".npz":
+        for name, size, load in npz.files(archive, place):
+            yield Member(name, None, size, load)
+    elif kind in SETS:
+        from semisup.prepare.files import arrow_sets
+
+        for name, size, load in arrow_sets.files(archive, place):
+            yield Member(name, None, size, load)
+    else:
+        yield from _zip_members(archive) if kind == ".zip" else tars.members(archive, place)
+
+
+class _ReadOnce:
+    """What an iterator yields, again and again: it goes on only as far as somebody asks."""
+
+    def __init__(self, source: Iterator[Member]) -> None:
+        self._source, self._known = source, list[Member]()
+        self._failed: Exception | None = None
+
+    def __iter__(self) -> Iterator[Member]:
+        yield from self._known
+        for at in count(len(self._known)):
+            if at == len(self._known):
+                if self._failed:
+                    raise self._failed
+                try:
+                    self._known.append(next(self._source))
+                except StopIteration:
+                    return
+                except (UserError, *DAMAGED) as error:
+                    self._failed = error
+                    raise
+            yield self._known[at]
+
+
+def listing(archive: Path, place: str) -> Iterator[Member]:
+    """The same as `members`, of which only the names are asked for: read once for all who ask.
+
+    Raises:
+        UserError: as `members`.
+    """
+    if archive.suffix.lower() in SETS:
+        from semisup.prepare.files import arrow_sets
+
+        names = arrow_sets.names_in(archive, place)
+        yield from (Member(name, None, 0, _not_to_be_read) for name in names)
+        return
+    if archive.suffix.lower() == ".zip":
+        yield from members(archive, place)
+        return
+    about = archive.stat()
+    # what is wrong with one of these names the place
+    for_whom = place if archive.suffix.lower() == ".npz" else ""
+    try:
+        yield from _listing(archive, for_whom, about.st_mtime_ns, about.st_size)
+    except DAMAGED as error:
+        raise damaged(place, error) from None
+
+
+@lru_cache(maxsize=2)  # names of all members take much memory
+def _listing(archive: Path, place: str, *_: int) -> _ReadOnce:
+    found = _members(archive, place)
+    atexit.register(found.close)  # before what it needs is taken apart
+    return _ReadOnce(replace(each, load=_not_to_be_read) for each in found)
+
+
+def _not_to_be_read() -> bytes:
+    raise NotImplementedError("a listing has names only")
+
+
+def _zip_members(path: Path) -> list[Member]:
+    about = path.stat()
+    return _members_of_zip(path, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=2)  # the directory of a zip takes long to read, and much memory
+def _members_of_zip(path: Path, *_: int) -> list[Member]:
+    archive = zipfile.ZipFile(path)  # open as long as any of the members is known
+    # Some Windows tools write backslashes between folders.
+    named = [(info.filename.replace("\\", "/"), info) for info in archive.infolist()]
+    last = dict(named)
+    found = []
+    for name, info in sorted(named, key=lambda pair: pair[0].split("/")):
+        if not name.endswith("/"):
+            read = partial(_read_zip, archive, info)
+            again = None if last[name] is info else AGAIN.format("last")
+            problem = again or _zip_problem(info)
+            found.append(Member(name, problem, info.file_size, read, again is not None))
+    return found
+
+
+def _zip_problem(info: zipfile.ZipInfo) -> str | None:
+    kind = stat.S_IFMT(info.external_attr >> 16)  # zero where the zip was not made on Unix
+    if kind == stat.S_IFLNK:
+        return LINK
+    if kind not in (0, stat.S_IFREG):
+        return DEVICE
+    if info.flag_bits & 1:
+        return "encrypted: unpack the archive with its password, and give the folder"
+    return size_problem(info.file_size)
+
+
+def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(info)
+    except (*DAMAGED, RuntimeError) as error:  # RuntimeError: a compression that is not supported
+        raise Unreadable(f"damaged in the archive ({' '.join(str(error).split())})") from None

@@ -1,0 +1,1 @@
+"""What names of folders mean: classes, parts of the data, patients, masks."""

@@ -1,0 +1,129 @@
+"""What looks wrong about folders that can all be read."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from semisup.labels.words import part_of
+from semisup.prepare.files.places import printable
+from semisup.prepare.folders.class_folders import Layout
+from semisup.prepare.folders.signs import Folders, is_odd, place_of_parts
+from semisup.prepare.folders.tree import VIEW_WORDS, Folder, is_around, is_version, merged
+from semisup.workflow.notes import Notes, named
+
+MANY_AROUND = 10  # folders around the classes: more than sites or years
+FURTHER_DOWN = ": if the classes are further down, name the folder of these in data.folder.labelled"
+MOST = 0.8  # of the folders
+NUMBERED = re.compile(  # folders that one set of images was cut into
+    r"(.*[ _-])?(images?|imgs?|photos?|pictures?)([ _-]*part)?[ _-]*\d+"
+)
+PATIENT = re.compile(r"(patient|subject|case|participant)[ _-]?\d", re.I)
+OWNER = re.compile(r"(patient|subject|person|case|animal|user|participant|p)[ _-]?\d", re.I)
+
+
+def warn_of_versions(names: list[str], where: str, notes: Notes) -> None:
+    """Of folders that hold the same images in several forms."""
+    versions = [name for name in names if is_version(name)]
+    if versions:
+        notes.warn(
+            f"{where}: {named(versions)}: by the name the same images in other forms, "
+            "which would be trained and tested on: leave all but one out, or set "
+            "data.folder.group_pattern"
+        )
+
+
+def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
+    """Of folders around the classes, each of which may be a patient's."""
+    owners = [name for name in names if OWNER.match(name)]
+    if owners or len(names) >= MANY_AROUND:
+        notes.warn(
+            f"{where}: {named(owners or names, 3)}, around the classes: if those are of "
+            "one patient or part each, set data.folder.group_pattern, so that none is on both "
+            "sides of a split"
+        )
+
+
+def warn_of_kinds(
+    inner: Iterable[str], below: Iterable[str], depth: int, where: str, notes: Notes
+) -> None:
+    """Of folders in the classes that are kinds by their names: cat, dog, but not p012."""
+    kinds = [name for name in below if not re.search(r"\d", name)]
+    kinds = [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
+    if len(kinds) > 1:
+        notes.warn(
+            f"{where}: {named(map(printable, inner))} are read as the classes, not the "
+            f"folders in them ({named(map(printable, kinds))}): set data.folder.class_level "
+            f"to {depth} for these"
+        )
+
+
+def warn_of_parts_below(inner: Folders, where: str, notes: Notes) -> None:
+    """Of folders read as classes in which train and test lie, however far below."""
+    for name, folders in inner.items():
+        way = place_of_parts(folders)
+        if way is not None:
+            notes.warn(
+                f"{where}: {named(map(printable, inner))} are read as the classes, but folders "
+                f"named as train and test lie in {printable('/'.join([name, *way]))}: if the "
+                "classes are there, name that one in data.folder.labelled"
+            )
+            return
+
+
+def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
+    """Of classes that are seldom called so: images, patient_7, images_part_1, train and test."""
+    if len(names) < 2:
+        return
+    shown = named(map(printable, names), 3)
+    parts = {part_of(name) for name in names}
+    with_parts = {"train", "test"} <= parts or {"train", "validation"} <= parts
+    odd = [name for name in names if is_odd(name) or (with_parts and part_of(name))]
+    if odd:
+        others = named(printable(name) for name in names if name not in odd)
+        notes.warn(
+            f"{where}: {named(map(printable, odd))}: read as a class, but seldom one by the name"
+            f"{f'; beside {others}' if others else ''}{FURTHER_DOWN}"
+        )
+    elif all(NUMBERED.fullmatch(name.lower()) for name in names):
+        notes.warn(
+            f"{where}: {shown}: read as the classes, but called like parts of one set of images: "
+            "where a table names the classes, name it in data.folder.labels"
+        )
+    elif sum(PATIENT.match(name) is not None for name in names) > MOST * len(names):
+        notes.warn(
+            f"{where}: {shown}: read as the classes, but called like patients: where a table names "
+            "the classes, name it in data.folder.labels, or set data.folder.class_level"
+        )
+
+
+def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None:
+    """Of folders below the classes that hold several images each: of one patient, perhaps."""
+    at = [top]
+    for level in layout.levels:
+        at = [f for folders in merged(at).values() for f in folders]
+        if level == "class":
+            break
+    if layout.levels[-1] != "class":
+        return
+    images = Counter[tuple[int, str]]()
+    for number, folder in enumerate(at):
+        for name, count in _below(folder):
+            images[number, name] += count
+    several = [name for (_, name), count in images.items() if count > 1]
+    if several and len(images) >= 2 * len(at) and 2 * len(several) >= len(images):
+        notes.warn(
+            f"{where}: class folders hold folders of several images each "
+            f"({named(map(printable, several), 3)}): if those are of one patient or part, set "
+            "data.folder.group_pattern, so that none is on both sides of a split; if they are the "
+            "classes, set data.folder.class_level"
+        )
+
+
+def _below(folder: Folder, name: str = "") -> Iterator[tuple[str, int]]:
+    """Images in each folder with a number in its name, or in others within these."""
+    for own, inner in folder.inner.items():
+        is_form = own.lower() in VIEW_WORDS or is_version(own) or not re.search(r"\d", own)
+        called = name if is_form else own
+        if inner.images and called:
+            yield called, inner.images
+        yield from _below(inner, called)

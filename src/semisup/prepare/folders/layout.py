@@ -1,0 +1,242 @@
+"""What the folders of a place mean: which are classes, and which only stand around them.
+
+Below the place, depth by depth, folders are wrappers (one around all others), parts of the data
+(`train`, `val`, `test`), repetitions (two sites or years with the same class folders in each), and
+then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
+"""
+
+from semisup.labels.words import part_of
+from semisup.prepare.files.places import printable
+from semisup.prepare.folders import doubts
+from semisup.prepare.folders.class_folders import Layout, Level
+from semisup.prepare.folders.signs import (
+    LABEL_WORDS,
+    are_parts,
+    copies,
+    hold_parts,
+    is_aside,
+    is_flat,
+    is_odd,
+    shared,
+    shared_further_down,
+    tests_among,
+)
+from semisup.prepare.folders.tree import (
+    ASIDE_WORDS,
+    IMAGE_WORDS,
+    VIEW_WORDS,
+    Folder,
+    is_around,
+    merged,
+)
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+
+def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> Layout:
+    """Which level of the folders below a place is the classes.
+
+    Args:
+        top: the place.
+        where: its key in params.yaml and its path, for messages.
+        class_level: depth that the user says the classes are at, from 1; None: to be found out.
+        notes: takes warnings.
+
+    Raises:
+        UserError: where it can be read in two ways.
+    """
+    found = _Search(where, notes, class_level)
+    found.descend([top])
+    return Layout(
+        tuple(found.levels), frozenset(found.aside), frozenset(found.flat), frozenset(found.tests)
+    )
+
+
+def is_plain(top: Folder) -> bool:
+    """Whether these are class folders beyond doubt: two or more, with images right in each."""
+    at = [top]
+    while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
+        at = next(iter(inner.values()))
+    folders = [folder for same in inner.values() for folder in same]
+    loose = any(folder.images for folder in at)
+    return (
+        len(inner) > 1
+        and not loose
+        and all(folder.images for folder in folders)
+        and not any(is_odd(name) or is_around(name) for name in inner)
+    )
+
+
+def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
+    """Where a table names the classes: folders named as train and test, if there are such."""
+    levels: list[Level] = []
+    at = [top]
+    while inner := merged(at):
+        if are_parts(inner):
+            notes.warn(f"{where}: folders {named(map(printable, inner))} are read as the split")
+            return Layout((*levels, "part"), tests=frozenset(tests_among(len(levels), inner)))
+        if len(inner) > 1:
+            break
+        levels.append("wrapper")
+        at = next(iter(inner.values()))
+    return None
+
+
+class _Search:
+    def __init__(self, where: str, notes: Notes, class_level: int | None) -> None:
+        self.where, self.notes, self.class_level = where, notes, class_level
+        self.levels: list[Level] = []
+        self.aside: list[tuple[int, str]] = []
+        self.flat: list[tuple[int, str]] = []
+        self.tests: list[tuple[int, str]] = []
+
+    def descend(self, at: list[Folder]) -> None:
+        """Find the levels from these folders on, which lie at one depth."""
+        inner = self._without_copies(self._without_aside(merged(at)))
+        loose = sum(folder.images for folder in at)
+        level = self._level(inner, loose)
+        self.levels.append(level)
+        if level == "class":
+            self._look_into_classes(inner)
+            return
+        if level == "part":
+            inner = {name: found for name, found in inner.items() if part_of(name)}
+            self.tests += tests_among(len(self.levels) - 1, inner)
+            flat = self._find_flat(inner)
+            labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
+            inner = {name: found for name, found in labelled.items() if name not in flat}
+        self.descend([folder for folders in inner.values() for folder in folders])
+
+    def _level(self, inner: dict[str, list[Folder]], loose: int) -> Level:
+        parts = are_parts(inner)
+        if self.class_level is not None:
+            if not inner or len(self.levels) + 1 >= self.class_level:
+                return "class"
+            if not parts and len(inner) > 1:
+                names = [*map(printable, inner)]
+                doubts.warn_of_versions(names, self.where, self.notes)
+                doubts.warn_of_owners(names, self.where, self.notes)
+            return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
+        if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
+            return "wrapper"
+        if parts:
+            others = [printable(name) for name in inner if not part_of(name)]
+            if others:
+                self.notes.warn(
+                    f"{self.where}: {named(others)}: beside folders named as train and test, and "
+                    "so left out"
+                )
+            return "part"
+        return self._repetition_or_class(inner, loose)
+
+    def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
+        alike = shared(inner) if not loose else []
+        if not alike:
+            self._warn_of_domains(inner, loose)
+            return "class"
+        if are_parts(alike):  # of classes, unless these lie below them
+            below = [f for folders in inner.values() for f in folders]
+            under = merged(f for folders in merged(below).values() for f in folders)
+            return "repetition" if len(under) > 1 else "class"
+        around, classes = [*map(printable, inner)], [*map(printable, alike)]
+        outer_around = all(is_around(name) for name in around)
+        inner_around = all(is_around(name) or name.lower() in VIEW_WORDS for name in classes)
+        if outer_around and not inner_around:
+            self.notes.warn(
+                f"{self.where}: {named(around)} hold the same folders, which are read as the "
+                f"classes ({named(classes)})"
+            )
+            doubts.warn_of_versions(around, self.where, self.notes)
+            doubts.warn_of_owners(around, self.where, self.notes)
+            return "repetition"
+        if inner_around and not outer_around:
+            self.notes.warn(
+                f"{self.where}: {named(around)} are read as the classes; each holds the same "
+                f"folders ({named(classes)})"
+            )
+            doubts.warn_of_versions(classes, self.where, self.notes)
+            return "class"
+        depth = len(self.levels) + 1
+        raise UserError(
+            f"{self.where}: the classes may be {named(around)}, or {named(classes)}, which lie in "
+            f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
+            "the second"
+        )
+
+    def _warn_of_domains(self, inner: dict[str, list[Folder]], loose: int) -> None:
+        further = shared_further_down(inner) if not loose else []
+        if further and not are_parts(further):
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, inner))} are read as the classes; below a "
+                f"folder in each lie {named(map(printable, further))}: set "
+                f"data.folder.class_level to {len(self.levels) + 3} if these are the classes"
+            )
+
+    def _find_flat(self, inner: dict[str, list[Folder]]) -> list[str]:
+        """Parts without class folders, where others have them: nobody knows their labels."""
+        named_so = {name: f for name, f in inner.items() if part_of(name) != "unlabelled"}
+        flat = [name for name, folders in named_so.items() if is_flat(folders)]
+        if len(flat) == len(inner):
+            return []
+        if flat:
+            self.flat += [(len(self.levels) - 1, name) for name in flat]
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, flat))}: holds no class folders, so that its "
+                "images are read as unlabelled; where a table has their labels, name both in "
+                "data.folder.test and test_labels, or validation and validation_labels"
+            )
+        return flat
+
+    def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
+        classes = [folder for folders in inner.values() for folder in folders]
+        below = merged(classes)
+        aside = [name for name in below if is_aside(name, classes)]
+        self._leave_aside(aside)
+        below = {name: folders for name, folders in below.items() if name not in aside}
+        loose = any(folder.images for folder in classes)
+        if loose and hold_parts(below, len(inner)):
+            self.notes.warn(
+                f"{self.where}: folders {named(map(printable, below))} in the class folders are "
+                "read as the split, images beside them as train"
+            )
+            self.levels.append("part")
+        elif are_parts(below) and all(part_of(name) for name in below):
+            self.levels.append("part")
+            self.tests += tests_among(len(self.levels) - 1, below)
+            classes = [folder for folders in below.values() for folder in folders]
+            self._leave_aside([name for name in merged(classes) if is_aside(name, classes)])
+        elif self.class_level is None and not loose:
+            doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.where, self.notes)
+            doubts.warn_of_parts_below(inner, self.where, self.notes)
+        doubts.warn_of_names([*inner], self.where, self.notes)
+
+    def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
+        """Without masks and the like, where they lie beside folders of images or of parts."""
+        aside = [name for name in inner if name.lower() in ASIDE_WORDS]
+        labels = [name for name in inner if name.lower() in LABEL_WORDS]
+        others = [name for name in inner if name not in labels]
+        if others and all(name.lower() in IMAGE_WORDS for name in others):
+            aside += labels
+        if not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
+            return inner
+        self._leave_aside(aside)
+        return {name: folders for name, folders in inner.items() if name not in aside}
+
+    def _without_copies(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
+        """Without a folder that holds all the others again."""
+        again = copies(inner) if self.class_level is None else []
+        if again:
+            self.aside += [(len(self.levels), name) for name in again]
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, again))}: left out, since it holds the same "
+                "files as lie beside it"
+            )
+        return {name: folders for name, folders in inner.items() if name not in again}
+
+    def _leave_aside(self, names: list[str]) -> None:
+        if names:
+            self.aside += [(len(self.levels), name) for name in names]
+            self.notes.warn(
+                f"{self.where}: {named(map(printable, names))}: left out, since by the name these "
+                "are no images of their own"
+            )

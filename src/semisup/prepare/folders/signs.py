@@ -1,0 +1,108 @@
+"""Signs by which it is told what folders mean: parts of the data, copies, masks, repetitions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from semisup.labels.words import part_of, parts_among
+from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, Folder, merged
+
+LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
+Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
+
+
+def is_odd(name: str) -> bool:
+    """Whether a folder of this name is seldom a class."""
+    is_part = part_of(name, strict=True) not in (None, "unlabelled")
+    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS
+
+
+def are_parts(names: Iterable[str]) -> bool:
+    """Whether these are parts of the data, two or more, or train and test among others."""
+    listed = [*names]
+    parts = {part_of(name) for name in listed}
+    if None not in parts:
+        return len(parts) > 1
+    strict = {part_of(name) for name in listed if part_of(name, strict=True)}
+    return {"train", "test"} <= strict
+
+
+def hold_parts(below: Folders, classes: int) -> bool:
+    """Whether folders in classes, beside images to train on, are parts, in most of the classes."""
+    parts = {part_of(name, strict=True) for name in below}
+    most = all(2 * len(folders) >= classes for folders in below.values())
+    return bool(below) and None not in parts and parts != {"train"} and most
+
+
+def is_aside(name: str, classes: Iterable[Folder]) -> bool:
+    """Whether folders of masks and the like lie beside images in all classes that have them."""
+    return name.lower() in ASIDE_WORDS | LABEL_WORDS and all(
+        folder.images or any(other.lower() in IMAGE_WORDS for other in folder.inner)
+        for folder in classes
+        if name in folder.inner
+    )
+
+
+def is_flat(folders: Iterable[Folder]) -> bool:
+    """Whether images of a part lie right in it, or in folders around all of them: `val/images`."""
+    at = [*folders]
+    while inner := merged(at):
+        if len(inner) > 1:
+            return False
+        ((name, at),) = inner.items()
+        if name.lower() not in IMAGE_WORDS and part_of(name) is None:
+            return False
+    return True
+
+
+def copies(inner: Folders) -> list[str]:
+    """A folder that holds the same files as lie beside it, as an archive unpacked into itself."""
+    for name, folders in inner.items() if len(inner) > 2 else ():
+        held = merged(folders)
+        if len(held) < len(inner) - 1 or part_of(name) or any(f.images for f in folders):
+            continue
+        others = (other for other in inner if other != name)
+        if all(other in held and _same(inner[other], held[other]) for other in others):
+            return [name]
+    return []
+
+
+def _same(some: Sequence[Folder], others: Sequence[Folder]) -> bool:
+    return len(some) == len(others) and all(map(Folder.holds_the_same, some, others))
+
+
+def shared(inner: Folders) -> list[str]:
+    """Names of folders that most of these hold, at least two; [] where they are not alike."""
+    if len(inner) < 2 or any(folder.images for folders in inner.values() for folder in folders):
+        return []
+    held = [{*merged(folders)} for folders in inner.values()]
+    every = set().union(*held)
+    most = {name for name in every if sum(name in own for own in held) * 2 > len(held)}
+    return sorted(most) if len(most) > 1 and 2 * len(most) >= len(every) else []
+
+
+def shared_further_down(inner: Folders) -> list[str]:
+    """The same, where each of these has one folder around them: `amazon/images/mug`."""
+    around = [merged(folders) for folders in inner.values()]
+    if any(folder.images for folders in inner.values() for folder in folders):
+        return []
+    if not all(len(own) == 1 for own in around):
+        return []
+    return shared({str(at): next(iter(own.values())) for at, own in enumerate(around)})
+
+
+def tests_among(depth: int, names: Iterable[str]) -> list[tuple[int, str]]:
+    """Parts that are tests beside the others alone: `evaluation` beside `validation`."""
+    found = parts_among(names)
+    return [(depth, n) for n, part in found.items() if part == "test" != part_of(n)]
+
+
+def place_of_parts(folders: Iterable[Folder]) -> list[str] | None:
+    """The folders, from these on, that lead to those named train and test, if there are such."""
+    at, way = [*folders], list[str]()
+    while inner := merged(at):
+        if are_parts(inner):
+            return way
+        if len(inner) > 1 or any(folder.images for folder in at):
+            return None
+        ((name, at),) = inner.items()
+        way.append(name)
+    return None

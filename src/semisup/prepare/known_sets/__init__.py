@@ -1,0 +1,1 @@
+"""Sets that come with their labels: drawn letters, torchvision's."""

@@ -1,0 +1,87 @@
+"""What the classes of the user's images are called, where a file says so."""
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import PurePath
+
+from semisup.labels.words import NUMBER
+from semisup.params import data_sections
+from semisup.prepare.files.archive import listing
+from semisup.prepare.files.places import locate
+from semisup.prepare.own_images.named_places import KEY, Source, content_of
+from semisup.prepare.own_images.naming import FILES, names_of, read_names, turned
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+
+def names_for(
+    settings: data_sections.Folder,
+    sources: Sequence[Source],
+    classes: Collection[str],
+    notes: Notes,
+) -> dict[str, str]:
+    """By class; nothing where no file says so.
+
+    With `auto` a file counts only if it names all classes.
+
+    Raises:
+        UserError: the file that params.yaml names cannot be read, or names no class.
+    """
+    given, key = settings.class_names, f"{KEY}.class_names"
+    if given is None or not classes:
+        return {}
+    files = [os.path.expanduser(given)] if given != "auto" else _beside(sources)  # noqa: PTH111
+    for file in files:
+        where = f"{key}: {file}"
+        try:
+            known = turned(classes, read_names(content_of(file, key), where))
+        except UserError as error:
+            if given != "auto":
+                raise
+            notes.warn(f"{error}; the classes keep the names that they have")
+            continue
+        lacking = sorted({*classes} - {*known})
+        if given != "auto" and len(lacking) == len(classes):
+            raise UserError(
+                f"{where}: names none of the classes ({named(map(repr, sorted(classes)))}); each "
+                "line must be a class and its name"
+            )
+        names = names_of(classes, known)
+        if given == "auto" and (lacking or _are_numbers(names)):
+            continue
+        shown = named((f"{label} is {name!r}" for label, name in sorted(names.items())), 3)
+        rest = f"; it says nothing of {named(map(repr, lacking))}" if lacking else ""
+        notes.warn(f"{where}: names the classes: {shown}{rest}")
+        return names
+    return {}
+
+
+def _are_numbers(names: Mapping[str, str]) -> bool:
+    """Whether words would be called by numbers, such as counts or positions."""
+    return any(
+        NUMBER.fullmatch(name) and not NUMBER.fullmatch(label) for label, name in names.items()
+    )
+
+
+def _beside(sources: Sequence[Source]) -> Iterator[str]:
+    """Files of such names in the labelled places and in the folders around these."""
+    for source in sources:
+        if not source.has_labels or source.place.is_tar:  # to list a tar is to read it
+            continue
+        given = PurePath(source.place.given)
+        for folder in (given, given.parent):
+            there = listed(str(folder))
+            yield from (str(folder / name) for name in FILES if name in there)
+
+
+def listed(folder: str) -> Collection[str]:
+    """Names of the files right in a folder, on disk or in a zip archive."""
+    path = os.path.expanduser(folder)  # noqa: PTH111
+    if os.path.isdir(path):  # noqa: PTH112
+        return os.listdir(path)  # noqa: PTH208
+    if not path.lower().endswith(".zip") and ".zip/" not in path.lower():
+        return ()
+    place = locate(folder, KEY)
+    above = "".join(f"{part}/" for part in place.inner)
+    names = (member.name for member in listing(place.disk, f"{KEY}: {folder}"))
+    return {name[len(above) :] for name in names if name.startswith(above)}

@@ -1,0 +1,145 @@
+"""Images of the user's own folders or archives.
+
+`unlabelled` holds images in any nesting. Below `labelled`, `validation` and `test`, either a table
+names the images, or their class is the name of a folder; `layout` finds out which. Every file
+counts as an image: what cannot be decoded is rejected with its reason, never dropped in silence.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from tqdm import tqdm
+
+from semisup.params import data_sections
+from semisup.prepare.decoding.decoders import Decoder, Job
+from semisup.prepare.decoding.depth import find_ranges, may_be_deep
+from semisup.prepare.decoding.pixels import Ranges
+from semisup.prepare.files.places import Entry, on_disk
+from semisup.prepare.own_images.named_places import KEY, PLACES, RAW, Source
+from semisup.prepare.own_images.plan import LOOKED_AT, Plan
+from semisup.prepare.records import Candidates, Outcome, Record, Rejected
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
+
+
+def candidates(
+    plan: Plan, data: data_sections.Data, decoder: Decoder, done: deque[Outcome] | None = None
+) -> Candidates:
+    """Every image of the named places, in listing order.
+
+    The first ones, whose outcomes are `done`, are left out.
+
+    Raises:
+        UserError: while iterating where an archive is damaged or a place has no usable image.
+    """
+    ranges, done = _ranges(plan, data), done or deque()
+    with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
+        for source, jobs in plan.jobs():
+            for result in decoder.decoded(_left(jobs, source, done), ranges):
+                _count(source, result if isinstance(result, Rejected) else result[0])
+                bar.update()
+                yield result
+            _check_usable(source)
+        if done:  # of files that are gone
+            raise _changed(plan.sources[-1])
+
+
+def _ranges(plan: Plan, data: data_sections.Data) -> Ranges:
+    """What is black and white in images of more than 8 bits; noted for summary.json."""
+    ranges: Ranges
+    if data.range == "auto":
+        entries = (source.own_entries() for source in plan.sources if may_be_deep(_first(source)))
+        ranges = find_ranges(entries, data.max_megapixels, plan.notes)
+    else:
+        ranges = {"": (data.range[0], data.range[1])}
+    plan.notes.known["ranges"] = {kind: [*ends] for kind, ends in ranges.items()}
+    return ranges
+
+
+def _first(source: Source) -> Iterator[Entry | Rejected]:
+    """All files of a place, or the first ones of a tar."""
+    return islice(source.own_listing(), LOOKED_AT if source.place.is_tar else None)
+
+
+def warn_of_unwatched(settings: data_sections.Folder, notes: Notes) -> None:
+    """Name the places in which DVC would not see changes."""
+    for name, given in _unwatched(settings):
+        notes.warn(
+            f"{KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes there; after "
+            "any, run `dvc repro --force --single-item prepare` first"
+        )
+
+
+def unwatched(settings: data_sections.Folder) -> list[str]:
+    """Files and folders that are read and lie, if need be behind links, outside of data/raw."""
+    return [on_disk(os.path.realpath(given)) for _, given in _unwatched(settings)]
+
+
+def _unwatched(settings: data_sections.Folder) -> Iterator[tuple[str, str]]:
+    for name in PLACES:
+        for given in named_paths(settings, name):
+            if not is_watched(given):
+                yield name, given
+
+
+def is_watched(given: str) -> bool:
+    """Whether it lies in data/raw, behind links too."""
+    return f"{os.path.realpath(given)}/".startswith(f"{os.path.realpath(RAW)}/")
+
+
+def named_paths(settings: data_sections.Folder, name: str) -> list[str]:
+    """What params.yaml names for a place or table."""
+    given = getattr(settings, name)
+    if name == "class_names" and given == "auto":
+        return []
+    listed = [given] if isinstance(given, str) else given or []
+    return [str(Path(path).expanduser()) for path in listed]
+
+
+def _left(
+    jobs: Iterator[Job | Rejected], source: Source, done: deque[Outcome]
+) -> Iterator[Job | Rejected]:
+    """The jobs that are not done yet."""
+    for job in jobs:
+        if not done:
+            yield job
+            continue
+        outcome = done.popleft()
+        if not _is_of(outcome, job if isinstance(job, Rejected) else job[0]):
+            raise _changed(source)
+        _count(source, outcome)
+
+
+def _is_of(outcome: Outcome, job: Outcome) -> bool:
+    """Whether it is what became of this file, with the same label."""
+    if isinstance(outcome, Rejected) and isinstance(job, Record):
+        return outcome == job.rejected(outcome.reason)
+    return outcome == job
+
+
+def _changed(source: Source) -> UserError:
+    return UserError(
+        f"{source.where}: other files or labels than when `prepare` was interrupted; run it again "
+        "to start anew"
+    )
+
+
+def _count(source: Source, outcome: Outcome) -> None:
+    if isinstance(outcome, Rejected):
+        source.first_problem = source.first_problem or f"{outcome.source}: {outcome.reason}"
+    elif outcome.label is not None or not source.has_labels:
+        source.usable += 1
+
+
+def _check_usable(source: Source) -> None:
+    if source.usable:
+        return
+    kind = "labelled image" if source.has_labels else "image"
+    problem = f" (the first: {source.first_problem})" if source.first_problem else ""
+    raise UserError(
+        f"{source.where}: no usable {kind} among its {source.files} "
+        f"files{problem}; put images there, or change {source.place.key} in params.yaml"
+    )

@@ -1,0 +1,184 @@
+"""The places and tables that `data.folder` names."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from semisup.labels.table import Row, read_bytes
+from semisup.params import data_sections
+from semisup.prepare.files.member import SETS
+from semisup.prepare.files.places import Entry, Place, locate
+from semisup.prepare.folders.class_folders import Layout
+from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable
+from semisup.workflow.errors import UserError
+
+KEY = "data.folder"
+RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
+PLACES = (
+    *("unlabelled", "labelled", "labels", "validation", "validation_labels", "test"),
+    *("test_labels", "class_names"),
+)
+LABELLED: dict[str, GivenSplit] = {"labelled": "train", "validation": "validation", "test": "test"}
+
+
+@dataclass
+class Source:
+    """One of the named places, and what became of its files so far."""
+
+    place: Place
+    split: GivenSplit
+    has_labels: bool
+    table: str | None = None
+    rows: dict[str, Row] = field(default_factory=dict)  # by `Place.source` of the file
+    # rows of no file: why, and the label
+    absent: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    layout: Layout | None = None
+    inside: list[str] = field(default_factory=list)  # identities of other places below this one
+    parts: Layout | None = None  # which folders are for training and which for test
+    is_empty: bool = False
+    is_set: bool = False  # the table lies in the files of the images
+    files: int = 0
+    usable: int = 0
+    first_problem: str = ""
+
+    @cached_property
+    def folders_of_rows(self) -> set[str]:
+        """Names, in small letters, of folders of the place with files that the table names."""
+        above = len(self.place.source(""))
+        return {name for whole in self.rows for name in whole[above:].lower().split("/")[:-1]}
+
+    @property
+    def where(self) -> str:
+        """For messages."""
+        return f"{self.place.key}: {self.place.given}"
+
+    @property
+    def meant(self) -> Meant:
+        """What its files are for."""
+        if not self.has_labels:
+            return "unlabelled"
+        return "labelled" if self.split == "train" else self.split
+
+    @property
+    def may_be_set(self) -> bool:
+        """Whether it is no archive of other files."""
+        return self.place.disk.is_dir() or self.place.disk.suffix.lower() in SETS
+
+    def own_sets(self) -> Iterator[Entry]:
+        """Files with images in a column."""
+        return (entry for entry in self._own(self.place.sets()) if isinstance(entry, Entry))
+
+    def own_entries(self) -> Iterator[Entry | Rejected]:
+        """Without those of other places inside this one."""
+        return self._own(self.place.entries())
+
+    def own_listing(self) -> Iterator[Entry | Rejected]:
+        """The same, of which only the names are asked for."""
+        return self._own(self.place.listing())
+
+    def _own(self, entries: Iterator[Entry | Rejected]) -> Iterator[Entry | Rejected]:
+        inside = tuple(self.inside)
+        for entry in entries:
+            if isinstance(entry, Rejected) or not entry.identity.startswith(inside):
+                yield entry
+
+
+def tables_of(settings: data_sections.Folder) -> dict[str, str | None]:
+    """The table that params.yaml names for each kind of labelled place; None: it names none."""
+    given = {
+        "labelled": settings.labels,
+        "validation": settings.validation_labels,
+        "test": settings.test_labels,
+    }
+    return {name: table and os.path.expanduser(table) for name, table in given.items()}  # noqa: PTH111
+
+
+def table_key(name: str) -> str:
+    """Which key of `data.folder` names the table of a kind of place."""
+    return "labels" if name == "labelled" else f"{name}_labels"
+
+
+def content_of(file: str, key: str) -> bytes:
+    """Of a table on disk, or in an archive."""
+    where = f"{key}: {file}"
+    if os.path.lexists(file) or not _is_in_archive(file):
+        return read_bytes(file, where)
+    folder, _, name = file.rpartition("/")
+    for entry in locate(folder, key).entries():
+        if isinstance(entry, Entry) and entry.path == name:
+            try:
+                content = entry.load()
+            except Unreadable as error:
+                raise UserError(f"{where}: cannot be read: {error}") from None
+            return content if isinstance(content, bytes) else read_bytes(content, where)
+    raise UserError(f"{where}: cannot be read: no such file in the archive")
+
+
+def _is_in_archive(file: str) -> bool:
+    parts = file.split("/")
+    return any(Path("/".join(parts[:end])).is_file() for end in range(1, len(parts)))
+
+
+def sources_of(settings: data_sections.Folder) -> list[Source]:
+    """Labelled, validation, test, and then unlabelled places.
+
+    Raises:
+        UserError: nothing is there, or a table has no images.
+    """
+    for name, table in tables_of(settings).items():
+        if table and not getattr(settings, name):
+            key = f"{KEY}.{table_key(name)}"
+            raise UserError(f"{key}: set, but {KEY}.{name} is null; name its images")
+    sources = []
+    for name in (*LABELLED, "unlabelled"):
+        given = getattr(settings, name)
+        for place in given or []:
+            split = LABELLED.get(name, "train")
+            sources.append(Source(locate(place, f"{KEY}.{name}"), split, name in LABELLED))
+    if not sources:
+        raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
+    return sources
+
+
+def find_nested(sources: list[Source]) -> None:
+    """Tell each place which others lie inside it."""
+    for source in sources:
+        for other in sources:
+            if other.place.identity.startswith(f"{source.place.identity}/"):
+                source.inside.append(f"{other.place.identity}/")
+
+
+def forbid_rows_of_two_tables(sources: list[Source]) -> None:
+    """Refuse files that two tables say something of.
+
+    Raises:
+        UserError: it names the first.
+    """
+    first: dict[str, str] = {}
+    for source in sources:
+        for whole in source.rows:
+            table = first.setdefault(whole, source.table or "")
+            if table != source.table:
+                raise UserError(
+                    f"{KEY}: {whole} is in {table} and in {source.table}; take it out of one"
+                )
+
+
+def forbid_two_of_one_place(sources: list[Source]) -> None:
+    """Refuse a place that is named twice as labelled, without a table for each.
+
+    Raises:
+        UserError: it names both.
+    """
+    for number, one in enumerate(sources):
+        for other in sources[number + 1 :]:
+            same = one.place.identity == other.place.identity
+            tables = one.table and other.table and not (one.is_set or other.is_set)
+            if same and one.has_labels and other.has_labels and not tables:
+                raise UserError(
+                    f"{one.place.key} and {other.place.key} are both {one.place.given}; test "
+                    f"images must be others: set {other.place.key} to null to have some split "
+                    "off, or give each a table"
+                )

@@ -1,0 +1,184 @@
+"""What the places of `data.folder` hold, by names and tables, before any image is decoded.
+
+A file belongs to the innermost of the places that holds it (`test: data/test` inside
+`labelled: data` is no class) and is yielded once: labelled, validation, test, then the rest as
+unlabelled.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+
+from semisup.labels.table import Row, read_table, with_unlabelled_parts
+from semisup.labels.words import is_none, without_case
+from semisup.params import data_sections
+from semisup.prepare.decoding.decoders import Job
+from semisup.prepare.files.member import SETS
+from semisup.prepare.files.places import Entry, Place
+from semisup.prepare.folders.doubts import warn_of_inner
+from semisup.prepare.folders.layout import examine, folders_of_parts, is_plain
+from semisup.prepare.folders.tree import Folder
+from semisup.prepare.own_images.class_names import names_for
+from semisup.prepare.own_images.matching import match, names_of
+from semisup.prepare.own_images.named_places import (
+    KEY,
+    Source,
+    content_of,
+    find_nested,
+    forbid_rows_of_two_tables,
+    forbid_two_of_one_place,
+    sources_of,
+    table_key,
+    tables_of,
+)
+from semisup.prepare.own_images.reader import Reader
+from semisup.prepare.own_images.spelling import write_as_folders
+from semisup.prepare.records import Rejected
+from semisup.workflow.notes import Notes
+
+LOOKED_AT = 1000  # files of a tar
+
+
+class Plan:
+    """Every file of the places, and what it is read as."""
+
+    def __init__(self, settings: data_sections.Folder, notes: Notes) -> None:
+        """Read tables and names.
+
+        Raises:
+            UserError: settings contradict each other; a path or table can't be read; folders can be
+                read in two ways.
+        """
+        self.notes = notes
+        self.settings = settings
+        self.sources = sources_of(settings)
+        find_nested(self.sources)
+        self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
+        self.none = without_case(settings.no_label)
+        # of tables: rows of no file, and how many rows there are
+        self.rows: dict[str, tuple[dict[str, str], int]] = {}
+        self.last_of: dict[str, tuple[Place, Source, Mapping[str, Row]]] = {}  # by table
+        for name, table in tables_of(settings).items():
+            if table:
+                self._read_table(name, table)
+        self._tell_of_absent()
+        folders = {
+            label
+            for source in self.sources
+            if source.has_labels and not source.table
+            for label in self._survey(source)
+        }
+        write_as_folders(self.sources, folders, notes)
+        in_rows = {row.label for source in self.sources for row in source.rows.values()}
+        # by names alone: no image of them may be usable
+        self.classes = folders | {label for label in in_rows if label is not None}
+        forbid_two_of_one_place(self.sources)
+        forbid_rows_of_two_tables(self.sources)
+        self.names = names_for(settings, self.sources, self.classes, notes)
+
+    def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
+        """Of each source in turn: what its files are read as; last, warns of what turned up."""
+        reader = Reader(self.settings, self.sources, self.tables, self.classes, self.names)
+        for source in self.sources:
+            yield source, reader.jobs(source)
+        reader.finish(self.notes)
+
+    # tables
+
+    def _read_table(self, name: str, file: str) -> None:
+        file = os.path.normpath(file)
+        key = f"{KEY}.{table_key(name)}"
+        where = f"{key}: {file}"
+        mine = [source for source in self.sources if source.place.key == f"{KEY}.{name}"]
+        columns, content = dict(self.settings.columns), content_of(file, key)
+        files: dict[str, str] = {}
+        for source in mine:
+            source.table = file
+            files |= self._listed(source)
+        none, known = self.settings.no_label, names_of(files)
+        rows = read_table(content, where, columns, none, self.notes, known)
+        matched = match(rows, files, file, where, self.notes)
+        rows = with_unlabelled_parts(rows, where, self.notes)
+        before = self.rows.get(file, (matched.absent, 0))[0]  # by the same table for another place
+        absent = {row: why for row, why in matched.absent.items() if row in before}
+        self.rows[file] = (absent, len(rows))
+        parts = None
+        if not any(row.part for row in rows.values()):
+            parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
+        for source in mine:
+            source.parts = parts
+            source.rows = {whole: rows[row] for whole, row in matched.rows.items()}
+        self.last_of[file] = (mine[0].place, mine[-1], rows)
+
+    def _tell_of_absent(self) -> None:
+        """Give the rows that name no file to a source of their table, which will list them."""
+        for file, (place, source, rows) in self.last_of.items():
+            absent, count = self.rows[file]
+            unlabelled = {row: why for row, why in absent.items() if rows[row].label is None}
+            elsewhere = self._in_unlabelled_places(unlabelled, file)
+            absent = {row: why for row, why in absent.items() if row not in elsewhere}
+            self.rows[file] = (absent, count)
+            source.absent = {
+                row if row.startswith(("/", "(")) else place.source(row): (why, rows[row].label)
+                for row, why in absent.items()
+            }
+
+    def _in_unlabelled_places(self, absent: Mapping[str, str], file: str) -> set[str]:
+        """Rows without a label that name files which params.yaml says have none."""
+        files: dict[str, str] = {}
+        for source in self.sources if absent else ():
+            if not source.has_labels and not source.place.is_tar:
+                files |= self._listed(source)
+        matched = match(absent, files, file, file, Notes()).rows if files else {}
+        if matched:
+            self.notes.warn(
+                f"{file}: {len(matched)} rows name files of {KEY}.unlabelled, which stay without "
+                "a label"
+            )
+        return {*matched.values()}
+
+    def _read_sets(self, source: Source, tree: Folder) -> bool:
+        """The tables in files with images in a column, which are listed as folders."""
+        if source.place.disk.is_dir() and not any(n.lower().endswith(SETS) for n in tree.names()):
+            return False
+        from semisup.prepare.own_images.sets import read_sets
+
+        rows = read_sets(source, self.settings, self.notes)
+        rows = with_unlabelled_parts(rows, source.where, self.notes)
+        if rows:
+            source.table, source.is_set = source.place.given, True
+            source.rows = {source.place.source(path): row for path, row in rows.items()}
+        return bool(rows)
+
+    def _listed(self, source: Source) -> dict[str, str]:
+        """Its files by their whole path, with the path below the place."""
+        above = len(source.place.source(""))
+        entries = (e for e in source.own_listing() if not self._is_table(e))
+        names = (
+            e.source if isinstance(e, Rejected) else source.place.source(e.path) for e in entries
+        )
+        return {name: name[above:] for name in names}
+
+    def _is_table(self, entry: Entry | Rejected) -> bool:
+        return isinstance(entry, Entry) and entry.identity in self.tables
+
+    # folders
+
+    def _survey(self, source: Source) -> set[str]:
+        """Names of its class folders."""
+        tree = Folder()
+        own = (entry for entry in source.own_listing() if not self._is_table(entry))
+        for number, entry in enumerate(entry for entry in own if isinstance(entry, Entry)):
+            tree.add(entry.path)
+            # of a tar to know the rest takes as long as to read it
+            if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
+                break
+        if source.may_be_set and self._read_sets(source, tree):
+            return set()
+        given = self.settings.class_level
+        level = None if given == "auto" else given
+        source.layout = examine(tree, source.where, level, self.notes)
+        source.is_empty = not tree.below
+        if not self.settings.group_pattern:
+            warn_of_inner(tree, source.layout, source.where, self.notes)
+        found = source.layout.classes(tree)
+        return {label for label in found if not is_none(label, self.none)}

@@ -1,0 +1,89 @@
+"""Refusals of what a plan shows, before any image is decoded."""
+
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+from semisup.prepare.files.archive import SUFFIXES
+from semisup.prepare.files.places import Entry
+from semisup.prepare.own_images.class_names import listed
+from semisup.prepare.own_images.named_places import KEY, Source
+from semisup.prepare.own_images.plan import Plan
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import named
+
+LIST_OF_FAILED = outputs.PREPARED.with_name(outputs.REJECTED)  # stays where no output does
+_NO_TABLE = re.compile("sample|submission")  # of labels: what a contest wants to be filled in
+
+
+def check_classes(plan: Plan) -> None:
+    """Refuse data that no classifier can be trained on, before anything is decoded.
+
+    Raises:
+        UserError: names and tables tell of fewer than two classes.
+    """
+    if len(plan.classes) > 1:
+        return
+    for source in plan.sources:
+        if source.is_empty:
+            raise UserError(
+                f"{source.where}: no usable labelled image {_among(source)}; put images "
+                f"there, or change {source.place.key} in params.yaml"
+            )
+    found = f" (only {min(plan.classes)!r})" if plan.classes else ""
+    places = [source.where for source in plan.sources if source.has_labels]
+    where = f"in {named(places)}" if places else f"since {KEY}.labelled is null"
+    raise UserError(
+        f"{KEY}: {len(plan.classes)} class(es) with labels{found} {where}; a classifier needs "
+        f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
+        f"{_hint(plan)}"
+    )
+
+
+def _hint(plan: Plan) -> str:
+    """At archives or a table that lie beside the images and are not named."""
+    for source in plan.sources:
+        folder = source.place.given
+        for name in sorted(listed(folder)) if source.has_labels and not source.table else ():
+            lower = name.lower()
+            if lower.endswith(SUFFIXES):
+                return f"; {folder}/{name} is an archive: unpack it, or name it in {KEY}"
+            if lower.endswith((".csv", ".tsv", ".jsonl")) and not _NO_TABLE.search(lower):
+                return f"; {folder}/{name} may be one: name it in {KEY}.labels"
+    return ""
+
+
+def check_rows(plan: Plan, most: float, listed_in: Path | None = LIST_OF_FAILED) -> None:
+    """Refuse a table of whose rows more than a share `most` name no file.
+
+    Args:
+        most: of all its rows.
+        listed_in: where all of them are written; None: nowhere.
+
+    Raises:
+        UserError: it names the first ones.
+    """
+    for name, (absent, count) in plan.rows.items():
+        if len(absent) <= most * count:
+            continue
+        first = "; ".join(f"{row}: {why}" for row, why in [*absent.items()][:2])
+        listed = ""
+        if listed_in:
+            listed_in.parent.mkdir(exist_ok=True)
+            outputs.write_rows(listed_in, ("source", "reason"), absent.items())
+            listed = f"; all are listed in {listed_in}"
+        raise UserError(
+            f"data.max_rejected_fraction: {len(absent)} of {count} rows of {name} name no "
+            f"file, more than the allowed {most:g} (first: {first}{listed}); mend the paths, "
+            "or raise the limit"
+        )
+
+
+def _among(source: Source) -> str:
+    """What lies there instead of images: among its 3 files (2 .h5, 1 .txt)."""
+    names = [entry.path for entry in source.own_listing() if isinstance(entry, Entry)]
+    kinds = Counter(os.path.splitext(name)[1].lower() or name for name in names)  # noqa: PTH122
+    listed = named((f"{count} {kind}" for kind, count in kinds.most_common()), 4)
+    return f"among its {len(names)} files{f' ({listed})' if names else ''}"

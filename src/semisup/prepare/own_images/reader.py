@@ -1,0 +1,236 @@
+"""What each file of a place is read as."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from semisup.labels.words import Part, is_none, without_case
+from semisup.params import data_sections
+from semisup.prepare.decoding.decoders import Job
+from semisup.prepare.files.places import Entry, printable
+from semisup.prepare.folders.doubts import FURTHER_DOWN
+from semisup.prepare.folders.signs import is_odd
+from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS
+from semisup.prepare.junk import is_companion
+from semisup.prepare.own_images.masks import Masks, Twins
+from semisup.prepare.own_images.named_places import KEY, Source
+from semisup.prepare.own_images.series import Series
+from semisup.prepare.records import GivenSplit, Record, Rejected
+from semisup.workflow.notes import Notes, named
+
+NOT_THERE = "named in {}, but {}"
+
+
+class Reader:
+    """Goes through the files of all places once; `finish` tells what turned up on the way."""
+
+    def __init__(
+        self,
+        settings: data_sections.Folder,
+        sources: list[Source],
+        tables: Collection[str],
+        known: Collection[str],
+        names: Mapping[str, str],
+    ) -> None:
+        """`tables`: identities of files that are tables, no images.
+
+        known: classes. names: what some of these are called.
+        """
+        self.names = names
+        self.known, self.found = known, set[str]()  # classes of folders
+        self.tables = tables
+        self.with_table: dict[str, list[Source]] = {}  # by the place, in order
+        for source in sources:
+            mine = self.with_table.setdefault(source.place.identity, [])
+            if source.table:
+                mine.append(source)
+        self.none = without_case(settings.no_label)
+        self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
+        self.taken: set[str] = set()  # identities of the files of labelled places
+        self.no_label_folders: Counter[str] = Counter()
+        self.series, self.masks, self.twins = Series(), Masks(), Twins()
+        self.in_folders_aside: Counter[str] = Counter()
+        self.without_images: dict[str, str] = {}  # folders, each with one of its files
+        self.without_group = self.again = 0
+        self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
+
+    def finish(self, notes: Notes) -> None:
+        """Warn of what only all files together show."""
+        if self.no_label_folders:
+            used = named(f"{name!r} ({n} files)" for name, n in self.no_label_folders.items())
+            notes.warn(f"{KEY}: folders read as no label: {used}; {KEY}.no_label lists such words")
+        if self.without_group:
+            notes.warn(
+                f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
+                "each of which is a group of its own"
+            )
+        self.series.warn(len({*self.known, *self.found}), notes)
+        self.masks.warn(notes)
+        self.twins.warn(notes)
+        if self.without_images:
+            label, path = next(iter(self.without_images.items()))
+            notes.warn(
+                f"{KEY}: {named(self.without_images)}: no class, since all files there are, by "
+                f"their names, no images, such as {path}"
+            )
+        if self.in_folders_aside:
+            used = named(f"{name} ({n} files)" for name, n in self.in_folders_aside.items())
+            notes.warn(
+                f"{KEY}: {used}: left out, since by the name these are no images of their own, "
+                "and no table names them"
+            )
+        odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
+        if odd:
+            notes.warn(
+                f"{KEY}: {named(odd)}: read as a class, but seldom one by the name{FURTHER_DOWN}"
+            )
+        if self.again:
+            notes.warn(
+                f"{self.again} files of archives have the name of another one there, and are left "
+                "out; data/prepared/rejected.csv lists them"
+            )
+        for label, names in self.spellings.items():
+            if len(names) > 1:
+                notes.warn(
+                    f"{KEY}: folders {named(map(repr, sorted(names)))} differ in spaces or Unicode "
+                    f"form only: one class, {label!r}"
+                )
+
+    def jobs(self, source: Source) -> Iterator[Job | Rejected]:
+        """Every file of a place, and then the rows of its table that name none."""
+        for entry in source.own_entries():
+            if isinstance(entry, Rejected):
+                source.files += 1
+                again = entry.meant == "aside"
+                self.again += again
+                yield entry if again else replace(entry, meant=source.meant)
+            elif entry.identity in self.tables:
+                continue
+            elif entry.identity in self.taken and not _claims(source, entry):
+                source.usable += not source.has_labels
+            else:
+                job = self._job(source, entry)
+                if job is None:  # of another table over the same folder
+                    continue
+                source.files += 1
+                self.taken.add(entry.identity)
+                if isinstance(job, tuple):
+                    self.twins.add(job[0].source)
+                yield self._called(job)
+        for row, (why, label) in source.absent.items():
+            named_so = label and self.names.get(label, label)
+            yield Rejected(row, NOT_THERE.format(source.table, why), "row", named_so)
+
+    def _called(self, job: Job | Rejected) -> Job | Rejected:
+        """With the name of the class that a file says it has."""
+        if isinstance(job, Rejected) or job[0].label is None or not self.names:
+            return job
+        return replace(job[0], label=self.names.get(job[0].label, job[0].label)), job[1]
+
+    def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
+        """None: another table over the same folder may name it."""
+        name = source.place.source(entry.path)
+        if reason := self._no_image(source, entry, name):
+            return Rejected(name, reason, "aside")
+        if source.table is not None:
+            return self._row_job(source, entry, name)
+        if source.layout is None:
+            return Record(name, None, "train", self._group(name)), entry
+        placed = source.layout.placed(entry.path)
+        if placed.problem:
+            return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
+        label = self._folder_label(source, entry, placed.label)
+        split = _given(placed.part, source.split)
+        if label is None and split != "train":
+            return Rejected(name, f"{split} image without a label", split)
+        return Record(name, label, split, self._group(name)), entry
+
+    def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
+        """Why a file is no image of its own, by its name."""
+        if self.masks.has(source, entry.path, self.with_table[source.place.identity]):
+            return "by its name a mask or small form of the image beside it"
+        if is_companion(entry.path) and name not in source.rows:
+            self._note_companion(source, entry)
+            return "no image by its name"
+        return None
+
+    def _note_companion(self, source: Source, entry: Entry) -> None:
+        source.first_problem = (
+            source.first_problem or f"{source.place.source(entry.path)}: no image by its name"
+        )
+        placed = source.layout.placed(entry.path) if source.layout else None
+        if placed and placed.label and not placed.problem and placed.label not in self.known:
+            self.without_images.setdefault(placed.label, entry.path)
+
+    def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
+        row = source.rows.get(name)
+        shares = self.with_table[source.place.identity]
+        if row is None and source in shares[:-1]:
+            return None
+        if row is None and (aside := _folder_aside(entry.path, shares)):
+            self.in_folders_aside[aside] += 1
+            return Rejected(name, f"in the folder {aside}, beside the images", "aside")
+        part = row.part if row else None
+        if row and part is None and source.parts:
+            part = source.parts.placed(entry.path).part
+        if row is None and (len(shares) > 1 or source.split == "train"):
+            part = "unlabelled"
+        split = _given(part, source.split)
+        if not (row and row.group):
+            self.series.add_folders(name)
+        label = row.label if row and part != "unlabelled" else None
+        if label is None and split != "train":
+            return Rejected(name, f"{split} image without a label in {source.table}", split)
+        return Record(name, label, split, self._group(name, row.group if row else None)), entry
+
+    def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
+        if label is None or source.layout is None:
+            return label
+        raw = entry.path.split("/")[source.layout.levels.index("class")]
+        if raw != label:
+            self.spellings.setdefault(label, {label} if label not in self.spellings else set())
+        if label in self.spellings:
+            self.spellings[label].add(printable(raw))
+        if label not in self.found and is_none(label, self.none):
+            self.no_label_folders[label] += 1
+            return None
+        self.found.add(label)
+        return label
+
+    def _group(self, name: str, group: str | None = None) -> str | None:
+        if group is not None:
+            return group
+        if self.pattern is None:
+            self.series.add(name)
+            return None
+        found = self.pattern.search(name)
+        if found is None:
+            self.without_group += 1
+            return None
+        return next((part for part in found.groups() if part is not None), found[0])
+
+
+def _folder_aside(path: str, sources: list[Source]) -> str | None:
+    """The folder of masks and the like that a file lies in, beside one with images of a table."""
+    folders = path.split("/")[:-1]
+    found = next((name for name in folders if name.lower() in ASIDE_WORDS), None)
+    if found is None:
+        return None
+    named_too = [source.folders_of_rows for source in sources]
+    if any(found.lower() in names for names in named_too):
+        return None
+    return found if any(not names.isdisjoint(IMAGE_WORDS) for names in named_too) else None
+
+
+def _claims(source: Source, entry: Entry) -> bool:
+    """Whether a file is of a place even where another one has it too, as by a link."""
+    if source.table is None:
+        return source.has_labels
+    return source.place.source(entry.path) in source.rows
+
+
+def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
+    if part == "unlabelled":
+        return "train"
+    return split if part is None else part

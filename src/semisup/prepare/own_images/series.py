@@ -1,0 +1,76 @@
+"""Names of images that say that several are of one thing: a patient, a video, a part."""
+
+import re
+from collections import Counter
+
+from semisup.prepare.folders.doubts import PATIENT
+from semisup.prepare.own_images.named_places import KEY
+from semisup.workflow.notes import Notes
+
+# what follows a name with a number in it: frame_012, x51_y1, left
+_COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}")
+_TO_FIRST_NUMBER = re.compile(r".*?\d[^ _-]*(?=[ _-])")
+_YEAR = re.compile(r"(19|20)\d\d")  # of a date: 2021-01-31
+_LONG_NUMBER = re.compile(r"\d{4,}")  # alone: a number of its own, as in 20210101_123456
+FEW_THINGS = 10  # that have several images each, for a word on it
+FEW, MANY = 1.5, 12  # images of a thing on average; of more, names are those of classes
+THINGS_PER_CLASS = 3  # from which on they are no classes, however many images each has
+
+
+class Series:
+    """Counts images whose names begin alike up to a number: p012_3.png, vid7-frame041.jpg."""
+
+    def __init__(self) -> None:
+        self.images: Counter[str] = Counter()  # by what they begin with
+        self.owned: Counter[str] = Counter()  # by a folder that is a patient's, by its name
+        self._owners_of: dict[str, str | None] = {}  # that folder, by the path of the image's own
+
+    def add(self, path: str) -> None:
+        """Take an image's path."""
+        thing = thing_of(path)
+        if thing:
+            self.images[thing] += 1
+
+    def add_folders(self, path: str) -> None:
+        """Take the folders of an image whose class a table names."""
+        above = path.rpartition("/")[0]
+        if above not in self._owners_of:
+            names = above.split("/")
+            self._owners_of[above] = next((name for name in names if PATIENT.match(name)), None)
+        if owner := self._owners_of[above]:
+            self.owned[owner] += 1
+
+    def warn(self, classes: int, notes: Notes) -> None:
+        """Hint at `group_pattern`, where the names look like those of patients, videos or parts."""
+        several = self._owners() or self._things(classes)
+        if several:
+            notes.warn(
+                f"{KEY}: names such as {several[0]}... stand for several images each: if those are "
+                f"of one patient or part, set {KEY}.group_pattern, so that none is on both sides "
+                "of a split"
+            )
+
+    def _owners(self) -> list[str]:
+        owners, images = [*self.owned], sum(self.owned.values())
+        return owners if len(owners) >= FEW_THINGS and images >= FEW * len(owners) else []
+
+    def _things(self, classes: int) -> list[str]:
+        several = [thing for thing, count in self.images.items() if count > 1]
+        things, images = len(self.images), sum(self.images.values())
+        are_classes = images > MANY * things and things < THINGS_PER_CLASS * classes
+        if are_classes or things <= classes or len(several) < FEW_THINGS or images < FEW * things:
+            return []
+        return several
+
+
+def thing_of(path: str) -> str | None:
+    """The path up to the first number in the name, if only what counts images of it follows."""
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0] or name
+    first = _TO_FIRST_NUMBER.match(stem)
+    if not first or _YEAR.fullmatch(first[0]):
+        return None
+    rest = [token for token in re.split(r"[ _-]+", stem[first.end() :]) if token]
+    if not rest or not all(_COUNTED.fullmatch(token) for token in rest):
+        return None
+    return None if all(_LONG_NUMBER.fullmatch(token) for token in rest) else f"{folder}/{first[0]}"

@@ -1,0 +1,160 @@
+"""Every kind of image file comes out with the right pixels, or is refused with a reason."""
+
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from made_files import BLUE, GREEN, RED, WHITE, encoded, noise, quadrants
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+
+from semisup.prepare.decoding.decode import decode
+from semisup.prepare.records import Unreadable
+
+
+def corners(pixels: NDArray[np.uint8]) -> NDArray[np.int_]:
+    return pixels[:: len(pixels) - 1, :: len(pixels) - 1].astype(int)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("PNG", {}),
+        ("BMP", {}),
+        ("TIFF", {}),
+        ("TIFF", {"compression": "tiff_lzw"}),
+        ("WEBP", {"lossless": True}),
+        ("GIF", {}),
+        ("PPM", {}),
+        ("PCX", {}),
+        ("SGI", {}),
+        ("ICO", {"sizes": [(8, 8)]}),
+        ("JPEG2000", {"irreversible": False}),
+    ],
+)
+def test_lossless_formats_keep_every_pixel(kind: str, options: dict[str, Any]) -> None:
+    image = quadrants()
+    np.testing.assert_array_equal(
+        decode(encoded(image, kind, **options), 8, "crop", 1), np.asarray(image)
+    )
+
+
+def test_jpeg_and_path(tmp_path: Path) -> None:
+    file = tmp_path / "no suffix needed"
+    file.write_bytes(encoded(quadrants(64), "JPEG", quality=95))
+    assert np.abs(corners(decode(file, 16, "crop", 1)) - [[RED, GREEN], [BLUE, WHITE]]).max() < 12
+
+
+def test_avif() -> None:
+    content = encoded(quadrants(), "AVIF", quality=100, subsampling="4:4:4")
+    assert np.abs(decode(content, 8, "crop", 1).astype(int) - np.asarray(quadrants())).max() <= 2
+
+
+def test_heic() -> None:
+    heif = pytest.importorskip("pillow_heif", reason="pillow-heif, an optional extra")
+    heif.register_heif_opener()
+    content = encoded(quadrants(64), "HEIF", quality=95)
+    Image.OPEN.pop("HEIF")  # as before any was decoded
+    try:
+        pixels = corners(decode(content, 16, "crop", 1))
+    finally:
+        Image.OPEN.pop("HEIF", None)
+    assert np.abs(pixels - [[RED, GREEN], [BLUE, WHITE]]).max() < 9
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "PNG"])
+def test_first_frame_of_an_animation(kind: str) -> None:
+    frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, GREEN, BLUE)]
+    options = {"lossless": True} if kind == "WEBP" else {}
+    content = encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+    np.testing.assert_array_equal(decode(content, 4, "crop", 1), np.full((4, 4, 3), RED))
+
+
+def zero_width_png() -> bytes:
+    header = b"IHDR" + struct.pack(">IIBBBBB", 0, 4, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + chunk + encoded(noise(), "PNG")[33:]
+
+
+def huge_png() -> bytes:
+    """Claims 60000 x 60000 pixels in a few bytes: more than Pillow itself would open."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + chunk + encoded(noise(), "PNG")[33:]
+
+
+def damaged_png() -> bytes:
+    content = bytearray(encoded(noise(), "PNG"))
+    content[200:260] = bytes(60)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty file"),
+        (b"hello, I am text", "not an image of a known format"),
+        (b"\0\0\0\x18ftypheic" + bytes(200), "a HEIC photograph, .* install pillow-heif"),
+        (bytes(128) + b"DICM" + bytes(90), "a DICOM file, .* export it"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer.*`git lfs pull`"),
+        (b"PK\x03\x04" + bytes(50), "a zip archive in the place: unpack it, or name it"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(50), "a 7z archive, which is not read: unpack it"),
+        (bytes(257) + b"ustar" + bytes(50), "a tar archive in the place"),
+        (b"<!DOCTYPE html><p>404", "a web page, as of a failed download"),
+        (b"%PDF-1.7", "a PDF document"),
+        (b"%PDF-1.4 " * 10, "not an image"),
+        (b"\xff\xd8\xff", "(truncated|corrupt) JPEG"),
+        (b"\x89PNG\r\n\x1a\n", "(truncated|corrupt) PNG"),
+        (b"\xff\xd8\xff" + b"junk" * 50, "(truncated|corrupt) JPEG"),
+        (b"II*\0" + b"\xff" * 60, "(truncated|corrupt) TIFF"),
+        (b"GIF89a", "(truncated|corrupt) GIF"),
+        (b"RIFF\xff\0\0\0WEBPVP8 junk", "(truncated|corrupt) WEBP"),
+        (b"BM" + bytes(50), "(truncated|corrupt) BMP"),
+        (damaged_png(), "(truncated|corrupt) PNG"),
+        (zero_width_png(), "zero size|corrupt PNG"),
+        (huge_png(), "too large: 60000 x 60000 pixels .* data.max_megapixels"),
+    ],
+)
+def test_refused(content: bytes, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as where it is not installed
+    with pytest.raises(Unreadable, match=reason) as caught:
+        decode(content, 8, "crop", 20)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_truncated_files_are_refused(kind: str, share: float) -> None:
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
+    content = encoded(noise(128, 128), kind)
+    with pytest.raises(Unreadable, match=r"truncated|corrupt"):
+        decode(content[: int(len(content) * share)], 8, "crop", 1)
+
+
+def test_size_limit_is_exact() -> None:
+    content = encoded(noise(100, 100), "PNG")
+    assert decode(content, 8, "crop", 0.01).shape == (8, 8, 3)
+    with pytest.raises(Unreadable, match=r"100 x 100 pixels are more than .* \(0.0099 million\)"):
+        decode(content, 8, "crop", 0.0099)
+
+
+def test_pillows_own_limit_neither_applies_nor_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert decode(encoded(noise(100, 100), "PNG"), 8, "crop", 1).shape == (8, 8, 3)
+    assert Image.MAX_IMAGE_PIXELS == 100
+
+
+def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "gone.png"):
+        with pytest.raises(Unreadable, match="cannot be read: "):
+            decode(path, 8, "crop", 1)
+
+
+def test_a_worker_that_decodes_does_not_import_torch() -> None:
+    code = "import sys, semisup.prepare.decoding.decode; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

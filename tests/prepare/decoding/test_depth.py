@@ -1,0 +1,148 @@
+"""Values of more than 8 bits: one range for all images of a data set."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from made_files import candidates, compute, data, deep_png, planned, settings
+from numpy.typing import NDArray
+from PIL import Image
+
+from semisup.prepare.own_images.plan import Plan
+from semisup.prepare.packing import pack
+from semisup.workflow.notes import Notes
+
+SIDE = 8
+
+
+def packed(root: Path, range_: Any = "auto") -> tuple[NDArray[np.uint8], dict[str, Any], list[str]]:
+    """Images in the order of their names, summary, warnings."""
+    notes, out = Notes(), root.parent / "out"
+    out.mkdir()
+    rules = data().model_copy(update={"range": range_})
+    found = candidates(Plan(settings(unlabelled=root), notes), rules, compute())
+    pack(found, out, SIDE, "auto", 0.0, notes=notes)
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    return np.load(out / "images.npy")[..., 0], summary, notes.lines
+
+
+def images(root: Path, kind: Any, ending: str, *values: NDArray[Any]) -> Path:
+    root.mkdir()
+    for number, one in enumerate(values):
+        Image.fromarray(one.astype(kind)).save(root / f"{number:03}.{ending}")
+    return root
+
+
+def ramp(low: float, high: float) -> NDArray[np.float64]:
+    return np.linspace(low, high, SIDE * SIDE).reshape(SIDE, SIDE)
+
+
+@pytest.mark.parametrize("ending", ["png", "tif"])
+@pytest.mark.parametrize(("bits", "white"), [(10, 1023), (12, 4095), (14, 16383), (16, 65535)])
+def test_bits_in_16(tmp_path: Path, ending: str, bits: int, white: int) -> None:
+    root = images(tmp_path / "a", np.uint16, ending, ramp(0, 2**bits - 1), ramp(0, 2 ** (bits - 1)))
+    found, summary, warnings = packed(root)
+    assert summary["ranges"] == {"uint16": [0, white]}
+    assert (found[0].min(), found[0].max()) == (0, 255)
+    assert found[1].max() in (127, 128), "half as bright as the other"
+    assert any("images of uint16 values: 0 becomes black" in w for w in warnings) == (bits < 16)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "ends"),
+    [
+        (np.float32, 0, 1, [0, 1]),
+        (np.float32, 0, 0.02, [0, 0.02]),
+        (np.float32, 0, 1.02, [0, 1.02]),  # overshot when it was resized
+        (np.float32, 0, 100, [0, 100]),
+        (np.float32, 0, 255, [0, 255]),
+        (np.float32, 0, 3000, [0, 4095]),
+        (np.int32, 0, 255, [0, 255]),
+        (np.int32, 0, 4000, [0, 4095]),
+        (np.int32, -1000, 3000, [-1000, 3000]),
+        (np.float32, -1, 1, [-1, 1]),
+    ],
+)
+def test_ranges_of_floats_and_integers(
+    tmp_path: Path, kind: Any, low: float, high: float, ends: list[float]
+) -> None:
+    root = images(tmp_path / "a", kind, "tif", ramp(low, high), ramp(low, high / 2))
+    _, summary, _ = packed(root)
+    assert summary["ranges"] == {np.dtype(kind).name: pytest.approx(ends)}
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int32, np.uint16])
+def test_one_bright_pixel_darkens_no_image(tmp_path: Path, kind: Any) -> None:
+    usual = [ramp(0, 255 - number) for number in range(40)]
+    usual[7][0, 0] = 60000
+    found, summary, _ = packed(images(tmp_path / "a", kind, "tif", *usual))
+    assert summary["ranges"] == {np.dtype(kind).name: [0, 255]}
+    assert found[7].mean() == pytest.approx(found[8].mean(), rel=0.1)
+
+
+def test_images_of_few_values_keep_their_brightness(tmp_path: Path) -> None:
+    dim, bright = np.full((SIDE, SIDE), 0.2), np.full((SIDE, SIDE), 0.9)
+    found, _, _ = packed(images(tmp_path / "a", np.float32, "tif", dim, bright))
+    assert [int(one.mean()) for one in found] == [51, 229]
+
+
+def test_a_range_that_is_set(tmp_path: Path) -> None:
+    root = images(tmp_path / "a", np.int32, "tif", ramp(-1000, 1000), ramp(0, 500))
+    found, summary, warnings = packed(root, [0, 500])
+    assert summary["ranges"] == {"": [0, 500]}
+    assert found[0][0, 0] == 0
+    assert found[0][-1, -1] == found[1][-1, -1] == 255
+    assert warnings == []
+
+
+def test_values_of_a_kind_that_no_looked_at_file_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("semisup.prepare.decoding.depth.FILES", 2)
+    root = images(tmp_path / "a", np.uint8, "png", *[ramp(0, n) for n in range(100, 120)])
+    Image.fromarray(ramp(0, 900).astype(np.uint16)).save(root / "007.png")
+    found = [*candidates(planned(unlabelled=root), data(), compute())]
+    (refused,) = (item for item in found if not isinstance(item, tuple))
+    assert refused.source == f"{root}/007.png"
+    assert "set data.range" in refused.reason
+
+
+def test_nearly_black_images_are_warned_of(tmp_path: Path) -> None:
+    _, _, warnings = packed(
+        images(tmp_path / "a", np.uint8, "png", *[ramp(0, 14 - n) for n in range(5)])
+    )
+    assert any(
+        "100% of the images are nearly black (no value above 14 of 255)" in w for w in warnings
+    )
+
+
+def test_images_that_show_nothing_are_warned_of(tmp_path: Path) -> None:
+    flat = [np.full((SIDE, SIDE), 100 + n) for n in range(5)]
+    _, _, warnings = packed(images(tmp_path / "a", np.uint8, "png", *flat))
+    assert any("100% of the images show nothing" in line for line in warnings)
+
+
+def test_images_all_alike_are_warned_of(tmp_path: Path) -> None:
+    _, _, warnings = packed(images(tmp_path / "a", np.uint8, "png", *[ramp(0, 200)] * 5))
+    assert any("4 of 5 images equal another one" in line for line in warnings)
+
+
+def test_pages_beyond_the_first_are_warned_of(tmp_path: Path) -> None:
+    root = images(tmp_path / "a", np.uint8, "tif", ramp(0, 200))
+    pages = [Image.fromarray(ramp(0, n).astype(np.uint8)) for n in (90, 190)]
+    pages[0].save(root / "001.tif", save_all=True, append_images=pages[1:])
+    _, _, warnings = packed(root)
+    assert any("1 of 2 files looked at have several pages" in line for line in warnings)
+
+
+@pytest.mark.parametrize(("bits", "white"), [(12, 4095), (16, 65535)])
+def test_colours_of_16_bits(tmp_path: Path, bits: int, white: int) -> None:
+    colours = np.stack([ramp(0, 2**bits - 1), ramp(0, 2**bits // 2), ramp(0, 100)], axis=2)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/1.png").write_bytes(deep_png(colours))
+    _, summary, _ = packed(tmp_path / "a")
+    assert summary["ranges"] == {"uint16": [0, white]}
+    found = np.load(tmp_path / "out/images.npy")[0].astype(int)
+    assert np.abs(found - colours.astype(int) / white * 255).max() <= 0.51

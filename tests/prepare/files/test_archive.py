@@ -1,0 +1,141 @@
+"""Members of archives that point elsewhere, are no files, too large or damaged are refused."""
+
+import io
+import os
+import tarfile
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+from made_files import MAKERS, listed, make_zip, png, records
+
+from semisup.prepare.files import archive, member
+from semisup.prepare.files.places import locate
+from semisup.prepare.records import Rejected, Unreadable
+from semisup.workflow.errors import UserError
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz"])
+@pytest.mark.parametrize("member", ["/etc/passwd", "../up.png", "a/../../up.png", "C:/up.png"])
+def test_members_that_point_outside(tmp_path: Path, name: str, member: str) -> None:
+    path = MAKERS[name](tmp_path / name, {member: b"evil", "ok.png": b"ok"})
+    found = dict(listed(path))
+    assert found.pop(f"{path}/{member}") == "points outside the archive"
+    assert found == {"ok.png": b"ok"}
+
+
+def test_backslashes_in_a_zip(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a\\1.png": b"1", "..\\up.png": b"evil"})
+    found = dict(listed(path))
+    assert found == {"a/1.png": b"1", f"{path}/../up.png": "points outside the archive"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (tarfile.SYMTYPE, "link, not a file"),
+        (tarfile.LNKTYPE, "link, not a file"),
+        (tarfile.CHRTYPE, "device, not a file"),
+        (tarfile.FIFOTYPE, "device, not a file"),
+    ],
+)
+def test_links_and_devices_in_a_tar(tmp_path: Path, kind: bytes, reason: str) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as stream:
+        info = tarfile.TarInfo("a/odd.png")
+        info.type, info.linkname = kind, "/etc/passwd"
+        stream.addfile(info)
+    assert listed(path) == [(f"{path}/a/odd.png", reason)]
+
+
+def test_link_and_encrypted_member_of_a_zip(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as stream:
+        link = zipfile.ZipInfo("link.png")
+        link.external_attr = 0o120777 << 16
+        stream.writestr(link, "/etc/passwd")
+        stream.writestr("secret.png", b"x")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"PK\x01\x02") + 8] |= 1  # the flag in the directory at the file's end
+    path.write_bytes(content)
+    assert dict(listed(path)) == {
+        f"{path}/link.png": "link, not a file",
+        f"{path}/secret.png": (
+            "encrypted: unpack the archive with its password, and give the folder"
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz"])
+def test_large_members_are_not_read(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member, "MAX_BYTES", 2**20)
+    path = MAKERS[name](tmp_path / name, {"big.png": bytes(2**20 + 2**19), "ok.png": bytes(2**20)})
+    found = dict(listed(path))
+    assert found.pop(f"{path}/big.png") == "too large: 2 MiB, more than 1 in an archive"
+    assert list(found) == ["ok.png"]
+
+
+def test_damaged_member_of_a_zip_costs_that_member_only(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.png": b"content of a", "b.png": b"b"})
+    path.write_bytes(path.read_bytes().replace(b"content", b"CONTENT"))
+    entries = locate(str(path), "key").entries()
+    first = next(entries)
+    assert not isinstance(first, Rejected)
+    with pytest.raises(Unreadable, match=r"damaged in the archive .*CRC"):
+        first.load()
+    second = next(entries)
+    assert not isinstance(second, Rejected)
+    assert second.load() == b"b"
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tar.zst"])
+@pytest.mark.parametrize("share", [0.0, 0.4, 0.9])
+def test_truncated_archive(tmp_path: Path, name: str, share: float) -> None:
+    files = {f"{i}.png": os.urandom(20000) for i in range(5)}
+    path = MAKERS[name](tmp_path / name, files)
+    whole = path.read_bytes().rstrip(b"\0")
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(UserError, match=r"truncated or damaged .* download it again") as caught:
+        listed(path)
+    message = str(caught.value)
+    assert message.startswith(f"data.folder.unlabelled: {path}: ")
+    assert "\n" not in message
+    for _ in range(2):  # what is kept of a listing is not all there was
+        with pytest.raises(UserError, match="truncated or damaged"):
+            [*archive.listing(path, "here")]
+
+
+@pytest.mark.parametrize(("name", "kept"), [("a.zip", 2), ("a.tar", 1), ("a.tar.gz", 1)])
+def test_two_members_of_one_name_are_one_image(tmp_path: Path, name: str, kept: int) -> None:
+    path, members = tmp_path / name, [("cat/1.png", 1), ("cat/1.png", 2), ("dog/1.png", 3)]
+    if name == "a.zip":
+        with zipfile.ZipFile(path, "w") as stream, warnings.catch_warnings(action="ignore"):
+            for member, grey in members:
+                stream.writestr(member, png(grey))
+    else:
+        with tarfile.open(path, "w:gz" if name.endswith("gz") else "w") as tar:
+            for member, grey in members:
+                info = tarfile.TarInfo(member)
+                info.size = len(png(grey))
+                tar.addfile(info, io.BytesIO(png(grey)))
+    contents = [content for member, content in listed(path) if member == "cat/1.png"]
+    assert contents == [png(kept)]
+    images, rejected, said = records(labelled=path, max_rejected_fraction=0.0)
+    assert [record.label for record in images.values()] == ["cat", "dog"]
+    assert [item.reason.split(";")[0] for item in rejected] == [
+        "second file of this name in the archive"
+    ]
+    assert any("1 files of archives have the name of another one there" in line for line in said)
+
+
+@pytest.mark.parametrize("ending", ["tar.bz2", "tar.xz", "tbz2", "txz"])
+def test_other_compressions(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    with tarfile.open(path, "w:bz2" if "b" in ending else "w:xz") as tar:
+        info = tarfile.TarInfo("x/1.png")
+        info.size = 3
+        tar.addfile(info, io.BytesIO(b"abc"))
+    assert listed(path) == [("x/1.png", b"abc")]

@@ -1,0 +1,324 @@
+"""Accidents with folders that people have had, of the kinds that once went wrong unnoticed."""
+
+from pathlib import Path
+
+import pytest
+from made_files import fill, png, records, said, understood
+
+from semisup.prepare.limits import Tally
+
+
+@pytest.mark.parametrize(
+    ("paths", "role"),
+    [
+        (
+            ("s/Train/a/1.png", "s/Train/b/2.png", "s/TEST/a/3.png", "s/TEST/b/4.png"),
+            "test",
+        ),
+        (
+            ("training_data/a/1.png", "training_data/b/2.png", "validation_data/b/4.png"),
+            "validation",
+        ),
+        (("a/train/1.png", "b/train/2.png", "a/test/3.png", "b/test/4.png"), "test"),
+    ],
+)
+def test_folders_of_parts(tmp_path: Path, paths: tuple[str, ...], role: str) -> None:
+    found, _ = understood(fill(tmp_path, *paths))
+    assert {label for label, _ in found.values()} == {"a", "b"}
+    assert {part for _, part in found.values()} == {"train", role}
+
+
+def test_images_beside_labels_of_boxes(tmp_path: Path) -> None:
+    """As YOLO has it: nothing there says what class an image is of."""
+    fill(tmp_path, "train/images/1.png", "val/images/2.png")
+    (tmp_path / "train/labels").mkdir()
+    (tmp_path / "train/labels/1.txt").write_text("0 0.5 0.5 1 1")
+    images, rejected, _ = records(labelled=tmp_path)
+    assert {record.label for record in images.values()} == {"images"}
+    assert [item.meant for item in rejected] == ["aside"]
+
+
+def test_augmented_copies_in_folders_of_their_own_are_warned_of(tmp_path: Path) -> None:
+    """Copies of an image that are not equal would lie on both sides of a split."""
+    parts = [
+        f"{kind}/{label}/{n}.png"
+        for kind in ("original", "augmented")
+        for label in "ab"
+        for n in range(2)
+    ]
+    found, warnings = understood(fill(tmp_path, *parts))
+    assert {label for label, _ in found.values()} == {"a", "b"}
+    assert said(warnings, "augmented, original: by the name the same images in other forms")
+
+
+def test_a_windows_zip_in_a_folder_of_its_name(tmp_path: Path) -> None:
+    from made_files import make_zip
+
+    files = {f"photos\\photos\\{label}\\1.png": png(n) for n, label in enumerate("ab")}
+    place = make_zip(tmp_path / "photos.zip", {**files, "photos\\Thumbs.db": b"x"})
+    found, _ = understood(place)
+    assert {label for label, _ in found.values()} == {"a", "b"}
+
+
+def test_classes_within_kinds_are_named(tmp_path: Path) -> None:
+    paths = ("animals/cat/1.png", "animals/dog/2.png", "plants/rose/3.png", "plants/oak/4.png")
+    found, warnings = understood(fill(tmp_path, *paths))
+    assert {label for label, _ in found.values()} == {"animals", "plants"}
+    assert said(warnings, "not the folders in them (cat, dog, oak, rose): set")
+    found, warnings = understood(tmp_path, class_level=2)
+    assert {label for label, _ in found.values()} == {"cat", "dog", "rose", "oak"}
+    assert not warnings
+
+
+def test_folders_of_patients_are_no_kinds(tmp_path: Path) -> None:
+    _, warnings = understood(
+        fill(tmp_path, *(f"{c}/p{n}{c}/{k}.png" for c in "ab" for n in range(4) for k in range(2)))
+    )
+    assert not said(warnings, "not the folders in them")
+    assert said(warnings, "if those are of one patient or part")
+
+
+@pytest.mark.parametrize(
+    ("paths", "roles"),
+    [
+        (
+            ("labeled/{}/1.png", "labeled/{}/2.png", "unlabeled/u.png", "test/{}/1.png"),
+            {"labeled": "train", "unlabeled": "pool", "test": "test"},
+        ),
+        (("labelled/{}/1.png", "unlabelled/u.png"), {"labelled": "train", "unlabelled": "pool"}),
+        (
+            ("train_labeled/{}/1.png", "train_unlabeled/u.png", "test/{}/1.png"),
+            {"train_labeled": "train", "train_unlabeled": "pool", "test": "test"},
+        ),
+    ],
+)
+def test_folders_of_labelled_and_unlabelled(
+    tmp_path: Path, paths: tuple[str, ...], roles: dict[str, str]
+) -> None:
+    every = [path.format(label) for path in paths for label in ("cat", "dog")]
+    found, _ = understood(fill(tmp_path, *dict.fromkeys(every)))
+    assert {label for label, _ in found.values()} == {"cat", "dog", None}
+    for path, (label, part) in found.items():
+        assert (part if label else "pool") == roles[path.split("/")[0]]
+
+
+def test_a_test_folder_in_each_class(tmp_path: Path) -> None:
+    names = [f"{label}/{n}.png" for label in ("cat", "dog") for n in ("1", "2", "test/3")]
+    found, _ = understood(fill(tmp_path, *names))
+    assert {path: part for path, (_, part) in found.items()} == {
+        name: "test" if "test" in name else "train" for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("around", "words"),
+    [
+        (("color", "grayscale", "segmented"), "the same images in other forms"),
+        (("128x128", "256x256"), "the same images in other forms"),
+        (("patient1", "patient2"), "if those are of one patient or part each"),
+        (tuple(f"site{n}" for n in range(12)), "if those are of one patient or part each"),
+    ],
+)
+def test_folders_around_the_classes(tmp_path: Path, around: tuple[str, ...], words: str) -> None:
+    names = [f"{name}/{label}/1.png" for name in around for label in ("cat", "dog")]
+    root = fill(tmp_path, *names)
+    for given in ({}, {"class_level": 2}):
+        found, warnings = understood(root, **given)
+        assert {label for label, _ in found.values()} == {"cat", "dog"}
+        assert said(warnings, words)
+
+
+def test_text_beside_images_in_class_folders_counts_for_nothing(tmp_path: Path) -> None:
+    fill(tmp_path, "cat/1.png", "cat/2.png", "dog/3.png", "dog/4.png")
+    for name in ("cat/1.xml", "cat/2.png.json", "dog/3.xmp", "dog/4.MOV", "notes/1.mat"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text")
+    images, rejected, _ = records(labelled=tmp_path)
+    assert len(images) == 4
+    assert {item.meant for item in rejected} == {"aside"}
+    tally = Tally()
+    for item in rejected:
+        tally.lose(item)
+    assert not tally.classes()
+
+
+def test_a_class_folder_without_images_is_told_of(tmp_path: Path) -> None:
+    fill(tmp_path, "a/1.png", "b/1.png")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c/1.npy").write_bytes(b"x")
+    (tmp_path / "a/README").write_text("text")
+    found, warnings = understood(tmp_path)
+    assert set(found) == {"a/1.png", "b/1.png"}
+    assert said(warnings, "c: no class, since all files there are")
+
+
+def files_of(*folders: str, count: int = 2) -> list[str]:
+    """Images of their own in each folder."""
+    return [
+        f"{folder}/{number}{n}.png" for number, folder in enumerate(folders) for n in range(count)
+    ]
+
+
+def twice(*folders: str, below: str) -> list[str]:
+    """The same files in each folder, and in a copy of all of them below another folder."""
+    files = [f"{folder}/{n}.png" for folder in folders for n in range(3)]
+    return files + [f"{below}/{file}" for file in files]
+
+
+@pytest.mark.parametrize("copy", ["cell_images", "Malaria cells"])
+def test_an_archive_that_was_unpacked_into_itself(tmp_path: Path, copy: str) -> None:
+    found, warnings = understood(fill(tmp_path, *twice("yes", "no", below=copy)))
+    assert {label for label, _ in found.values()} == {"yes", "no"}
+    assert len(found) == 6
+    assert said(warnings, f"{copy}: left out, since it holds the same files as lie beside it")
+
+
+def test_parts_that_were_unpacked_into_themselves(tmp_path: Path) -> None:
+    folders = [f"{part}/{label}" for part in ("train", "test") for label in "ab"]
+    found, _ = understood(fill(tmp_path, *twice(*folders, below="x")))
+    assert {role for _, role in found.values()} == {"train", "test"}
+    assert not any(path.startswith("x/") for path in found)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("unlabelled/cat/7.png", "unlabelled/dog/8.png"),
+        ("both/cat/7.png", "both/dog/8.png"),  # other images
+        ("both/cat/0.png", "both/cat/1.png", "both/dog/0.png"),  # some of them
+        ("cat/cat/0.png", "cat/dog/0.png"),
+    ],
+)
+def test_what_is_no_copy_stays(tmp_path: Path, more: tuple[str, ...]) -> None:
+    files = [f"{label}/{n}.png" for label in ("cat", "dog") for n in range(3)]
+    found, _ = understood(fill(tmp_path, *files, *more))
+    assert found.keys() == {*files, *more}
+
+
+@pytest.mark.parametrize(
+    ("flat", "classes"),
+    [
+        ("val/images", "train/{}/images"),  # Tiny-ImageNet as it is downloaded
+        ("Final_Test/Images", "Final_Training/Images/{}"),  # GTSRB
+        ("a_test/a_test", "a_train/a_train/{}"),
+    ],
+)
+def test_a_part_without_class_folders_in_a_folder_around(
+    tmp_path: Path, flat: str, classes: str
+) -> None:
+    folders = [flat, *(classes.format(label) for label in ("cat", "dog"))]
+    found, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert {label for label, _ in found.values()} == {"cat", "dog", None}
+    assert all((label is None) is path.startswith(flat) for path, (label, _) in found.items())
+    assert said(warnings, "holds no class folders, so that its images are read as unlabelled")
+
+
+def test_a_test_part_of_one_class_is_not_flat(tmp_path: Path) -> None:
+    found, _ = understood(fill(tmp_path, *files_of("train/cat", "train/dog", "test/cat")))
+    assert {role for label, role in found.values() if label == "cat"} == {"train", "test"}
+
+
+@pytest.mark.parametrize(
+    ("names", "role"),
+    [
+        (("training", "validation", "evaluation"), "test"),  # Food-11
+        (("train", "eval"), "validation"),
+        (("train", "validation", "evaluation", "test"), "validation"),
+        (("Training", "PublicTest", "PrivateTest"), "test"),  # FER
+    ],
+)
+def test_what_evaluation_means(tmp_path: Path, names: tuple[str, ...], role: str) -> None:
+    folders = [f"{name}/{label}" for name in names for label in "ab"]
+    found, _ = understood(fill(tmp_path, *files_of(*folders)))
+    last = {
+        r for path, (_, r) in found.items() if path.startswith(names[-1 if len(names) < 4 else 2])
+    }
+    assert last == {role}
+
+
+def test_masks_in_folders_of_parts_within_classes(tmp_path: Path) -> None:
+    """As DAGM has them."""
+    paths = [
+        f"{c}/{p}/{n}.png" for c in ("Class1", "Class2") for p in ("Train", "Test") for n in (1, 2)
+    ]
+    masks = [path.replace("/1.png", "/Label/1_label.png") for path in paths if "/1" in path]
+    found, _ = understood(fill(tmp_path, *paths, *masks))
+    assert found.keys() == {*paths}
+
+
+@pytest.mark.parametrize(
+    ("folders", "words"),
+    [
+        (("X/X/train/a", "X/X/test/a", "more/b"), "folders named as train and test lie in X/X"),
+        (("set_images_part_1", "set_images_part_2"), "called like parts of one set of images"),
+        (("patient_01", "patient_02", "patient_03"), "called like patients"),
+        (("box_train", "box_test", "query"), "box_test, box_train: read as a class, but seldom"),
+        (("Plants/23", "Plants/24", "Insects/25", "Insects/26"), "if they are the classes, set"),
+        (("a/x/p1/40X", "a/x/p2/40X", "b/x/p3/40X", "b/x/p4/40X"), "of several images each (p1"),
+    ],
+)
+def test_folders_that_are_seldom_classes(
+    tmp_path: Path, folders: tuple[str, ...], words: str
+) -> None:
+    _, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert said(warnings, words), warnings
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("cat", "dog"),
+        ("0", "1", "2"),
+        ("images/cat", "images/dog"),
+        ("n01440764", "n01443537"),
+        ("p1", "p2", "p3"),
+        ("person_0", "person_1", "person_2"),
+        ("batch1", "batch2"),
+        ("animal0", "animal1"),
+        ("train/cat", "train/dog", "test/cat", "test/dog"),
+    ],
+)
+def test_ordinary_folders_raise_no_alarm(tmp_path: Path, folders: tuple[str, ...]) -> None:
+    _, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert not [line for line in warnings if "read as" in line or "group_pattern" in line]
+
+
+def test_domains_with_the_same_classes_in_a_folder_around_each(tmp_path: Path) -> None:
+    """As Office-31 has it."""
+    folders = [f"{shop}/images/{label}" for shop in ("amazon", "dslr") for label in ("mug", "pen")]
+    found, warnings = understood(fill(tmp_path, *files_of(*folders)))
+    assert {label for label, _ in found.values()} == {"amazon", "dslr"}
+    assert said(warnings, "in each lie mug, pen: set data.folder.class_level to 3 if these are")
+    found, _ = understood(tmp_path, class_level=3)
+    assert {label for label, _ in found.values()} == {"mug", "pen"}
+
+
+def test_parts_in_a_folder_of_each_class_are_no_domains(tmp_path: Path) -> None:
+    folders = [f"{label}/images/{part}" for label in ("cat", "dog") for part in ("train", "test")]
+    found, _ = understood(fill(tmp_path, *files_of(*folders)))
+    assert {label for label, _ in found.values()} == {"cat", "dog"}
+
+
+@pytest.mark.parametrize("names", [("image", "label", "table"), ("train", "label", "bus")])
+def test_a_class_may_be_called_label(tmp_path: Path, names: tuple[str, ...]) -> None:
+    found, _ = understood(fill(tmp_path, *files_of(*names)))
+    assert {label for label, _ in found.values()} == {*names}
+
+
+def test_labels_beside_images_are_masks(tmp_path: Path) -> None:
+    paths = [
+        f"{folder}/{label}/{n}.png"
+        for folder in ("images", "labels")
+        for label in "ab"
+        for n in "12"
+    ]
+    found, _ = understood(fill(tmp_path, *paths))
+    assert {path.split("/")[0] for path in found} == {"images"}
+
+
+@pytest.mark.parametrize("name", ["weights.h5", "net.pth", "data.tfrec", "show.m", "a.tmp"])
+def test_data_and_programs_beside_images_are_no_broken_images(tmp_path: Path, name: str) -> None:
+    root = fill(tmp_path, *files_of("cat", "dog"))
+    (root / name).write_bytes(b"none")
+    _, rejected, _ = records(labelled=root)
+    assert [item.meant for item in rejected] == ["aside"]

@@ -1,0 +1,64 @@
+"""Names that stand for several images of one thing."""
+
+from pathlib import Path
+
+import pytest
+from made_files import fill, make_tar, png, records
+
+from semisup.prepare.own_images.series import thing_of
+
+HINT = "stand for several images each"
+
+
+@pytest.mark.parametrize(
+    ("path", "thing"),
+    [
+        ("a/p012_3.png", "a/p012"),
+        ("a/10_left.jpg", "a/10"),
+        ("a/vid3_frame041.jpg", "a/vid3"),
+        ("a/person7_bacteria_12.jpeg", "a/person7"),
+        ("0/8863_idx5_x51_y101_class0.png", "0/8863"),
+        ("a/scan 7 - front.tif", "a/scan 7"),
+        ("a/IMG_20210101_123456.jpg", None),
+        ("a/DSC_0001.jpg", None),
+        ("a/0001.jpg", None),
+        ("a/ISIC_0024306.jpg", None),
+        ("a/cat.12.jpg", None),
+        ("a/2021-01-31.jpg", None),
+    ],
+)
+def test_what_an_image_is_of(path: str, thing: str | None) -> None:
+    assert thing_of(path) == thing
+
+
+@pytest.mark.parametrize(
+    "name", ["vid{thing}_frame{n:03}.png", "person{thing}_virus_{n}.png", "{thing}_x{n}_y{n}.png"]
+)
+@pytest.mark.parametrize("images", [3, 30])
+def test_names_of_one_thing_are_hinted_at(tmp_path: Path, name: str, images: int) -> None:
+    for label in "ab":
+        for n in range(images):
+            fill(tmp_path, *(f"{label}/{name.format(thing=t, n=n)}" for t in range(12)))
+    _, _, warnings = records(labelled=tmp_path)
+    assert [HINT in line for line in warnings] == [True]
+
+
+@pytest.mark.parametrize("name", ["n0{label}_{n}.png", "{n}.png", "shot_{n}.png", "{n}_{n}.png"])
+def test_names_of_classes_and_numbers_are_not(tmp_path: Path, name: str) -> None:
+    for number, label in enumerate("abcdefghijkl"):
+        paths = (f"{label}/{name.format(label=number, n=n)}" for n in range(20))
+        fill(tmp_path, *paths)
+    _, _, warnings = records(labelled=tmp_path)
+    assert not any(HINT in line for line in warnings)
+
+
+def test_names_that_begin_with_their_class_in_a_tar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of which only the first files are looked at before it is read."""
+    monkeypatch.setattr("semisup.prepare.own_images.plan.LOOKED_AT", 10)
+    files = {
+        f"c{label}/c{label}_{n}.png": png(5 * label + n) for label in range(12) for n in range(5)
+    }
+    *_, warnings = records(labelled=make_tar(tmp_path / "a.tar", files))
+    assert not any(HINT in line for line in warnings)
