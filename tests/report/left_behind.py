@@ -69,7 +69,6 @@ def _write_images() -> None:
     summary = {"classes": CLASSES, "rejected": 0, "channels": 3}
     outputs.write_json(outputs.PREPARED / outputs.SUMMARY, summary)
     stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0, "torn": 0, "conflicts": 0}
-    stats["untrained"] = []
     stats |= dict.fromkeys(PER_ROLE, 3)
     for folder in (outputs.PREPARED, outputs.SPLITS):
         outputs.write_json(folder / outputs.WARNINGS, ["class 'a*b' has no test image"])

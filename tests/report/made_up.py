@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semisup.report.facts import Facts, Pretext
-from semisup.report.tables.results import CHOSEN, TOLD
+from semisup.report.tables.results import CHOSEN_COLUMNS, TOLD_COLUMNS
 
 TRAINED = [
     *("rotation", "geometric", "jigsaw", "relative_patch", "colorization", "autoencoder"),
@@ -91,10 +91,10 @@ def facts(
     """Of colour images of 64 pixels, with nothing to complain about but what is changed."""
     known = {"classes": ["a", "b", "c"], "rejected": 0, "channels": 3} | dict(data or {})
     counts = {"pool": 24000, "train": 60, "validation": 320, "test": 30}
-    counts |= {"leaked": 0, "untrained": []} | dict(split or {})
+    counts |= {"leaked": 0} | dict(split or {})
     found = {task: pretext(task, (figures or {}).get(task)) for task in tasks}
-    of_pool = pd.DataFrame(columns=TOLD) if told is None else told
-    picked = pd.DataFrame(columns=CHOSEN) if chosen is None else chosen
+    of_pool = pd.DataFrame(columns=TOLD_COLUMNS) if told is None else told
+    picked = pd.DataFrame(columns=CHOSEN_COLUMNS) if chosen is None else chosen
     return Facts(known, counts, found, 0.95, image_size, of_pool, picked)
 
 
@@ -108,7 +108,7 @@ def chosen(task: str, gains: Mapping[int, float], draws: Sequence[float] = OFFSE
                 ("typical", 3, 0.4 + ahead + 2 * offset),
             ):
                 rows.append((task, strategy, budget, draw, 3 * budget, seen, top1, top1))
-    return pd.DataFrame(rows, columns=CHOSEN)
+    return pd.DataFrame(rows, columns=CHOSEN_COLUMNS)
 
 
 def trains(task: str) -> bool:

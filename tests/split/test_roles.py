@@ -80,8 +80,9 @@ def test_test_classes_that_nothing_is_trained_on() -> None:
     with pytest.raises(UserError, match="no class of the test images has training images"):
         split(given, test)
     given[12] = 0
-    assert split(given, test).untrained == (2, 3)
-    assert split(labels()).untrained == ()
+    found = split(given, test)
+    assert {*found.labels[found.role == TEST]} == {0, 2, 3}
+    assert {*found.labels[found.role == TRAIN]} == {0, 1}
 
 
 def test_validation_classes_that_nothing_is_trained_on() -> None:

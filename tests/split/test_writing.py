@@ -41,19 +41,29 @@ def test_images_by_class_and_role() -> None:
 )
 def test_classes_that_lack_a_role_are_named(role: int, what: str) -> None:
     lacking = [one for one in EVERY if one != (1, role)]
-    assert f"1 of 3 classes has no {what} image: 'dog'" in warnings(split(*lacking))
+    more = "; whatever is said of their test images is wrong" if role == TRAIN else ""
+    assert f"1 of 3 classes has no {what} image: 'dog'{more}" in warnings(split(*lacking))
     lacking = [one for one in lacking if one != (2, role)]
-    assert f"2 of 3 classes have no {what} image: 'dog', 'owl'" in warnings(split(*lacking))
+    assert f"2 of 3 classes have no {what} image: 'dog', 'owl'{more}" in warnings(split(*lacking))
 
 
 def test_nothing_is_lacking() -> None:
     assert warnings(split(*EVERY * 34)) == []
 
 
-def test_a_small_test_set_is_said() -> None:
-    assert warnings(split(*EVERY)) == [
-        "only 3 test images: an accuracy moves in steps of 33 points"
-    ]
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((50, 50), []),
+        ((49, 50), ["99 images, 49 of the rarest class; one image more that is right is 1.0"]),
+        ((4, 200), ["204 images, 4 of the rarest class; one image more that is right is 0.5"]),
+        ((1,), ["1 image, 1 of the rarest class; one image more that is right is 100.0"]),
+    ],
+)
+def test_a_small_test_set_is_said(counts: tuple[int, ...], said: list[str]) -> None:
+    tests = [(label, TEST) for label, count in enumerate(counts) for _ in range(count)]
+    found = [line for line in warnings(split(*EVERY[:0], *tests)) if "small" in line]
+    assert found == [f"the test set is small: {line} points" for line in said]
 
 
 def test_images_that_are_left_out_are_said() -> None:

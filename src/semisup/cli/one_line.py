@@ -10,7 +10,7 @@ from semisup.workflow import command
 
 # what a user's files and disks may say, whichever command asks
 OF_FILES = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC}
-OF_FILES |= {errno.EROFS, errno.EDQUOT}
+OF_FILES |= {errno.EROFS, errno.EDQUOT, errno.ENAMETOOLONG}
 
 
 def call(app: Callable[[], object]) -> NoReturn:

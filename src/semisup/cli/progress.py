@@ -14,6 +14,7 @@ from semisup.cli.quick import clock
 from semisup.cli.workflow import Stages
 from semisup.workflow import live
 from semisup.workflow import times as recorded
+from semisup.workflow.errors import UserError
 from semisup.workflow.live import Running
 from semisup.workflow.times import Spent
 
@@ -37,16 +38,17 @@ def watch() -> Iterator[str]:
     Raises:
         UserError: as `progress`.
     """
-    stages, changed = workflow.read(), _changed_lock()
+    stages, changed = workflow.read(), _lock_time()
     yield _page_now(stages)
     while stages.left():
         time.sleep(SECONDS)
-        if (now := _changed_lock()) != changed:  # a stage has ended
-            stages, changed = workflow.read(), now
+        if (now := _lock_time()) != changed:  # a stage has ended
+            with suppress(UserError):  # DVC may be just writing the lock: look again
+                stages, changed = workflow.read(), now
         yield _page_now(stages)
 
 
-def _changed_lock() -> float:
+def _lock_time() -> float:
     return LOCK.stat().st_mtime if LOCK.exists() else 0.0
 
 
@@ -96,7 +98,9 @@ def _words(said: Metrics, merit: str) -> str:
     words = f"update {said['step']} of {said['of']}"
     for part, where in (("train", "in training"), ("heldout", "held out")):
         if figures := said.get(part):
-            words += f"; {where}: loss {figures['loss']:.4g}, {merit} {figures['merit']:.4g}"
+            names = {"loss": "loss", "merit": merit}  # without what is no number
+            shown = (f"{names[key]} {figures[key]:.4g}" for key in names if key in figures)
+            words += f"; {where}: {', '.join(shown)}"
     return words
 
 

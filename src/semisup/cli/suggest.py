@@ -1,6 +1,5 @@
 """Which images of the pool to label next, as a table to fill in and a page to look at."""
 
-import csv
 import html
 from collections.abc import Sequence
 from itertools import count as count_from
@@ -40,11 +39,11 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
     task, why = _task(params, task)
     data, ids, picks = _picks(params, count, task)
     paths = sources_of([int(ids[pick.number]) for pick in picks])
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for rank, (pick, path) in enumerate(zip(picks, paths, strict=True), 1):
-            writer.writerow([path, pick.cluster, rank, reason(pick), ""])
+    rows = (
+        [path, pick.cluster, rank, reason(pick), ""]
+        for rank, (pick, path) in enumerate(zip(picks, paths, strict=True), 1)
+    )
+    outputs.write_rows(out, COLUMNS, rows)
     images = [data.images[ids[pick.number]] for pick in picks]
     page.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
     return (

@@ -41,6 +41,8 @@ def write(whole: Whole, images: Images, folder: Path) -> float:
         program.save(path, external_data=False)
         _clean(path, whole.about)
         found = difference(whole, path, images)
+    except (OSError, MemoryError):
+        raise  # no fault of the model
     except Exception as error:  # of torch, onnxscript and onnxruntime: any kind
         raise _refused(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}") from None
     if not found <= ALLOWED:

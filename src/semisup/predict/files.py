@@ -1,6 +1,5 @@
 """Classes of the images in files, as a table."""
 
-import csv
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from semisup.prepare.decoding.decoders import Decoder
 from semisup.prepare.decoding.pixels import grey
 from semisup.prepare.records import Candidates, Pixels, Rejected
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import csv_writer
 from semisup.workflow.scratch import HALF_WRITTEN
 
 UNSURE, UNREADABLE = "unsure", "unreadable"
@@ -87,16 +87,13 @@ def predict(
         closing(Decoder(model.about, compute)) as decoder,
         tqdm(desc="Predicting", unit=" images", disable=None) as bar,
     ):
-        plain = csv.writer(file, lineterminator="\n")
-        quoting = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        plain.writerow(columns(top))
+        writer = csv_writer(file)
+        writer.writerow(columns(top))
         answered = partial(_answers, model=model, top=top, runtime=runtime)
         for batch, answers in _ahead(
             _batches(decoder.decoded(found, model.about.ranges), model), answered, runtime
         ):
-            for row in _rows(batch, answers, model, top, counts):
-                writer = quoting if "\r" in row[0] else plain  # which csv would leave as it is
-                writer.writerow(row)
+            writer.writerows(_rows(batch, answers, model, top, counts))
             bar.update(len(batch.files))
         if not counts.answered + counts.failed:
             raise UserError(f"PATHS: {', '.join(paths)}: no file in there; name others")

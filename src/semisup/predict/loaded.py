@@ -121,7 +121,7 @@ class ImageClassifier(Whole):
     def _one(self, number: int, image: Any) -> Pixels:
         try:
             pixels = self._rgb(image)
-        except (Unreadable, TypeError, ValueError, OSError) as error:
+        except (Unreadable, TypeError, ValueError, OSError, SyntaxError) as error:
             called = f" ({os.fspath(image)})" if isinstance(image, str | os.PathLike) else ""
             raise ValueError(f"images[{number}]{called}: {error}") from None
         return grey(pixels) if self.about.channels == 1 else pixels
@@ -161,6 +161,8 @@ def _listed(images: Pictures) -> Listed:
     if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[2] not in (3, 4):
         return [*images]  # grey ones
     if isinstance(images, np.ndarray) and images.ndim == 4:
+        if images.dtype.hasobject:
+            raise ValueError(f"images: an array of {images.dtype}, should be of uint8")
         return torch.from_numpy(np.ascontiguousarray(images))
     if isinstance(images, Tensor):
         return images

@@ -1,6 +1,5 @@
 """The list of packed images: a table for readers, an array for the stages that follow."""
 
-import csv
 from array import array
 from pathlib import Path
 from typing import TextIO
@@ -21,7 +20,7 @@ class Manifest:
     """manifest.csv, written line by line; the few bytes of an image that manifest.npy has."""
 
     def __init__(self, file: TextIO) -> None:
-        self._write = csv.writer(file, lineterminator="\n").writerow
+        self._write = outputs.csv_writer(file).writerow
         self._write(COLUMNS)
         self._first_with: dict[str, int] = {}  # by the hash of the pixels
         self._numbers: dict[str, int] = {}  # of classes, in the order in which they turn up

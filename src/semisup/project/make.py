@@ -175,8 +175,9 @@ def _copy_folder(folder: Path, target: Path) -> None:
 
 
 def _is_copied(path: Path) -> bool:
-    """Whether it is a file or a folder, and no device or broken link."""
-    return path.is_file() or path.is_dir()
+    """Whether it is a file or a folder, and no device, broken link or way back to where it lies."""
+    goes_back = path.is_symlink() and path.parent.resolve().is_relative_to(path.resolve())
+    return path.is_file() or (path.is_dir() and not goes_back)
 
 
 def _name(given: str) -> str:

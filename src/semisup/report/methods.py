@@ -13,13 +13,17 @@ CONTROLS = (CONTROL, PIXELS)  # what others are compared with: nobody would choo
 Line = str | tuple[float, tuple[float, float]]  # of Matplotlib: its name, or dashes and gaps
 
 
+BLACK = "#222222"  # of what needs no task; on the page it has the colour of the text
+
+
 @dataclass(frozen=True)
 class Method:
     """A way to make a classifier from labels.
 
     name: in tables; label: in figures; short, noun: in sentences; folder: of its stage's outputs,
     by task and budget; line, marker, color: in figures; control_line: of the untrained encoder's
-    accuracy by this method among the tasks; tells: whether its stage tells of the pool (pool.csv).
+    accuracy by this method among the tasks; dash: of its line on the page; tells: whether its stage
+    tells of the pool (pool.csv).
     """
 
     name: str
@@ -30,6 +34,7 @@ class Method:
     line: Line
     marker: str
     color: str
+    dash: tuple[int, ...]
     control_line: Line = ""
     tells: bool = False
 
@@ -50,7 +55,8 @@ SUPERVISED = Method(
     folder=_supervised_folder,
     line=":",
     marker="s",
-    color="#222222",
+    color=BLACK,
+    dash=(2, 2),
 )
 HEAD = Method(
     name="head",
@@ -61,6 +67,7 @@ HEAD = Method(
     line="--",
     marker="^",
     color="#0072b2",
+    dash=(6, 3),
     control_line="--",
 )
 SPREAD = Method(
@@ -73,6 +80,7 @@ SPREAD = Method(
     line="-.",
     marker="v",
     color="#009e73",
+    dash=(8, 3, 2, 3),
     control_line=":",
 )
 FINETUNE = Method(
@@ -84,6 +92,7 @@ FINETUNE = Method(
     line=(0, (7, 1.5)),
     marker="o",
     color="#d55e00",
+    dash=(12, 3),
     control_line="-.",
 )
 SELFTRAIN = Method(
@@ -96,6 +105,7 @@ SELFTRAIN = Method(
     line="-",
     marker="D",
     color="#cc79a7",
+    dash=(1, 0),
     control_line=(0, (1, 4)),
 )
 # a control, of no task: what self-training brings without pretraining
@@ -108,7 +118,8 @@ SELFTRAIN_BASELINE = Method(
     tells=True,
     line=(0, (1, 2)),
     marker="D",
-    color="#222222",
+    color=BLACK,
+    dash=(1, 2),
 )
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
 OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)

@@ -69,7 +69,6 @@ class Split:
     pool: Ints
     labels: Ints
     lost: Lost
-    untrained: tuple[int, ...] = ()  # classes of test images that no training image has
     chosen: Ints = field(default_factory=lambda: NONE_CHOSEN)  # positions and classes (m, 2)
 
 
@@ -110,14 +109,13 @@ def make_split(manifest: Manifest, rules: Rules, chosen: Ints = NONE_CHOSEN) -> 
     if not rules.validation_per_class:
         leaked += take_out_copies(role, same_as)
     torn = take_out(role, group)
-    untrained = np.setdiff1d(every[role == TEST], every[role == TRAIN])
     lost = Lost(leaked, torn, int(wrong.sum()))
-    _check_roles(role, every, rules, untrained, lost)
+    _check_roles(role, every, rules, lost)
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
         pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
     rank = _ranks(labels, every, role, rules)
-    return Split(role, rank, pool, every, lost, tuple(untrained.tolist()), chosen)
+    return Split(role, rank, pool, every, lost, chosen)
 
 
 def _given_roles(manifest: Manifest) -> Ints:
@@ -164,7 +162,7 @@ def _by_class(labels: Ints, chosen: NDArray[np.bool_]) -> list[Ints]:
     return [np.flatnonzero(chosen & (labels == c)) for c in np.unique(labels[labels >= 0])]
 
 
-def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints, lost: Lost) -> None:
+def _check_roles(role: Ints, labels: Ints, rules: Rules, lost: Lost) -> None:
     if not (role == TEST).any():
         raise UserError(
             f"split: no test image is left{lost}; give a test set or more labelled images"
@@ -172,8 +170,8 @@ def _check_roles(role: Ints, labels: Ints, rules: Rules, untrained: Ints, lost: 
     trained = np.unique(labels[role == TRAIN])
     if len(trained) < 2:
         raise UserError(
-            f"split: {len(trained)} class(es) have training images besides validation and test "
-            f"({len(untrained)} have none){lost}; give more labelled images"
+            f"split: {len(trained)} class(es) have training images besides validation and test"
+            f"{lost}; give more labelled images"
         )
     for part, held in (("test", TEST), ("validation", VALIDATION)):
         mine = labels[role == held]

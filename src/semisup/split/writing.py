@@ -1,6 +1,5 @@
 """What `split` writes: roles and ranks, counts by class, what pretraining reads, warnings."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from semisup.workflow import outputs
 from semisup.workflow.notes import Notes, named
 
 ROWS_AT_ONCE = 10_000  # of the table, as Python's own numbers
+FEW_OF_A_CLASS = 5  # test images
 FEW_TESTS = 100  # images; the standard error of an accuracy may exceed 5 points below
 OF_CLASSES = ("class", "train", "validation", "test", "left_out")
 
@@ -39,7 +39,6 @@ def write_split(
     stats = {"mean": mean, "std": std, "pool": len(split.pool), **vars(split.lost), **counts}
     np.save(folder / outputs.CHOSEN, split.chosen)
     _write_pool(folder / outputs.POOL, split, {"mean": mean, "std": std})
-    stats["untrained"] = [classes[number] for number in split.untrained]
     outputs.write_json(folder / outputs.STATS, stats)
     outputs.write_rows(folder / outputs.CLASSES, OF_CLASSES, by_class(split, classes))
     warn(split, classes, notes)
@@ -57,7 +56,7 @@ def _write_pool(folder: Path, split: Split, pixels: dict[str, list[float]]) -> N
 def _write_table(path: Path, rows: NDArray[np.void]) -> None:
     """Write split.csv: id, role, in_pool (0 or 1), rank per draw."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = outputs.csv_writer(file)
         draws = rows["rank"].shape[1]
         writer.writerow(["id", "role", "in_pool", *(f"rank_{draw}" for draw in range(draws))])
         for start in range(0, len(rows), ROWS_AT_ONCE):
@@ -89,14 +88,17 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
         lacking = [name for number, name in enumerate(classes) if number not in there]
         if lacking and (role != VALIDATION or validates):
             verb = "has" if len(lacking) == 1 else "have"
+            wrong = "; whatever is said of their test images is wrong" if role == TRAIN else ""
             notes.warn(
                 f"{len(lacking)} of {len(classes)} classes {verb} no {what} image: "
-                f"{named(map(repr, lacking), 10)}"
+                f"{named(map(repr, lacking), 10)}{wrong}"
             )
-    tests = int((split.role == TEST).sum())
-    if 0 < tests < FEW_TESTS:
+    tests = [int(count) for count in np.bincount(split.labels[split.role == TEST]) if count]
+    if tests and (sum(tests) < FEW_TESTS or min(tests) < FEW_OF_A_CLASS):
         notes.warn(
-            f"only {tests} test images: an accuracy moves in steps of {100 / tests:.2g} points"
+            f"the test set is small: {sum(tests)} image{'' if sum(tests) == 1 else 's'}, "
+            f"{min(tests)} of the rarest class; one image more that is right is "
+            f"{100 / sum(tests):.1f} points"
         )
     if split.lost.torn:
         notes.warn(

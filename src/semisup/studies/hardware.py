@@ -9,7 +9,7 @@ from semisup.params.sections import Compute
 
 
 def of(compute: Compute) -> dict[str, object]:
-    """Processor, cores used, memory, device, precision, system, versions.
+    """Processor, cores used, device, precision, system, versions.
 
     Raises:
         UserError: where the device that params.yaml names is not there.

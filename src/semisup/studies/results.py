@@ -92,9 +92,8 @@ def page(
 def beside(compared: pd.DataFrame, figure: str, published: Sequence[Published]) -> str:
     """A row for each way and each published one, a column for each number of labels."""
     rows: dict[str, dict[int, str]] = {}
-    halves = pd.to_numeric(compared["half_width"])  # of one draw there are none
-    columns = (compared[name] for name in ("method", "task", "budget", figure))
-    for method, task, budget, mean, half in zip(*columns, halves, strict=True):
+    columns = (compared[name] for name in ("method", "task", "budget", figure, "half_width"))
+    for method, task, budget, mean, half in zip(*columns, strict=True):
         rows.setdefault(Way(method, task).series, {})[int(budget)] = with_interval(mean, half)
     for one in published:
         rows[f"{one.name} (published)"] = {at: f"{value:g}" for at, value in one.top1.items()}

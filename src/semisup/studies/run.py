@@ -12,7 +12,7 @@ from contextlib import chdir
 from pathlib import Path
 
 from semisup.cli import lockfile
-from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
+from semisup.params.loading import PARAMS_FILE, Params, load, load_and_check_tasks
 from semisup.studies import overlay, results
 from semisup.studies.overlay import Study
 from semisup.workflow.errors import UserError
@@ -34,6 +34,7 @@ def study(name: str, quick: bool) -> Path:
         UserError: where the study, its data or its settings are not as they must be, or a stage
             failed.
     """
+    load(PARAMS_FILE)  # which says what is wrong with it
     chosen = overlay.read(name)
     called = f"{name}-quick" if quick else name
     copy = COPIES / called

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
@@ -142,11 +143,7 @@ def fit(
         shown = Live(label, begun, updates, position, group.leads, folder)
         for number in range(begun + 1, updates + 1):
             rate = plan.lr * schedule(number - 1, updates)
-            with runtime.autocast():
-                loss, merit = objective.batch_loss(next(batches))
-            loss.backward()  # type: ignore[no-untyped-call]
-            update(optimiser, rate)
-            training.took_step(loss.detach(), merit.detach())
+            training.took_step(*_step(objective, optimiser, next(batches), rate, runtime))
             shown.step()
             if number % every == 0 or number == updates:
                 train = training.running.score_and_reset(label)
@@ -160,6 +157,17 @@ def fit(
         shown.close()
     best = selection.finish()
     return Fit(training.rows, training.update, selection.kept, best, selection.turns)
+
+
+def _step(
+    objective: Objective, optimiser: Optimizer, batch: Any, rate: float, runtime: Runtime
+) -> tuple[Tensor, Tensor]:
+    """One update; loss and merit before it."""
+    with runtime.autocast():
+        loss, merit = objective.batch_loss(batch)
+    loss.backward()  # type: ignore[no-untyped-call]
+    update(optimiser, rate)
+    return loss.detach(), merit.detach()
 
 
 def _go_on_or_begin(

@@ -10,12 +10,14 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 from semisup.workflow.errors import NoMeans, UserError
 from semisup.workflow.processes import HOST, is_running
 
 if TYPE_CHECKING:
+    from _csv import Writer
+
     from numpy.typing import NDArray
 
 T = TypeVar("T")
@@ -213,23 +215,36 @@ def missing(path: Path) -> UserError:
 
 
 def write_table(path: Path, rows: Iterable[Any], columns: Sequence[str] | None = None) -> None:
-    """Write dataclass instances as CSV; `columns` are needed where there may be no row.
+    """Write dataclass instances or dicts as CSV; `columns` are needed where there may be no row.
 
-    Floats have 6 significant digits, NaN is an empty cell.
+    Floats have 6 significant digits; NaN, and what a row lacks, is an empty cell.
     """
     dicts = [dataclasses.asdict(row) if not isinstance(row, dict) else row for row in rows]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns or list(dicts[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: _cell(value) for key, value in row.items()} for row in dicts)
+    columns = columns or list(dict.fromkeys(key for row in dicts for key in row))
+    write_rows(path, columns, ([_cell(row.get(key)) for key in columns] for row in dicts))
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write rows as CSV, None as an empty cell."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv_writer(file)
         writer.writerow(columns)
         writer.writerows(rows)
+
+
+def csv_writer(file: IO[str]) -> "Writer":
+    """One for names of any kind: a file's may hold a line feed or a carriage return."""
+    return csv.writer(_LineFeeds(file), lineterminator="\r\n")
+
+
+class _LineFeeds:
+    """Ends lines by a line feed alone. csv quotes the characters that it ends lines by."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        return self._file.write(f"{line[:-2]}\n")
 
 
 def _cell(value: Any) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from made_up import chosen
 
 from semisup.report.findings.choosing import choosing
-from semisup.report.tables.results import CHOSEN
+from semisup.report.tables.results import CHOSEN_COLUMNS
 
 MANY = 10**12  # test images, whose choice makes no noise
 BOTH = pd.concat([chosen("gan", {1: 0.2, 2: 0.01, 4: -0.1}), chosen("random", {1: 0.5})])
@@ -44,7 +44,7 @@ def test_with_a_single_draw_nothing_is_clear() -> None:
 
 
 def test_none_where_nothing_was_compared() -> None:
-    assert choosing(pd.DataFrame(columns=CHOSEN), "gan", 0.95, MANY) is None
+    assert choosing(pd.DataFrame(columns=CHOSEN_COLUMNS), "gan", 0.95, MANY) is None
 
 
 def test_a_few_test_images_make_noise_too() -> None:

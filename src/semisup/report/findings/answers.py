@@ -90,7 +90,9 @@ def answer(results: pd.DataFrame, way: Way, confidence: float, validation: float
         Saving(budget, means[budget], labels_needed(curve, means[budget]), validation)
         for budget in means.index[-2:][::-1]
     ]
-    pairs = [(b, b // 2) for b in curve.index[::-1] if b % 2 == 0 and b // 2 in curve.index]
+    pairs = [
+        (b, b // 2) for b in curve.index[::-1] if b % 2 == 0 and b // 2 in curve.index and curve[b]
+    ]
     halvings = [
         Halving(whole, half, curve[half] - curve[whole], 1 - curve[half] / curve[whole])
         for whole, half in pairs[:3]

@@ -19,8 +19,7 @@ ORIENTED = ("rotation", "geometric")  # tasks that ask for orientation, one answ
 NEAR_CHANCE = 0.2  # of the way from chance to always right
 NEAR_COLLAPSE = 0.3  # spread of an embedding: 0 is collapsed, near 1 all over the sphere
 SMALL_IMAGE = 36  # pixels; a jigsaw's three tiles a side get under 12
-FEW_IMAGES = 100  # of validation or test; an accuracy's standard error may exceed 5 points
-FEW_OF_A_CLASS = 5  # test images
+FEW_IMAGES = 100  # of validation; an accuracy's standard error may exceed 5 points
 STILL_RISING = 0.75  # of a training's updates, where its best weights came later
 
 
@@ -74,12 +73,6 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         _weak_baseline(results),
         _rushed(results),
     )
-
-
-def few_test_images(facts: Facts) -> bool:
-    """Whether so few that one image more or less matters."""
-    counts = facts.test_counts
-    return bool(counts) and (sum(counts) < FEW_IMAGES or min(counts) < FEW_OF_A_CLASS)
 
 
 def _ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, level: float) -> Interval:

@@ -126,13 +126,13 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
         return None
     budgets, errors, noises = points.T
     largest, now = int(budgets[-1]), float(1 - errors[-1])
-    if _speeding(errors, noises):
+    if _speeding(points):
         return Forecast(way, largest, now, [], [], None, True)
     fitted = fit(budgets, errors, noises)
     ahead = [fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)]
     before = points[:-1]
     check = None
-    if len(before) >= FEWEST and not _speeding(before[:, 1], before[:, 2]):
+    if len(before) >= FEWEST and not _speeding(before):
         check = fit(*before.T).guess(largest, confidence)
     goals = [fitted.reach(goal, confidence) for goal in _goals(now)]
     told = [each for each in goals if each.middle <= largest << DOUBLINGS] or goals[:1]
@@ -145,7 +145,7 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
     Args:
         budgets: (n,) labels per class, ascending.
         errors: (n,) 1 - accuracy, means over draws.
-        noises: (n,) their standard errors.
+        noises: (n,) their noise: half an interval by Student's t, over the normal quantile.
     """
     ends = np.clip(errors[-1] + ENDS * max(noises[-1], LEAST_ERROR), 1e-4, 1)
     grid = np.meshgrid(ends, FLOORS, SLOPES, NOISES, indexing="ij")
@@ -164,16 +164,18 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
 
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:
-    """(budgets, 3): labels per class, error, its standard error."""
+    """(budgets, 3): labels per class, error, its noise as `fit` has it."""
     means = mean_over_draws(rows_of(results, way), "top1", confidence).sort_values("budget")
     noise = (means["half"] / ndtri(0.5 + confidence / 2)).fillna(LEAST_ERROR)
     return np.stack([means["budget"], 1 - means["mean"], noise], axis=1).astype(float)
 
 
-def _speeding(errors: Floats, noises: Floats) -> bool:
-    """Whether the curve still bends the wrong way."""
-    before, last = -np.diff(errors[-3:])
-    return bool(last - before > np.sqrt(noises[-3] ** 2 + 4 * noises[-2] ** 2 + noises[-1] ** 2))
+def _speeding(points: Floats) -> bool:
+    """Whether a doubling of the labels still brings more than the one before."""
+    budgets, errors, noises = points[-3:].T
+    before, last = 1 / np.diff(np.log2(budgets))  # shares of a doubling's gain that a step tells
+    weights = np.array([before, -before - last, last])  # of the errors in the gains' difference
+    return bool(-weights @ errors > np.linalg.norm(weights * noises))
 
 
 def _goals(now: float) -> list[float]:

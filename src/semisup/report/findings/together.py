@@ -9,7 +9,7 @@ from semisup.report.facts import Facts
 from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import Choice, choices
 from semisup.report.findings.choosing import Choosing, of_task
-from semisup.report.findings.doubts import Doubts, doubt, few_test_images
+from semisup.report.findings.doubts import Doubts, doubt
 from semisup.report.findings.forecast import Forecast, forecast
 from semisup.report.findings.gained import Step, gained
 from semisup.report.findings.own import Comparison, own_and_others
@@ -42,7 +42,6 @@ class Findings:
     choices: list[Choice]
     doubts: Doubts
     answers: Answers | None
-    few_test_images: bool
     ways: Mapping[str, Way]
     gains: Mapping[str, Mapping[int, Interval]]
     steps: list[Step]
@@ -85,7 +84,6 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         choices=chosen,
         doubts=doubt(results, chosen[-1] if chosen else None, facts),
         answers=_answers(results, ways[ranked[0]], facts) if ranked else None,
-        few_test_images=few_test_images(facts),
         ways=ways,
         gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
         steps=gained(results, ranked[0], facts.confidence) if ranked else [],

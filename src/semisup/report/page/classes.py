@@ -57,8 +57,11 @@ def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
     }
     recall, precision = _shares(counts[largest])
     cells = [
-        [name, f"{100 * r:.1f}", "-" if np.isnan(p) else f"{100 * p:.1f}"]
-        for name, r, p in sorted(zip(classes, recall, precision, strict=True), key=lambda c: c[1])
+        [name, *("-" if np.isnan(share) else f"{100 * share:.1f}" for share in shares)]
+        for name, *shares in sorted(
+            zip(classes, recall, precision, strict=True),
+            key=lambda c: (np.isnan(c[1]), c[1]),  # one without test images has no recall
+        )
     ]
     alt = "Recall and precision of each class in %, the class with the lowest recall first."
     table = Table(["class", "recall %", "precision %"], cells)

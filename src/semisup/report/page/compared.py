@@ -6,7 +6,7 @@ import pandas as pd
 
 from semisup.report.facts import Facts
 from semisup.report.findings.together import Findings
-from semisup.report.methods import METHODS
+from semisup.report.methods import BLACK, METHODS
 from semisup.report.page.chart import (
     Chart,
     Encoding,
@@ -25,8 +25,8 @@ from semisup.workflow import outputs
 
 NONE = "none (supervised)"
 MOST_TICKS = 11  # of epochs on an axis
-# as in the other figures, but for the baseline, which is black there
-COLORS = {name: "currentColor" if name == "supervised" else m.color for name, m in METHODS.items()}
+# as in the other figures, but for what is black there: it has the colour of the page's text
+COLORS = {name: "currentColor" if m.color == BLACK else m.color for name, m in METHODS.items()}
 
 
 def tasks(compared: pd.DataFrame, facts: Facts, found: Findings) -> Chart:

@@ -15,8 +15,6 @@ from semisup.workflow import outputs
 
 OTHER_SCORES = {"top1": "top-1", "top5": "top-5", "balanced_accuracy": "balanced accuracy"}
 BASELINE_COLOR = "currentColor"  # of the page's text: black, or white on a dark page
-DASHES = {"supervised": [2, 2], "head": [6, 3], "spread": [8, 3, 2, 3], "finetune": [12, 3]}
-SOLID = [1, 0]
 
 
 def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found: Findings) -> Chart:
@@ -58,7 +56,7 @@ def _scores(labels: dict[str, str]) -> list[Option]:
 
 
 def _methods(names: list[str]) -> list[Option]:
-    return [Option(name, METHODS[name].label, dash=DASHES.get(name, SOLID)) for name in names]
+    return [Option(name, METHODS[name].label, dash=[*METHODS[name].dash]) for name in names]
 
 
 def _tasks(found: Findings, colors: dict[str, str]) -> list[Option]:
@@ -87,7 +85,7 @@ def _spec(budgets: list[int], colors: dict[str, str], methods: list[str]) -> dic
     log = {"type": "log", "base": 2, "nice": False, "padding": 12}
     axis = {"values": budgets, "format": "d"}
     title = "% on test"
-    dashes = {"domain": methods, "range": [DASHES.get(name, SOLID) for name in methods]}
+    dashes = {"domain": methods, "range": [[*METHODS[name].dash] for name in methods]}
     line = {
         "y": along("mean", title),
         "strokeDash": {"field": "method", "type": "nominal", "scale": dashes, "legend": None},

@@ -65,7 +65,8 @@ def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
     chosen = np.array([*spaced(np.arange(len(points)), ON_MAP)])
     shown = points[chosen] - points[chosen].mean(axis=0)
     _, _, directions = np.linalg.svd(shown, full_matrices=False)
-    places = shown @ directions[:2].T
+    places = np.zeros((len(shown), 2))  # of one direction, all lie on a line
+    places[:, : len(directions[:2])] = shown @ directions[:2].T
     names = short_names(data.classes)
     rows = [
         {

@@ -12,7 +12,6 @@ const CONFIG = {
   axisY: { tickCount: 8 },
   axisX: { tickCount: { expr: "width < 400 ? 4 : 8" } },  // labels at the ends stand over each other
   legend: { labelColor: "currentColor", titleColor: "currentColor", labelFontSize: 12, labelLimit: 0 },
-  title: { color: "currentColor" }, text: { color: "currentColor" },
   view: { stroke: null },
 };
 

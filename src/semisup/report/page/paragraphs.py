@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)\.?")  # to figures that the page has itself
+LINK = re.compile(r"\[[^\]]+\]\(figures/[^)]+\)\.?")  # which the page has itself
 PICTURES = "Pictures:"
 TABLE = re.compile(r"^-+:? \| ", re.MULTILINE)  # the rule below its header
 
@@ -38,6 +38,11 @@ class Said:
             if found:
                 return self._html("\n\n".join(found))
         return Markup("")
+
+    def paragraph(self, start: str) -> Markup:
+        """The one that begins so."""
+        every = (each for heading in self._sections for each in self._paragraphs(heading))
+        return self._html(next((each for each in every if each.startswith(start)), ""))
 
     def _paragraphs(self, heading: str) -> Iterator[str]:
         for paragraph in self._sections.get(heading, "").strip().split("\n\n"):

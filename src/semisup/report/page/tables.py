@@ -1,6 +1,7 @@
 """Tables of the page that no chart stands before."""
 
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def roles(path: Path) -> Table:
     Raises:
         UserError: where it has not run.
     """
-    header, *rows = csv.reader(outputs.read_text(path).splitlines())
-    return Table([name.replace("_", " ") for name in header], rows[:MOST_ROWS])
+    header, *rows = _read(path)
+    return Table([name.replace("_", " ") for name in header], rows)
 
 
 def rejected(path: Path) -> Table:
@@ -42,5 +43,14 @@ def rejected(path: Path) -> Table:
     Raises:
         UserError: where it has not run.
     """
-    header, *rows = csv.reader(outputs.read_text(path).splitlines())
-    return Table(header, rows[:MOST_ROWS])
+    header, *rows = _read(path)
+    return Table(header, rows)
+
+
+def _read(path: Path) -> list[list[str]]:
+    """The first rows, and how many more there are."""
+    rows = [*csv.reader(io.StringIO(outputs.read_text(path), newline=""))]
+    more = len(rows) - 1 - MOST_ROWS
+    if more <= 0:
+        return rows
+    return [*rows[: MOST_ROWS + 1], [f"and {more} more in {path}", *[""] * (len(rows[0]) - 1)]]

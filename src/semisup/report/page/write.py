@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
 SHOWN = (
     *(phrases.labels, phrases.percent, phrases.points, phrases.plus_minus, phrases.between),
-    *(phrases.sentence, phrases.counted, phrases.with_interval, phrases.short_count),
+    phrases.counted,
 )
 
 
@@ -66,6 +66,7 @@ def write_page(
             top=_at_the_top(inputs, found),
             curve=label_curve(inputs.every, inputs.results, facts, found),
             checks=tables.checks(found.forecasts.values()),
+            MOST_IN_MATRIX=classes.MOST_IN_MATRIX,
             tasks=compared.tasks(table, facts, found),
             recall=classes.recall_and_precision(counts, data.classes),
             matrix=classes.matrix(counts, data.classes),

@@ -9,7 +9,6 @@ from semisup.report.methods import METHODS, OF_TASKS, Method, Way
 from semisup.workflow import outputs
 
 KEY = ["method", "task", "budget"]
-SCORES = ["validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"]
 
 
 def read_results(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
@@ -22,36 +21,36 @@ def read_results(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
     return pd.concat([read_csv(file) for file in files], ignore_index=True)
 
 
-TOLD = ["method", "task", "budget", "draw", "pool_images", "pool_sure", "pool_top1"]
+TOLD_COLUMNS = ["method", "task", "budget", "draw", "pool_images", "pool_sure", "pool_top1"]
 
 
 def read_told(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
-    """What those that use the pool tell of it: a row per way, budget and draw, columns TOLD."""
-    parts = [pd.DataFrame(columns=TOLD)]
+    """What those that use the pool tell of it, TOLD_COLUMNS: a row per way, budget and draw."""
+    parts = [pd.DataFrame(columns=TOLD_COLUMNS)]
     for way in ways:
         for budget in budgets if METHODS[way.method].tells else ():
             rows = read_csv(way.folder(budget) / outputs.TOLD)
-            parts.append(rows.assign(**way._asdict(), budget=budget).reindex(columns=TOLD))
+            parts.append(rows.assign(**way._asdict(), budget=budget).reindex(columns=TOLD_COLUMNS))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
-CHOSEN = ["task", "strategy", "budget", "draw", "labels", "classes_covered", "top1"]
-CHOSEN += ["balanced_accuracy"]
+CHOSEN_COLUMNS = ["task", "strategy", "budget", "draw", "labels", "classes_covered", "top1"]
+CHOSEN_COLUMNS += ["balanced_accuracy"]
 
 
 def read_chosen(tasks: Sequence[str]) -> pd.DataFrame:
-    """What `choose` found: a row per task, strategy, budget and draw, with the columns CHOSEN."""
-    parts = [pd.DataFrame(columns=CHOSEN)]
+    """What `choose` found: a row per task, strategy, budget and draw, columns CHOSEN_COLUMNS."""
+    parts = [pd.DataFrame(columns=CHOSEN_COLUMNS)]
     for task in tasks:
         rows = read_csv(outputs.choose_folder(task) / outputs.RESULTS)
-        parts.append(rows.assign(task=task).reindex(columns=CHOSEN))
+        parts.append(rows.assign(task=task).reindex(columns=CHOSEN_COLUMNS))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 def read_csv(path: Path) -> pd.DataFrame:
     """Read a table that another stage wrote; only empty cells are missing values."""
     try:
-        return pd.read_csv(path, keep_default_na=False, na_values={c: [""] for c in SCORES})
+        return pd.read_csv(path, keep_default_na=False, na_values=[""])
     except FileNotFoundError:
         raise outputs.missing(path) from None
 

@@ -13,8 +13,8 @@ def labels(per_class: object) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 0 to 1."""
-    return f"{100 * share:.1f} %"
+    """A share of 0 to 1; "-" where there is none."""
+    return "-" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
 def points(share: float) -> str:
@@ -68,4 +68,5 @@ def what_is_shown(draws: int, confidence: float) -> str:
 
 def plain(text: str) -> str:
     """Text of the user, whose signs mean nothing to Markdown."""
-    return re.sub(r"([\\*<`])", r"\\\1", text)
+    signs = r"[\\*<`\[]|\b_+|_+\b|__+"
+    return re.sub(signs, lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
