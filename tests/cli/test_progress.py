@@ -8,6 +8,7 @@ import pytest
 
 from semisup.cli import progress
 from semisup.cli.workflow import Stages
+from semisup.workflow.errors import UserError
 from semisup.workflow.live import Running
 from semisup.workflow.times import Spent
 
@@ -105,3 +106,31 @@ def test_what_trainings_say_is_read_from_their_files(tmp_path: Path) -> None:
         (folder / name / "metrics.json").write_text(content)
     assert progress._trainings(folder) == {"draw 1": json.loads('{"step": 1, "of": 2}')}
     assert progress._trainings(tmp_path / "gone") == {}
+
+
+def test_what_is_no_number_is_not_said() -> None:
+    trainings = {"one": {"step": 3, "of": 4, "train": {"merit": 0.5}}}
+    assert page({"report"}, {"head@a-2": trainings}, KNOWN)[2:] == [
+        "  one: update 3 of 4; in training: accuracy 0.5"
+    ]
+
+
+def test_a_lock_that_is_just_being_written_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = [{"report"}, UserError("dvc.lock: half of it"), {"report"}, set[str]()]
+
+    def read() -> Stages:
+        match ends.pop(0):
+            case UserError() as error:
+                raise error
+            case changed:
+                return Stages(PARENTS, changed, [], [*PARENTS])
+
+    times = iter(range(9))
+    monkeypatch.setattr(progress.workflow, "read", read)
+    monkeypatch.setattr(progress, "_lock_time", lambda: next(times))
+    monkeypatch.setattr(progress.time, "sleep", lambda _: None)
+    monkeypatch.setattr(progress.live, "running", list)
+    monkeypatch.setattr(progress.recorded, "read", list)
+    pages = [*progress.watch()]
+    assert pages[-1] == "all 4 stages are done"
+    assert len(pages) == 4

@@ -77,6 +77,7 @@ def test_one_image_or_many_are_answered_alike(
         (None, "images: a NoneType, where a list of them is needed"),
         ([np.zeros((0, 5), np.uint8)], r"images\[0\]: an array \(0, 5\) of uint8, should be"),
         ([np.zeros((4, 4, 2), np.uint8)], r"images\[0\]: an array \(4, 4, 2\) of uint8, should"),
+        (np.empty((2, 16, 16, 3), object), "images: an array of object, should be of uint8"),
         ([np.full((4, 4), np.nan)], r"images\[0\]: an array \(4, 4\) of float64, should be"),
         ([*pictures(30), b""], r"images\[30\]: empty file"),
         ([png()[:60]], r"images\[0\]: "),

@@ -94,3 +94,11 @@ def test_a_copy_that_fails_leaves_nothing(place: Path, monkeypatch: pytest.Monke
     with pytest.raises(UserError, match=r"birds: can't be written: No space left on device"):
         make(Path("birds"), Given(["photos"]), link=False, git=False)
     assert sorted(place.rglob("*")) == before
+
+
+def test_a_link_back_to_where_it_lies_is_not_followed(place: Path) -> None:
+    (place / "photos/deep/up").symlink_to(place / "photos", target_is_directory=True)
+    (place / "photos/others").symlink_to(place / "other", target_is_directory=True)
+    make(Path("birds"), Given(["photos"]), link=False, git=False)
+    copied = [*Path("birds/data/raw/photos").rglob("*.png")]
+    assert len(copied) == 3, "those of photos/deep, and of other by its link"

@@ -1,5 +1,7 @@
 """Folders are replaced whole or not at all; tables have one format."""
 
+import csv
+import io
 import json
 import math
 import os
@@ -182,3 +184,18 @@ def test_what_belongs_to_each_of_several_encoders(tmp_path: Path) -> None:
     assert found == [tmp_path, tmp_path / "repeat_1", tmp_path / "repeat_2"]
     assert [outputs.of_draw(found, draw) for draw in range(3)] == found
     assert [outputs.of_draw(found[:1], draw) for draw in range(3)] == [tmp_path] * 3
+
+
+@pytest.mark.parametrize("name", ["a\rb", "a\nb", "a\r\nb", 'a"b', "a,b", "\r", "plain"])
+def test_a_name_of_any_kind_is_one_cell(tmp_path: Path, name: str) -> None:
+    outputs.write_rows(tmp_path / "a.csv", ["name", "next"], [[name, 1], ["other", None]])
+    content = (tmp_path / "a.csv").read_bytes().decode()
+    rows = [*csv.reader(io.StringIO(content, newline=""))]
+    assert rows == [["name", "next"], [name, "1"], ["other", ""]]
+    assert content.endswith("other,\n")
+    assert content.startswith("name,next\n")
+
+
+def test_rows_may_lack_columns(tmp_path: Path) -> None:
+    outputs.write_table(tmp_path / "a.csv", [{"a": 1}, {"a": 2, "b": 0.5}])
+    assert (tmp_path / "a.csv").read_text() == "a,b\n1,\n2,0.5\n"

@@ -122,3 +122,12 @@ def test_weights_are_those_of_bayes() -> None:
     assert np.allclose(fitted.weight, slow)
     grid = len(module.ENDS) * len(module.FLOORS) * len(module.SLOPES) * len(module.NOISES)
     assert len(slow) < grid, "what can't be is left out"
+
+
+@pytest.mark.parametrize("budgets", [[10, 12, 100], [5, 10, 100], [1, 5, 10, 50]])
+def test_a_step_may_be_more_than_a_doubling(budgets: list[int]) -> None:
+    """A longer step brings more than the one before, though each doubling brings less."""
+    found = forecast(table({b: error("to a floor", b) for b in budgets}, 0.001), WAY, 0.95)
+    assert found is not None
+    assert not found.speeding
+    assert [guess.budget for guess in found.ahead] == [budgets[-1] << n for n in (1, 2, 3)]

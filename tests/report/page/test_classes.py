@@ -60,3 +60,9 @@ def test_names_are_shown_as_they_are_but_for_their_length() -> None:
     rows = classes.recall_and_precision({4: np.eye(3, dtype=np.int64)}, names).rows
     cut = "a very long name of a \u2026"
     assert {row["class"] for row in rows} == {"$a$", f"{cut} 2", f"{cut} 3"}
+
+
+def test_a_class_without_test_images_is_last() -> None:
+    counts = {4: np.array([[9, 1, 0, 0], [0, 0, 0, 0], [5, 0, 5, 0], [0, 2, 0, 8]])}
+    rows = classes.recall_and_precision(counts, ["a", "b", "c", "d"]).table.rows
+    assert [row[:2] for row in rows] == [["c", "50.0"], ["d", "80.0"], ["a", "90.0"], ["b", "-"]]

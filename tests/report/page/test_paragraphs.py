@@ -1,8 +1,11 @@
 """The summary's words as HTML."""
 
+import html
+
 import pytest
 
 from semisup.report.page.paragraphs import Said
+from semisup.report.words.phrases import plain
 
 SUMMARY = """# Title
 
@@ -63,3 +66,14 @@ def test_an_answer_ends_where_the_next_question_begins(question: str, words: lis
 
 def test_missing_sections_are_empty() -> None:
     assert Said(SUMMARY).section("Nothing") == ""
+
+
+def test_one_paragraph_by_its_first_words() -> None:
+    assert Said(SUMMARY).paragraph("Further") == "<p>Further words.</p>\n"
+    assert Said(SUMMARY).paragraph("Nothing") == ""
+
+
+@pytest.mark.parametrize("name", ["IMG[1](2).jpg", "__init__", "_a_ b", "*b*", "<i>", "a_b_c.png"])
+def test_names_of_files_stay_as_they_are(name: str) -> None:
+    text = Said(f"# Title\n\n- left out: {plain(name)}.\n").section("")
+    assert html.unescape(text) == f"<ul>\n<li>left out: {name}.</li>\n</ul>\n"

@@ -5,7 +5,7 @@ import pytest
 from made_up import THREE_DRAWS, results
 
 from semisup.report.methods import BASELINE, Way, ways
-from semisup.report.tables.results import read_csv, read_results, rows_of
+from semisup.report.tables.results import read_csv, read_results, read_told, rows_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -46,3 +46,15 @@ def test_rows_of_one_method_and_task() -> None:
     rows = rows_of(results(["rotation", "gan"]), Way("head", "gan"))
     assert len(rows) == 9
     assert set(zip(rows["method"], rows["task"], strict=True)) == {("head", "gan")}
+
+
+@pytest.mark.usefixtures("empty")
+def test_where_one_draw_could_not_tell() -> None:
+    """What is shown of the pool is drawn; of few images with a known class none may be among it."""
+    way = Way("spread", "gan")
+    way.folder(4).mkdir(parents=True)
+    told = [{"draw": 0, "pool_images": 7}, {"draw": 1, "pool_images": 7, "pool_top1": 0.5}]
+    outputs.write_table(way.folder(4) / outputs.TOLD, told)
+    read = read_told([way], [4])
+    assert read["pool_top1"].mean() == 0.5
+    assert read["pool_top1"].isna().tolist() == [True, False]

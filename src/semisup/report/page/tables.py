@@ -1,7 +1,6 @@
 """Tables of the page that no chart stands before."""
 
 import csv
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -49,7 +48,11 @@ def rejected(path: Path) -> Table:
 
 def _read(path: Path) -> list[list[str]]:
     """The first rows, and how many more there are."""
-    rows = [*csv.reader(io.StringIO(outputs.read_text(path), newline=""))]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [*csv.reader(file)]
+    except FileNotFoundError:
+        raise outputs.missing(path) from None
     more = len(rows) - 1 - MOST_ROWS
     if more <= 0:
         return rows
