@@ -46,7 +46,7 @@ bench: setup  ## measure speeds as ratios on this machine: half an hour; WHAT=he
 	  'kornia>=0.8' 'lightly>=1.5'  # to compare with
 	TQDM_DISABLE=1 python tests/benchmarks/run.py $(WHAT)
 
-check: setup  ## lint, types, file hygiene
+check: setup  ## lint, format, types, params.yaml
 	pre-commit run --all-files
 
 lock: setup  ## pin the newest versions that pyproject.toml admits
