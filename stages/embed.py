@@ -1,4 +1,4 @@
-"""Compute the features of a pretrained, frozen encoder for all labelled images."""
+"""Compute the features of a pretrained, frozen encoder for labelled images and the pool."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from semisup.workflow import command, outputs, scratch
 
 
 def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> None:
-    """Write data/features/TASK: train.npy, train_ids.npy, validation.npy, test.npy."""
+    """Write data/features/TASK: arrays of training, validation, test and pool, and their images."""
     params = load()
     params.require_task(task)
     data = open_data(outputs.PREPARED, outputs.SPLITS)

@@ -84,7 +84,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda v: images(v, labelled=".", labels="gone.csv"),
         "data       data.folder.labels: gone.csv: cannot be read",
     ),
-    "git": (lambda _: Path(".git").rename("git"), "git        this is no clone"),
+    "git": (lambda _: Path(".git").rename("git"), "git        not a git repository"),
     "dvc": (lambda _: Path(".dvc").rmdir(), "dvc        .dvc is missing"),
     "dvc.yaml": (lambda _: Path("dvc.yaml").unlink(), "dvc        dvc.yaml is missing"),
     "dvc.lock": (cut_off, "dvc        dvc.lock was cut off; run `semisup check`"),
@@ -140,7 +140,7 @@ main()"""
         return
     assert done.returncode == 1
     assert f"wrong versions   {name}: cannot be imported" in done.stdout
-    assert done.stdout.count("run `make setup`") == 1
+    assert done.stdout.count("install semisup anew") == 1
     assert "disk " in done.stdout
 
 

@@ -11,7 +11,7 @@ from semisup.data.dataset import ImageData, LabelledSet, open_data
 from semisup.params.loading import Params, load
 from semisup.workflow import outputs, scratch
 
-WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks
+WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks alone
 
 
 @dataclass(frozen=True)

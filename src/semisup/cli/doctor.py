@@ -15,6 +15,7 @@ from typing import Literal
 import yaml
 
 from semisup.cli import lockfile
+from semisup.cli.one_line import how_to_install
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -55,8 +56,8 @@ def _guarded(check: Callable[[], Found]) -> Found:
         yield from check()
     except ImportError as error:
         name = (error.name or "a package").partition(".")[0]
-        told = f"{name}: cannot be imported ({error}); run `make setup`"
-        yield Finding("wrong", "versions", told)
+        why = f"cannot be imported ({error})"
+        yield Finding("wrong", "versions", f"{name}: {why}; {how_to_install()}")
 
 
 def _settings(found: list[Params]) -> Found:
@@ -78,7 +79,7 @@ def _versions() -> Found:
         try:
             told.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            yield Finding("wrong", "versions", f"{name}: not installed; run `make setup`")
+            yield Finding("wrong", "versions", f"{name}: not installed; {how_to_install()}")
     yield Finding("ok", "versions", f"Python {platform.python_version()}, {', '.join(told)}")
 
 
@@ -138,7 +139,8 @@ def _git() -> Found:
     command = ["git", "status", "--porcelain"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        yield Finding("wrong", "git", "this is no clone; run `git init` and commit the project")
+        told = " ".join(done.stderr.removeprefix("fatal: ").split())
+        yield Finding("wrong", "git", f"{told}; DVC needs a repository: `git init` makes one")
         return
     changed = len(done.stdout.splitlines())
     if changed:
@@ -233,10 +235,8 @@ def _place(key: str, given: str) -> Found:
 
 def _results() -> Found:
     found = [p for p in (Path("reports/summary.md"), outputs.MODEL) if p.exists()]
-    if found:
-        yield Finding("ok", "results", f"there are {' and '.join(map(str, found))}")
-    else:
-        yield Finding("ok", "results", "none yet; run `make repro`")
+    told = f"there are {' and '.join(map(str, found))}" if found else "none yet; run `make repro`"
+    yield Finding("ok", "results", told)
 
 
 def report(found: Sequence[Finding]) -> int:

@@ -4,6 +4,7 @@ import errno
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from semisup.workflow import command
@@ -21,11 +22,16 @@ def call(app: Callable[[], object]) -> NoReturn:
         name = (error.name or "").partition(".")[0]
         if name == "semisup":
             raise
-        _fail(f"the package {name} is not installed; run `make setup`")
+        _fail(f"the package {name} is not installed; {how_to_install()}")
     except OSError as error:
         if error.errno not in OF_FILES:
             raise
         _fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+
+
+def how_to_install() -> str:
+    """What to do where a package is missing: in a clone, or in a project of one's own."""
+    return "run `make setup`" if Path("src/semisup").exists() else "install semisup anew"
 
 
 def tidy_up_when_stopped() -> None:

