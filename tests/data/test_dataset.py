@@ -12,7 +12,15 @@ import pytest
 import torch
 
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ROLES, ImageData, open_data, open_pool, read_manifest, split_row
+from semisup.data.dataset import (
+    ROLES,
+    ImageData,
+    open_data,
+    open_pool,
+    read_manifest,
+    spaced,
+    split_row,
+)
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.network.entry import Normalise
 from semisup.prepare.packing import pack
@@ -80,7 +88,6 @@ def test_split_table_and_statistics(written: tuple[Path, Path, Split]) -> None:
     stats = json.loads((splits / outputs.STATS).read_text())
     assert stats["pool"] == len(done.pool)
     assert stats["leaked"] == done.lost.leaked
-    assert stats["untrained"] == []
     assert sum(stats[name] for name in ROLES) == 31
     assert stats["validation"] == 4
     with (splits / outputs.CLASSES).open() as file:
@@ -256,3 +263,11 @@ def test_an_encoder_normalises_by_the_pool(make_data: MakeData, runtime: Runtime
     for channel in seen.unbind(1):
         assert channel.mean().item() == pytest.approx(0, abs=1e-4)
         assert channel.std().item() == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "expected"),
+    [(0, 3, []), (2, 3, [0, 1]), (6, 3, [0, 2, 4]), (7, 3, [0, 2, 4])],
+)
+def test_some_from_all_over(count: int, most: int, expected: list[int]) -> None:
+    assert spaced(np.arange(count), most).tolist() == expected

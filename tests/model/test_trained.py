@@ -13,7 +13,7 @@ from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.model import calibration
 from semisup.model.parts import WEIGHTS, gathered, parts_of
-from semisup.model.trained import calibrated, logits_of, rebuilt, some
+from semisup.model.trained import calibrated, logits_of, rebuilt
 from semisup.model.whole import Whole
 from semisup.params.loading import Params
 from semisup.workflow import outputs
@@ -135,9 +135,3 @@ def test_without_validation_images_nothing_is_promised(
     told: dict[str, Any] = whole.about.as_json()
     assert (told["temperature"], told["threshold"], told["precision"]) == (1.0, None, None)
     assert held.images == 0
-
-
-def test_some_are_from_all_over() -> None:
-    positions = np.arange(10, 20)
-    assert some(positions, 4).tolist() == [10, 12, 15, 17]
-    assert some(positions, 10).tolist() == positions.tolist()

@@ -121,7 +121,8 @@ def test_table_of_the_comparison(data: Path, make_params: Make) -> None:
 )
 def test_confusion_is_of_what_validation_chose(data: Path, tasks: list[str], title: str) -> None:
     table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
-    confusion.draw(find(table, facts(tasks)).best, BUDGETS[-1], data)
+    images = open_data(outputs.PREPARED, outputs.SPLITS)
+    confusion.draw(images, find(table, facts(tasks)).best, BUDGETS[-1], data)
     assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()
 
 

@@ -201,6 +201,13 @@ def open_pool(prepared: Path, splits: Path) -> ImageData:
     )
 
 
+def spaced(positions: Ints, most: int) -> Ints:
+    """At most so many of them, from all over."""
+    if len(positions) <= most:
+        return positions
+    return positions[np.arange(most) * len(positions) // most]
+
+
 def _ints(column: NDArray[Any]) -> Ints:
     """A copy in memory."""
     return np.array(column, np.int64, order="C")

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ImageData
+from semisup.data.dataset import ImageData, spaced
 from semisup.export import card, encoder, onnx
 from semisup.model.parts import gathered
-from semisup.model.trained import calibrated, logits_of, measured, some
+from semisup.model.trained import calibrated, logits_of, measured
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 
@@ -24,14 +24,14 @@ def export(params: Params, data: ImageData, runtime: Runtime, folder: Path) -> s
     """
     parts = gathered(outputs.ADVISED)
     whole, held = calibrated(parts, data, params, runtime)
-    test = some(data.test, params.export.images)
+    test = spaced(data.test, params.export.images)
     logits = logits_of(whole, data, test, runtime)
     shown = {"validation": held, "test": measured(whole.about, logits, data.labels[test])}
     whole.cpu().write(folder)
     encoder.write(whole, folder)
     line = f"{outputs.MODEL}: {_name(parts.result)}, {100 * shown['test'].top1:.1f} % right on test"
     if params.export.onnx:
-        images = np.array(data.images[some(data.test, COMPARED)])
+        images = np.array(data.images[spaced(data.test, COMPARED)])
         differs = onnx.write(whole, images, folder)
         line += f"; {onnx.FILE} differs by at most {differs:.1g} on {len(images)} of its images"
     card.write(whole, shown, params.export.onnx, folder)

@@ -52,9 +52,13 @@ def calibration_error(confidences: Floats, right: NDArray[np.bool_]) -> float:
     """
     if not len(right):
         return float("nan")
-    numbers = np.minimum((confidences * BINS).astype(np.int64), BINS - 1)
-    gaps = np.bincount(numbers, confidences - right, minlength=BINS)
+    gaps = np.bincount(bins_of(confidences), confidences - right, minlength=BINS)
     return float(np.abs(gaps).sum() / len(right))
+
+
+def bins_of(confidences: Floats) -> NDArray[np.int64]:
+    """Which of BINS of equal width each is in."""
+    return np.minimum((confidences * BINS).astype(np.int64), BINS - 1)
 
 
 @dataclass(frozen=True)

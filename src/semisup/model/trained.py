@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from semisup.compute.device import Runtime
 from semisup.compute.weights import load_weights
-from semisup.data.dataset import ImageData, Ints
+from semisup.data.dataset import ImageData, Ints, spaced
 from semisup.data.device_images import DeviceImages
 from semisup.model import calibration
 from semisup.model.about import About
@@ -78,14 +78,7 @@ def held_images(parts: Parts, data: ImageData, params: Params, most: int) -> Int
     """Validation images of the classifier's draw, at most so many."""
     budget, draw = int(parts.result["budget"]), int(parts.result["draw"])
     within = params.split.within_budget_fraction
-    return some(data.labelled_set(budget, draw, within).validation, most)
-
-
-def some(positions: Ints, most: int) -> Ints:
-    """At most so many of them, from all over."""
-    if len(positions) <= most:
-        return positions
-    return positions[np.arange(most) * len(positions) // most]
+    return spaced(data.labelled_set(budget, draw, within).validation, most)
 
 
 def logits_of(whole: Whole, data: ImageData, positions: Ints, runtime: Runtime) -> Logits:

@@ -8,10 +8,9 @@ import pandas as pd
 from semisup.compute import device
 from semisup.params.loading import Params
 from semisup.report import advised, trust
-from semisup.report.facts import Facts
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.together import Findings, find
-from semisup.report.inputs import read_inputs
+from semisup.report.inputs import Inputs, read_inputs
 from semisup.report.methods import BASELINE, Way
 from semisup.report.page.write import write_page
 from semisup.report.tables import plots
@@ -40,7 +39,7 @@ def build_report(params: Params, reports: Path) -> str:
     findings = find(results, facts)
     summary = write_summary(compared, facts, findings)
     with outputs.replacing(reports / "figures") as folder:
-        _draw_figures(results, compared, facts, findings, folder)
+        _draw_figures(found, compared, findings, folder)
     with outputs.replacing(reports / "plots") as folder:
         _write_plots(every, found.ways, params, folder)
     with outputs.replacing(outputs.ADVISED) as folder:
@@ -57,20 +56,15 @@ def build_report(params: Params, reports: Path) -> str:
     return summary
 
 
-def _draw_figures(
-    results: pd.DataFrame,
-    compared: pd.DataFrame,
-    facts: Facts,
-    findings: Findings,
-    folder: Path,
-) -> None:
+def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:
+    results, facts = inputs.results, inputs.facts
     ranked, shown = findings.ranked, what_is_shown(findings.draws, facts.confidence)
     label_curve.draw(results, ranked, facts.confidence, folder, findings.choosing, facts.figure)
     if ranked:
         tasks.draw(compared, ranked, shown, folder, facts.figure)
         filters.draw([*facts.pretext], folder)
         examples.draw([*facts.pretext], folder)
-    confusion.draw(findings.best, findings.budgets[-1], folder)
+    confusion.draw(inputs.data, findings.best, findings.budgets[-1], folder)
 
 
 def _write_plots(

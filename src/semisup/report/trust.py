@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from semisup.classify.layers import build_head
 from semisup.compute.device import Runtime
 from semisup.compute.weights import load_weights
-from semisup.data.dataset import ImageData, Ints
+from semisup.data.dataset import ImageData, Ints, spaced
 from semisup.features.stored import FeatureSet
 from semisup.model import calibration
 from semisup.model.parts import WEIGHTS, Parts, parts_of
@@ -23,7 +23,6 @@ from semisup.model.trained import (
     logits_of,
     measured,
     rebuilt,
-    some,
 )
 from semisup.model.whole import hidden_units
 from semisup.params.loading import Params
@@ -72,7 +71,7 @@ def of_way(
 def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) -> Trust:
     """Of one classifier."""
     most = min(params.export.images, MOST)
-    held, test = held_images(parts, data, params, most), some(data.test, most)
+    held, test = held_images(parts, data, params, most), spaced(data.test, most)
     found = _logits(parts, data, np.concatenate([held, test]), params, runtime)
     of_held, of_test = found[: len(held)], found[len(held) :]
     about = fitted(

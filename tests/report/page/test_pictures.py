@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from semisup.report.page.pictures import SIDE, exact, lossy, spaced
+from semisup.report.page.pictures import SIDE, exact, lossy
 
 
 def opened(source: str) -> np.ndarray:
@@ -33,11 +33,3 @@ def test_exact_pictures_keep_each_pixel() -> None:
 def test_the_same_pixels_give_the_same_text() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (24, 24, 3), np.uint8)
     assert lossy(pixels) == lossy(pixels.copy())
-
-
-@pytest.mark.parametrize(
-    ("count", "most", "expected"),
-    [(0, 3, []), (2, 3, [0, 1]), (6, 3, [0, 2, 4]), (7, 3, [0, 2, 4])],
-)
-def test_some_from_all_over(count: int, most: int, expected: list[int]) -> None:
-    assert [*spaced(np.arange(count), most)] == expected

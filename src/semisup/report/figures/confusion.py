@@ -6,22 +6,18 @@ import numpy as np
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 
-from semisup.classify import evaluation
-from semisup.data.dataset import open_data
+from semisup.data.dataset import ImageData
 from semisup.report.figures.style import STYLE, class_names, save
 from semisup.report.methods import Way
+from semisup.report.tables.results import read_confusion
 from semisup.report.words.phrases import labels
-from semisup.workflow import outputs
 
 MOST_NAMED_CLASSES = 40
 
 
-def draw(way: Way, budget: int, folder: Path) -> None:
+def draw(data: ImageData, way: Way, budget: int, folder: Path) -> None:
     """confusion.svg and .png: of one method, task and budget, over all draws."""
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
-    predicted = np.load(way.folder(budget) / outputs.PREDICTIONS).astype(np.int64)
-    truth = np.tile(data.labels[data.test], len(predicted))
-    counts = evaluation.confusion(predicted.reshape(-1), truth, len(data.classes))
+    counts = read_confusion(data, way, budget)
     draw_matrix(counts, data.classes, f"{way.series}, {labels(budget)}", folder)
 
 

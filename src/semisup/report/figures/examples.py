@@ -49,9 +49,9 @@ def draw_one(task: str, pixels: NDArray[np.uint8], texts: dict[str, Any], folder
             group, place = divmod(row, deep)
             axis = cells[group, place, column]
             _image(axis, pixels[row, column])
-            _below(axis, _text(captions, row, column))
+            _below(axis, text_at(captions, row, column))
             if place == 0:
-                axis.set_title(_text(headings, 0, column), fontsize=7, pad=3)
+                axis.set_title(text_at(headings, 0, column), fontsize=7, pad=3)
         save(figure, folder / f"pretext_{task}")
 
 
@@ -81,6 +81,6 @@ def _most_lines(texts: Sequence[Sequence[str]]) -> int:
     return max((text.count("\n") + 1 for line in texts for text in line if text), default=0)
 
 
-def _text(texts: Sequence[Sequence[str]], row: int, column: int) -> str:
+def text_at(texts: Sequence[Sequence[str]], row: int, column: int) -> str:
     """Captions may be missing, all of them or those of a row."""
     return texts[row][column] if row < len(texts) and column < len(texts[row]) else ""

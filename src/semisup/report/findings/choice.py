@@ -40,7 +40,7 @@ class Choice:
     @property
     def standard_error(self) -> float:
         """Of the accuracy, for so many images."""
-        return math.sqrt(self.accuracy * (1 - self.accuracy) / self.images)
+        return math.sqrt(unpaired_variance(self.accuracy, self.images))
 
 
 def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | None:

@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.classify import evaluation
 from semisup.data.dataset import ImageData
 from semisup.report.figures.style import short_names
 from semisup.report.methods import Way
 from semisup.report.page.chart import Chart, Table, along, colored, hovered, named, of_budgets
-from semisup.workflow import outputs
+from semisup.report.tables.results import read_confusion
 
 MOST_IN_MATRIX = 40  # classes; of more, only the worst
 COLORS = {"recall": "#0b7fc2", "precision": "#d97706"}
@@ -23,13 +22,7 @@ def counted(data: ImageData, way: Way, budgets: list[int]) -> Counts:
     Raises:
         UserError: where a stage has not run.
     """
-    truth = data.labels[data.test]
-    found: Counts = {}
-    for budget in budgets:
-        predicted = outputs.read_array(way.folder(budget) / outputs.PREDICTIONS).astype(np.int64)
-        repeated = np.tile(truth, len(predicted))
-        found[budget] = evaluation.confusion(predicted.reshape(-1), repeated, len(data.classes))
-    return found
+    return {budget: read_confusion(data, way, budget) for budget in budgets}
 
 
 def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semisup.data.dataset import ImageData, Ints
+from semisup.data.dataset import ImageData, Ints, spaced
 from semisup.neighbours.stored import Graph, read_points
+from semisup.report.figures.examples import text_at
 from semisup.report.figures.filters import first_convolution, tiled
 from semisup.report.figures.style import short_name, short_names
 from semisup.report.findings.suspects import Floats, Suspect, Suspects, suspects
 from semisup.report.page.chart import Chart, Table, along, colored, hovered
-from semisup.report.page.pictures import Picture, exact, of_image, spaced
+from semisup.report.page.pictures import Picture, exact, of_image
 from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 
@@ -62,7 +63,7 @@ def seen(task: str, data: ImageData, budget: int) -> Seen | None:
 
 
 def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
-    chosen = np.array([*spaced(np.arange(len(points)), ON_MAP)])
+    chosen = spaced(np.arange(len(points)), ON_MAP)
     shown = points[chosen] - points[chosen].mean(axis=0)
     _, _, directions = np.linalg.svd(shown, full_matrices=False)
     places = np.zeros((len(shown), 2))  # of one direction, all lie on a line
@@ -136,14 +137,9 @@ def examples(task: str) -> tuple[list[str], list[list[Picture]]] | None:
     texts = outputs.read_json(folder / outputs.CAPTIONS)
     rows = [
         [
-            Picture(exact(image), "", _text(texts["captions"], r, c), f"An example of {task}")
+            Picture(exact(image), "", text_at(texts["captions"], r, c), f"An example of {task}")
             for c, image in enumerate(row)
         ]
         for r, row in enumerate(pixels)
     ]
     return list(texts["columns"]), rows
-
-
-def _text(captions: Sequence[Sequence[str]], row: int, column: int) -> str:
-    """Captions may be missing, all of them or those of a row."""
-    return captions[row][column] if row < len(captions) and column < len(captions[row]) else ""

@@ -2,7 +2,6 @@
 
 import base64
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +59,3 @@ def of_classes(data: ImageData, most_classes: int, each: int) -> list[tuple[str,
         positions = np.flatnonzero(ranked & (data.labels == number))[:each]
         found.append((name, [of_image(data, int(position)) for position in positions]))
     return found
-
-
-def spaced(items: NDArray[np.int64], most: int) -> Iterable[int]:
-    """At most so many, from all over."""
-    count = min(len(items), most)
-    return (int(items[n * len(items) // count]) for n in range(count))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from semisup.data.dataset import ImageData
-from semisup.model.calibration import BINS
+from semisup.model.calibration import bins_of
 from semisup.report.figures.style import short_name
 from semisup.report.page.chart import Chart, Table, along, colored, hovered, of_budgets
 from semisup.report.page.pictures import Picture, of_image
@@ -50,7 +50,7 @@ def reliability(trusts: Sequence[Trust]) -> Chart:
 def _rows(trust: Trust) -> list[dict[str, Any]]:
     rows = []
     for which, sure in ((AS_IT_IS, trust.raw), (CALIBRATED, trust.confidences)):
-        bins = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
+        bins = bins_of(sure)
         for number in np.unique(bins):
             inside = bins == number
             rows.append(

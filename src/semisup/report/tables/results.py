@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from semisup.classify import evaluation
+from semisup.data.dataset import ImageData
 from semisup.report.methods import METHODS, OF_TASKS, Method, Way
 from semisup.workflow import outputs
 
@@ -45,6 +49,17 @@ def read_chosen(tasks: Sequence[str]) -> pd.DataFrame:
         rows = read_csv(outputs.choose_folder(task) / outputs.RESULTS)
         parts.append(rows.assign(task=task).reindex(columns=CHOSEN_COLUMNS))
     return pd.concat(parts[1:] or parts, ignore_index=True)
+
+
+def read_confusion(data: ImageData, way: Way, budget: int) -> NDArray[np.int64]:
+    """(classes, classes) test images of all draws, by true and by predicted class.
+
+    Raises:
+        UserError: where a stage has not run.
+    """
+    predicted = outputs.read_array(way.folder(budget) / outputs.PREDICTIONS).astype(np.int64)
+    truth = np.tile(data.labels[data.test], len(predicted))
+    return evaluation.confusion(predicted.reshape(-1), truth, len(data.classes))
 
 
 def read_csv(path: Path) -> pd.DataFrame:
