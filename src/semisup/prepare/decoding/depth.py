@@ -67,9 +67,9 @@ def find_ranges(
     return ranges
 
 
-def may_be_deep(listing: Iterable[Entry | Rejected]) -> bool:
-    """Whether any file is of a kind that can have more than 8 bits, by its name."""
-    return any(isinstance(e, Entry) and e.path.lower().endswith(MAY_BE_DEEP) for e in listing)
+def may_be_deep(path: str) -> bool:
+    """Whether a file is of a kind that can have more than 8 bits, by its name."""
+    return path.lower().endswith(MAY_BE_DEEP)
 
 
 def _sample(entries: Iterable[Entry | Rejected], max_megapixels: float) -> list[Look]:
@@ -77,7 +77,7 @@ def _sample(entries: Iterable[Entry | Rejected], max_megapixels: float) -> list[
     kept: list[Look] = []
     stride, number = 1, 0
     for entry in entries:
-        if isinstance(entry, Rejected) or not entry.path.lower().endswith(MAY_BE_DEEP):
+        if isinstance(entry, Rejected) or not may_be_deep(entry.path):
             continue
         if number % stride == 0:
             try:

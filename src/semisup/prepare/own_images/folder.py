@@ -51,7 +51,7 @@ def _ranges(plan: Plan, data: data_sections.Data) -> Ranges:
     """What is black and white in images of more than 8 bits; noted for summary.json."""
     ranges: Ranges
     if data.range == "auto":
-        entries = (source.own_entries() for source in plan.sources if may_be_deep(_first(source)))
+        entries = (source.own_entries() for source in plan.sources if _may_be_deep(source))
         ranges = find_ranges(entries, data.max_megapixels, plan.notes)
     else:
         ranges = {"": (data.range[0], data.range[1])}
@@ -59,9 +59,12 @@ def _ranges(plan: Plan, data: data_sections.Data) -> Ranges:
     return ranges
 
 
-def _first(source: Source) -> Iterator[Entry | Rejected]:
-    """All files of a place, or the first ones of a tar."""
-    return islice(source.own_listing(), LOOKED_AT if source.place.is_tar else None)
+def _may_be_deep(source: Source) -> bool:
+    """Whether any file, or any of the first ones of a tar, may have more than 8 bits."""
+    if source.may_be_deep is None:
+        first = islice(source.own_listing(), LOOKED_AT if source.place.is_tar else None)
+        return any(isinstance(entry, Entry) and may_be_deep(entry.path) for entry in first)
+    return source.may_be_deep
 
 
 def warn_of_unwatched(settings: data_sections.Folder, notes: Notes) -> None:

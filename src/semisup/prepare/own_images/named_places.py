@@ -38,6 +38,8 @@ class Source:
     inside: list[str] = field(default_factory=list)  # identities of other places below this one
     parts: Layout | None = None  # which folders are for training and which for test
     is_empty: bool = False
+    # whether any file may have more than 8 bits; None: nobody has looked at their names yet
+    may_be_deep: bool | None = None
     is_set: bool = False  # the table lies in the files of the images
     files: int = 0
     usable: int = 0

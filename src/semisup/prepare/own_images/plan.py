@@ -12,6 +12,7 @@ from semisup.labels.table import Row, read_table, with_unlabelled_parts
 from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
+from semisup.prepare.decoding.depth import may_be_deep
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place
 from semisup.prepare.folders.doubts import warn_of_inner
@@ -153,9 +154,10 @@ class Plan:
         """Its files by their whole path, with the path below the place."""
         above = len(source.place.source(""))
         entries = (e for e in source.own_listing() if not self._is_table(e))
-        names = (
+        names = [
             e.source if isinstance(e, Rejected) else source.place.source(e.path) for e in entries
-        )
+        ]
+        source.may_be_deep = any(map(may_be_deep, names))
         return {name: name[above:] for name in names}
 
     def _is_table(self, entry: Entry | Rejected) -> bool:
@@ -165,10 +167,11 @@ class Plan:
 
     def _survey(self, source: Source) -> set[str]:
         """Names of its class folders."""
-        tree = Folder()
+        tree, source.may_be_deep = Folder(), False
         own = (entry for entry in source.own_listing() if not self._is_table(entry))
         for number, entry in enumerate(entry for entry in own if isinstance(entry, Entry)):
             tree.add(entry.path)
+            source.may_be_deep = source.may_be_deep or may_be_deep(entry.path)
             # of a tar to know the rest takes as long as to read it
             if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
                 break
