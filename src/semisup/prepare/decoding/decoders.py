@@ -112,7 +112,6 @@ class Decoder:
         workers = compute.cpu_threads()
         image = (rules.image_size, rules.image_size, 3)
         self._rules = (rules.fit, rules.max_megapixels)
-        self._ranges: Ranges | None = None
         self._bounds = Bounds.of(workers, int(compute.memory_gib * GIB), math.prod(image))
         # a chunk's slot is free again when so many others have begun
         shape = (self._bounds.chunks + 1, self._bounds.chunk_images, *image)
@@ -161,19 +160,19 @@ class Decoder:
         Raises:
             NoMeans: where a process died.
         """
-        self._ranges = ranges
+        begin = partial(self._begin, ranges=ranges)
         chunk = _Chunk()
         try:
             for job in jobs:
                 size = 0 if isinstance(job, Rejected) else job[1].size
                 full = len(chunk.outcomes) == self._bounds.chunk_images
                 if full or (chunk.outcomes and chunk.file_bytes + size > CHUNK_BYTES):
-                    yield from self._begin(chunk)
+                    yield from begin(chunk)
                     chunk = _Chunk()
                 while size and self._running and self._holds(chunk, size) > self._bounds.file_bytes:
                     yield from self._finish()
                 chunk.add(job)
-            yield from self._begin(chunk)
+            yield from begin(chunk)
             while self._running:
                 yield from self._finish()
         except BrokenProcessPool:
@@ -186,12 +185,12 @@ class Decoder:
         """Bytes of files that would be under way with so many more."""
         return self._file_bytes + chunk.file_bytes + size
 
-    def _begin(self, chunk: _Chunk) -> Candidates:
+    def _begin(self, chunk: _Chunk, ranges: Ranges | None) -> Candidates:
         """Have a chunk decoded; yields those that must be done with by then."""
         slot = self._begun % len(self._slots)
         self._begun += 1
         rows = self._slots[slot]
-        how = (*self._rules, self._ranges)
+        how = (*self._rules, ranges)
         results: Callable[[], list[Facts | str]]
         if self._pool:
             results = self._pool.submit(_decode, slot, chunk.files, *how).result

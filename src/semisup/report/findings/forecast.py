@@ -174,8 +174,8 @@ def _speeding(points: Floats) -> bool:
     """Whether a doubling of the labels still brings more than the one before."""
     budgets, errors, noises = points[-3:].T
     before, last = 1 / np.diff(np.log2(budgets))  # shares of a doubling's gain that a step tells
-    weights = np.array([before, -before - last, last])  # of the errors in the gains' difference
-    return bool(-weights @ errors > np.linalg.norm(weights * noises))
+    weights = np.array([-before, before + last, -last])  # of the errors in the gains' difference
+    return bool(weights @ errors > np.linalg.norm(weights * noises))
 
 
 def _goals(now: float) -> list[float]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+TEXT_COLOR = "currentColor"  # of the page: black, or white on a dark one
+
 Rows = Sequence[dict[str, Any]]
 Encoding = dict[str, Any]
 

@@ -8,6 +8,7 @@ from semisup.report.facts import Facts
 from semisup.report.findings.together import Findings
 from semisup.report.methods import BLACK, METHODS
 from semisup.report.page.chart import (
+    TEXT_COLOR,
     Chart,
     Encoding,
     Option,
@@ -26,7 +27,7 @@ from semisup.workflow import outputs
 NONE = "none (supervised)"
 MOST_TICKS = 11  # of epochs on an axis
 # as in the other figures, but for what is black there: it has the colour of the page's text
-COLORS = {name: "currentColor" if m.color == BLACK else m.color for name, m in METHODS.items()}
+COLORS = {name: TEXT_COLOR if m.color == BLACK else m.color for name, m in METHODS.items()}
 
 
 def tasks(compared: pd.DataFrame, facts: Facts, found: Findings) -> Chart:

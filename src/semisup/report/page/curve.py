@@ -8,13 +8,22 @@ from semisup.report.facts import Facts
 from semisup.report.figures.style import task_colors
 from semisup.report.findings.together import Findings
 from semisup.report.methods import METHODS, Way
-from semisup.report.page.chart import Chart, Option, Switch, Table, along, colored, hovered
+from semisup.report.page.chart import (
+    TEXT_COLOR,
+    Chart,
+    Option,
+    Switch,
+    Table,
+    along,
+    colored,
+    hovered,
+)
+from semisup.report.page.compared import NONE
 from semisup.report.tables.interval import ends, mean_over_draws
 from semisup.report.words.phrases import with_interval
 from semisup.workflow import outputs
 
 OTHER_SCORES = {"top1": "top-1", "top5": "top-5", "balanced_accuracy": "balanced accuracy"}
-BASELINE_COLOR = "currentColor"  # of the page's text: black, or white on a dark page
 
 
 def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found: Findings) -> Chart:
@@ -34,7 +43,7 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
     }
     labels = {name: label for name, label, _, _ in scores if len(means[name])}
     rows = [row for name in labels for row in _rows(name, means[name])]
-    colors = {outputs.NO_TASK: BASELINE_COLOR} | task_colors(found.ranked)
+    colors = {outputs.NO_TASK: TEXT_COLOR} | task_colors(found.ranked)
     methods = [m for m in METHODS if m in {row["method"] for row in rows}]
     return Chart(
         "curve",
@@ -61,7 +70,7 @@ def _methods(names: list[str]) -> list[Option]:
 
 def _tasks(found: Findings, colors: dict[str, str]) -> list[Option]:
     names = [outputs.NO_TASK, *found.ranked]
-    words = {outputs.NO_TASK: "none (supervised)"}
+    words = {outputs.NO_TASK: NONE}
     return [Option(name, words.get(name, name), color=colors[name]) for name in names]
 
 
