@@ -64,6 +64,33 @@ def test_projection_by_singular_values(runtime: Runtime, whiten: float) -> None:
     np.testing.assert_allclose(found.norm(dim=1), 1, rtol=1e-5)
 
 
+@pytest.mark.parametrize("images", [300, 20])
+def test_of_very_wide_features_the_directions_are_as_good(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, images: int
+) -> None:
+    draw = np.random.default_rng(0)
+    patterns = draw.normal(size=(60, 200)) * 0.9 ** np.arange(60)[:, None]
+    features = [(draw.normal(size=(images, 60)) @ patterns).astype(np.float16)]
+    exact = project(features, settings(dimensions=8), runtime)
+    monkeypatch.setattr(find, "EXACT_WIDTH", 100)
+    state = torch.get_rng_state()
+    wide = project(features, settings(dimensions=8), runtime)
+    torch.testing.assert_close(wide @ wide.T, exact @ exact.T, atol=1e-3, rtol=0)
+    assert torch.equal(wide, project(features, settings(dimensions=8), runtime))
+    assert torch.equal(state, torch.get_rng_state())
+
+
+def test_few_images_are_looked_at_where_they_are_wide(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features = parts(300, 300)
+    monkeypatch.setattr(find, "FIT_IMAGES", 100)
+    few = project(features, settings(dimensions=6), runtime)
+    monkeypatch.setattr(find, "FIT_IMAGES", 10_000)
+    monkeypatch.setattr(find, "FIT_VALUES", 100 * 6)
+    torch.testing.assert_close(project(features, settings(dimensions=6), runtime), few)
+
+
 def test_blocks_change_nothing(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     features = parts(40, 25)
     whole = project(features, settings(), runtime)

@@ -13,7 +13,9 @@ from semisup.features.stored import Features, FeatureSet
 from semisup.neighbours.stored import Graph
 from semisup.params.sections import Neighbours
 
-FIT_IMAGES = 20_000  # at most, to find principal directions from
+FIT_IMAGES, FIT_VALUES = 20_000, 2**28  # at most, to find principal directions from
+EXACT_WIDTH = 2048  # of features; time grows with the cube, of more directions a few are estimated
+SPARE, ROUNDS = 32, 6  # directions beyond those wanted, and passes, to estimate them well
 BLOCK_VALUES = 2**24  # of features that are float32 at once
 NEGLIGIBLE = 1e-6  # of the largest variance: directions with less are noise of float16
 
@@ -36,10 +38,10 @@ def project(parts: Sequence[Features], settings: Neighbours, runtime: Runtime) -
     `whiten`.
     """
     count = sum(map(len, parts))
-    step = -(-count // FIT_IMAGES)
+    step = -(-count // min(FIT_IMAGES, max(1, FIT_VALUES // parts[0].shape[1])))
     sample = torch.cat([_float(part[::step], runtime) for part in parts])
     mean = sample.mean(dim=0)
-    directions = _principal(sample - mean, settings)
+    directions = _principal(sample.sub_(mean), settings, runtime)
     points = torch.empty(count, directions.shape[1], device=runtime.device)
     at = 0
     for part in parts:
@@ -51,16 +53,27 @@ def project(parts: Sequence[Features], settings: Neighbours, runtime: Runtime) -
     return points
 
 
-def _principal(centred: Tensor, settings: Neighbours) -> Tensor:
+def _principal(centred: Tensor, settings: Neighbours, runtime: Runtime) -> Tensor:
     """(D, d) what to multiply features by; directions of no variance are left out."""
-    covariance = centred.T @ centred / len(centred)
-    values, vectors = torch.linalg.eigh(covariance.double().cpu())
-    values, vectors = values.flip(0)[: settings.dimensions], vectors.flip(1)
+    values, vectors = _directions(centred, settings.dimensions, runtime)
     kept = int((values > NEGLIGIBLE * values[0].clamp(min=torch.finfo(values.dtype).tiny)).sum())
     kept = max(1, kept)
     scaled = vectors[:, :kept] * values[:kept].clamp(min=1e-30).pow(-settings.whiten / 2)
     directions: Tensor = scaled.float().to(centred.device)
     return directions
+
+
+def _directions(centred: Tensor, wanted: int, runtime: Runtime) -> tuple[Tensor, Tensor]:
+    """Variances (d,), largest first, and unit directions (D, d); d is `wanted`, or less."""
+    n, width = centred.shape
+    if width <= EXACT_WIDTH:
+        covariance = centred.T @ centred / n
+        values, vectors = torch.linalg.eigh(covariance.cpu().double())
+        return values.flip(0)[:wanted], vectors.flip(1)[:, :wanted]
+    with runtime.seeded(0):  # of the random vectors that Halko et al. 2011 begin with
+        rank = min(wanted + SPARE, n, width)
+        _, lengths, vectors = torch.svd_lowrank(centred, rank, ROUNDS)
+    return lengths[:wanted].double().square() / n, vectors[:, :wanted].double()
 
 
 def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tensor]:
