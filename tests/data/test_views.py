@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup.data.views import random_blur, random_crop, recolour
+from semisup.data.views import random_blur, random_crop, recolour, strong_view
+from semisup.params.data_sections import Augment, Views
 
 CHANGES: dict[str, Callable[[Tensor], Tensor]] = {
     "crop": lambda images: random_crop(images, 0.3),
@@ -47,6 +48,17 @@ def test_shape_and_range(change: str, channels: int, side: int) -> None:
     assert changed.dtype == torch.float32
     assert changed.min() >= -1e-6
     assert changed.max() <= 1 + 1e-6
+
+
+def test_bfloat16_loses_neither_levels_nor_places() -> None:
+    moved = {"shift": 0.2, "rotate": 20.0, "scale": 0.3, "flip": True, "color": 0.5, "erase": 0.7}
+    settings = Views(crop=0.5, strong=Augment(**moved), hue=0.2, grey=0.2, blur=0.5)
+    images = noise(8)
+    torch.manual_seed(1)
+    exact = strong_view(images, settings)
+    torch.manual_seed(1)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert torch.equal(strong_view(images, settings), exact)
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -46,9 +46,12 @@ class Runtime:
     @contextmanager
     def seeded(self, *key: int) -> Iterator[None]:
         """Make torch's global random state, which dropout reads, depend on `key`; put it back."""
-        with torch.random.fork_rng([self.device] if self.device.type == "cuda" else []):
+        before = self.random_state()
+        try:
             torch.manual_seed(stream_seed(*key))
             yield
+        finally:
+            self.set_random_state(before)
 
     def random_state(self) -> Tensor:
         """torch's global random state, as bytes."""

@@ -17,19 +17,25 @@ def augment(images: Tensor, settings: Augment, generator: torch.Generator | None
         settings: `shift` (fraction of the side), `rotate` (degrees either way), `scale` (0.2: from
             1/1.2 to 1.2 times as large), `flip` (mirror half of the images), `color` (0.4:
             brightness, contrast and saturation from 0.6 to 1.4 times), `erase` (share of the images
-            that lose a rectangle of 2 to 25 % of their area).
+            that lose a rectangle of 2 to 25 % of their area, or what of it lies inside).
         generator: on the device of `images`; None: torch's global state.
 
     Returns:
         (N, C, H, W) float in 0 to 1.
     """
-    if settings.shift or settings.rotate or settings.scale or settings.flip:
-        images = _warp(images, settings, generator)
-    if settings.color:
-        images = _jitter(images, settings.color, generator)
-    if settings.erase:
-        images = _erase(images, settings.erase, generator)
+    with in_float32(images):
+        if settings.shift or settings.rotate or settings.scale or settings.flip:
+            images = _warp(images, settings, generator)
+        if settings.color:
+            images = _jitter(images, settings.color, generator)
+        if settings.erase:
+            images = _erase(images, settings.erase, generator)
     return images
+
+
+def in_float32(images: Tensor) -> torch.autocast:
+    """Where pixels are moved and recoloured: bfloat16 has too few levels, and too few places."""
+    return torch.autocast(images.device.type, enabled=False)
 
 
 def _uniform(

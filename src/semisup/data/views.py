@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.data.augment import augment
+from semisup.data.augment import augment, in_float32
 from semisup.params.data_sections import Views
 
 ASPECT = 4 / 3  # of a crop: from 1 / ASPECT to this
@@ -18,9 +18,10 @@ ASPECT = 4 / 3  # of a crop: from 1 / ASPECT to this
 
 def strong_view(images: Tensor, settings: Views) -> Tensor:
     """Images (N, C, S, S) in 0 to 1, each cropped, recoloured and blurred in its own way."""
-    images = augment(random_crop(images, settings.crop), settings.strong, None)
-    images = recolour(images, settings.hue, settings.grey)
-    return random_blur(images, settings.blur)
+    with in_float32(images):
+        images = augment(random_crop(images, settings.crop), settings.strong, None)
+        images = recolour(images, settings.hue, settings.grey)
+        return random_blur(images, settings.blur)
 
 
 def random_crop(images: Tensor, smallest: float) -> Tensor:
@@ -37,7 +38,8 @@ def random_crop(images: Tensor, smallest: float) -> Tensor:
     theta[:, 0, 0], theta[:, 1, 1] = sides
     theta[:, :, 2] = middle.T
     grid = F.affine_grid(theta, list(images.shape), align_corners=False)
-    return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    # padding is for half a pixel at the edge: as "border" would do, which Macs' GPUs don't know
+    return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
 
 
 def recolour(images: Tensor, hue: float, grey: float) -> Tensor:
