@@ -11,6 +11,7 @@ from semisup.classify.network import Classifier
 from semisup.compute.device import Runtime
 from semisup.data.dataset import LabelledSet
 from semisup.data.device_images import DeviceImages
+from semisup.network.at_once import in_parts
 
 
 def learn_from_images(
@@ -54,5 +55,10 @@ def images_of(run: BudgetRun, labelled: LabelledSet) -> tuple[DeviceImages, ...]
 
 def predict(classifier: Classifier, images: DeviceImages, runtime: Runtime) -> Tensor:
     """Logits (N, classes) of images as they are."""
+
+    def look(batch: slice) -> Tensor:
+        shown = images.plain(batch)
+        return in_parts(classifier, shown, classifier.encoder, shown.shape[-1])
+
     with torch.no_grad(), runtime.autocast():
-        return torch.cat([classifier(images.plain(batch)) for batch in images.batches()])
+        return torch.cat([look(batch) for batch in images.batches()])

@@ -16,6 +16,7 @@ from semisup.model.about import About
 from semisup.model.calibration import Sure
 from semisup.model.parts import WEIGHTS, Parts
 from semisup.model.whole import Whole, hidden_units
+from semisup.network.at_once import in_parts
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 
@@ -87,7 +88,9 @@ def logits_of(whole: Whole, data: ImageData, positions: Ints, runtime: Runtime) 
     found = np.empty((len(positions), len(data.classes)), np.float32)
     with torch.no_grad():
         for batch in images.batches():
-            found[batch] = whole.logits(images.pixels(batch).permute(0, 2, 3, 1)).cpu().numpy()
+            shown = images.pixels(batch).permute(0, 2, 3, 1)
+            logits = in_parts(whole.logits, shown, whole.network.encoder, shown.shape[1])
+            found[batch] = logits.cpu().numpy()
     return found
 
 

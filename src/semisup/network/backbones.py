@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.network import borrowed
+from semisup.network.entry import AsTrained
 from semisup.params.sections import BACKBONE_LAYERS
 
 PIXELS = "pixels"  # the backbone that computes nothing, and its layer
@@ -77,6 +78,16 @@ class Encoder(nn.Module):
     def channels(self) -> int:
         """Of what the entry gives and `body` takes."""
         return int(self.blocks.channels)
+
+    def side(self, image_size: int) -> int:
+        """Side in pixels of what the blocks' layers see of images of `image_size`."""
+        side: int = getattr(self.entry, "side", getattr(self.blocks, "side", image_size))
+        return side
+
+    @property
+    def keeps_statistics(self) -> bool:
+        """Whether its batch norm knows more images than a classifier is trained on."""
+        return isinstance(self.entry, AsTrained)
 
     def forward(self, images: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps (N, C', H', W') of `layer`, of the last one where it is None."""
