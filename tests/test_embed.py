@@ -216,8 +216,10 @@ def test_views_that_are_done_already_are_not_computed_again(
     embed(encoder(), data, settings(), changes, kept, 3, again)
     names = sorted(path.name for path in work.iterdir())
     mine = checksum(encoder())  # those of another encoder of the task are kept beside
-    assert names == [f"{mine}-conv4-view-{view}-from-0.safetensors" for view in range(3)]
-    (work / names[2]).unlink()  # killed before the last view
+    of_views = [f"view-{view}" for view in range(3)]
+    parts = sorted([*of_views, "pool-npy", "validation-npy", "test-npy"])
+    assert names == [f"{mine}-conv4-{part}-from-0.safetensors" for part in parts]
+    (work / names[-1]).unlink()  # killed before the last view
     # with other changes the views would be others: those that are there are not from them
     embed(encoder(), data, settings(), make_augment(shift=0.0), kept, 3, again)
     first, second = (np.load(folder / stored.TRAIN) for folder in (whole, again))

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.lib.format import open_memmap
+from torch import Tensor
 
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, Ints
-from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
+from semisup.data.device_images import DeviceImages
 from semisup.features.encode import FeatureExtractor
 from semisup.features.probe import probe_layers
 from semisup.features.stored import POOL, POOL_IDS, TEST, TRAIN, TRAIN_IDS, VALIDATION, Features
+from semisup.features.writing import write
 from semisup.network.backbones import Encoder
 from semisup.network.borrowed import check_layer
 from semisup.network.fused import fused
@@ -23,7 +25,6 @@ from semisup.params.sections import Embed
 from semisup.workflow import outputs
 
 LOOKED_AT = 4  # images by which two forms of an encoder are compared
-BLOCK_BYTES = 2**28  # of features between two saves
 
 
 def embed(
@@ -51,13 +52,15 @@ def embed(
     extractor = FeatureExtractor(fast, layer, settings.pool, runtime)
     width = extractor.width(data.image_size)
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
-    _write_views(extractor, shown, train, augment, seed, own)
+    called = f"{own}, {layer}"
+    _write_views(extractor, shown, train, augment, seed, called)
     train.flush()
     pool_ids = sample_of_pool(data, train_ids, settings.pool_images)
     np.save(folder / POOL_IDS, pool_ids)
     for name, positions in ((POOL, pool_ids), (VALIDATION, data.validation), (TEST, data.test)):
         features = _new_file(folder / name, (len(positions), width))
-        extractor.write_plain(data, positions, features)
+        images = DeviceImages.of(data, positions, runtime)
+        write(extractor, images, features, f"{called}, {name}", images.plain)
         features.flush()
     if checksum(fast) != before:
         raise AssertionError("the frozen encoder's weights or buffers moved")
@@ -101,28 +104,17 @@ def _write_views(
     train: Features,
     augment: Augment,
     seed: int,
-    of_encoder: str,
+    name: str,
 ) -> None:
-    """Each image as it is, then augmented, in blocks that are saved when they are done."""
-    count, views, width = train.shape
-    rows = max(EVALUATION_BATCH, BLOCK_BYTES // (2 * width))
-    for view in range(views):
-        generator = extractor.runtime.generator(seed, view)
-        for start in range(0, count, rows):
-            block = slice(start, min(start + rows, count))
-            checkpoint = extractor.runtime.checkpoint(
-                f"{of_encoder}, {extractor.layer}, view {view}, from {start}"
-            )
-            if checkpoint and (state := checkpoint.read()):
-                train[block, view] = state["features"].numpy()
-                generator.set_state(state["generator"])
-                continue
-            for batch in images.batches(part=block):
-                shown = images.augmented(batch, augment, generator) if view else images.plain(batch)
-                train[batch, view] = extractor(shown)
-            if checkpoint:
-                done = torch.from_numpy(train[block, view].copy())
-                checkpoint.write({"features": done, "generator": generator.get_state()})
+    """Each image as it is, then augmented."""
+    write(extractor, images, train[:, 0], f"{name}, view 0", images.plain)
+    for view in range(1, train.shape[1]):
+        stream = extractor.runtime.generator(seed, view)
+
+        def augmented(batch: slice, stream: torch.Generator = stream) -> Tensor:
+            return images.augmented(batch, augment, stream)
+
+        write(extractor, images, train[:, view], f"{name}, view {view}", augmented, stream)
 
 
 def _new_file(path: Path, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.float16]]:

@@ -69,3 +69,8 @@ def test_many_validation_images_are_probed_by_a_part_of_them(
     monkeypatch.setattr(probe, "PROBE_IMAGES", len(data.validation) - 1)
     probe.probe_layers(encoder, data, 1, runtime)
     assert seen == [len(data.validation) - 1] * len(encoder.layers)
+
+
+def test_features_that_say_nothing() -> None:
+    labels = torch.tensor([0, 1, 1] * 8)
+    assert probe_accuracy(torch.zeros(24, 5).double(), labels, 2) == pytest.approx(2 / 3)

@@ -10,9 +10,8 @@ from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, Ints
 from semisup.data.device_images import DeviceImages
 from semisup.features.stored import Features
+from semisup.network.at_once import in_parts
 from semisup.network.backbones import Encoder, pooled, pooled_width
-
-CPU_VALUES = 8 * 3 * 224**2  # of pixels at once
 
 
 @dataclass(frozen=True)
@@ -31,27 +30,15 @@ class FeatureExtractor:
     def __call__(self, images: Tensor) -> Features:
         """Features (N, D) of images (N, C, S, S) in 0 to 1."""
         with torch.no_grad(), self.runtime.autocast():
-            found = [
-                pooled(self.encoder(some, self.layer), self.pool).half().cpu()
-                for some in images.split(self._at_once(images))  # type: ignore[no-untyped-call]
-            ]
-        return torch.cat(found).numpy()
+            return in_parts(self._look, images, self.encoder, images.shape[-1]).numpy()
 
-    def _at_once(self, images: Tensor) -> int:
-        """How many images the encoder gets: on a CPU, few enough for its maps to stay in caches."""
-        if images.device.type != "cpu":
-            return len(images)
-        side = getattr(self.encoder.entry, "side", images.shape[-1])  # that they are enlarged to
-        return max(1, CPU_VALUES // (self.encoder.channels * side**2))
+    def _look(self, images: Tensor) -> Tensor:
+        return pooled(self.encoder(images, self.layer), self.pool).half().cpu()
 
     def plain(self, data: ImageData, positions: Ints) -> Features:
         """Features of the images at these positions, as they are."""
-        features = np.empty((len(positions), self.width(data.image_size)), np.float16)
-        self.write_plain(data, positions, features)
-        return features
-
-    def write_plain(self, data: ImageData, positions: Ints, features: Features) -> None:
-        """`plain` to where the features shall lie, such as a file."""
         images = DeviceImages.of(data, positions, self.runtime)
+        features = np.empty((len(images), self.width(data.image_size)), np.float16)
         for batch in images.batches():
             features[batch] = self(images.plain(batch))
+        return features

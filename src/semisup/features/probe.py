@@ -12,6 +12,7 @@ from semisup.network.backbones import Encoder
 PROBE_FOLDS = 4
 PROBE_IMAGES = 4000  # at most: time and memory grow with their square
 PROBE_RIDGE = 0.1  # of the mean squared length of the centred features
+SMALLEST_RIDGE = 1e-12  # where features are constant
 
 
 def probe_layers(
@@ -41,7 +42,7 @@ def probe_accuracy(features: Tensor, labels: Tensor, classes: int) -> float:
     fold = fold[order]
     features = features - features.mean(dim=0)
     gram = features @ features.T
-    ridge = PROBE_RIDGE * gram.diagonal().mean()
+    ridge = PROBE_RIDGE * gram.diagonal().mean().clamp(min=SMALLEST_RIDGE)
     targets = torch.nn.functional.one_hot(labels, classes).double()
     right = 0
     for held in range(PROBE_FOLDS):
