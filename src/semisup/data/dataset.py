@@ -85,13 +85,21 @@ class ImageData:
         if len(self.validation):
             return LabelledSet(bought, self.validation)
         per_class = np.bincount(self.labels[bought], minlength=len(self.classes))
-        kept = per_class - (per_class * within_budget).astype(np.int64)
+        # 0.29 of 100 is 28.999...
+        kept = per_class - (per_class * within_budget + 1e-9).astype(np.int64)
         trains = self.rank[draw, bought] < kept[self.labels[bought]]
         return LabelledSet(bought[trains], bought[~trains])
 
     def labelled_sets(self, budget: int, draws: int, within_budget: float) -> list[LabelledSet]:
         """`labelled_set` of every draw."""
         return [self.labelled_set(budget, draw, within_budget) for draw in range(draws)]
+
+    def shared_by_draws(self, budget: int) -> float:
+        """The share of a draw's images that another draw is expected to have too."""
+        there = np.bincount(self.labels[self.rank[0] != NO_RANK])
+        there = there[there > 0]
+        bought = np.minimum(there, budget)
+        return float((bought * bought / there).sum() / bought.sum())
 
     def ranked_below(self, limit: int) -> Ints:
         """Train images that some draw ranks below `limit`, ascending."""

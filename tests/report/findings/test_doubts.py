@@ -11,6 +11,7 @@ from semisup.report.facts import Facts
 from semisup.report.findings.choice import choices
 from semisup.report.findings.doubts import Doubts, Rival, doubt
 from semisup.report.methods import BASELINE, Way
+from semisup.report.tables.headline import SHARED
 
 TWO = ["rotation", "gan"]
 CONTROLLED = [*TWO, "random"]
@@ -50,6 +51,23 @@ def test_test_accuracies_change_no_doubt(score: str) -> None:
 
 
 # On the choice
+
+
+@pytest.mark.parametrize(("share", "known"), [(0.1, {}), (0.5, {16: 0.5}), (1.0, {16: 1.0})])
+def test_labelled_images_that_draws_have_in_common(share: float, known: dict[int, float]) -> None:
+    table = results(TWO)
+    assert doubts(table, facts(TWO)).shared == {}
+    table[SHARED] = np.where(table["budget"] == 16, share, 0.05)
+    assert doubts(table, facts(TWO)).shared == known
+    assert doubts(table[table["draw"] == 0], facts(TWO)).shared == {}
+
+
+@pytest.mark.parametrize(("task", "untuned"), [("gan", True), ("rotation", False)])
+def test_an_encoder_that_could_be_trained_further(task: str, untuned: bool) -> None:
+    table = results(TWO)
+    table = table[(table["task"] != "gan") | (table["method"] != "finetune")]
+    table = set_score(table, "validation_top1", "head", task, 0.9)
+    assert doubts(table, facts(TWO)).untuned == untuned
 
 
 @pytest.mark.parametrize(

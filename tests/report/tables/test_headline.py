@@ -10,7 +10,7 @@ import pytest
 from semisup.classify.evaluation import scores
 from semisup.data.dataset import ImageData
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.headline import HITS, in_headline, standard_error
+from semisup.report.tables.headline import HITS, SHARED, in_headline, standard_error
 from semisup.workflow import outputs
 
 WAYS = (BASELINE, Way("head", "gan"))
@@ -68,6 +68,31 @@ def test_unequal_classes_are_compared_by_balanced_accuracy(
     assert found["top1"].tolist() == table["balanced_accuracy"].tolist()
     expected = table["balanced_accuracy"].tolist()
     assert [hits.mean() for hits in found[HITS]] == pytest.approx(expected)
+
+
+def test_noise_of_balanced_accuracy_is_that_within_classes(
+    make_data: MakeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = make_data(classes=2, test=50)
+    labels = data.labels.copy()
+    labels[data.test] = np.repeat([0, 1], [90, 10])
+    changed = {name: getattr(data, name) for name in data.__dataclass_fields__}
+    data = ImageData(**changed | {"labels": labels})
+    table = stored(data, tmp_path, monkeypatch)
+    hits = in_headline(table, data)[HITS][0]
+    right = np.load(BASELINE.folder(4) / outputs.PREDICTIONS)[0] == data.labels[data.test]
+    variances = [part.var() / len(part) for part in (right[:90], right[90:])]
+    assert standard_error([hits]) == pytest.approx(sum(variances) ** 0.5 / 2, rel=0.01)
+
+
+def test_what_draws_have_in_common(
+    make_data: MakeData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = make_data()
+    counts = np.bincount(data.labels[data.rank[0] >= 0])
+    expected = (np.minimum(counts, 4) ** 2 / counts).sum() / np.minimum(counts, 4).sum()
+    found = in_headline(stored(data, tmp_path, monkeypatch), data)
+    assert found[SHARED].tolist() == [pytest.approx(expected)] * 4
 
 
 @pytest.mark.parametrize(("sizes", "headline"), [((3, 2), "top1"), ((31, 20), "balanced_accuracy")])

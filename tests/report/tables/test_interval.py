@@ -8,7 +8,7 @@ from made_up import THREE_DRAWS
 from scipy import stats
 
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.headline import HITS
+from semisup.report.tables.headline import HITS, SHARED
 from semisup.report.tables.interval import (
     Interval,
     ends,
@@ -46,6 +46,28 @@ def test_half_widths_of_several_counts_at_once() -> None:
     halves = half_width([0.1, 0.1, 0.1], [1, 2, 5], 0.95)
     assert math.isnan(halves[0])
     assert halves[1:] == pytest.approx([12.70620 * 0.1 / 2**0.5, 2.77645 * 0.1 / 5**0.5], rel=1e-4)
+
+
+@pytest.mark.parametrize("there", [70, 100, 2400])
+@pytest.mark.parametrize("draws", [3, 5])
+def test_interval_covers_whatever_draws_have_in_common(there: int, draws: int) -> None:
+    """An accuracy that is the mean of a figure of each labelled image, in 4,000 whole studies."""
+    rng = np.random.default_rng(0)
+    labels, studies = 64, 4000
+    values = rng.normal(size=(studies, there))
+    draw = [rng.permuted(values, axis=1)[:, :labels].mean(axis=1) for _ in range(draws)]
+    std = np.std(draw, axis=0, ddof=1)
+    halves = half_width(std, np.full(studies, draws), 0.9, labels / there)
+    assert (abs(np.mean(draw, axis=0)) < halves).mean() == pytest.approx(0.9, abs=0.025)
+
+
+def test_where_draws_have_all_in_common_the_rest_of_the_noise_counts() -> None:
+    assert half_width(0.1, 3, 0.95, 1.0) == half_width(0.1, 3, 0.95)
+    shared = THREE_DRAWS.assign(**{SHARED: 0.5})
+    plain, wide = (gain(table, "top1", TUNED, BASELINE, 0.95)[4] for table in (THREE_DRAWS, shared))
+    assert wide.half == pytest.approx(2 * plain.half)
+    means = [mean_over_draws(table, "top1", 0.95)["half"] for table in (THREE_DRAWS, shared)]
+    assert means[1].tolist() == pytest.approx((2 * means[0]).tolist())
 
 
 def test_gain_is_paired_by_draw() -> None:

@@ -39,6 +39,24 @@ def test_choice_has_its_lead() -> None:
     )
 
 
+def test_draws_with_images_in_common_are_said() -> None:
+    table = results(TWO, budgets=[4, 16])
+    assert not matching(mind(table), "in common")
+    table["shared"] = table["budget"].map({4: 0.25, 16: 1.0})
+    said = matching(mind(table), "in common")[0]
+    assert "4 labels per class 25.0 %; 16 labels per class all." in said
+    assert said.endswith("those are of random weights and test images alone.")
+    table["shared"] = 0.25
+    assert matching(mind(table), "in common")[0].endswith("Intervals are wider for that.")
+
+
+def test_what_more_could_be_tried_of_the_choice() -> None:
+    table = set_score(results(TWO), "validation_top1", "head", "gan", 0.9)
+    assert not matching(advice(table, TWO), "finetune_tasks")
+    table = table[(table["task"] != "gan") | (table["method"] != "finetune")]
+    assert matching(advice(table, TWO), "finetune_tasks may name gan too")
+
+
 @pytest.mark.parametrize("score", ["top1", "top5", "balanced_accuracy", "macro_f1"])
 def test_test_accuracies_change_no_advice(score: str) -> None:
     table = set_score(results(), "validation_top1", "head", "gan", 0.1)

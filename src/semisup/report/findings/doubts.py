@@ -11,6 +11,7 @@ import pandas as pd
 from semisup.report.facts import Facts, Pretext
 from semisup.report.findings.choice import Choice
 from semisup.report.methods import BASELINE, CONTROL, CONTROLS, FINETUNE, HEAD, Way
+from semisup.report.tables.headline import SHARED
 from semisup.report.tables.interval import Interval, gain
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.workflow import outputs
@@ -20,6 +21,7 @@ NEAR_CHANCE = 0.2  # of the way from chance to always right
 NEAR_COLLAPSE = 0.3  # spread of an embedding: 0 is collapsed, near 1 all over the sphere
 SMALL_IMAGE = 36  # pixels; a jigsaw's three tiles a side get under 12
 FEW_IMAGES = 100  # of validation; an accuracy's standard error may exceed 5 points
+MUCH_SHARED = 0.2  # of labelled images by draws; their intervals are a third wider
 STILL_RISING = 0.75  # of a training's updates, where its best weights came later
 
 
@@ -34,12 +36,14 @@ class Rival(NamedTuple):
 class Doubts:
     """On choosing, and on the results.
 
-    uncertain: the choice rests on few validation images; chance: of tasks that are near it;
+    uncertain: the choice rests on few validation images; untuned: its encoder, and no more was
+    tried of it, stayed as it was; chance: of tasks that are near it;
     collapsed: spread of embeddings that are near collapse; untrained: by how much tasks are ahead
     of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
     fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
     were; weak: budgets at which the baseline made fewer updates; rushed: at which fine-tuning did,
-    was behind the baseline, and still getting better.
+    was behind the baseline, and still getting better; shared: of budgets by what share draws have
+    the same labelled images, where that is much.
     """
 
     uncertain: bool
@@ -52,6 +56,8 @@ class Doubts:
     unchanged: int
     weak: list[int]
     rushed: list[int] = field(default_factory=list)
+    untuned: bool = False
+    shared: dict[int, float] = field(default_factory=dict)
 
 
 def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
@@ -72,6 +78,8 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         int((tuned["kept"] == 0).sum()),
         _weak_baseline(results),
         _rushed(results),
+        chosen is not None and FINETUNE not in methods_in(results, chosen.way.task),
+        _shared(results),
     )
 
 
@@ -114,6 +122,13 @@ def _short_budgets(results: pd.DataFrame, facts: Facts) -> dict[int, int]:
     most = bought.groupby(rows["budget"]).max()
     short = most[most < most.index.to_numpy() * len(facts.data["classes"])]
     return dict(zip(map(int, short.index), map(int, short), strict=True))
+
+
+def _shared(results: pd.DataFrame) -> dict[int, float]:
+    if SHARED not in results or results["draw"].nunique() == 1:
+        return {}
+    shares = dict(zip(results["budget"].tolist(), results[SHARED].tolist(), strict=True))
+    return {budget: share for budget, share in sorted(shares.items()) if share > MUCH_SHARED}
 
 
 def _weak_baseline(results: pd.DataFrame) -> list[int]:

@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semisup.data.dataset import BALANCED, ImageData
+from semisup.data.dataset import BALANCED, ImageData, Ints
 from semisup.report.methods import Way
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
 
 HITS = "hits"  # a column of arrays (test images,), each of whose mean is `top1`
+SHARED = "shared"  # a column: the share of labelled images that two draws have in common
 NAMES = {"top1": "top-1 accuracy", BALANCED: "balanced accuracy"}
 
 
 def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
-    """A copy with the headline figure as `top1`, and the column `HITS`.
+    """A copy with the headline figure as `top1`, and the columns `HITS` and `SHARED`.
 
     Raises:
         UserError: where a stage has not run.
@@ -33,8 +34,20 @@ def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
         predicted = outputs.read_array(file)
         for at, draw in rows["draw"].items():
             right = predicted[draw] == labels
-            hits[at] = right if weights is None else right * weights
-    return results.assign(top1=results[data.headline], **{HITS: pd.Series(hits, dtype=object)})
+            hits[at] = right if weights is None else _balanced(right, weights, labels)
+    shared = {budget: data.shared_by_draws(int(budget)) for budget in results["budget"].unique()}
+    more = {HITS: pd.Series(hits, dtype=object), SHARED: results["budget"].map(shared)}
+    return results.assign(top1=results[data.headline], **more)
+
+
+def _balanced(
+    right: NDArray[np.bool_], weights: NDArray[np.float32], labels: Ints
+) -> NDArray[np.generic]:
+    """Of the mean that counts, and spread only as the images of each class differ."""
+    counts = np.bincount(labels)
+    recalls = np.bincount(labels, right) / np.maximum(counts, 1)
+    spread: NDArray[np.generic] = weights * (right - recalls[labels]) + (weights * right).mean()
+    return spread
 
 
 def _weights(data: ImageData) -> NDArray[np.float32] | None:
