@@ -128,10 +128,6 @@ def checked(make_params: Make, data: ImageData, task: str, edits: Edits) -> None
         ("jigsaw", {"grid": 4}, {"size": 24}, r"4 x 4 .*24 px into tiles of 5 px.*lower grid"),
         ("jigsaw", {}, {"size": 12}, r"2 x 2 .*12 px .* of 5 px.*raise data\.image_size$"),
         ("relative_patch", {}, {"size": 14}, r"of 14 px are too small.*raise data\.image_size"),
-        *[
-            (task, {}, {"classes": 1, "unlabelled": 1, "train": 2}, "^the pool has 3 images.*; add")
-            for task in ("simclr", "triplet")
-        ],
     ],
 )
 def test_images_that_make_no_sense(

@@ -256,6 +256,18 @@ def test_a_probed_task_without_validation_keeps_the_last_weights(
     assert done.figures["accuracy"] == pytest.approx(sum(both) / 2)
 
 
+@pytest.mark.parametrize("task", [t for t in TASKS if issubclass(TASKS[t], PretextTask)])
+def test_the_smallest_pool(
+    make_data: MakeData, make_params: Make, runtime: Runtime, task: str
+) -> None:
+    params = make_params(SHORT)
+    few = make_data(classes=1, unlabelled=1, train=2)
+    with pytest.raises(UserError, match=rf"^the pool has 3 images.*drop {task} from"):
+        pretrain(task, params, few, runtime)
+    enough = make_data(classes=1, unlabelled=2, train=2)
+    assert pretrain(task, params, enough, runtime).pool_images == 3
+
+
 def test_a_learning_rate_that_diverges(
     letters: ImageData, make_params: Make, runtime: Runtime
 ) -> None:

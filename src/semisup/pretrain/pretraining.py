@@ -33,6 +33,7 @@ from semisup.workflow import outputs
 from semisup.workflow.errors import NoMeans, UserError
 
 PREPARE_IMAGES = 1000  # at most, for a task to look at before training
+MIN_POOL = 4  # one image may be held out, two must be there to be told apart
 PREPARE_VALUES = 2**26  # and no more than this many pixel values: a quarter of a GB
 # Images that the encoder sees in an epoch, for each of the pool: as many as rotation shows. Tasks
 # that show fewer make more passes over the pool, so that all train their encoder equally long.
@@ -93,6 +94,11 @@ def pretrain(
     if issubclass(kind, NoTraining):
         ready = kind.encoder(settings, params.backbone.name, data, params.seed)
         return Pretrained(ready.encoder.eval(), ready.spec, origin=ready.origin)
+    if len(data.pool) < MIN_POOL:
+        raise UserError(
+            f"the pool has {len(data.pool)} images, pretraining takes {MIN_POOL} or more; add "
+            f"unlabelled images, raise split.max_pool, or drop {task} from pretext_tasks"
+        )
     of_all = stream_seed(params.seed, repeat) if repeat else params.seed
     seed = stream_seed(of_all, *task.encode())
     spec = kind.spec(settings, params.backbone.name)

@@ -12,17 +12,14 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from semisup.data.dataset import ImageData
 from semisup.data.views import strong_view
 from semisup.network.backbones import Encoder, pooled, pooled_width
 from semisup.params.data_sections import Views
 from semisup.pretext.shared.synchronised import gathered_images
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
-from semisup.workflow.errors import UserError
 
 COLLAPSED = 0.05  # spread below which all images count as one
 ROWS, NEIGHBOURS = 8, 5  # of the picture
-MIN_POOL = 4  # one image may be held out, two must be there to be told apart
 
 
 class ViewSettings(TrainedSettings, Views):
@@ -48,15 +45,6 @@ class SimilarityTask(PretextTask):
         hidden = [nn.Linear(width, width, bias=False), _batch_norm(width), nn.ReLU()]
         last = nn.Linear(width, settings.projection, bias=False)
         self.projection = nn.Sequential(*hidden, last, _batch_norm(settings.projection))
-
-    @classmethod
-    def check(cls, settings: Any, data: ImageData) -> None:
-        """Refuse a pool too small to compare images in."""
-        if len(data.pool) < MIN_POOL:
-            raise UserError(
-                f"the pool has {len(data.pool)} images, comparing them takes {MIN_POOL} or more; "
-                "add unlabelled images, or drop this task from pretext_tasks"
-            )
 
     def embedded_views(self, images: Tensor) -> Tensor:
         """Embeddings (2 N, D) of two views of each image; row i + N shows what row i does.
