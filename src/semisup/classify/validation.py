@@ -34,5 +34,8 @@ class Validation:
         if not self._balanced:
             return Half(float(right[part].mean()), float(losses[part].mean()))
         counts = labels.bincount()
-        weights = 1 / (counts[labels] * (counts > 0).sum())
-        return Half(float((right[part] * weights).sum()), float((losses[part] * weights).sum()))
+        there = counts > 0
+        weights = 1 / (counts[labels] * there.sum())
+        # by counts: the same whichever images of a class are right
+        recalls = labels[right[part] > 0].bincount(minlength=len(counts))[there] / counts[there]
+        return Half(float(recalls.mean()), float((losses[part] * weights).sum()))
