@@ -12,9 +12,11 @@ from semisup.classify.learner import Learner
 from semisup.data.dataset import ImageData, LabelledSet
 from semisup.params.loading import Params
 from semisup.supervised import fresh_classifier
+from semisup.workflow.errors import Diverged
 
 MakeData, Make, MakeRun = Callable[..., ImageData], Callable[..., Params], Callable[..., BudgetRun]
 RATES = [1e-9, 0.05]  # of which the first learns nothing
+TOO_MUCH = 1e30  # after which the loss is no longer a number
 CHANGED = {"draws": 2, "supervised.epochs": 2, "supervised.min_updates": 12}
 
 
@@ -57,6 +59,20 @@ def test_each_half_chooses_among_the_rates_for_itself(train: Callable[..., list[
     for one, first, second in zip(train(RATES), *(train([rate]) for rate in RATES), strict=True):
         for mine, *others in zip(one.fit.turns, first.fit.turns, second.fit.turns, strict=True):
             assert mine == max(others, key=lambda turn: (turn.chosen.merit, -turn.chosen.loss))
+
+
+def test_a_rate_that_diverges_loses(
+    train: Callable[..., list[Trained]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    for one, other in zip(train([TOO_MUCH, RATES[1]]), train([RATES[1]]), strict=True):
+        assert one.lr == RATES[1]
+        assert one.fit == other.fit
+    assert "lr 1e+30: the loss is no longer a number" in capfd.readouterr().err
+
+
+def test_where_all_diverge_it_says_so(train: Callable[..., list[Trained]]) -> None:
+    with pytest.raises(Diverged, match=r"4, draw 1 of 2, lr 1e\+30: .*lower the learning rate"):
+        train([TOO_MUCH, 10 * TOO_MUCH])
 
 
 def test_without_validation_images_the_first_is_taken(train: Callable[..., list[Trained]]) -> None:

@@ -1,6 +1,7 @@
 """Train one classifier per draw, the same way for every method."""
 
 import dataclasses
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ from semisup.params.recipes import Recipe, Recipes, Selftrain
 from semisup.training import cross_validation
 from semisup.training.loop import Fit, Plan, fit
 from semisup.training.selection import Selection
+from semisup.workflow.errors import Diverged
 
 Logits = NDArray[np.float32]
 
@@ -65,13 +67,25 @@ class _Training:
     def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
         """By the learning rate that validation finds best, and its logits on test."""
         plans = plans_of(self.recipe)
-        attempts = (
-            self._attempt(draw, labelled, plan)
-            for plan in (plans if len(labelled.validation) else plans[:1])
-        )
-        one, fitted, rate = _best(attempts)
+        plans = plans if len(labelled.validation) else plans[:1]
+        one, fitted, rate = _best(self._attempts(draw, labelled, plans))
         logits, weights = one.test_logits().cpu().numpy(), to_arrays(one.network)
         return Trained(draw, labelled, weights, fitted, rate, logits, one.told())
+
+    def _attempts(self, draw: int, labelled: LabelledSet, plans: list[Plan]) -> Iterator[Attempt]:
+        """By each plan in turn but those that diverge, unless all of them do."""
+        problems = []
+        for plan in plans:
+            try:
+                attempt = self._attempt(draw, labelled, plan)
+            except Diverged as diverged:
+                problems.append(diverged.with_traceback(None))  # which holds the network
+            else:
+                yield attempt
+        if len(problems) == len(plans):
+            raise problems[0]
+        for problem in problems:
+            print(f"warning: {problem}; another learning rate was taken", file=sys.stderr)
 
     def _attempt(self, draw: int, labelled: LabelledSet, plan: Plan) -> Attempt:
         run, one = self.run, self.learner(draw, labelled)
@@ -114,9 +128,9 @@ def train_draws(
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
-    Where there are several learning rates, each is tried in full and validation chooses. Without
-    validation images the last weights by the first learning rate are kept. Draws are trained side
-    by side where that is faster.
+    Where there are several learning rates, each is tried in full and validation chooses among those
+    that don't diverge. Without validation images the last weights by the first learning rate are
+    kept. Draws are trained side by side where that is faster.
 
     Args:
         run: method, budget, data, device.
@@ -126,6 +140,9 @@ def train_draws(
         start_counts: whether validation may choose the weights to start from.
         judged: number of a draw -> what the halves of validation say of the weights to start from,
             where these were chosen before.
+
+    Raises:
+        Diverged: where the loss is no longer a number, by any of the learning rates.
     """
     sets = run.labelled_sets()
     training = _Training(run, learner, recipe, patience, start_counts, judged, len(sets))

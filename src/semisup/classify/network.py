@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from semisup.classify.layers import build_head
 from semisup.network.backbones import Encoder, pooled, pooled_width
@@ -16,6 +17,19 @@ class Classifier(nn.Module):
         self.encoder, self.head = encoder, head
         self.layer, self.pool = layer, pool
 
+    def train(self, mode: bool = True) -> "Classifier":
+        """Of an encoder that others trained, on far more images, batch norm stays as it is."""
+        super().train(mode)
+        if self.encoder.keeps_statistics:
+            for norm in _norms(self.encoder):
+                norm.eval()
+        return self
+
+    @property
+    def norms(self) -> list[_BatchNorm]:
+        """Batch norm that takes note of images while training."""
+        return _norms(self.head if self.encoder.keeps_statistics else self)
+
     def forward(self, images: Tensor) -> Tensor:
         """Logits of every class."""
         logits: Tensor = self.head(self.features(images))
@@ -24,6 +38,10 @@ class Classifier(nn.Module):
     def features(self, images: Tensor) -> Tensor:
         """What the head sees: (N, D)."""
         return pooled(self.encoder(images, self.layer), self.pool)
+
+
+def _norms(module: nn.Module) -> list[_BatchNorm]:
+    return [layer for layer in module.modules() if isinstance(layer, _BatchNorm)]
 
 
 def with_random_head(

@@ -63,6 +63,7 @@ class Choose(Section):
 class Finetune(Recipes):
     """Encoder and head together; see `semisup.finetune`."""
 
+    lr_if_borrowed: Positive
     start: Literal["spread", "head", "random_head"]
     patience: Count
 
@@ -71,6 +72,7 @@ class Selftrain(Section):
     """Labelled and pool images together; see `semisup.selftrain`."""
 
     lr: Positive
+    lr_if_borrowed: Positive
     weight_decay: NotNegative
     batch_size: Count
     pool_batch: Annotated[int, Field(ge=2)]

@@ -8,7 +8,6 @@ import copy
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from semisup.classify.network import Classifier
 from semisup.selftrain.trust import Trust
@@ -46,8 +45,8 @@ class Joint(nn.Module):
         image that is to be classified.
         """
         self.teacher.eval()
-        for layer in self.teacher.modules():
-            layer.training = isinstance(layer, _BatchNorm) and len(images) > 1
+        for norm in self.teacher.norms:
+            norm.training = len(images) > 1
         classes, weights = self.trust.judge(F.softmax(self.teacher(images), dim=1))
         there = known >= 0
         sums = (torch.ones_like(weights), weights, there, there & (classes == known))

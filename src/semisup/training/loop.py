@@ -50,7 +50,7 @@ class Plan:
         return max(round(self.epochs * self.batches(examples)), self.min_updates, 1)
 
     def batches(self, examples: int) -> int:
-        """Batches an epoch: of nearly equal size, and none smaller than `batch_size`.
+        """Batches an epoch: of nearly equal size, none under `batch_size` but where all are one.
 
         A small last batch would make the statistics of batch norm noisy, one of a single example
         would make them undefined.
@@ -123,7 +123,7 @@ def fit(
         position: of the progress bar, below others that run at the same time.
 
     Raises:
-        UserError: where the loss is no longer a number.
+        Diverged: where the loss is no longer a number.
     """
     network, group = objective.network, runtime.group
     optimiser = objective.optimiser(

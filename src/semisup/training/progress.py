@@ -13,7 +13,7 @@ from semisup.compute.checkpoint import State
 from semisup.compute.device import Runtime
 from semisup.training.optimiser import memory, remember
 from semisup.training.selection import Score, Selection
-from semisup.workflow.errors import UserError
+from semisup.workflow.errors import Diverged
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,11 @@ class Running:
         """Means since the last time.
 
         Raises:
-            UserError: where the loss is no longer a number.
+            Diverged: where the loss is no longer a number.
         """
         loss, merit, n = self._group.total(self.sums).tolist()
         if not math.isfinite(loss):
-            raise UserError(
-                f"{label}: the loss is no longer a number; lower the learning rate (lr)"
-            )
+            raise Diverged(f"{label}: the loss is no longer a number; lower the learning rate (lr)")
         self.sums.zero_()
         return Score(merit / n, loss / n)
 

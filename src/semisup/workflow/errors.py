@@ -11,3 +11,7 @@ class UserError(Exception):
 
 class NoMeans(UserError):
     """The machine lacks memory, disk space or a device: what was done so far is worth keeping."""
+
+
+class Diverged(UserError):
+    """A training's loss is no longer a number: another learning rate may do."""
