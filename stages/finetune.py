@@ -12,7 +12,7 @@ from semisup.classify.draws import train_draws
 from semisup.classify.learner import Learner
 from semisup.compute.device import stream_seed
 from semisup.data.dataset import LabelledSet
-from semisup.finetune import judged_start, paced, starting_classifier
+from semisup.finetune import judged_start, starting_classifier
 from semisup.workflow import command, outputs
 
 
@@ -28,7 +28,7 @@ def main(
             return learn_from_images(run, start, stream_seed(run.seed, draw, 1), labelled)
 
         # with few labels training makes a good start worse: then validation keeps the start
-        settings, before = paced(run.params.finetune, run), judged_start(run)
+        settings, before = run.params.finetune, judged_start(run)
         trained = train_draws(run, learner, settings, settings.patience, True, before)
         with outputs.replacing(outputs.finetune_folder(task, budget)) as folder:
             results.write(run, trained, folder)

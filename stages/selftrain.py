@@ -9,7 +9,6 @@ import typer
 from semisup.classify import budget as at_budget
 from semisup.classify import results
 from semisup.classify.draws import train_draws
-from semisup.finetune import paced
 from semisup.selftrain.learner import learn_with_pool
 from semisup.workflow import command, outputs
 
@@ -23,8 +22,7 @@ def main(
         # a teacher that errs teaches its errors: then validation keeps the start
         learner = partial(learn_with_pool, run)
         before = results.judged_before(outputs.finetune_folder(task, budget))
-        settings = paced(run.params.selftrain, run)
-        trained = train_draws(run, learner, settings, start_counts=True, judged=before)
+        trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
         with outputs.replacing(outputs.selftrain_folder(task, budget)) as folder:
             results.write(run, trained, folder)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from semisup.classify import results
 from semisup.classify.budget import BudgetRun
@@ -11,27 +10,7 @@ from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
 from semisup.network import encoders
-from semisup.params.recipes import Finetune, Selftrain
 from semisup.workflow import outputs
-
-R = TypeVar("R", Finetune, Selftrain)
-
-
-def paced(recipe: R, run: BudgetRun) -> R:
-    """The recipe, with its learning rates lowered where others trained the task's encoder.
-
-    Args:
-        recipe: a section of params.yaml.
-        run: the task.
-
-    Raises:
-        UserError: where `pretrain` has not run.
-    """
-    if not encoders.read_spec(_encoder_folder(run, 0)).borrowed:
-        return recipe
-    rates = recipe.lr if isinstance(recipe.lr, list) else [recipe.lr]
-    slower = [float(f"{rate * recipe.lr_if_borrowed:g}") for rate in rates]
-    return recipe.model_copy(update={"lr": slower if isinstance(recipe.lr, list) else slower[0]})
 
 
 def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
@@ -70,7 +49,8 @@ def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
         UserError: where an earlier stage has not run.
     """
     info = outputs.read_json(outputs.head_folder(run.task, run.budget) / outputs.FEATURES_INFO)
-    encoder = encoders.load(_encoder_folder(run, draw), run.data)
+    pretrained = outputs.repeats(outputs.pretrain_folder(run.task))
+    encoder = encoders.load(outputs.of_draw(pretrained, draw), run.data)
     return with_random_head(
         encoder,
         run.data.image_size,
@@ -81,7 +61,3 @@ def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
         run.params.head.dropout,
         stream_seed(run.seed, draw, 0),
     )
-
-
-def _encoder_folder(run: BudgetRun, draw: int) -> Path:
-    return outputs.of_draw(outputs.repeats(outputs.pretrain_folder(run.task)), draw)

@@ -1,8 +1,9 @@
 """Plans of training by the sections of params.yaml."""
 
+import math
 from collections.abc import Callable
 
-from semisup.classify.plans import plans_of
+from semisup.classify.plans import LONGEST_GRADIENT, plans_of
 from semisup.params.loading import Params
 from semisup.training.loop import Plan
 
@@ -16,3 +17,15 @@ def test_plans_of_a_section(make_params: Callable[..., Params]) -> None:
     (plan,) = plans_of(joint)
     assert (plan.updates(10), plan.updates(10**6)) == (joint.updates, joint.updates)
     assert plan.batches(10 * joint.pool_batch) == 10
+
+
+def test_what_others_trained_is_trained_further_slowly(make_params: Callable[..., Params]) -> None:
+    shares = {"finetune.lr_if_borrowed": 0.1, "selftrain.lr_if_borrowed": 0.5}
+    params = make_params({"finetune.lr": [0.01, 0.05], "selftrain.lr": 0.03} | shares)
+    sections = (params.finetune, params.selftrain)
+    for borrowed, rates in ((True, [0.001, 0.005, 0.015]), (False, [0.01, 0.05, 0.03])):
+        plans = [plan for section in sections for plan in plans_of(section, borrowed)]
+        assert [plan.lr for plan in plans] == rates
+        longest = LONGEST_GRADIENT if borrowed else math.inf
+        assert {plan.longest for plan in plans} == {longest}
+    assert plans_of(params.head, True) == plans_of(params.head)

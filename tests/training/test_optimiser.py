@@ -41,6 +41,16 @@ def test_equals_torchs_own(
     assert not torch.equal(ours[0], start[0])
 
 
+@pytest.mark.parametrize(("longest", "step"), [(10.0, [0.3, 0.4]), (5.0, [0.3, 0.4]), (1.0, None)])
+def test_long_gradients_are_shortened(longest: float, step: list[float] | None) -> None:
+    weights = [torch.zeros(1, requires_grad=True) for _ in range(3)]
+    sgd = Sgd(weights, weight_decay=0.0)
+    (3 * weights[0] + 4 * weights[1]).backward()  # 5 in all; the third has none
+    update(sgd, 0.1 / (1 + 0.9), longest)  # Nesterov's first step
+    found = [-weight.item() for weight in weights]
+    assert found == pytest.approx([*(step or [0.06, 0.08]), 0.0], rel=1e-4)
+
+
 def test_weights_without_a_gradient_stay() -> None:
     used, unused = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
     sgd = Sgd([unused, used], weight_decay=0.1)

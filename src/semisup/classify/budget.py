@@ -8,6 +8,7 @@ from typing import Any
 from semisup.compute import device
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, LabelledSet, open_data
+from semisup.network import encoders
 from semisup.params.loading import Params, load
 from semisup.workflow import outputs, scratch
 
@@ -33,6 +34,18 @@ class BudgetRun:
         """The images that each draw may use."""
         within_budget = self.params.split.within_budget_fraction
         return self.data.labelled_sets(self.budget, self.params.draws, within_budget)
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether it trains further what others trained.
+
+        Raises:
+            UserError: where `pretrain` has not run.
+        """
+        if self.method not in WHOLE_NETWORK or self.task == outputs.NO_TASK:
+            return False
+        first, *_ = outputs.repeats(outputs.pretrain_folder(self.task))
+        return encoders.read_spec(first).borrowed
 
     def __str__(self) -> str:
         """For progress bars; the checkpoints of each run have names of their own by it."""

@@ -1,14 +1,32 @@
 """How long and how fast a section of params.yaml says to train a classifier."""
 
-from semisup.params.recipes import Recipe, Recipes, Selftrain
+import math
+
+from semisup.params.recipes import Finetune, Recipe, Recipes, Selftrain
 from semisup.training.loop import Plan
 
+# Where others trained the encoder: its batch norm stays as it is, so it keeps no updates in bounds.
+# On CIFAR-10 most gradients were 15 to 20 long; one of three draws began with 57, and ran away
+LONGEST_GRADIENT = 5.0
 
-def plans_of(recipe: Recipe | Recipes | Selftrain) -> list[Plan]:
-    """One for each learning rate."""
+
+def plans_of(recipe: Recipe | Recipes | Selftrain, borrowed: bool = False) -> list[Plan]:
+    """One for each learning rate; borrowed: whether others trained the encoder."""
+    pace, longest = 1.0, math.inf
+    if borrowed and isinstance(recipe, Finetune | Selftrain):
+        pace, longest = recipe.lr_if_borrowed, LONGEST_GRADIENT
     if isinstance(recipe, Selftrain):
         size, updates = recipe.pool_batch, recipe.updates
-        return [Plan(recipe.lr, recipe.weight_decay, size, 0, updates, by_update=True)]
+        rate = _rounded(recipe.lr * pace)
+        return [Plan(rate, recipe.weight_decay, size, 0, updates, True, longest)]
     rates = recipe.lr if isinstance(recipe, Recipes) else [recipe.lr]
     size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
-    return [Plan(rate, recipe.weight_decay, size, epochs, least) for rate in rates]
+    return [
+        Plan(_rounded(rate * pace), recipe.weight_decay, size, epochs, least, longest=longest)
+        for rate in rates
+    ]
+
+
+def _rounded(rate: float) -> float:
+    """0.05 times 0.1 is 0.005, not 0.005000000000000001."""
+    return float(f"{rate:.9g}")

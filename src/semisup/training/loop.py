@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
@@ -35,7 +34,8 @@ class Plan:
     """How long, how fast.
 
     by_update: whether it is looked at after equal numbers of updates, where epochs may be longer
-    than the whole training, instead of at the ends of epochs.
+    than the whole training, instead of at the ends of epochs; longest: gradient of all weights
+    together; longer ones are shortened to it (Pascanu et al., ICML 2013).
     """
 
     lr: float
@@ -44,6 +44,7 @@ class Plan:
     epochs: float
     min_updates: int = 0
     by_update: bool = False
+    longest: float = math.inf
 
     def updates(self, examples: int) -> int:
         """Updates in all: `epochs` passes, but no fewer than `min_updates`."""
@@ -143,7 +144,9 @@ def fit(
         shown = Live(label, begun, updates, position, group.leads, folder)
         for number in range(begun + 1, updates + 1):
             rate = plan.lr * schedule(number - 1, updates)
-            training.took_step(*_step(objective, optimiser, next(batches), rate, runtime))
+            loss, merit = _loss(objective, next(batches), runtime)
+            update(optimiser, rate, plan.longest)
+            training.took_step(loss, merit)
             shown.step()
             if number % every == 0 or number == updates:
                 train = training.running.score_and_reset(label)
@@ -159,14 +162,11 @@ def fit(
     return Fit(training.rows, training.update, selection.kept, best, selection.turns)
 
 
-def _step(
-    objective: Objective, optimiser: Optimizer, batch: Any, rate: float, runtime: Runtime
-) -> tuple[Tensor, Tensor]:
-    """One update; loss and merit before it."""
+def _loss(objective: Objective, batch: Any, runtime: Runtime) -> tuple[Tensor, Tensor]:
+    """Loss and merit of a batch, and the gradients of the loss beside the weights."""
     with runtime.autocast():
         loss, merit = objective.batch_loss(batch)
     loss.backward()  # type: ignore[no-untyped-call]
-    update(optimiser, rate)
     return loss.detach(), merit.detach()
 
 

@@ -6,11 +6,13 @@ methods below the wrappers take their place.
 """
 
 import inspect
+import math
 from collections.abc import Iterable
 from typing import Any, cast
 
 import torch
 from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
 from torch.optim import SGD
 from torch.optim import Adam as TorchAdam
 from torch.optim.optimizer import Optimizer
@@ -57,11 +59,14 @@ def _fused(weights: list[Tensor]) -> bool:
     return all(weight.device.type in FUSED for weight in weights)
 
 
-def update(optimiser: Optimizer, lr: float) -> None:
+def update(optimiser: Optimizer, lr: float, longest: float = math.inf) -> None:
     """Change the weights by their gradients, then forget the gradients.
 
-    Weights without one, such as those of layers above the chosen one, stay.
+    Weights without one, such as those of layers above the chosen one, stay. longest: that the
+    gradient of all weights together may be; it is shortened to that.
     """
+    if longest < math.inf:
+        clip_grad_norm_(_weights(optimiser), longest)
     for group in optimiser.param_groups:
         group["lr"] = lr
     optimiser.step()
