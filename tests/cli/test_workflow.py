@@ -1,8 +1,13 @@
 """Which stages run; real runs are in tests/pipeline."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from semisup.cli import progress, repro
 from semisup.cli.workflow import with_descendants
+from semisup.workflow.errors import UserError
 
 PARENTS = {
     "split": set[str](),
@@ -26,3 +31,18 @@ PARENTS = {
 )
 def test_what_runs(changed: set[str], runs: set[str]) -> None:
     assert with_descendants(PARENTS, changed) == runs
+
+
+@pytest.mark.parametrize("command", [progress.progress, lambda: repro.repro(1)])
+def test_a_folder_below_the_projects_is_refused(
+    command: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where DVC would find the project, and name its stages by another path."""
+    for name in (".dvc/tmp", "data"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    (tmp_path / "dvc.yaml").write_text("stages: {one: {cmd: touch ran, outs: [ran]}}\n")
+    monkeypatch.chdir(tmp_path / "data")
+    with pytest.raises(UserError, match=r"^dvc\.yaml: no such file; run this in the project's top"):
+        command()
+    assert not (tmp_path / "ran").exists()

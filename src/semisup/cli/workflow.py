@@ -5,10 +5,12 @@ DVC's locks are left alone: who looks while a workflow runs must not stop it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from semisup.workflow.errors import UserError
 
+FILE = Path("dvc.yaml")
 Parents = Mapping[str, set[str]]
 
 
@@ -38,12 +40,23 @@ def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
     return found
 
 
+def check_top() -> None:
+    """Refuse a folder below the project's, where DVC finds it, and names stages by other paths.
+
+    Raises:
+        UserError: there is no dvc.yaml here.
+    """
+    if not FILE.is_file():
+        raise UserError(f"{FILE}: no such file; run this in the project's top folder")
+
+
 def read() -> Stages:
     """The stages as they are now; takes seconds.
 
     Raises:
         UserError: where this is no project, or DVC refuses one of its files.
     """
+    check_top()
     import networkx
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
