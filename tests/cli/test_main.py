@@ -1,5 +1,6 @@
 """`semisup check` looks at what stages would refuse only after hours; help is quick, and true."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +18,10 @@ BORROWED = {"backbone": {"name": "timm/resnet10t"}}
 
 
 @pytest.fixture(autouse=True)
-def _git(tmp_path: Path) -> None:
-    """Which `check` wants to be there."""
+def _project(tmp_path: Path) -> None:
+    """What `check` wants to be there."""
     (tmp_path / ".git").mkdir()
+    shutil.copy2(CHECKOUT / "dvc.yaml", tmp_path)
 
 
 @pytest.fixture

@@ -44,15 +44,16 @@ def describe(
 
 @app.command(epilog=_example("semisup check && dvc repro"))
 def check() -> None:
-    """Check params.yaml and names in data/raw, and remove a dvc.lock that was cut off.
+    """Check params.yaml, dvc.yaml and names in data/raw, and remove a dvc.lock that was cut off.
 
-    DVC itself would crash on some mistakes in the first, say little on the second, and refuse the
-    third, which it leaves where it is killed while writing.
+    DVC itself would crash on some mistakes in the first, say little on the next ones, and refuse
+    the last, which it leaves where it is killed while writing.
     """
-    from semisup.cli import doctor, lockfile
+    from semisup.cli import checks, lockfile, workflow
 
     params = _params()
-    doctor.check_git()
+    checks.check_git()
+    workflow.declared()
     if params.backbone.is_borrowed:
         from semisup.network.borrowed import check_backbone
 

@@ -11,6 +11,7 @@ from typing import Any
 from semisup.workflow.errors import UserError
 
 FILE = Path("dvc.yaml")
+MEND = f"take the last commit's: `git checkout HEAD {FILE}`"
 Parents = Mapping[str, set[str]]
 
 
@@ -40,14 +41,28 @@ def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
     return found
 
 
-def check_top() -> None:
-    """Refuse a folder below the project's, where DVC finds it, and names stages by other paths.
+def declared() -> dict[str, dict[str, Any]]:
+    """The stages as dvc.yaml has them, in its order.
 
     Raises:
-        UserError: there is no dvc.yaml here.
+        UserError: it is not there, as in a folder below the project's, where DVC would find it; it
+            was cut off, or a merge left its marks in it.
     """
+    from dvc.schema import COMPILED_MULTI_STAGE_SCHEMA
+    from dvc.utils.serialize import YAMLError, parse_yaml
+    from voluptuous import Invalid
+
     if not FILE.is_file():
         raise UserError(f"{FILE}: no such file; run this in the project's top folder")
+    try:
+        said = parse_yaml(FILE.read_text(encoding="utf-8"), FILE)
+        COMPILED_MULTI_STAGE_SCHEMA(said)
+    except (YAMLError, Invalid, ValueError) as error:
+        why = " ".join(str(error).split())
+        raise UserError(f"{FILE}: can't be read ({why[:200]}); {MEND}") from None
+    if not said.get("stages"):
+        raise UserError(f"{FILE}: has no stages; {MEND}")
+    return dict(said["stages"])
 
 
 def read() -> Stages:
@@ -56,11 +71,11 @@ def read() -> Stages:
     Raises:
         UserError: where this is no project, or DVC refuses one of its files.
     """
-    check_top()
     import networkx
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
+    declared()
     try:
         with Repo() as repo:
             graph = repo.index.graph
