@@ -81,6 +81,14 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda v: images(v, labelled="data/raw/x"),
         "data       data.folder.labelled: data/raw/x: no such folder or archive",
     ),
+    "no places": (
+        images,
+        "data       data.folder: names no images; set data.folder.unlabelled",
+    ),
+    "a set": (
+        lambda v: changed(v, "data", source="torchvision", torchvision={"name": "X", "root": "."}),
+        "data       data.torchvision.name: torchvision has no data set 'X'",
+    ),
     "labels": (
         lambda v: images(v, labelled=".", labels="gone.csv"),
         "data       data.folder.labels: gone.csv: cannot be read",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from semisup.cli import lockfile, workflow
-from semisup.cli.checks import without_git
+from semisup.cli.checks import check_data, without_git
 from semisup.cli.one_line import how_to_install
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
 from semisup.project import shipped
@@ -184,6 +184,12 @@ def _dvc() -> Found:
 
 
 def _data(params: Params) -> Found:
+    try:
+        check_data(params)
+    except UserError as error:
+        yield Finding("wrong", "data", str(error))
+        if params.data.source != "folder":
+            return
     if params.data.source != "folder":
         of = params.data.torchvision.name if params.data.source == "torchvision" else "drawn here"
         yield Finding("ok", "data", f"{params.data.source}: {of}")

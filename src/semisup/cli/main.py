@@ -5,7 +5,6 @@ What a command needs is imported when it runs: help takes no longer than Python 
 
 import sys
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +43,7 @@ def describe(
 
 @app.command(epilog=_example("semisup check && dvc repro"))
 def check() -> None:
-    """Check params.yaml, dvc.yaml and names in data/raw, and remove a dvc.lock that was cut off.
+    """Check params.yaml, what it names, and dvc.yaml; remove a dvc.lock that was cut off.
 
     DVC itself would crash on some mistakes in the first, say little on the next ones, and refuse
     the last, which it leaves where it is killed while writing.
@@ -54,27 +53,14 @@ def check() -> None:
     params = _params()
     checks.check_git()
     workflow.declared()
-    if params.backbone.is_borrowed:
-        from semisup.network.borrowed import check_backbone
-
-        check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
-    _check_models(params)
+    checks.check_models(params)
+    checks.check_device(params)
+    checks.check_data(params)
     if params.data.source == "folder":
         from semisup.cli import raw_files
 
         raw_files.check_names()
     lockfile.remove_if_cut_off()
-
-
-def _check_models(params: "Params") -> None:
-    """Those of rows that others trained: their stage may only come after hours."""
-    from semisup.pretext.shared.borrowed import check_names
-    from semisup.pretext.shared.borrowed_settings import BorrowedSettings
-
-    for task in dict.fromkeys([*params.pretext_tasks, params.pretrain.start]):
-        kind = import_module(f"semisup.pretext.{task}").Settings
-        if issubclass(kind, BorrowedSettings):
-            check_names(params.task_settings(task, kind), f"pretrain.{task}")
 
 
 @app.command(epilog=_example("semisup doctor"))
