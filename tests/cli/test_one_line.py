@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from projects import CHECKOUT
 
 from semisup.cli import one_line
+from semisup.cli.main import main
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,33 @@ def test_what_may_be_a_fault_of_ours_is_shown(error: Exception) -> None:
 
     with pytest.raises(type(error)):
         one_line.call(fails)
+
+
+@pytest.mark.parametrize(
+    ("words", "does"),
+    [
+        (["repro"], "semisup.cli.repro.repro"),
+        (["quick"], "semisup.cli.quick.quick"),
+        (["study", "glyphs"], "semisup.studies.run.study"),
+    ],
+)
+def test_ctrl_c_between_stages_says_what_is_kept(
+    words: list[str],
+    does: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(CHECKOUT)
+    monkeypatch.setattr(does, interrupted)
+    monkeypatch.setattr(sys, "argv", ["semisup", *words])
+    with pytest.raises(SystemExit) as leaving:
+        main()
+    assert leaving.value.code == 130
+    said = "interrupted: finished stages stay; run it again to go on\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.fixture

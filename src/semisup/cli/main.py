@@ -87,7 +87,8 @@ def run(
     """Run what changed, as `dvc repro` does, several stages at a time."""
     from semisup.cli import repro
 
-    repro.repro(jobs)
+    with one_line.keeping_stages():
+        repro.repro(jobs)
 
 
 @app.command("progress", epilog=_example("semisup progress --watch"))
@@ -111,7 +112,8 @@ def first_answer() -> None:
 
     params = _params()
     lockfile.remove_if_cut_off()
-    print(quick.quick(params), end="")
+    with one_line.keeping_stages():
+        print(quick.quick(params), end="")
 
 
 @app.command(epilog=_example("semisup suggest --count 50 --out data/labels/next.csv"))
@@ -144,7 +146,9 @@ def run_study(
     """Run the workflow with the settings of studies/NAME.yaml; writes reports/studies/NAME."""
     from semisup.studies import run
 
-    print(f"{run.study(name, quick)}: results, settings, machine, times; begin with its README.md")
+    with one_line.keeping_stages():
+        folder = run.study(name, quick)
+    print(f"{folder}: results, settings, machine, times; begin with its README.md")
 
 
 @app.command(

@@ -3,7 +3,8 @@
 import errno
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,6 +40,15 @@ def tidy_up_when_stopped() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
+
+
+@contextmanager
+def keeping_stages() -> Iterator[None]:
+    """Within it Ctrl-C ends by words that suit a run of several stages."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise command.Interrupted("finished stages stay") from None
 
 
 def _fail(message: str) -> NoReturn:
