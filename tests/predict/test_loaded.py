@@ -62,6 +62,24 @@ def test_one_image_or_many_are_answered_alike(
     assert model.predict([]) == []
 
 
+def test_a_part_of_what_is_trained_answers_alike_and_stays_as_it_is(
+    model: ImageClassifier,
+) -> None:
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    wanted, features = model.predict(pictures(3)), model.embed(pictures(3))
+    whole = torch.nn.Sequential(model).train()
+    model.network.head.eval()
+    assert model.predict(pictures(3)) == wanted
+    torch.testing.assert_close(model.embed(pictures(3)), features, atol=0, rtol=0)
+    with pytest.raises(ValueError, match="empty file"):
+        model.predict([b""])
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, before[name], atol=0, rtol=0)
+    assert whole.training
+    assert model.network.encoder.training
+    assert not model.network.head.training
+
+
 @pytest.mark.parametrize(
     ("images", "message"),
     [
