@@ -2,7 +2,8 @@
 
 import difflib
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -27,8 +28,9 @@ def describe(error: ValidationError, model: type[BaseModel], prefix: str) -> str
     """
     # a misspelt key is a missing one too: the line that suggests a spelling comes first
     issues = sorted(error.errors(), key=lambda issue: issue["type"] != "extra_forbidden")
-    lines = [_one_line(model, issue, prefix) for issue in issues]
-    return lines[0] + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "")
+    # of a value that may be of several types there is an issue for each: it counts once
+    count = len({_keys(model, issue["loc"])[1] for issue in issues})
+    return _one_line(model, issues[0], prefix) + (f" (and {count - 1} more)" if count > 1 else "")
 
 
 def suggestion(word: str, known: list[str]) -> str:
@@ -46,8 +48,8 @@ def check_name(name: str, known: Any, what: str, key: str = "") -> None:
 
 
 def _one_line(model: type[BaseModel], issue: Any, prefix: str) -> str:
-    path = issue["loc"]
-    key = ".".join(str(part) for part in ([prefix] if prefix else []) + [*path])
+    path, _ = _keys(model, issue["loc"])
+    key = ".".join(map(str, [*([prefix] if prefix else []), *path]))
     kind, value = issue["type"], issue["input"]
     if kind == "value_error":
         text = str(issue["ctx"]["error"])
@@ -69,7 +71,29 @@ def _one_line(model: type[BaseModel], issue: Any, prefix: str) -> str:
     return f"{key}: {value!r} {message}"
 
 
-def _keys_of(model: type[BaseModel], path: list[Any]) -> list[str]:
+def _keys(model: type[BaseModel] | None, path: Sequence[Any]) -> tuple[tuple[Any, ...], Any]:
+    """A path without pydantic's names of types, such as list[float], and it up to the first one."""
+    found: list[Any] = []
+    until = None
+    for part in path:
+        if isinstance(part, int) or model is not None:
+            found.append(part)
+        elif until is None:
+            until = tuple(found)
+        if isinstance(part, str) and model is not None:
+            field = model.model_fields.get(part)
+            model = _model_in(field.annotation) if field else None
+    return tuple(found), until or tuple(found)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """A section's model, or that of each in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _keys_of(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
     for part in path:
         annotation = model.model_fields[str(part)].annotation
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
