@@ -10,7 +10,7 @@ import yaml
 from dvc.utils.serialize import load_yaml
 from pydantic import ValidationError
 
-from semisup.params import sections
+from semisup.params import messages, sections
 from semisup.params.loading import Params, load, load_and_check_tasks
 from semisup.workflow.errors import UserError
 
@@ -99,10 +99,10 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"int": 1}, ["params.yaml: int: unknown key"]),
         ({"data.str": 1}, ["data.str: unknown key", "image_size"]),
         # missing keys
-        ({"seed": GONE}, ["seed: missing; add it"]),
-        ({"report": GONE}, ["report: missing; add it"]),
-        ({"data.augment.shift": GONE}, ["data.augment.shift: missing; add it"]),
-        ({"pretrain.rotation.lr": GONE}, ["pretrain.rotation.lr: missing; add it"]),
+        ({"draws": GONE}, ["draws: missing; add it, as `draws: 3`"]),
+        ({"report": GONE}, [f"report: missing; add it, as it stands in {REPOSITORY}/params.yaml"]),
+        ({"data.augment.flip": GONE}, ["data.augment.flip: missing; add it, as `flip: false`"]),
+        ({"pretrain.rotation.lr": GONE}, ["pretrain.rotation.lr: missing; add it, as `lr: "]),
         ({"pretrain.rotation": GONE}, ["pretrain.rotation: missing", "lists 'rotation'"]),
         # types
         ({"seed": "zero"}, ["seed: 'zero' should be an integer"]),
@@ -289,6 +289,15 @@ def test_mistakes(values: Edits, edits: Edits, said: list[str], tmp_path: Path) 
         assert part in message
     assert any(str(key) in message for key in edits)
     assert len(edits) > 1 or "more)" not in message
+
+
+def test_a_key_that_semisups_own_file_lacks_too(
+    values: Edits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a checkout, whose file it is."""
+    monkeypatch.setattr(messages, "__file__", str(tmp_path / "src/semisup/params/messages.py"))
+    said = "params.yaml: head.lr: missing; add it, as an earlier commit has it"
+    assert complaint(change(values, {"head.lr": GONE}), tmp_path) == said
 
 
 def test_a_single_learning_rate_stands_for_a_list(values: Edits, tmp_path: Path) -> None:

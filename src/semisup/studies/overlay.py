@@ -86,7 +86,8 @@ def read(name: str) -> Study:
     try:
         return Study.model_validate(values)
     except ValidationError as error:
-        raise UserError(f"{file}: {describe(error, Study, '')}") from None
+        example = "as the other files there have it"
+        raise UserError(f"{file}: {describe(error, Study, '', example)}") from None
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
