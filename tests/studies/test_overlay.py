@@ -88,6 +88,11 @@ def test_comments_stay(tmp_path: Path) -> None:
         ),
         (
             "new",
+            GOOD + "extends: new\n",
+            "studies/new.yaml: extends: new: itself; name another study, or leave it out",
+        ),
+        (
+            "new",
             GOOD + "published: [{name: a, source: b, top1: {4: high}}]\n",
             "studies/new.yaml: published.0.top1.4: ",
         ),
