@@ -94,6 +94,7 @@ def test_a_part_of_what_is_trained_answers_alike_and_stays_as_it_is(
         (np.array(3), "images: one image, where a list of them is needed"),
         (None, "images: a NoneType, where a list of them is needed"),
         ([np.zeros((0, 5), np.uint8)], r"images\[0\]: an array \(0, 5\) of uint8, should be"),
+        ([Image.new("RGB", (0, 5))], r"images\[0\]: an image of 0 x 5 px, should have some"),
         ([np.zeros((4, 4, 2), np.uint8)], r"images\[0\]: an array \(4, 4, 2\) of uint8, should"),
         (np.empty((2, 16, 16, 3), object), "images: an array of object, should be of uint8"),
         ([np.full((4, 4), np.nan)], r"images\[0\]: an array \(4, 4\) of float64, should be"),

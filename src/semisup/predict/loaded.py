@@ -141,6 +141,8 @@ class ImageClassifier(Whole):
             raise TypeError(
                 f"a {type(image).__name__}, should be a path, bytes, array or PIL image"
             )
+        if not image.width or not image.height:
+            raise ValueError(f"an image of {image.width} x {image.height} px, should have some")
         return fit_pixels(image, about.image_size, about.fit, about.ranges)
 
     def _batches(self, network: Any, images: Pictures) -> Iterator[Tensor]:
