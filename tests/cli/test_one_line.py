@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -93,3 +94,25 @@ def test_a_command_that_is_stopped_tidies_up(name: str) -> None:
             tidied = True
     assert tidied
     assert leaving.value.code == 128 + getattr(signal, name)
+
+
+SHARES = """
+import multiprocessing, os, signal, time
+from semisup.cli import one_line
+one_line.tidy_up_when_stopped()
+one_line.spare_the_tracker()
+lock = multiprocessing.get_context("spawn").Lock()
+try:
+    os.killpg(0, signal.SIGHUP)
+finally:
+    time.sleep(0.5)  # by then others have ended
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_a_closed_terminal_ends_what_shares_memory_without_a_word() -> None:
+    command = [sys.executable, "-c", SHARES]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, start_new_session=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGHUP, "", "")

@@ -176,6 +176,7 @@ def predict(
     from semisup.cli import predict
 
     one_line.tidy_up_when_stopped()
+    one_line.spare_the_tracker()
     sys.exit(predict.predict(paths, predict.Model(model, method, task, budget), out, top))
 
 

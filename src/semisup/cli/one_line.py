@@ -42,6 +42,22 @@ def tidy_up_when_stopped() -> None:
             signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
 
 
+def spare_the_tracker() -> None:
+    """Start the process by which Python keeps count of shared semaphores, deaf to SIGHUP.
+
+    A closed terminal would end it before this process, which then starts another one: that prints a
+    traceback for each semaphore which it has never heard of.
+    """
+    if hasattr(signal, "SIGHUP"):
+        from multiprocessing import resource_tracker
+
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            resource_tracker.ensure_running()  # it inherits what is blocked
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 @contextmanager
 def keeping_stages() -> Iterator[None]:
     """Within it Ctrl-C ends by words that suit a run of several stages."""
