@@ -1,6 +1,7 @@
 """`semisup doctor`: what is wrong is found, named, and says what to do."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from projects import CHECKOUT
 
 from semisup.cli import doctor
 from semisup.cli.doctor import Finding
-from semisup.workflow.errors import UserError
 
 MORE_THREADS = (os.cpu_count() or 1) + 1
 
@@ -25,7 +26,7 @@ def place(values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     values["compute"] |= {"device": "cpu", "precision": "float32", "threads": 1}
     write(values)
     Path(".dvc").mkdir()
-    Path("dvc.yaml").write_text("stages: {}\n")
+    shutil.copy2(CHECKOUT / "dvc.yaml", tmp_path)
     subprocess.run(["git", "init", "--quiet"], check=True)
     (tmp_path / ".git/info/exclude").write_text("*\n")
     return tmp_path
@@ -80,6 +81,14 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda v: images(v, labelled="data/raw/x"),
         "data       data.folder.labelled: data/raw/x: no such folder or archive",
     ),
+    "no places": (
+        images,
+        "data       data.folder: names no images; set data.folder.unlabelled",
+    ),
+    "a set": (
+        lambda v: changed(v, "data", source="torchvision", torchvision={"name": "X", "root": "."}),
+        "data       data.torchvision.name: torchvision has no data set 'X'",
+    ),
     "labels": (
         lambda v: images(v, labelled=".", labels="gone.csv"),
         "data       data.folder.labels: gone.csv: cannot be read",
@@ -87,6 +96,14 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "git": (lambda _: Path(".git").rename("git"), "git        not a git repository"),
     "dvc": (lambda _: Path(".dvc").rmdir(), "dvc        .dvc is missing"),
     "dvc.yaml": (lambda _: Path("dvc.yaml").unlink(), "dvc        dvc.yaml is missing"),
+    "dvc.yaml, empty": (
+        lambda _: Path("dvc.yaml").write_text(""),
+        "dvc        dvc.yaml: has no stages; take the last commit's: `git checkout HEAD dvc.yaml`",
+    ),
+    "dvc.yaml, in a conflict": (
+        lambda _: Path("dvc.yaml").write_text("stages:\n<<<<<<< HEAD\n  a: {}\n"),
+        "dvc        dvc.yaml: can't be read (",
+    ),
     "dvc.lock": (cut_off, "dvc        dvc.lock was cut off; run `semisup check`"),
 }
 
@@ -117,9 +134,12 @@ def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
     changed(values, "compute", threads=MORE_THREADS)
     images(values, labelled=".")
     (place / ".git/info/exclude").write_text("")
+    whole = (place / "dvc.yaml").read_text()
+    (place / "dvc.yaml").write_text(whole[: whole.index("\n  export:")])
     minded = {one.what: one.told for one in doctor.examine() if one.level == "mind"}
     assert minded["cores"].startswith(f"compute.threads: {MORE_THREADS} are more than")
     assert minded["git"].startswith("2 files are not committed")
+    assert minded["dvc"].startswith("dvc.yaml lacks export; unless that is meant, take the last")
     assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
 
 
@@ -150,18 +170,3 @@ def test_a_project_without_git(place: Path) -> None:
     found = doctor.examine()
     assert worst(found) == []
     assert [one.level for one in found if one.what == "git"] == ["mind"]
-
-
-def test_a_project_without_git_is_refused_with_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match=r"no Git repository here, .* run `git init`, or `dvc conf"):
-        doctor.check_git()
-    (tmp_path / ".dvc").mkdir()
-    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
-    doctor.check_git()
-    (tmp_path / ".dvc/config").unlink()
-    (tmp_path / ".git").mkdir()
-    monkeypatch.chdir(tmp_path / ".dvc")
-    doctor.check_git()

@@ -1,5 +1,7 @@
 """`semisup check` looks at what stages would refuse only after hours; help is quick, and true."""
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +19,10 @@ BORROWED = {"backbone": {"name": "timm/resnet10t"}}
 
 
 @pytest.fixture(autouse=True)
-def _git(tmp_path: Path) -> None:
-    """Which `check` wants to be there."""
+def _project(tmp_path: Path) -> None:
+    """What `check` wants to be there."""
     (tmp_path / ".git").mkdir()
+    shutil.copy2(CHECKOUT / "dvc.yaml", tmp_path)
 
 
 @pytest.fixture
@@ -70,6 +73,20 @@ KEY = "params.yaml: pretrain"
         (["imagenet"], {"model": "timm/resnet10t", "weights": "own", "file": "mine.pth"}, ""),
         (
             ["imagenet"],
+            {"file": "nope.pth"},
+            f"{KEY}.imagenet.file: nope.pth: no such file; give the path of a file of weights, or",
+        ),
+        (["rotation"], {"file": "nope.pth"}, ""),
+        (["imagenet"], {"file": "read before.pth"}, ""),
+        (
+            ["imagenet"],
+            {"layer": "block.4"},
+            f"{KEY}.imagenet.layer: unknown layer 'block.4' (did you mean 'blocks.4'?); allowed: ",
+        ),
+        (["imagenet"], {"layer": "blocks.4"}, ""),
+        (["rotation"], {"layer": "block.4"}, ""),
+        (
+            ["imagenet"],
             {"model": "torchvision/resnet18", "weights": "ResNet18_Weights.IMAGENET1K_V1"},
             "",
         ),
@@ -87,6 +104,10 @@ def test_models_of_rows_that_others_trained(
     monkeypatch.chdir(tmp_path)
     values |= {"pretext_tasks": tasks, "finetune_tasks": []}
     values["pretrain"]["imagenet"] |= edits
+    Path("mine.pth").touch()
+    Path("data/pretrain/imagenet").mkdir(parents=True)
+    origin = {"origin": {"source": "read before.pth"}}
+    Path("data/pretrain/imagenet/pretext.json").write_text(json.dumps(origin))
     Path("params.yaml").write_text(yaml.safe_dump(values))
     try:
         check()

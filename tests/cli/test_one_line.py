@@ -2,12 +2,15 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 
 import pytest
+from projects import CHECKOUT
 
 from semisup.cli import one_line
+from semisup.cli.main import main
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,33 @@ def test_what_may_be_a_fault_of_ours_is_shown(error: Exception) -> None:
         one_line.call(fails)
 
 
+@pytest.mark.parametrize(
+    ("words", "does"),
+    [
+        (["repro"], "semisup.cli.repro.repro"),
+        (["quick"], "semisup.cli.quick.quick"),
+        (["study", "glyphs"], "semisup.studies.run.study"),
+    ],
+)
+def test_ctrl_c_between_stages_says_what_is_kept(
+    words: list[str],
+    does: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(CHECKOUT)
+    monkeypatch.setattr(does, interrupted)
+    monkeypatch.setattr(sys, "argv", ["semisup", *words])
+    with pytest.raises(SystemExit) as leaving:
+        main()
+    assert leaving.value.code == 130
+    said = "interrupted: finished stages stay; run it again to go on\n"
+    assert capsys.readouterr().err == said
+
+
 @pytest.fixture
 def _handlers() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
@@ -64,3 +94,25 @@ def test_a_command_that_is_stopped_tidies_up(name: str) -> None:
             tidied = True
     assert tidied
     assert leaving.value.code == 128 + getattr(signal, name)
+
+
+SHARES = """
+import multiprocessing, os, signal, time
+from semisup.cli import one_line
+one_line.tidy_up_when_stopped()
+one_line.spare_the_tracker()
+lock = multiprocessing.get_context("spawn").Lock()
+try:
+    os.killpg(0, signal.SIGHUP)
+finally:
+    time.sleep(0.5)  # by then others have ended
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+def test_a_closed_terminal_ends_what_shares_memory_without_a_word() -> None:
+    command = [sys.executable, "-c", SHARES]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, start_new_session=True, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGHUP, "", "")

@@ -52,6 +52,13 @@ def test_a_minute_is_sixty_seconds() -> None:
     )
 
 
+def test_a_stage_that_others_depend_on_counts_too() -> None:
+    """`code`, in a project that `semisup init` made."""
+    progress = Progress(["prepare", "split"], 0)
+    lines = [progress.begins(stage, 0).partition(";")[0] for stage in ("code", "prepare", "split")]
+    assert lines == ["stage 1 of 3: code", "stage 2 of 3: prepare", "stage 3 of 3: split"]
+
+
 def test_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_params: type[Params]) -> None:
     monkeypatch.chdir(tmp_path)
     for method, folder in (("head", outputs.head_folder), ("spread", outputs.spread_folder)):

@@ -1,8 +1,16 @@
 """Which stages run; real runs are in tests/pipeline."""
 
-import pytest
+import shutil
+from collections.abc import Callable
+from pathlib import Path
 
+import pytest
+from projects import CHECKOUT
+
+from semisup.cli import progress, repro, times
+from semisup.cli.main import check
 from semisup.cli.workflow import with_descendants
+from semisup.workflow.errors import UserError
 
 PARENTS = {
     "split": set[str](),
@@ -26,3 +34,53 @@ PARENTS = {
 )
 def test_what_runs(changed: set[str], runs: set[str]) -> None:
     assert with_descendants(PARENTS, changed) == runs
+
+
+@pytest.mark.parametrize("command", [progress.progress, lambda: repro.repro(1)])
+def test_a_folder_below_the_projects_is_refused(
+    command: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where DVC would find the project, and name its stages by another path."""
+    for name in (".dvc/tmp", "data"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    (tmp_path / "dvc.yaml").write_text("stages: {one: {cmd: touch ran, outs: [ran]}}\n")
+    monkeypatch.chdir(tmp_path / "data")
+    with pytest.raises(UserError, match=r"^dvc\.yaml: no such file; run this in the project's top"):
+        command()
+    assert not (tmp_path / "ran").exists()
+
+
+WHOLE = (CHECKOUT / "dvc.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "has no stages"),
+        ("stages: {}\n", "has no stages"),
+        ("stages:\n", r"can't be read \(expected a dictionary"),
+        ("- 1\n", r"can't be read \(expected a dictionary"),
+        ("stages:\n  split:\n    deps: [data]\n", "can't be read .*required key not provided"),
+        (WHOLE.replace("\n  split:", "\n<<<<<<< HEAD\n  split:"), "can't be read .*corrupted"),
+        (WHOLE + "\0", "can't be read "),
+    ],
+    ids=range(7),
+)
+@pytest.mark.parametrize(
+    "command", [progress.progress, lambda: repro.repro(1), times.stages, check]
+)
+def test_a_file_of_no_use_is_refused_in_one_line(
+    command: Callable[[], object],
+    text: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / ".git").mkdir()
+    shutil.copy2(CHECKOUT / "params.yaml", tmp_path)
+    (tmp_path / "dvc.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=rf"^dvc\.yaml: {said}.*; take the last commit's: ") as e:
+        command()
+    assert "\n" not in str(e.value)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import typer
-from pages import CHECKOUT, PAGES, blocks, commands, inline
+from pages import BLOCK, CHECKOUT, PAGES, blocks, commands, inline, text
 from pictures import write_pictures
 from projects import TASK, Project
 
@@ -122,6 +122,16 @@ def test_commands_of_a_page_run_in_their_order(ready: Project, page: str) -> Non
             continue
         done = ready.run("bash", "-c", STAND_INS.get(command, command))
         assert SAYS.get(command, "") in done.stdout + done.stderr, command
+
+
+def test_what_would_run_is_told_after_a_new_budget(project: Project) -> None:
+    """Where outputs that stages wait for are not there yet."""
+    project.restore()
+    project.change({"label_budgets": [1, 2, 3]})
+    section = text("docs/dvc.md").partition("## What would run")[2].partition("\n## ")[0]
+    (block,) = (code for _, code in BLOCK.findall(section))
+    for command in block.splitlines():
+        assert "head" in project.run("bash", "-c", command).stdout, command
 
 
 def test_programs_in_python_run(project: Project) -> None:

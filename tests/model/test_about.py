@@ -18,6 +18,8 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     said.write(tmp_path)
     found = About.read(tmp_path)
     assert found.as_json() == said.as_json()
+    about(ranges={"uint16": [0, 4095.0]}).write(tmp_path)
+    assert About.read(tmp_path).ranges == {"uint16": [0, 4095.0]}
     np.testing.assert_array_equal(found.mean, said.mean)
     assert found.mean.dtype == np.float32
 
@@ -30,6 +32,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
         ({}, "classifier.json: not of this version"),
         ("not JSON", "classifier.json: damaged .JSONDecodeError"),
         ([1], "classifier.json: damaged .TypeError"),
+        ("[" * 100_000, "classifier.json: damaged .RecursionError"),
         ({"format": 1, "mean": [], "std": [], "odd": 1}, "damaged .ValueError: classes: Field req"),
     ],
 )
@@ -49,6 +52,12 @@ def test_what_is_refused(tmp_path: Path, content: Any, message: str) -> None:
         ("temperature", float("nan"), "temperature: Input should be"),
         ("temperature", "0.7", "temperature: Input should be a valid number"),
         ("threshold", "0.7", "threshold: Input should be a valid number"),
+        ("threshold", float("nan"), "threshold: Input should be a finite number"),
+        ("mean", [0.5, 0.5, float("nan")], "mean.2: Input should be a finite number"),
+        ("ranges", {"uint16": [5]}, "ranges.uint16: List should have at least 2 items"),
+        ("ranges", {"uint16": [0, 5, 9]}, "ranges.uint16: List should have at most 2 items"),
+        ("ranges", {"uint16": [5, 5]}, "ranges: should have the smaller number first"),
+        ("ranges", {"": [0, float("inf")]}, "ranges..1: Input should be a finite number"),
         ("classes", ["a", "a"], "classes: two have the same name"),
         ("classes", "ab", "classes: Input should be a valid list"),
         ("max_megapixels", None, "max_megapixels: Input should be a valid number"),

@@ -149,6 +149,7 @@ def test_what_is_refused_leaves_no_table(
     ("out", "message"),
     [
         ("no/such/folder.csv", r"--out no/such/folder\.csv: can't be written: No such file"),
+        (f"{__file__}/o.csv", r"--out .*/o\.csv: can't be written: Not a directory"),
         (".", r"--out \.: a folder; name a \.csv file"),
         ("/dev/null", "--out /dev/null: a device or the like; name a .csv file"),
         ("-", "--out -: a device or the like; name a .csv file"),

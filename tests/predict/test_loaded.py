@@ -62,6 +62,24 @@ def test_one_image_or_many_are_answered_alike(
     assert model.predict([]) == []
 
 
+def test_a_part_of_what_is_trained_answers_alike_and_stays_as_it_is(
+    model: ImageClassifier,
+) -> None:
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    wanted, features = model.predict(pictures(3)), model.embed(pictures(3))
+    whole = torch.nn.Sequential(model).train()
+    model.network.head.eval()
+    assert model.predict(pictures(3)) == wanted
+    torch.testing.assert_close(model.embed(pictures(3)), features, atol=0, rtol=0)
+    with pytest.raises(ValueError, match="empty file"):
+        model.predict([b""])
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, before[name], atol=0, rtol=0)
+    assert whole.training
+    assert model.network.encoder.training
+    assert not model.network.head.training
+
+
 @pytest.mark.parametrize(
     ("images", "message"),
     [
@@ -76,6 +94,7 @@ def test_one_image_or_many_are_answered_alike(
         (np.array(3), "images: one image, where a list of them is needed"),
         (None, "images: a NoneType, where a list of them is needed"),
         ([np.zeros((0, 5), np.uint8)], r"images\[0\]: an array \(0, 5\) of uint8, should be"),
+        ([Image.new("RGB", (0, 5))], r"images\[0\]: an image of 0 x 5 px, should have some"),
         ([np.zeros((4, 4, 2), np.uint8)], r"images\[0\]: an array \(4, 4, 2\) of uint8, should"),
         (np.empty((2, 16, 16, 3), object), "images: an array of object, should be of uint8"),
         ([np.full((4, 4), np.nan)], r"images\[0\]: an array \(4, 4\) of float64, should be"),

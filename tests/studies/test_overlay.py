@@ -76,11 +76,20 @@ def test_comments_stay(tmp_path: Path) -> None:
         ("new", "a: [\n", "studies/new.yaml: not readable as YAML"),
         ("new", "a: 1\na: 2\n", "studies/new.yaml: not readable as YAML"),
         ("new", GOOD + "param: {}\n", "studies/new.yaml: param: unknown key (did you mean"),
-        ("new", GOOD.replace("quick: {draws: 1}\n", ""), "studies/new.yaml: quick: missing"),
+        (
+            "new",
+            GOOD.replace("quick: {draws: 1}\n", ""),
+            "studies/new.yaml: quick: missing; add it, as the oth",
+        ),
         (
             "new",
             GOOD.replace("{draws: 1}", "{}"),
             "studies/new.yaml: quick: {} should not be empty",
+        ),
+        (
+            "new",
+            GOOD + "extends: new\n",
+            "studies/new.yaml: extends: new: itself; name another study, or leave it out",
         ),
         (
             "new",

@@ -1,10 +1,13 @@
 """The page of a study's results."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from made_up import facts, results
+from projects import CHECKOUT
 
 from semisup.params.loading import Params
 from semisup.report.tables.comparison import compare
@@ -62,3 +65,14 @@ def test_where_classes_count_the_same(make_params: Callable[..., Params]) -> Non
     text = page("some", STUDY, make_params({}), table, MACHINE)
     assert "Study `some`. Balanced accuracy on test in %" in text
     assert "\nhead (rotation)     | 40.0±2.5 |" in text
+
+
+@pytest.mark.parametrize(
+    ("study", "name"),
+    [("cifar10_jpeg", "CIFAR-10"), ("fashion_mnist", "Fashion-MNIST")],
+)
+def test_the_page_says_by_whose_features_the_summaries_choose(study: str, name: str) -> None:
+    summary = (CHECKOUT / f"reports/studies/{study}-quick/summary.md").read_text(encoding="utf-8")
+    (task,) = re.findall(r"clusters of the frozen features of (\w+),", summary)
+    page = " ".join((CHECKOUT / "docs/studies.md").read_text(encoding="utf-8").split())
+    assert f"{name}'s by features of `{task}`" in page

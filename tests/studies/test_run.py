@@ -52,26 +52,26 @@ def test_raw_files_take_no_room_and_others_are_left_out(make_params: Make) -> No
     for name in ("one.zip", "two.zip", "set/deep/a.png"):
         Path("data/raw", name).write_text(name)
     for _ in range(2):  # again, as after an interruption
-        run._link_raw(study("one.zip", "set"), make_params({}), COPY)
+        run._link_raw(run._raw_files(study("one.zip", "set"), make_params({})), COPY)
         there = {str(p.relative_to(COPY)) for p in COPY.rglob("*") if p.is_file()}
         assert there == {"data/raw/one.zip", "data/raw/set/deep/a.png"}
     for name in there:
         assert Path(name).samefile(COPY / name)
 
 
-def test_where_files_are_links_themselves(make_params: Make, tmp_path: Path) -> None:
+def test_where_files_are_links_themselves(tmp_path: Path) -> None:
     (tmp_path / "elsewhere.zip").write_text("images")
     Path("data/raw/one.zip").symlink_to(tmp_path / "elsewhere.zip")
-    run._link_raw(study("one.zip"), make_params({}), COPY)
+    run._link_raw(["one.zip"], COPY)
     assert (COPY / "data/raw/one.zip").read_text() == "images"
     assert not (COPY / "data/raw/one.zip").is_symlink()
 
 
 def test_what_is_missing(make_params: Make) -> None:
     with pytest.raises(UserError, match=r"^data/raw/one\.zip: not there; get it there$"):
-        run._link_raw(study("one.zip"), make_params({"data.source": "folder"}), COPY)
-    run._link_raw(study("CIFAR10"), make_params({"data.source": "torchvision"}), COPY)
-    assert [*(COPY / "data/raw").iterdir()] == [], "it is downloaded there"
+        run._raw_files(study("one.zip"), make_params({"data.source": "folder"}))
+    downloads = make_params({"data.source": "torchvision"})
+    assert run._raw_files(study("CIFAR10"), downloads) == [], "it is downloaded there"
 
 
 def test_settings_that_are_wrong_name_the_study() -> None:
@@ -81,3 +81,13 @@ def test_settings_that_are_wrong_name_the_study() -> None:
     with pytest.raises(UserError, match=r"^studies/bad\.yaml, over params\.yaml: head\.lr: ") as e:
         run.study("bad", quick=False)
     assert "\n" not in str(e.value)
+    assert not Path(".studies").exists()
+
+
+def test_a_study_without_its_images_leaves_no_copy() -> None:
+    Path("studies/far.yaml").write_text(
+        "title: t\nneeds: get it\nraw: [far.zip]\nparams: {}\nquick: {draws: 1}\n"
+    )
+    with pytest.raises(UserError, match=r"^data/raw/far\.zip: not there; get it$"):
+        run.study("far", quick=True)
+    assert not Path(".studies").exists()

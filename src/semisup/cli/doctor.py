@@ -12,11 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-import yaml
-
-from semisup.cli import lockfile
+from semisup.cli import lockfile, workflow
+from semisup.cli.checks import check_data, without_git
 from semisup.cli.one_line import how_to_install
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
+from semisup.project import shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -130,7 +130,7 @@ def _disk() -> Found:
 
 
 def _git() -> Found:
-    if _without_git():
+    if without_git():
         yield Finding("mind", "git", "the project does without: results can't be compared with old")
         return
     if shutil.which("git") is None:
@@ -150,27 +150,6 @@ def _git() -> Found:
         yield Finding("ok", "git", "all is committed")
 
 
-def check_git() -> None:
-    """Refuse a project that DVC would refuse, with what to do.
-
-    Raises:
-        UserError: it lies in no Git repository, and is not set to do without.
-    """
-    here = Path.cwd()
-    if _without_git() or any((folder / ".git").exists() for folder in (here, *here.parents)):
-        return
-    raise UserError(
-        "no Git repository here, which DVC works beside: run `git init`, or `dvc config "
-        "core.no_scm true` to do without"
-    )
-
-
-def _without_git() -> bool:
-    """As `semisup init --no-git` sets it."""
-    config = Path(".dvc/config")
-    return config.is_file() and "no_scm = true" in config.read_text(encoding="utf-8")
-
-
 def _dvc() -> Found:
     if not Path(".dvc").is_dir():
         yield Finding("wrong", "dvc", ".dvc is missing; run `dvc init`, or this in the top folder")
@@ -179,11 +158,14 @@ def _dvc() -> Found:
         yield Finding("wrong", "dvc", "dvc.yaml is missing; take it from the last commit")
         return
     try:
-        yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))
-    except (ValueError, yaml.YAMLError) as error:
-        told = " ".join(str(error).split())
-        yield Finding("wrong", "dvc", f"dvc.yaml can't be read ({told}); take the last commit's")
+        there = workflow.declared()
+    except UserError as error:
+        yield Finding("wrong", "dvc", str(error))
         return
+    gone = [name for name in shipped.stages() if name not in there]
+    if gone:  # as where the file was cut off between two of them
+        told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
+        yield Finding("mind", "dvc", told)
     if lockfile.is_cut_off():
         told = f"{lockfile.LOCK} was cut off; run `semisup check`, which mends it"
         yield Finding("wrong", "dvc", told)
@@ -202,6 +184,12 @@ def _dvc() -> Found:
 
 
 def _data(params: Params) -> Found:
+    try:
+        check_data(params)
+    except UserError as error:
+        yield Finding("wrong", "data", str(error))
+        if params.data.source != "folder":
+            return
     if params.data.source != "folder":
         of = params.data.torchvision.name if params.data.source == "torchvision" else "drawn here"
         yield Finding("ok", "data", f"{params.data.source}: {of}")

@@ -5,7 +5,6 @@ What a command needs is imported when it runs: help takes no longer than Python 
 
 import sys
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,36 +43,24 @@ def describe(
 
 @app.command(epilog=_example("semisup check && dvc repro"))
 def check() -> None:
-    """Check params.yaml and names in data/raw, and remove a dvc.lock that was cut off.
+    """Check params.yaml, what it names, and dvc.yaml; remove a dvc.lock that was cut off.
 
-    DVC itself would crash on some mistakes in the first, say little on the second, and refuse the
-    third, which it leaves where it is killed while writing.
+    DVC itself would crash on some mistakes in the first, say little on the next ones, and refuse
+    the last, which it leaves where it is killed while writing.
     """
-    from semisup.cli import doctor, lockfile
+    from semisup.cli import checks, lockfile, workflow
 
     params = _params()
-    doctor.check_git()
-    if params.backbone.is_borrowed:
-        from semisup.network.borrowed import check_backbone
-
-        check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
-    _check_models(params)
+    checks.check_git()
+    workflow.declared()
+    checks.check_models(params)
+    checks.check_device(params)
+    checks.check_data(params)
     if params.data.source == "folder":
         from semisup.cli import raw_files
 
         raw_files.check_names()
     lockfile.remove_if_cut_off()
-
-
-def _check_models(params: "Params") -> None:
-    """Those of rows that others trained: their stage may only come after hours."""
-    from semisup.pretext.shared.borrowed import check_names
-    from semisup.pretext.shared.borrowed_settings import BorrowedSettings
-
-    for task in dict.fromkeys([*params.pretext_tasks, params.pretrain.start]):
-        kind = import_module(f"semisup.pretext.{task}").Settings
-        if issubclass(kind, BorrowedSettings):
-            check_names(params.task_settings(task, kind), f"pretrain.{task}")
 
 
 @app.command(epilog=_example("semisup doctor"))
@@ -100,7 +87,8 @@ def run(
     """Run what changed, as `dvc repro` does, several stages at a time."""
     from semisup.cli import repro
 
-    repro.repro(jobs)
+    with one_line.keeping_stages():
+        repro.repro(jobs)
 
 
 @app.command("progress", epilog=_example("semisup progress --watch"))
@@ -124,7 +112,8 @@ def first_answer() -> None:
 
     params = _params()
     lockfile.remove_if_cut_off()
-    print(quick.quick(params), end="")
+    with one_line.keeping_stages():
+        print(quick.quick(params), end="")
 
 
 @app.command(epilog=_example("semisup suggest --count 50 --out data/labels/next.csv"))
@@ -157,7 +146,9 @@ def run_study(
     """Run the workflow with the settings of studies/NAME.yaml; writes reports/studies/NAME."""
     from semisup.studies import run
 
-    print(f"{run.study(name, quick)}: results, settings, machine, times; begin with its README.md")
+    with one_line.keeping_stages():
+        folder = run.study(name, quick)
+    print(f"{folder}: results, settings, machine, times; begin with its README.md")
 
 
 @app.command(
@@ -185,6 +176,7 @@ def predict(
     from semisup.cli import predict
 
     one_line.tidy_up_when_stopped()
+    one_line.spare_the_tracker()
     sys.exit(predict.predict(paths, predict.Model(model, method, task, budget), out, top))
 
 

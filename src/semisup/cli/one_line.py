@@ -3,7 +3,8 @@
 import errno
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -39,6 +40,31 @@ def tidy_up_when_stopped() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
+
+
+def spare_the_tracker() -> None:
+    """Start the process by which Python keeps count of shared semaphores, deaf to SIGHUP.
+
+    A closed terminal would end it before this process, which then starts another one: that prints a
+    traceback for each semaphore which it has never heard of.
+    """
+    if hasattr(signal, "SIGHUP"):
+        from multiprocessing import resource_tracker
+
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            resource_tracker.ensure_running()  # it inherits what is blocked
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def keeping_stages() -> Iterator[None]:
+    """Within it Ctrl-C ends by words that suit a run of several stages."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise command.Interrupted("finished stages stay") from None
 
 
 def _fail(message: str) -> NoReturn:

@@ -81,17 +81,18 @@ class Progress:
     """Which stage runs, for how long all has taken, and how long the rest may take."""
 
     def __init__(self, stages: Sequence[str], started: float) -> None:
-        self._left, self._count, self._started = [*stages], len(stages), started
+        self._known, self._left, self._started = {*stages}, [*stages], started
         self._running: tuple[str, float] | None = None
         self._seconds: dict[str, list[float]] = {}  # by kind of stage
 
     def begins(self, stage: str, now: float) -> str:
         """A line to show."""
         self._ends(now)
+        self._known.add(stage)  # `code` of a project of one's own is none that was asked for
         self.passed(stage)
         self._running = (stage, now)
-        number = self._count - len(self._left)
-        line = f"stage {number} of {self._count}: {stage}; {clock(now - self._started)} so far"
+        count, passed = len(self._known), clock(now - self._started)
+        line = f"stage {count - len(self._left)} of {count}: {stage}; {passed} so far"
         if not self._seconds:
             return line
         known = {_kind(one) for one in (stage, *self._left)} <= {*self._seconds}

@@ -1,16 +1,13 @@
 """Minutes that each task and method took here, and what accuracy they bought."""
 
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 
-import yaml
-
+from semisup.cli import workflow
 from semisup.cli.quick import clock
 from semisup.params.loading import Params
 from semisup.report.findings.own import Comparison
 from semisup.report.methods import POOL_ALONE, WHOLE_NETWORK
 from semisup.report.words.phrases import plus_minus, points
-from semisup.workflow import outputs
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
 from semisup.workflow.times import Spent
@@ -47,8 +44,12 @@ def times(params: Params) -> str:
 
 
 def stages() -> tuple[list[str], list[str]]:
-    """Of dvc.yaml, in its order: those of a task, and the others."""
-    declared = yaml.safe_load(outputs.read_text(Path("dvc.yaml")))["stages"]
+    """Of dvc.yaml, in its order: those of a task, and the others.
+
+    Raises:
+        UserError: where that can't be read.
+    """
+    declared = workflow.declared()
     of_tasks = [name for name, stage in declared.items() if "task" in stage.get("matrix", {})]
     return of_tasks, [name for name in declared if name not in of_tasks]
 

@@ -5,10 +5,13 @@ DVC's locks are left alone: who looks while a workflow runs must not stop it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from semisup.workflow.errors import UserError
 
+FILE = Path("dvc.yaml")
+MEND = f"take the last commit's: `git checkout HEAD {FILE}`"
 Parents = Mapping[str, set[str]]
 
 
@@ -38,6 +41,30 @@ def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
     return found
 
 
+def declared() -> dict[str, dict[str, Any]]:
+    """The stages as dvc.yaml has them, in its order.
+
+    Raises:
+        UserError: it is not there, as in a folder below the project's, where DVC would find it; it
+            was cut off, or a merge left its marks in it.
+    """
+    from dvc.schema import COMPILED_MULTI_STAGE_SCHEMA
+    from dvc.utils.serialize import YAMLError, parse_yaml
+    from voluptuous import Invalid
+
+    if not FILE.is_file():
+        raise UserError(f"{FILE}: no such file; run this in the project's top folder")
+    try:
+        said = parse_yaml(FILE.read_text(encoding="utf-8"), FILE)
+        COMPILED_MULTI_STAGE_SCHEMA(said)
+    except (YAMLError, Invalid, ValueError) as error:
+        why = " ".join(str(error).split())
+        raise UserError(f"{FILE}: can't be read ({why[:200]}); {MEND}") from None
+    if not said.get("stages"):
+        raise UserError(f"{FILE}: has no stages; {MEND}")
+    return dict(said["stages"])
+
+
 def read() -> Stages:
     """The stages as they are now; takes seconds.
 
@@ -48,6 +75,7 @@ def read() -> Stages:
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
+    declared()
     try:
         with Repo() as repo:
             graph = repo.index.graph

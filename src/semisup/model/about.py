@@ -91,14 +91,14 @@ class About:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             raise damaged(path, ValueError(f"{where}: {first['msg']}".lstrip(": "))) from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise damaged(path, error) from None
 
 
 class _Said(BaseModel):
     """What classifier.json may say, of the keys with which answers could go wrong in silence."""
 
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
     classes: list[str] = Field(min_length=2)
     image_size: int = Field(ge=1)
@@ -111,10 +111,10 @@ class _Said(BaseModel):
     layer: str
     pool: int = Field(ge=1)
     hidden: list[Annotated[int, Field(ge=1)]]
-    temperature: float = Field(gt=0, allow_inf_nan=False)
+    temperature: float = Field(gt=0)
     threshold: float | None
     precision: float | None
-    ranges: dict[str, list[float]] | None
+    ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] | None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -122,6 +122,8 @@ class _Said(BaseModel):
             raise ValueError("classes: two have the same name")
         if len(self.mean) != len(self.std):
             raise ValueError("mean and std: should have equally many numbers")
+        if any(low >= high for low, high in (self.ranges or {}).values()):
+            raise ValueError("ranges: should have the smaller number first")
         return self
 
 

@@ -1,13 +1,15 @@
 """The files that one trained classifier consists of, wherever stages left them."""
 
 import csv
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError, safe_open
+
 from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
 
 WEIGHTS, RESULT = "weights.safetensors", "result.json"
 NAMES = (
@@ -42,6 +44,21 @@ class Parts:
                 raise outputs.missing(path) from None
         outputs.write_json(folder / RESULT, self.result)
 
+    def check(self) -> None:
+        """Refuse what can't be read; of weights their names and sizes are.
+
+        Raises:
+            UserError: where a stage has not run, or a file is damaged.
+        """
+        for path in self.files.values():
+            if path.suffix == ".safetensors":
+                _names(path)
+                continue
+            try:
+                outputs.read_json(path)
+            except ValueError:
+                raise _damaged(path) from None
+
 
 def parts_of(stage: Path, method: str, task: str, budget: int) -> Parts:
     """Those of the draw that is best on validation, of equal ones the first.
@@ -53,7 +70,7 @@ def parts_of(stage: Path, method: str, task: str, budget: int) -> Parts:
         budget: labels per class.
 
     Raises:
-        UserError: where a stage has not run.
+        UserError: where a stage has not run, or what it wrote is damaged.
     """
     result = _best_row(stage / outputs.RESULTS)
     files = {WEIGHTS: stage / f"{method}_{result['draw']}.safetensors"}
@@ -80,9 +97,14 @@ def gathered(folder: Path) -> Parts:
 
 
 def _best_row(table: Path) -> Result:
-    rows = [*csv.DictReader(outputs.read_text(table).splitlines())]
-    best = max(rows, key=lambda row: float(row["validation_top1"] or 0))
-    return {name: _value(cell) for name, cell in best.items() if cell != ""}
+    try:
+        rows = [*csv.DictReader(outputs.read_text(table).splitlines())]
+        best = max(rows, key=lambda row: float(row["validation_top1"] or 0))
+        row: Result = {name: _value(cell) for name, cell in best.items() if cell != ""}
+        row |= {name: int(row[name]) for name in ("budget", "draw")}
+    except (ValueError, KeyError, TypeError, csv.Error):  # empty, cut off, or no table at all
+        raise _damaged(table) from None
+    return row
 
 
 def _value(cell: str) -> Any:
@@ -95,10 +117,19 @@ def _value(cell: str) -> Any:
 
 
 def _is_whole(weights: Path) -> bool:
-    """Whether they hold an encoder, by the list of names that the file begins with."""
+    """Whether they hold an encoder."""
+    return any(name.startswith("encoder.") for name in _names(weights))
+
+
+def _names(weights: Path) -> list[str]:
     try:
-        with weights.open("rb") as file:
-            names = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        with safe_open(weights, "np") as file:
+            return [*file.keys()]
     except FileNotFoundError:
         raise outputs.missing(weights) from None
-    return any(name.startswith("encoder.") for name in names)
+    except SafetensorError:
+        raise _damaged(weights) from None
+
+
+def _damaged(path: Path) -> UserError:
+    return UserError(f"{path}: damaged; run `dvc checkout` or `dvc repro`")

@@ -1,10 +1,14 @@
 """What is wrong with params.yaml, in one line that names the key, the value and what is allowed."""
 
 import difflib
+import json
 import re
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
 
 # by the type of pydantic's error, where its own words would read badly
 MESSAGES = {
@@ -17,18 +21,24 @@ MESSAGES = {
 }
 
 
-def describe(error: ValidationError, model: type[BaseModel], prefix: str) -> str:
+def describe(
+    error: ValidationError, model: type[BaseModel], prefix: str, example: str | None = None
+) -> str:
     """The first problem that pydantic found, and how many more there are.
 
     Args:
         error: of `model.model_validate`.
         model: of the section that was validated.
         prefix: where that section stands in the file; "" for the whole file.
+        example: where a key that is missing can be looked up; None: in the params.yaml that comes
+            with semisup.
     """
     # a misspelt key is a missing one too: the line that suggests a spelling comes first
     issues = sorted(error.errors(), key=lambda issue: issue["type"] != "extra_forbidden")
-    lines = [_one_line(model, issue, prefix) for issue in issues]
-    return lines[0] + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "")
+    # of a value that may be of several types there is an issue for each: it counts once
+    count = len({_keys(model, issue["loc"])[1] for issue in issues})
+    line = _one_line(model, issues[0], prefix, example)
+    return line + (f" (and {count - 1} more)" if count > 1 else "")
 
 
 def suggestion(word: str, known: list[str]) -> str:
@@ -45,9 +55,9 @@ def check_name(name: str, known: Any, what: str, key: str = "") -> None:
         raise ValueError(f"{where}unknown {what} {name!r}{hint}; allowed: {', '.join(known)}")
 
 
-def _one_line(model: type[BaseModel], issue: Any, prefix: str) -> str:
-    path = issue["loc"]
-    key = ".".join(str(part) for part in ([prefix] if prefix else []) + [*path])
+def _one_line(model: type[BaseModel], issue: Any, prefix: str, example: str | None) -> str:
+    path, _ = _keys(model, issue["loc"])
+    key = ".".join(map(str, [*([prefix] if prefix else []), *path]))
     kind, value = issue["type"], issue["input"]
     if kind == "value_error":
         text = str(issue["ctx"]["error"])
@@ -58,7 +68,7 @@ def _one_line(model: type[BaseModel], issue: Any, prefix: str) -> str:
         hint = suggestion(str(path[-1]), siblings)
         return f"{key}: unknown key{hint}; allowed: {', '.join(siblings) or 'none'}"
     if kind == "missing":
-        return f"{key}: missing; add it (the comments in the project's params.yaml say what it is)"
+        return f"{key}: missing; add it, {example or _shipped(key)}"
     if kind == "model_type":
         return f"{key}: must be a section of keys, not {value!r}"
     if kind == "invalid_key":
@@ -69,7 +79,51 @@ def _one_line(model: type[BaseModel], issue: Any, prefix: str) -> str:
     return f"{key}: {value!r} {message}"
 
 
-def _keys_of(model: type[BaseModel], path: list[Any]) -> list[str]:
+def _shipped(key: str) -> str:
+    """What a key is in the params.yaml that comes with semisup, or where else it may be found.
+
+    In a checkout that file is the user's own, which lacks the key.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "project/shipped", package.parents[1]):  # of a wheel, of a checkout
+        file = folder / "params.yaml"
+        if not file.is_file():
+            continue
+        value: Any = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        try:
+            for part in key.split("."):
+                value = value[part]
+        except (KeyError, TypeError):
+            continue
+        if isinstance(value, dict):
+            return f"as it stands in {file}"
+        return f"as `{key.rpartition('.')[2]}: {json.dumps(value)}`"
+    return "as an earlier commit has it"
+
+
+def _keys(model: type[BaseModel] | None, path: Sequence[Any]) -> tuple[tuple[Any, ...], Any]:
+    """A path without pydantic's names of types, such as list[float], and it up to the first one."""
+    found: list[Any] = []
+    until = None
+    for part in path:
+        if isinstance(part, int) or model is not None:
+            found.append(part)
+        elif until is None:
+            until = tuple(found)
+        if isinstance(part, str) and model is not None:
+            field = model.model_fields.get(part)
+            model = _model_in(field.annotation) if field else None
+    return tuple(found), until or tuple(found)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """A section's model, or that of each in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _keys_of(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
     for part in path:
         annotation = model.model_fields[str(part)].annotation
         if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):

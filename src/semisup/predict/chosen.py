@@ -72,7 +72,7 @@ def of_stages(
         runtime: where to compute.
 
     Raises:
-        UserError: on options that can't be; where a stage has not run.
+        UserError: on options that can't be; where a stage has not run, or its files are damaged.
     """
     from semisup.data.dataset import open_data
     from semisup.model.parts import parts_of
@@ -83,6 +83,7 @@ def of_stages(
     budget = params.label_budgets[-1] if budget is None else budget
     params.require_budget(budget)
     parts = parts_of(way.folder(budget), way.method, way.task, budget)
+    parts.check()
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     whole, _ = calibrated(parts, data, params, runtime)
     model = ImageClassifier(whole.about)

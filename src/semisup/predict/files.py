@@ -4,7 +4,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -148,7 +148,8 @@ def _replacing(out: Path) -> Iterator[IO[str]]:
     except OSError as error:
         raise UserError(f"--out {out}: can't be written: {error.strerror or error}") from None
     finally:
-        half_written.unlink(missing_ok=True)
+        with suppress(OSError):  # of a disk that can't be written: that is said already
+            half_written.unlink()
 
 
 def _batches(candidates: Candidates, model: ImageClassifier) -> Iterator[_Batch]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from semisup.model.whole import Whole
 from semisup.prepare.decoding.decode import decode
@@ -45,7 +46,8 @@ class ImageClassifier(Whole):
 
     Called as a module it takes a tensor (N, S, S, C) uint8 and gives (N, classes) float32, each row
     of sum 1. `about` says what S and C are, and all else; `network` is the classifier without its
-    preprocessing: images (N, C, S, S) float in 0 to 1 to logits.
+    preprocessing: images (N, C, S, S) float in 0 to 1 to logits. `predict` and `embed` compute in
+    evaluation mode, whatever mode it is in.
 
     Images of `predict`, `embed` and `pixels` are a list, each of any size: a path, the bytes of a
     file, a PIL image, or an array (H, W), (H, W, 3) of uint8; or all at once an array of grey ones
@@ -139,15 +141,29 @@ class ImageClassifier(Whole):
             raise TypeError(
                 f"a {type(image).__name__}, should be a path, bytes, array or PIL image"
             )
+        if not image.width or not image.height:
+            raise ValueError(f"an image of {image.width} x {image.height} px, should have some")
         return fit_pixels(image, about.image_size, about.fit, about.ranges)
 
     def _batches(self, network: Any, images: Pictures) -> Iterator[Tensor]:
         device = next(self.parameters()).device
         at_once, listed = batch_size(self), _listed(images)
         for at in range(0, max(1, len(listed)), at_once):
-            with torch.no_grad():
+            with torch.no_grad(), _evaluating(self):
                 found: Tensor = network(self._pixels(listed[at : at + at_once], at).to(device))
             yield found.cpu()
+
+
+@contextmanager
+def _evaluating(network: nn.Module) -> Iterator[None]:
+    """In evaluation mode, also as a part of what is being trained; each part's mode is put back."""
+    trained = [part for part in network.modules() if part.training]
+    network.eval()
+    try:
+        yield
+    finally:
+        for part in trained:
+            part.training = True
 
 
 def _listed(images: Pictures) -> Listed:

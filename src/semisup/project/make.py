@@ -105,7 +105,7 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
         for path in given.every:
             _bring(Path(path), folder / RAW, link)
         with contextlib.chdir(folder):
-            code.write()  # so that `dvc status` and `dvc repro --dry` find it
+            code.write()  # so that `dvc status` finds it
         if git:
             subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
     names = ", ".join(_in_raw(path) for path in given.every)

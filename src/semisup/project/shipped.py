@@ -14,6 +14,7 @@ SHIPPED = (
     *(".dvc/plots/page/LICENSE", "data/README.md", "data/raw/README.md", "data/*/.gitkeep"),
     "stages/*.py",
 )
+BESIDE = "environment"  # what stages import, and is none
 IN_WHEEL = "semisup/project/shipped"  # the folder of the copies
 
 
@@ -28,6 +29,12 @@ def files(top: Path) -> Iterator[Path]:
     """All of them in the checkout or folder `top`, relative to it."""
     for pattern in SHIPPED:
         yield from sorted(path.relative_to(top) for path in top.glob(pattern))
+
+
+def stages() -> dict[str, Path]:
+    """The scripts of all stages, by their names."""
+    scripts = sorted((folder() / "stages").glob("*.py"))
+    return {path.stem: path for path in scripts if path.stem != BESIDE}
 
 
 def copy(top: Path, target: Path) -> None:

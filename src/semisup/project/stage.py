@@ -8,8 +8,6 @@ from semisup.params.messages import suggestion
 from semisup.project import shipped
 from semisup.workflow.errors import UserError
 
-BESIDE = "environment"  # what stages import, and is none
-
 
 def run(name: str, arguments: Sequence[str]) -> None:
     """As `python stages/NAME.py ARGUMENTS` does in the repository.
@@ -17,11 +15,10 @@ def run(name: str, arguments: Sequence[str]) -> None:
     Raises:
         UserError: there is no such stage.
     """
-    folder = shipped.folder() / "stages"
-    scripts = {path.stem: path for path in folder.glob("*.py") if path.stem != BESIDE}
+    scripts = shipped.stages()
     if name not in scripts:
         hint = suggestion(name, [*scripts])
-        raise UserError(f"{name}: no such stage{hint}; allowed: {', '.join(sorted(scripts))}")
+        raise UserError(f"{name}: no such stage{hint}; allowed: {', '.join(scripts)}")
     sys.argv = [str(scripts[name]), *arguments]
-    sys.path.insert(0, str(folder))  # as Python does for a script
+    sys.path.insert(0, str(scripts[name].parent))  # as Python does for a script
     runpy.run_path(sys.argv[0], run_name="__main__")

@@ -84,9 +84,13 @@ def read(name: str) -> Study:
     if not isinstance(values, dict):
         raise UserError(f"{file}: must be a section of keys, not {values!r}")
     try:
-        return Study.model_validate(values)
+        study = Study.model_validate(values)
     except ValidationError as error:
-        raise UserError(f"{file}: {describe(error, Study, '')}") from None
+        example = "as the other files there have it"
+        raise UserError(f"{file}: {describe(error, Study, '', example)}") from None
+    if study.extends == name:
+        raise UserError(f"{file}: extends: {name}: itself; name another study, or leave it out")
+    return study
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from semisup.cli import lockfile
 from semisup.params.loading import PARAMS_FILE, Params, load, load_and_check_tasks
@@ -38,13 +40,17 @@ def study(name: str, quick: bool) -> Path:
     chosen = overlay.read(name)
     called = f"{name}-quick" if quick else name
     copy = COPIES / called
-    _copy_workflow(copy)
-    overlay.write_over(PARAMS_FILE, chosen.overlay(quick), copy / PARAMS_FILE)
-    try:
-        params = load_and_check_tasks(copy / PARAMS_FILE)
-    except UserError as error:
-        raise UserError(f"{overlay.FOLDER / name}.yaml, over {error}") from None
-    _link_raw(chosen, params, copy)
+    with TemporaryDirectory() as scratch:  # what is refused leaves no copy
+        settings = Path(scratch) / PARAMS_FILE
+        overlay.write_over(PARAMS_FILE, chosen.overlay(quick), settings)
+        try:
+            params = load_and_check_tasks(settings)
+        except UserError as error:
+            raise UserError(f"{overlay.FOLDER / name}.yaml, over {error}") from None
+        there = _raw_files(chosen, params)
+        _copy_workflow(copy)
+        shutil.copyfile(settings, copy / PARAMS_FILE)
+    _link_raw(there, copy)
     _run(copy)
     return results.write(called, chosen, params, copy)
 
@@ -74,19 +80,23 @@ def _cache() -> str:
     return done.stdout.strip()
 
 
-def _link_raw(chosen: Study, params: Params, copy: Path) -> None:
-    """The study's own part of data/raw: each file by another name, which takes no room.
+def _raw_files(chosen: Study, params: Params) -> list[str]:
+    """The names of the study's own part of data/raw that are there.
 
     Raises:
         UserError: where something is missing that nothing downloads.
     """
+    gone = [RAW / name for name in chosen.raw if not (RAW / name).exists()]
+    if gone and params.data.source != "torchvision":  # which downloads what is missing
+        raise UserError(f"{gone[0]}: not there; {chosen.needs}")
+    return [name for name in chosen.raw if RAW / name not in gone]
+
+
+def _link_raw(names: Sequence[str], copy: Path) -> None:
+    """Put these parts of data/raw into the copy: each file by another name, which takes no room."""
     (copy / RAW).mkdir(parents=True, exist_ok=True)
-    for name in chosen.raw:
+    for name in names:
         source, target = RAW / name, copy / RAW / name
-        if not source.exists():
-            if params.data.source == "torchvision":
-                continue  # it downloads what is missing
-            raise UserError(f"{source}: not there; {chosen.needs}")
         if target.is_dir():
             shutil.rmtree(target)
         target.unlink(missing_ok=True)

@@ -15,6 +15,14 @@ from semisup.workflow.errors import UserError
 USER_ERROR, INTERRUPTED = 2, 130
 
 
+class Interrupted(SystemExit):
+    """Ctrl-C in a program of several steps, which says what it keeps."""
+
+    def __init__(self, kept: str) -> None:
+        super().__init__(INTERRUPTED)
+        self.kept = kept
+
+
 def run(main: Callable[..., None]) -> NoReturn:
     """Run a stage's function; a user's mistake and Ctrl-C end in one line on standard error."""
 
@@ -50,7 +58,8 @@ def call(app: Callable[[], object]) -> NoReturn:
     except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
         # of several processes that train together the one that started them says so
         if leaving.code == INTERRUPTED and "WORLD_SIZE" not in os.environ:
-            print("interrupted: nothing was written; run it again to go on", file=sys.stderr)
+            kept = getattr(leaving, "kept", "nothing was written")
+            print(f"interrupted: {kept}; run it again to go on", file=sys.stderr)
         raise
     sys.exit(0)
 

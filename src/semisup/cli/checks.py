@@ -1,0 +1,110 @@
+"""What `semisup check` refuses before a stage runs: DVC or a stage would say it late, or oddly."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+from semisup.params.loading import PARAMS_FILE, Params
+from semisup.params.messages import suggestion
+from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
+from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
+
+
+def check_git() -> None:
+    """Refuse a project that DVC would refuse, with what to do.
+
+    Raises:
+        UserError: it lies in no Git repository, and is not set to do without.
+    """
+    here = Path.cwd()
+    if without_git() or any((folder / ".git").exists() for folder in (here, *here.parents)):
+        return
+    raise UserError(
+        "no Git repository here, which DVC works beside: run `git init`, or `dvc config "
+        "core.no_scm true` to do without"
+    )
+
+
+def without_git() -> bool:
+    """As `semisup init --no-git` sets it."""
+    config = Path(".dvc/config")
+    return config.is_file() and "no_scm = true" in config.read_text(encoding="utf-8")
+
+
+def check_models(params: Params) -> None:
+    """Those that others trained, whose stage may only come after hours.
+
+    Raises:
+        UserError: it names the key.
+    """
+    if params.backbone.is_borrowed:
+        from semisup.network.borrowed import check_backbone
+
+        check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
+    for task in dict.fromkeys([*params.pretext_tasks, params.pretrain.start]):
+        kind = import_module(f"semisup.pretext.{task}").Settings
+        if issubclass(kind, BorrowedSettings):
+            _check_row(task, params.task_settings(task, kind))
+
+
+def _check_row(task: str, settings: BorrowedSettings) -> None:
+    from semisup.network.layers import FEATURES
+    from semisup.pretext.shared.borrowed import check_names
+
+    key, file = f"pretrain.{task}", settings.file
+    check_names(settings, key)
+    if file and not Path(file).is_file() and not _has_read(task, file):
+        raise UserError(
+            f"{PARAMS_FILE}: {key}.file: {file}: no such file; give the path of a file of weights, "
+            "or null"
+        )
+    if settings.layer not in (AUTO, FEATURES):  # which all models have
+        from semisup.network import borrowed
+
+        side = borrowed.published(settings.model, None).side
+        layers = borrowed.build(settings.model, side, 0).layers
+        borrowed.check_layer(settings.layer, [*layers, AUTO], f"{key}.layer")
+
+
+def _has_read(task: str, file: str) -> bool:
+    """Whether the task's encoder is of that file already, so that no stage needs it any more."""
+    try:
+        said = json.loads((outputs.pretrain_folder(task) / outputs.PRETEXT).read_text("utf-8"))
+        return bool(said["origin"]["source"] == file)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def check_data(params: Params) -> None:
+    """The places that `data` names, or the name of a set.
+
+    Raises:
+        UserError: it names the key.
+    """
+    if params.data.source == "folder":
+        from semisup.prepare.own_images.named_places import sources_of
+
+        sources_of(params.data.folder)
+    elif params.data.source == "torchvision":
+        from torchvision import datasets
+
+        from semisup.prepare.known_sets.torchvision_splits import KEY, WANTED
+
+        name = params.data.torchvision.name
+        if name not in datasets.__all__:
+            hint = suggestion(name, [*datasets.__all__])
+            raise UserError(f"{KEY}: torchvision has no data set {name!r}{hint}; {WANTED}")
+
+
+def check_device(params: Params) -> None:
+    """Refuse a device or precision that this machine lacks; `auto` needs no look, nor a CPU.
+
+    Raises:
+        UserError: it names the key.
+    """
+    compute = params.compute
+    if compute.device not in ("auto", "cpu") or compute.precision == "bfloat16":
+        from semisup.compute import device
+
+        device.start(compute)

@@ -1,0 +1,73 @@
+"""What is refused before a stage runs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from semisup.cli import checks
+from semisup.params.loading import Params
+from semisup.workflow.errors import UserError
+
+
+def test_a_project_without_git_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"no Git repository here, .* run `git init`, or `dvc conf"):
+        checks.check_git()
+    (tmp_path / ".dvc").mkdir()
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    checks.check_git()
+    (tmp_path / ".dvc/config").unlink()
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path / ".dvc")
+    checks.check_git()
+
+
+@pytest.mark.parametrize(
+    ("check", "edits", "said"),
+    [
+        (
+            checks.check_data,
+            {"data.source": "folder"},
+            r"data\.folder: names no images; set ",
+        ),
+        (
+            checks.check_data,
+            {"data.source": "folder", "data.folder.labelled": ["gone"]},
+            r"data\.folder\.labelled: gone: no such folder or archive",
+        ),
+        (checks.check_data, {"data.source": "folder", "data.folder.labelled": ["."]}, ""),
+        (
+            checks.check_data,
+            {"data.source": "torchvision", "data.torchvision.name": "CIFAR11"},
+            r"data\.torchvision\.name: torchvision has no data set 'CIFAR11' \(did you mean",
+        ),
+        (
+            checks.check_data,
+            {"data.source": "torchvision", "data.torchvision.name": "CIFAR10"},
+            "",
+        ),
+        (
+            checks.check_device,
+            {"compute.device": "mps"},
+            r"params\.yaml: compute\.device: 'mps' is not on this machine; allowed: auto, ",
+        ),
+        (checks.check_device, {"compute.device": "auto"}, ""),
+    ],
+    ids=str,
+)
+def test_what_can_be_told_before_a_stage_runs(
+    check: Callable[[Params], None],
+    edits: dict[str, object],
+    said: str,
+    make_params: Callable[..., Params],
+) -> None:
+    params = make_params(edits)
+    if not said:
+        check(params)
+        return
+    with pytest.raises(UserError, match=f"^{said}") as caught:
+        check(params)
+    assert "\n" not in str(caught.value)
