@@ -265,3 +265,26 @@ def test_a_held_image_needs_a_label(tmp_path: Path, part: str) -> None:
     images, rejected = read(labelled=root)
     assert images[f"{root}/{part}/a/3.png"] == ("a", part)
     assert rejected == {f"{root}/{part}/NA/4.png": f"{part} image without a label"}
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("train/cat", "train/dog", "test/cat", "test/dog"),
+        ("d/train/cat", "d/train/dog", "d/val/cat", "d/val/dog"),
+        ("seg_train/cat", "seg_train/dog", "seg_test/cat", "seg_test/dog"),
+        ("labeled/cat", "labeled/dog", "unlabeled"),
+        ("images/cat", "images/dog", "masks/cat", "masks/dog"),
+        ("cat", "cat/test", "dog", "dog/test"),
+    ],
+)
+def test_a_tar_is_read_as_the_folder_whatever_comes_late_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("semisup.prepare.own_images.plan.LOOKED_AT", 10)
+    files = {f"{at}/{n}.png": png(9 * k + n) for k, at in enumerate(folders) for n in range(8)}
+    as_tar, *_ = records(labelled=MAKERS["a.tar"](tmp_path / "a.tar", files))
+    as_folder, *_ = records(labelled=MAKERS["folder"](tmp_path / "a", files))
+    assert [(r.label, r.given_split) for _, r in sorted(as_tar.items())] == [
+        (r.label, r.given_split) for _, r in sorted(as_folder.items())
+    ]

@@ -53,10 +53,16 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
 
 
 def is_plain(top: Folder) -> bool:
-    """Whether these are class folders beyond doubt: two or more, with images right in each."""
+    """Whether these are class folders beyond doubt: two or more, with images right in each.
+
+    Nothing that comes after them may change that. So none is plain in a folder that has others of
+    its kind beside it, such as `train` or `images`, nor with parts in a class.
+    """
     at = [top]
     while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
-        at = next(iter(inner.values()))
+        ((name, at),) = inner.items()
+        if part_of(name) or is_odd(name):
+            return False
     folders = [folder for same in inner.values() for folder in same]
     loose = any(folder.images for folder in at)
     return (
@@ -64,6 +70,7 @@ def is_plain(top: Folder) -> bool:
         and not loose
         and all(folder.images for folder in folders)
         and not any(is_odd(name) or is_around(name) for name in inner)
+        and not any(part_of(name) or is_odd(name) for folder in folders for name in folder.inner)
     )
 
 
