@@ -104,7 +104,38 @@ def test_a_column_called_test_is_told_of() -> None:
     assert [row.part for row in found.values()] == ["train", "test", "train"]
     assert "column test is read as the split" in warnings
     found, _ = rows("image,label,validation\n1.png,a,yes\n2.png,b,no\n3.png,b,no\n")
+    assert [row.part for row in found.values()] == ["validation", "train", "train"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "parts"),
+    [
+        ("holdout", ("no", "yes"), ["train", "test"]),
+        ("hold-out", ("N", "Y"), ["train", "test"]),
+        ("in_test_set", ("False", "True"), ["train", "test"]),
+        ("cohort", ("training", "external test"), ["train", "test"]),
+        ("cohort", ("training", "hold-out"), ["train", "test"]),
+        ("which", ("train_val", "test"), ["train", "test"]),
+    ],
+)
+def test_more_words_of_a_split(
+    column: str, cells: tuple[str, str], parts: list[str | None]
+) -> None:
+    found, warnings = rows(f"path,label,{column}\n1.png,a,{cells[0]}\n2.png,b,{cells[1]}\n")
+    assert [row.part for row in found.values()] == parts
+    assert f"column {column} is read as the split" in warnings
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [("holdout", True), ("my_split", True), ("train_or_test", True), ("test_result", False)],
+)
+def test_a_split_in_words_that_nobody_knows_is_told_of(column: str, is_told: bool) -> None:
+    found, warnings = rows(f"path,label,{column}\n1.png,a,A\n2.png,b,B\n")
     assert {row.part for row in found.values()} == {None}
+    assert (f"column {column} is not read as the split, since it says 'A', 'B'" in warnings) is (
+        is_told
+    )
 
 
 def test_columns_of_parts_beside_one_of_that_name() -> None:

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from semisup.labels.bits import are_bits
 from semisup.labels.column_names import NAMES, fitting, plain, weak_labels
 from semisup.labels.endings import is_image
-from semisup.labels.words import Part, part_of
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
@@ -68,51 +66,6 @@ def find_columns(
     sure = split is not None and (wanted["split"] != "auto" or plain(names[split]) == "split")
     hot = wanted["label"] == "auto"
     return Columns(path, found["label"], split, found["group"], sure, hot)
-
-
-def with_split(
-    found: Columns, names: Sequence[str], cells: Sequence[Sequence[str]], where: str, notes: Notes
-) -> Columns:
-    """With a column of other name as the split, if all that it says is train, test and the like.
-
-    Raises:
-        UserError: there are two such columns.
-    """
-    at = found.split
-    if at is not None and (_is_split(cells, at) or are_bits(line[at] for line in cells)):
-        return found
-    taken = {found.path, found.label, found.group}
-    free = [at for at in range(len(names)) if at not in taken]
-    fitting = [at for at in free if _is_split(cells, at)]
-    if not fitting and found.label is not None:  # else `train` may be a class among others
-        fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
-    if not fitting:
-        return found
-    first, *others = (names[at].strip() for at in fitting)
-    if others:
-        raise UserError(
-            f"{where}: the columns {named(map(repr, (first, *others)))} both read as the split; "
-            f"name one in {KEY}.split"
-        )
-    notes.warn(f"{where}: column {first} is read as the split ({KEY}.split)")
-    return replace(found, split=fitting[0])
-
-
-def _is_part(name: str, cells: Sequence[str]) -> bool:
-    """Whether a column is called train or the like, and says 1 and 0."""
-    return part_of(name, strict=True) is not None and are_bits(cells) and len({*cells}) > 1
-
-
-def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column says train or the like in each line, and not always the same."""
-    parts: dict[str, Part | None] = {}
-    for line in cells:
-        word = line[at].strip()
-        if word not in parts:
-            parts[word] = part_of(word, strict=True)
-            if parts[word] is None:
-                return False
-    return len({*parts.values()}) > 1
 
 
 def names_columns(names: Sequence[str]) -> bool:

@@ -14,11 +14,11 @@ from semisup.labels.columns import (
     find_columns,
     missing_column,
     weak_label,
-    with_split,
 )
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
 from semisup.labels.split_and_group import groups_of, parts_of
+from semisup.labels.split_column import with_split
 from semisup.labels.text import Line
 from semisup.labels.words import (
     NUMBER,

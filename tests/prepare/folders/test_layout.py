@@ -56,6 +56,9 @@ PARTS = [
     ("train_set", "dev", "test_set"),
     ("seg_train", "seg_val", "seg_test"),
     ("train2017", "val2017", "test2017"),
+    ("train", "val", "hold-out"),
+    ("train", "val", "held_out"),
+    ("training", "internal validation", "external validation"),
 ]
 
 
@@ -288,3 +291,24 @@ def test_a_tar_is_read_as_the_folder_whatever_comes_late_in_it(
     assert [(r.label, r.given_split) for _, r in sorted(as_tar.items())] == [
         (r.label, r.given_split) for _, r in sorted(as_folder.items())
     ]
+
+
+def test_train_and_validation_in_one_folder_are_a_part(tmp_path: Path) -> None:
+    paths = [f"{part}/{label}/1.png" for part in ("train_val", "test") for label in TWO]
+    images, _ = found(fill(tmp_path, *paths))
+    assert {path: split for path, (_, split) in images.items()} == {
+        path: "test" if path.startswith("test") else "train" for path in paths
+    }
+
+
+@pytest.mark.parametrize(
+    ("outer", "expected"), [(("test", "extra"), ["test", "train"]), (("train", "new"), ["train"])]
+)
+def test_a_level_around_the_classes_stays_the_split(
+    tmp_path: Path, outer: tuple[str, str], expected: list[str]
+) -> None:
+    paths = [f"{part}/{label}/1.png" for part in outer for label in TWO]
+    images, warnings = found(fill(tmp_path, *paths), class_level=2)
+    assert [*dict.fromkeys(images[path][1] for path in paths)] == expected
+    assert {label for label, _ in images.values()} == {*TWO}
+    assert any(f"{outer[1]}: beside a folder named as train or test" in line for line in warnings)

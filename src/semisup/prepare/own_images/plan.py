@@ -16,7 +16,8 @@ from semisup.prepare.decoding.depth import may_be_deep
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place
 from semisup.prepare.folders.doubts import warn_of_inner
-from semisup.prepare.folders.layout import examine, folders_of_parts, is_plain
+from semisup.prepare.folders.layout import examine, folders_of_parts
+from semisup.prepare.folders.signs import is_plain
 from semisup.prepare.folders.tree import Folder
 from semisup.prepare.own_images.class_names import names_for
 from semisup.prepare.own_images.matching import match, names_of
