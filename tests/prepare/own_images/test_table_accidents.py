@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from made_files import Found, fill, records, said, understood, with_table
+from made_files import Found, fill, make_zip, png, records, said, understood, with_table
 
 from semisup.workflow.errors import UserError
 
@@ -379,3 +379,41 @@ def test_a_weak_name_is_said(tmp_path: Path) -> None:
     found, warnings = understood(tmp_path / "a", **given)
     assert [label for label, _ in found.values()] == ["3", "0"]
     assert said(warnings, "the label is read from column level")
+
+
+def test_a_row_of_another_folder_is_no_row_of_a_flat_place(tmp_path: Path) -> None:
+    """Where rows of two cameras count alike, and one camera is the place."""
+    given = with_table(
+        tmp_path, "path,label\na/1.png,x\na/2.png,y\nb/3.png,x\n", "1.png", "2.png", "3.png"
+    )
+    images, rejected, _ = records(labelled=tmp_path / "a", **given)
+    labels = {source.rpartition("/")[2]: record.label for source, record in images.items()}
+    assert labels == {"1.png": "x", "2.png": "y", "3.png": None}
+    assert [item.reason.partition(", ")[2] for item in rejected] == [
+        "but its folder is b, and other rows name a, where such a file lies"
+    ]
+
+
+def test_any_folder_may_be_around_a_flat_place_that_no_row_names(tmp_path: Path) -> None:
+    rows = "path,label\n/home/me/one/1.png,x\n/home/me/two/2.png,y\n"
+    given = with_table(tmp_path, rows, "1.png", "2.png")
+    images, _, _ = records(labelled=tmp_path / "a", **given)
+    assert [record.label for record in images.values()] == ["x", "y"]
+
+
+@pytest.mark.parametrize("above", ["", "/home/me/"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_places_with_equal_names_are_told_apart_by_their_own(
+    tmp_path: Path, above: str, ending: str
+) -> None:
+    places = [tmp_path / f"raw/{name}{ending}" for name in ("camA", "camB")]
+    for number, place in enumerate(places):
+        if ending:
+            place.parent.mkdir(exist_ok=True)
+            make_zip(place, {"1.png": png(number)})
+        else:
+            fill(place, "1.png")
+    (tmp_path / "l.csv").write_text(f"path,label\n{above}camA/1.png,x\n{above}camB/1.png,y\n")
+    images, rejected, _ = records(labelled=[*map(str, places)], labels=tmp_path / "l.csv")
+    assert [record.label for record in images.values()] == ["x", "y"]
+    assert not rejected
