@@ -417,3 +417,17 @@ def test_places_with_equal_names_are_told_apart_by_their_own(
     images, rejected, _ = records(labelled=[*map(str, places)], labels=tmp_path / "l.csv")
     assert [record.label for record in images.values()] == ["x", "y"]
     assert not rejected
+
+
+@pytest.mark.parametrize(("one", "other"), [("003", "3"), ("P003", "p003"), ("P03", "p3")])
+def test_one_patient_in_two_tables(tmp_path: Path, one: str, other: str) -> None:
+    """A spreadsheet takes leading zeros away."""
+    given: dict[str, Path] = {}
+    for kind, word in (("labelled", one), ("test", other)):
+        given[kind] = fill(tmp_path / kind, "1.png", "2.png")
+        table = tmp_path / f"{kind}.csv"
+        table.write_text(f"path,label,patient\n1.png,x,{word}\n2.png,y,30\n")
+        given["labels" if kind == "labelled" else "test_labels"] = table
+    images, _, warnings = records(**given)
+    assert [record.group for record in images.values()] == [one, "30", one, "30"]
+    assert said(warnings, f"are read as one: {other} is {one}")

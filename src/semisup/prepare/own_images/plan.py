@@ -33,7 +33,7 @@ from semisup.prepare.own_images.named_places import (
     tables_of,
 )
 from semisup.prepare.own_images.reader import Reader
-from semisup.prepare.own_images.spelling import write_as_folders
+from semisup.prepare.own_images.spelling import write_as_folders, write_groups_alike
 from semisup.prepare.records import Rejected
 from semisup.workflow.notes import Notes
 
@@ -70,6 +70,7 @@ class Plan:
             for label in self._survey(source)
         }
         write_as_folders(self.sources, folders, notes)
+        write_groups_alike(self.sources, notes)
         in_rows = {row.label for source in self.sources for row in source.rows.values()}
         # by names alone: no image of them may be usable
         self.classes = folders | {label for label in in_rows if label is not None}
