@@ -203,6 +203,11 @@ def test_objects_of_paths_or_classes(content: object) -> None:
     }
 
 
+def test_classes_of_one_path_each() -> None:
+    content = '{"cat": ["1.png"], "dog": ["2.png"]}'
+    assert labels(content, "l.json") == {"1.png": "cat", "2.png": "dog"}
+
+
 def test_an_object_for_each_path_is_a_row() -> None:
     content = {f"{n}.png": {"label": "ab"[n % 2], "split": "test", "patient": n} for n in range(2)}
     found, _ = rows(json.dumps(content), "l.json")

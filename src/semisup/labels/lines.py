@@ -170,8 +170,11 @@ def _are_lists_of_files(names: list[str], values: list[Any]) -> bool:
     if not all(isinstance(value, list) and not isinstance(value, _Object) for value in values):
         return False
     items = [item for value in values for item in value]
-    words = all(isinstance(item, str) for item in items)
-    return words and len({*items}) == len(items) > len(names) and not any(map(is_image, names))
+    if not all(isinstance(item, str) for item in items) or len({*items}) < len(items):
+        return False
+    # one each may be a class of each path too
+    are = len(items) > len(names) or (bool(items) and all(map(is_image, items)))
+    return are and not any(map(is_image, names))
 
 
 def _is_label(value: Any) -> bool:
