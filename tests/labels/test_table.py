@@ -281,3 +281,27 @@ def test_unknown_is_no_group() -> None:
 def test_a_group_of_many_rows_is_told_of() -> None:
     text = "image,label,patient\n" + "".join(f"{n}.png,a,{min(n, 6)}\n" for n in range(20))
     assert "14 of 20 rows are of the group '6'" in rows(text)[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [
+        ("patient_number", True),
+        ("Patient No.", True),
+        ("PatientIdentifier", True),
+        ("mouse_id", True),
+        ("eye", False),
+        ("patient_age", False),
+        ("case_notes", False),
+    ],
+)
+def test_a_column_that_may_be_the_group_is_hinted_at(column: str, is_told: bool) -> None:
+    lines = "".join(f"{n}.png,{'ab'[n % 2]},{n // 2}\n" for n in range(6))
+    found, warnings = rows(f"path,label,{column}\n{lines}")
+    assert {row.group for row in found.values()} == {None}
+    assert (f"column {column} says the same of several images" in warnings) is is_told
+
+
+def test_a_column_that_says_another_word_of_each_image_is_no_group() -> None:
+    _, warnings = rows("path,label,patient_number\n1.png,a,1\n2.png,b,2\n")
+    assert not warnings

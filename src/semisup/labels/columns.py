@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from semisup.labels.column_names import NAMES, fitting, plain, weak_labels
+from semisup.labels.column_names import NAMES, fitting, may_be_group, plain, weak_labels
 from semisup.labels.endings import is_image
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
@@ -62,10 +62,31 @@ def find_columns(
             f"{where}: images of one {names[found['group']]} stay on one side of each split "
             f"({KEY}.group)"
         )
+    if found["group"] is None and wanted["group"] == "auto":
+        _hint_at_groups(names, cells, (path, found["label"]), where, notes)
     split = found["split"]
     sure = split is not None and (wanted["split"] != "auto" or plain(names[split]) == "split")
     hot = wanted["label"] == "auto"
     return Columns(path, found["label"], split, found["group"], sure, hot)
+
+
+def _hint_at_groups(
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    taken: Collection[int | None],
+    where: str,
+    notes: Notes,
+) -> None:
+    """At a column that may say which images are of one patient, where none is known to."""
+    for at, name in enumerate(names):
+        if at in taken or not may_be_group(name):
+            continue
+        words = [line[at].strip() for line in cells if line[at].strip()]
+        if 1 < len({*words}) < len(words):
+            notes.warn(
+                f"{where}: column {name} says the same of several images: if these are of one "
+                f"patient or part, name it in {KEY}.group, so that none is on both sides of a split"
+            )
 
 
 def names_columns(names: Sequence[str]) -> bool:
