@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from semisup.labels.endings import is_raw
 from semisup.labels.words import part_of
 from semisup.prepare.own_images.path_names import (
     called_as,
@@ -152,6 +153,7 @@ class _Index:
         for at, (way, spelling) in enumerate(zip(WAYS[1:], spellings_of(parts[-1]), strict=True)):
             candidates = self._candidates(at, spelling, parts[:-1]) if spelling else []
             fitting = [whole for whole in candidates if self._fits(parts[:-1], whole, at)]
+            fitting = [whole for whole in fitting if not is_raw(whole)] or fitting
             if len(fitting) > 1:  # any folder may be around a place, but its own is meant first
                 depths = {whole: shared_folders(parts[:-1], whole) for whole in fitting}
                 fitting = [whole for whole in fitting if depths[whole] == max(depths.values())]

@@ -68,6 +68,10 @@ class Source:
         """Whether it is no archive of other files."""
         return self.place.disk.is_dir() or self.place.disk.suffix.lower() in SETS
 
+    def claims(self, path: str) -> bool:
+        """Whether a file is its own even where another place has it too, as by a link."""
+        return self.has_labels if self.table is None else self.place.source(path) in self.rows
+
     def own_sets(self) -> Iterator[Entry]:
         """Files with images in a column."""
         return (entry for entry in self._own(self.place.sets()) if isinstance(entry, Entry))

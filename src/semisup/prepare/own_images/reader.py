@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from semisup.labels.endings import is_raw
 from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.files.places import Entry, printable
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
-from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.masks import Masks, Twins
+from semisup.prepare.own_images.camera_raw import BESIDE, NOT_DECODED, RawFiles
+from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
 from semisup.prepare.records import GivenSplit, Record, Rejected
@@ -50,6 +51,7 @@ class Reader:
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
+        self.raw_files = RawFiles()
         self.in_folders_aside: Counter[str] = Counter()
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.without_group = self.again = 0
@@ -107,7 +109,7 @@ class Reader:
                 yield entry if again else replace(entry, meant=source.meant)
             elif entry.identity in self.tables:
                 continue
-            elif entry.identity in self.taken and not _claims(source, entry):
+            elif entry.identity in self.taken and not source.claims(entry.path):
                 source.usable += not source.has_labels
             else:
                 job = self._job(source, entry)
@@ -115,7 +117,9 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
-                if isinstance(job, tuple):
+                if isinstance(job, tuple) and is_raw(entry.path):
+                    job = job[0].rejected(NOT_DECODED)
+                elif isinstance(job, tuple):
                     self.twins.add(job[0].source)
                 yield self._called(job)
         for row, (why, label) in source.absent.items():
@@ -153,6 +157,8 @@ class Reader:
         if is_companion(entry.path) and name not in source.rows:
             self._note_companion(source, entry)
             return "no image by its name"
+        if name not in source.rows and self.raw_files.is_beside_image(source, entry.path):
+            return BESIDE
         return None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:
@@ -168,7 +174,7 @@ class Reader:
         shares = self.with_table[source.place.identity]
         if row is None and source in shares[:-1]:
             return None
-        if row is None and (aside := _folder_aside(entry.path, shares)):
+        if row is None and (aside := folder_aside(entry.path, shares)):
             self.in_folders_aside[aside] += 1
             return Rejected(name, f"in the folder {aside}, beside the images", "aside")
         part = row.part if row else None
@@ -209,25 +215,6 @@ class Reader:
             self.without_group += 1
             return None
         return next((part for part in found.groups() if part is not None), found[0])
-
-
-def _folder_aside(path: str, sources: list[Source]) -> str | None:
-    """The folder of masks and the like that a file lies in, beside one with images of a table."""
-    folders = path.split("/")[:-1]
-    found = next((name for name in folders if name.lower() in ASIDE_WORDS), None)
-    if found is None:
-        return None
-    named_too = [source.folders_of_rows for source in sources]
-    if any(found.lower() in names for names in named_too):
-        return None
-    return found if any(not names.isdisjoint(IMAGE_WORDS) for names in named_too) else None
-
-
-def _claims(source: Source, entry: Entry) -> bool:
-    """Whether a file is of a place even where another one has it too, as by a link."""
-    if source.table is None:
-        return source.has_labels
-    return source.place.source(entry.path) in source.rows
 
 
 def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
