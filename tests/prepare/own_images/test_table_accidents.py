@@ -431,3 +431,17 @@ def test_one_patient_in_two_tables(tmp_path: Path, one: str, other: str) -> None
     images, _, warnings = records(**given)
     assert [record.group for record in images.values()] == [one, "30", one, "30"]
     assert said(warnings, f"are read as one: {other} is {one}")
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_told"), [(("x/8.png", "y/9.png"), True), (("x/8.png", "new/9.png"), False)]
+)
+def test_class_folders_beside_a_table_of_others(
+    tmp_path: Path, rest: tuple[str, str], is_told: bool
+) -> None:
+    given = with_table(
+        tmp_path, "path,label\nnew/1.png,x\nnew/2.png,y\n", "new/1.png", "new/2.png", *rest
+    )
+    found, warnings = understood(tmp_path / "a", **given)
+    assert [found[path] for path in rest] == [(None, "train")] * 2
+    assert said(warnings, "x (1 files), y (1 files): called as classes of the table") is is_told

@@ -53,6 +53,7 @@ class Reader:
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
         self.raw_files = RawFiles()
         self.in_folders_aside: Counter[str] = Counter()
+        self.beside_table: Counter[str] = Counter()  # folders called as classes, of no rows
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.without_group = self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
@@ -81,6 +82,13 @@ class Reader:
             notes.warn(
                 f"{KEY}: {used}: left out, since by the name these are no images of their own, "
                 "and no table names them"
+            )
+        if len(self.beside_table) > 1:
+            used = named(f"{name} ({n} files)" for name, n in self.beside_table.items())
+            notes.warn(
+                f"{KEY}: {used}: called as classes of the table, which does not name these files: "
+                "read as unlabelled; give them rows, or name the folder around them as a place of "
+                "its own"
             )
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
@@ -182,6 +190,7 @@ class Reader:
             part = source.parts.placed(entry.path).part
         if row is None and (len(shares) > 1 or source.split == "train"):
             part = "unlabelled"
+            self._note_class_folder(entry.path)
         split = _given(part, source.split)
         if not (row and row.group):
             self.series.add_folders(name)
@@ -189,6 +198,11 @@ class Reader:
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label in {source.table}", split)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
+
+    def _note_class_folder(self, path: str) -> None:
+        folder = path.rpartition("/")[0].rpartition("/")[2]
+        if folder in self.known:
+            self.beside_table[folder] += 1
 
     def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
         if label is None or source.layout is None:
