@@ -1,6 +1,5 @@
 """What each file of a place is read as."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -14,6 +13,7 @@ from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.camera_raw import BESIDE, NOT_DECODED, RawFiles
+from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
@@ -47,7 +47,7 @@ class Reader:
             if source.table:
                 mine.append(source)
         self.none = without_case(settings.no_label)
-        self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
+        self.groups = PatternGroups(settings.group_pattern)
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
@@ -55,7 +55,7 @@ class Reader:
         self.in_folders_aside: Counter[str] = Counter()
         self.beside_table: Counter[str] = Counter()  # folders called as classes, of no rows
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
-        self.without_group = self.again = 0
+        self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
 
     def finish(self, notes: Notes) -> None:
@@ -63,11 +63,7 @@ class Reader:
         if self.no_label_folders:
             used = named(f"{name!r} ({n} files)" for name, n in self.no_label_folders.items())
             notes.warn(f"{KEY}: folders read as no label: {used}; {KEY}.no_label lists such words")
-        if self.without_group:
-            notes.warn(
-                f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
-                "each of which is a group of its own"
-            )
+        self.groups.warn(notes)
         self.series.warn(len({*self.known, *self.found}), notes)
         self.masks.warn(notes)
         self.twins.warn(notes)
@@ -221,14 +217,10 @@ class Reader:
     def _group(self, name: str, group: str | None = None) -> str | None:
         if group is not None:
             return group
-        if self.pattern is None:
+        if not self.groups.has_pattern:
             self.series.add(name)
             return None
-        found = self.pattern.search(name)
-        if found is None:
-            self.without_group += 1
-            return None
-        return next((part for part in found.groups() if part is not None), found[0])
+        return self.groups.of(name)
 
 
 def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
