@@ -13,11 +13,11 @@ NO_LABEL = ["", "-1", "?", "nan"]
 AUTO = dict.fromkeys(("path", "label", "split", "group"), "auto")
 
 
-def rows(text: str, name: str = "l.csv") -> tuple[dict[str, Row], str]:
+def rows(text: str, name: str = "l.csv", **columns: str) -> tuple[dict[str, Row], str]:
     """By path, and all warnings."""
     notes = Notes()
     known = names_of([f"{n}.png" for n in range(30)] + ["a.jpg", "b.jpg"])
-    found = read_table(text.encode(), name, AUTO, NO_LABEL, notes, known)
+    found = read_table(text.encode(), name, AUTO | columns, NO_LABEL, notes, known)
     return found, "\n".join(notes.lines)
 
 
@@ -305,3 +305,12 @@ def test_a_column_that_may_be_the_group_is_hinted_at(column: str, is_told: bool)
 def test_a_column_that_says_another_word_of_each_image_is_no_group() -> None:
     _, warnings = rows("path,label,patient_number\n1.png,a,1\n2.png,b,2\n")
     assert not warnings
+
+
+@pytest.mark.parametrize(("other", "group"), [("", None), (",patient", "7")])
+def test_a_column_that_is_named_as_the_label_is_no_group(other: str, group: str | None) -> None:
+    """As of whales, whose individual_id is the class."""
+    cell = ",7" if other else ""
+    content = f"path,individual_id{other}\n1.png,a{cell}\n2.png,b{cell}\n"
+    found, _ = rows(content, label="individual_id")
+    assert [(row.label, row.group) for row in found.values()] == [("a", group), ("b", group)]

@@ -51,7 +51,7 @@ def find_columns(
         UserError: no column of path, one that params.yaml names is missing, or two that read alike.
     """
     names = [name.strip() for name in names]
-    found = {what: _find(what, names, wanted[what], where, notes) for what in NAMES}
+    found = _found(names, wanted, where, notes)
     path = found["path"]
     if wanted["path"] == "auto":
         path = _path_by_cells(path, names, cells, is_known, where, notes)
@@ -171,13 +171,22 @@ def missing_column(where: str, names: Sequence[str], what: str) -> UserError:
     )
 
 
-def _find(
-    what: str, names: Sequence[str], wanted: str | None, where: str, notes: Notes
-) -> int | None:
-    if wanted is None:
-        return None
-    if wanted != "auto":
-        return _named(what, names, wanted, where)
+def _found(
+    names: Sequence[str], wanted: Mapping[str, str | None], where: str, notes: Notes
+) -> dict[str, int | None]:
+    """Positions by what they hold; a column that params.yaml names is not found as another too."""
+    found = {
+        what: None if name in ("auto", None) else _named(what, names, str(name), where)
+        for what, name in wanted.items()
+    }
+    free = ["" if at in found.values() else name for at, name in enumerate(names)]
+    for what in NAMES:
+        if wanted[what] == "auto":
+            found[what] = _find(what, free, where, notes)
+    return found
+
+
+def _find(what: str, names: Sequence[str], where: str, notes: Notes) -> int | None:
     short = [plain(name) for name in names]
     known = fitting(what, short)
     if not known:
