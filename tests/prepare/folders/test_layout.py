@@ -312,3 +312,19 @@ def test_a_level_around_the_classes_stays_the_split(
     assert [*dict.fromkeys(images[path][1] for path in paths)] == expected
     assert {label for label, _ in images.values()} == {*TWO}
     assert any(f"{outer[1]}: beside a folder named as train or test" in line for line in warnings)
+
+
+@pytest.mark.parametrize("fold", ["fold", "fold_", "Split ", "cv", "my_fold_"])
+@pytest.mark.parametrize("above", ["", "data/"])
+def test_folds_of_a_cross_validation_are_refused(above: str, fold: str) -> None:
+    """An image is a test image in one of them."""
+    paths = [
+        f"{above}{fold}{k}/{part}/{label}/1.png"
+        for k in (1, 2, 3)
+        for part in ("train", "test")
+        for label in TWO
+    ]
+    with pytest.raises(UserError, match=f"name the folder of one fold, such as {fold}1, instead"):
+        levels(*paths)
+    assert [*levels(*paths, class_level=4 if above else 3)][-2:] == ["part", "class"]
+    assert [*levels(*(path.replace(fold, "site") for path in paths))][-2:] == ["part", "class"]

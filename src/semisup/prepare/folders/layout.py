@@ -135,6 +135,7 @@ class _Search:
             self._warn_of_domains(inner, loose)
             return "class"
         if are_parts(alike):  # of classes, unless these lie below them
+            doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
             below = [f for folders in inner.values() for f in folders]
             under = merged(f for folders in merged(below).values() for f in folders)
             return "repetition" if len(under) > 1 else "class"
