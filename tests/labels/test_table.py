@@ -314,3 +314,17 @@ def test_a_column_that_is_named_as_the_label_is_no_group(other: str, group: str 
     content = f"path,individual_id{other}\n1.png,a{cell}\n2.png,b{cell}\n"
     found, _ = rows(content, label="individual_id")
     assert [(row.label, row.group) for row in found.values()] == [("a", group), ("b", group)]
+
+
+def test_a_long_cell() -> None:
+    """The outline of a thing, say; Python's csv reads 131,072 signs by itself."""
+    found = labels(f"path,label,outline\n1.png,cat,{'12 ' * 60_000}\n2.png,dog,\n")
+    assert found == {"1.png": "cat", "2.png": "dog"}
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_signs_that_are_no_end_of_a_line(sign: str, end: str) -> None:
+    lines = (f'{{"path": "{n}.png", "label": "a", "note": "x{sign}y"}}' for n in (1, 2))
+    assert labels(end.join(lines), "l.jsonl") == {"1.png": "a", "2.png": "a"}
+    assert labels(f"x{sign}1.png a{end}2.png b{end}") == {f"x{sign}1.png": "a", "2.png": "b"}
