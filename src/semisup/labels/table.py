@@ -172,6 +172,8 @@ def _raw_labels(
 ) -> list[str]:
     if found.label is not None:
         return [line[found.label] for line in cells]
+    if not found.may_be_hot:  # params.yaml says that the table has no label
+        return [""] * len(cells)
     taken = (found.path, found.split, found.group)
     raw = one_hot(names, cells, taken, where, notes) if found.may_be_hot else None
     if raw is None:

@@ -40,6 +40,7 @@ class Source:
     is_empty: bool = False
     # whether any file may have more than 8 bits; None: nobody has looked at their names yet
     may_be_deep: bool | None = None
+    by_folders: bool = False  # its folders are the classes, and the table says something else
     is_set: bool = False  # the table lies in the files of the images
     files: int = 0
     usable: int = 0

@@ -9,6 +9,7 @@ from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.files.places import Entry, printable
+from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
@@ -141,18 +142,31 @@ class Reader:
         name = source.place.source(entry.path)
         if reason := self._no_image(source, entry, name):
             return Rejected(name, reason, "aside")
-        if source.table is not None:
+        if source.table is not None and not source.by_folders:
             return self._row_job(source, entry, name)
         if source.layout is None:
             return Record(name, None, "train", self._group(name)), entry
-        placed = source.layout.placed(entry.path)
+        return self._folder_job(source, source.layout, entry, name)
+
+    def _folder_job(
+        self, source: Source, layout: Layout, entry: Entry, name: str
+    ) -> Job | Rejected | None:
+        """The class by folders; a table may say the split and the group."""
+        row, shares = source.rows.get(name), self.with_table[source.place.identity]
+        if row is None and source in shares[:-1]:
+            return None
+        placed = layout.placed(entry.path)
         if placed.problem:
             return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
         label = self._folder_label(source, entry, placed.label)
-        split = _given(placed.part, source.split)
+        part = row.part if row and row.part else placed.part
+        if row is None and len(shares) > 1:  # of several tables none names it
+            part = "unlabelled"
+        label = None if part == "unlabelled" else label
+        split = _given(part, source.split)
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label", split)
-        return Record(name, label, split, self._group(name)), entry
+        return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
     def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
         """Why a file is no image of its own, by its name."""
