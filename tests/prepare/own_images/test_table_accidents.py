@@ -445,3 +445,20 @@ def test_class_folders_beside_a_table_of_others(
     found, warnings = understood(tmp_path / "a", **given)
     assert [found[path] for path in rest] == [(None, "train")] * 2
     assert said(warnings, "x (1 files), y (1 files): called as classes of the table") is is_told
+
+
+@pytest.mark.parametrize(
+    ("row", "file"),
+    [
+        ("my%20cat%201.png", "my cat 1.png"),
+        ("/data/upload/1/K%C3%A4fer%201.png", "Käfer 1.png"),
+        ("100%25.png", "100%.png"),
+        ("a%20b.png", "a%20b.png"),  # as written, where there is such a file
+    ],
+)
+def test_paths_that_are_encoded_as_in_a_url(tmp_path: Path, row: str, file: str) -> None:
+    """As Label Studio exports them."""
+    given = with_table(tmp_path, f"path,label\n{row},x\n2.png,y\n", file, "2.png", "a b.png")
+    found, warnings = understood(tmp_path / "a", **given)
+    assert found == {file: ("x", "train"), "2.png": ("y", "train"), "a b.png": (None, "train")}
+    assert said(warnings, "1 with %20 and the like decoded") is (row != file)

@@ -2,8 +2,8 @@
 
 A path may be relative to the place, to the table or to the project, or absolute, on this machine or
 another; it may be a bare name or an identity without ending, of a file in some sub-folder; letters
-may be of another case or Unicode form, numbers without their leading zeros. It counts only where no
-other file could be meant.
+may be of another case or Unicode form, numbers without their leading zeros; it may be encoded as in
+a URL. It counts only where no other file could be meant.
 """
 
 import difflib
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from urllib.parse import unquote
 
 from semisup.labels.endings import is_raw
 from semisup.labels.words import part_of
@@ -26,6 +27,7 @@ from semisup.workflow.notes import Notes, named
 
 COMPARED = 5000  # names that a misspelt one is compared with
 MANY = 20  # files of one name, from which on they are told apart by their folders first
+ENCODED = "with %20 and the like decoded"
 WAYS = (
     "as written",
     "by the end of the path",
@@ -72,7 +74,7 @@ def match(
         where: what messages call the table.
         notes: takes warnings of rows that were not matched as written.
     """
-    found, used = Matched(), dict.fromkeys(WAYS, 0)
+    found, used = Matched(), dict.fromkeys((*WAYS, ENCODED), 0)
     below: dict[str, list[str]] = {}
     for whole, inner in files.items():
         below.setdefault(inner, []).append(whole)
@@ -88,7 +90,7 @@ def match(
             left.append(row)
     if left:
         _match_rest(left, files, found, used)
-    if any(used[way] for way in WAYS[1:]):
+    if sum(used.values()) > used[WAYS[0]]:
         ways = ", ".join(f"{count} {way}" for way, count in used.items() if count)
         notes.warn(f"{where}: {sum(used.values())} rows name a file: {ways}")
     return found
@@ -144,6 +146,12 @@ class _Index:
 
     def find(self, row: str) -> tuple[str, list[str]]:
         """How, and the files that it may mean: those of the strictest way that has any."""
+        way, wholes = self._find(row)
+        if wholes or "%" not in row or (plain := unquote(row)) == row:
+            return way, wholes
+        return ENCODED, self._find(plain)[1]
+
+    def _find(self, row: str) -> tuple[str, list[str]]:
         path = row.lstrip("./") if row.startswith("..") else row
         if len(path) > 1 and path[1] == ":":
             path = path[2:]
