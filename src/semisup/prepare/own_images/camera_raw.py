@@ -15,9 +15,7 @@ class RawFiles:
         self._stems: dict[int, set[str]] = {}  # of the images, by the source
 
     def is_beside_image(self, source: Source, path: str) -> bool:
-        """Whether a file is one; a tar's names are listed once more for it."""
-        if not is_raw(path):
-            return False
+        """Whether a raw file is one; a tar's names are listed once more for it."""
         if id(source) not in self._stems:
             paths = (entry.path for entry in source.own_listing() if isinstance(entry, Entry))
             self._stems[id(source)] = {

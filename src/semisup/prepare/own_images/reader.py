@@ -175,8 +175,8 @@ class Reader:
         if is_companion(entry.path) and name not in source.rows:
             self._note_companion(source, entry)
             return "no image by its name"
-        if name not in source.rows and self.raw_files.is_beside_image(source, entry.path):
-            return BESIDE
+        if is_raw(entry.path) and name not in source.rows:
+            return BESIDE if self.raw_files.is_beside_image(source, entry.path) else None
         return None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:

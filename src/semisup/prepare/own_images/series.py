@@ -74,7 +74,7 @@ def thing_of(path: str) -> str | None:
     stem = name.rpartition(".")[0] or name
     if track := _TRACK.fullmatch(stem):
         return f"{folder}/{track[1]}"
-    copy = _COPY.fullmatch(stem)
+    copy = _COPY.fullmatch(stem) if ".rf." in stem else None
     thing = _counted_from(copy[1] if copy else stem) or (copy[1] if copy else None)
     return thing and f"{folder}/{thing}"
 
