@@ -19,6 +19,7 @@ def main() -> None:
     # names and rows stay to the end: to look for circles among them takes a tenth of the time
     gc.set_threshold(200_000)
     with (
+        command.warned(notes.show),
         last_good.kept("prepare", outputs.PREPARED),
         scratch.during("prepare", params.compute.checkpoint_seconds, beside(params)) as work,
         outputs.replacing(outputs.PREPARED) as folder,

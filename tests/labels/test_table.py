@@ -13,11 +13,11 @@ NO_LABEL = ["", "-1", "?", "nan"]
 AUTO = dict.fromkeys(("path", "label", "split", "group"), "auto")
 
 
-def rows(text: str, name: str = "l.csv") -> tuple[dict[str, Row], str]:
+def rows(text: str, name: str = "l.csv", **columns: str) -> tuple[dict[str, Row], str]:
     """By path, and all warnings."""
     notes = Notes()
     known = names_of([f"{n}.png" for n in range(30)] + ["a.jpg", "b.jpg"])
-    found = read_table(text.encode(), name, AUTO, NO_LABEL, notes, known)
+    found = read_table(text.encode(), name, AUTO | columns, NO_LABEL, notes, known)
     return found, "\n".join(notes.lines)
 
 
@@ -104,7 +104,38 @@ def test_a_column_called_test_is_told_of() -> None:
     assert [row.part for row in found.values()] == ["train", "test", "train"]
     assert "column test is read as the split" in warnings
     found, _ = rows("image,label,validation\n1.png,a,yes\n2.png,b,no\n3.png,b,no\n")
+    assert [row.part for row in found.values()] == ["validation", "train", "train"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "parts"),
+    [
+        ("holdout", ("no", "yes"), ["train", "test"]),
+        ("hold-out", ("N", "Y"), ["train", "test"]),
+        ("in_test_set", ("False", "True"), ["train", "test"]),
+        ("cohort", ("training", "external test"), ["train", "test"]),
+        ("cohort", ("training", "hold-out"), ["train", "test"]),
+        ("which", ("train_val", "test"), ["train", "test"]),
+    ],
+)
+def test_more_words_of_a_split(
+    column: str, cells: tuple[str, str], parts: list[str | None]
+) -> None:
+    found, warnings = rows(f"path,label,{column}\n1.png,a,{cells[0]}\n2.png,b,{cells[1]}\n")
+    assert [row.part for row in found.values()] == parts
+    assert f"column {column} is read as the split" in warnings
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [("holdout", True), ("my_split", True), ("train_or_test", True), ("test_result", False)],
+)
+def test_a_split_in_words_that_nobody_knows_is_told_of(column: str, is_told: bool) -> None:
+    found, warnings = rows(f"path,label,{column}\n1.png,a,A\n2.png,b,B\n")
     assert {row.part for row in found.values()} == {None}
+    assert (f"column {column} is not read as the split, since it says 'A', 'B'" in warnings) is (
+        is_told
+    )
 
 
 def test_columns_of_parts_beside_one_of_that_name() -> None:
@@ -170,6 +201,11 @@ def test_objects_of_paths_or_classes(content: object) -> None:
         "2.png": "cat",
         "3.png": "dog",
     }
+
+
+def test_classes_of_one_path_each() -> None:
+    content = '{"cat": ["1.png"], "dog": ["2.png"]}'
+    assert labels(content, "l.json") == {"1.png": "cat", "2.png": "dog"}
 
 
 def test_an_object_for_each_path_is_a_row() -> None:
@@ -245,3 +281,50 @@ def test_unknown_is_no_group() -> None:
 def test_a_group_of_many_rows_is_told_of() -> None:
     text = "image,label,patient\n" + "".join(f"{n}.png,a,{min(n, 6)}\n" for n in range(20))
     assert "14 of 20 rows are of the group '6'" in rows(text)[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [
+        ("patient_number", True),
+        ("Patient No.", True),
+        ("PatientIdentifier", True),
+        ("mouse_id", True),
+        ("eye", False),
+        ("patient_age", False),
+        ("case_notes", False),
+    ],
+)
+def test_a_column_that_may_be_the_group_is_hinted_at(column: str, is_told: bool) -> None:
+    lines = "".join(f"{n}.png,{'ab'[n % 2]},{n // 2}\n" for n in range(6))
+    found, warnings = rows(f"path,label,{column}\n{lines}")
+    assert {row.group for row in found.values()} == {None}
+    assert (f"column {column} says the same of several images" in warnings) is is_told
+
+
+def test_a_column_that_says_another_word_of_each_image_is_no_group() -> None:
+    _, warnings = rows("path,label,patient_number\n1.png,a,1\n2.png,b,2\n")
+    assert not warnings
+
+
+@pytest.mark.parametrize(("other", "group"), [("", None), (",patient", "7")])
+def test_a_column_that_is_named_as_the_label_is_no_group(other: str, group: str | None) -> None:
+    """As of whales, whose individual_id is the class."""
+    cell = ",7" if other else ""
+    content = f"path,individual_id{other}\n1.png,a{cell}\n2.png,b{cell}\n"
+    found, _ = rows(content, label="individual_id")
+    assert [(row.label, row.group) for row in found.values()] == [("a", group), ("b", group)]
+
+
+def test_a_long_cell() -> None:
+    """The outline of a thing, say; Python's csv reads 131,072 signs by itself."""
+    found = labels(f"path,label,outline\n1.png,cat,{'12 ' * 60_000}\n2.png,dog,\n")
+    assert found == {"1.png": "cat", "2.png": "dog"}
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_signs_that_are_no_end_of_a_line(sign: str, end: str) -> None:
+    lines = (f'{{"path": "{n}.png", "label": "a", "note": "x{sign}y"}}' for n in (1, 2))
+    assert labels(end.join(lines), "l.jsonl") == {"1.png": "a", "2.png": "a"}
+    assert labels(f"x{sign}1.png a{end}2.png b{end}") == {f"x{sign}1.png": "a", "2.png": "b"}

@@ -59,3 +59,11 @@ def test_junk_does_not_change_what_dvc_sees(
         seen = [Path(folder, name) for folder, _, names in walked for name in names]
     assert [path.name for path in seen] == ["1.png"]
     assert seen[0].parent.name == "cat"
+
+
+@pytest.mark.parametrize("ending", ["tfw", "JGW", "pgw", "wld", "prj", "cls", "geojson", "ovr"])
+def test_what_lies_beside_images_is_no_broken_image(tmp_path: Path, ending: str) -> None:
+    fill(tmp_path, "cat/1.png", "dog/1.png")
+    (tmp_path / f"cat/1.{ending}").write_text("1.0")
+    _, rejected, _ = records(labelled=tmp_path, max_rejected_fraction=0.0)
+    assert [(item.meant, item.reason) for item in rejected] == [("aside", "no image by its name")]

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     write_pictures(Path("photos/deep"), 2)
     write_pictures(Path("other/photos"), 1)
+    write_pictures(Path("cats"), 1)
+    with zipfile.ZipFile("dogs.zip", "w") as stream:
+        stream.write("cats/000.png", "000.png")
     Path("labels.csv").write_text("path,label\n000.png,a\n")
     return tmp_path
 
@@ -59,6 +63,16 @@ WRONG = {
     "no class folders": (Given(labelled=["x"]), "new", "--labelled x: no such folder or archive"),
     "no table": (Given(["photos"], labels="x.csv"), "new", "--labels x.csv: no such file"),
     "a table of nothing": (Given(labels="labels.csv"), "new", "--labels labels.csv: of no images"),
+    "a class each": (
+        Given(labelled=["photos", "cats"]),
+        "new",
+        "--labelled cats: holds images, and no class folders: put all",
+    ),
+    "a class each, in a zip": (
+        Given(labelled=["photos", "dogs.zip"]),
+        "new",
+        "--labelled dogs.zip: holds images, and no class folders: put all",
+    ),
     "one name twice": (
         Given(["photos", "other/photos"]),
         "new",

@@ -384,3 +384,9 @@ def test_too_little_because_of_groups() -> None:
     given = np.array([0, 1, 0, 1])
     with pytest.raises(UserError, match=r"\(left out: 2 of one group with such\); give more"):
         split(given, np.array([False, False, True, True]), group=np.array([0, 1, 0, 1]))
+
+
+@pytest.mark.parametrize("group", [[0] * 8, [0] * 4 + [1] * 4])
+def test_groups_that_leave_no_test_image_are_named_as_the_cause(group: list[int]) -> None:
+    with pytest.raises(UserError, match=r"no test image is left \(2 of 2 classes are of one group"):
+        split(np.repeat([0, 1], 4), group=group)

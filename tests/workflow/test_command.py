@@ -12,6 +12,7 @@ import typer
 
 from semisup.workflow import command
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 OUT_OF_MEMORY = {
     5: MemoryError(),
@@ -66,6 +67,23 @@ def test_a_users_mistake(
     assert run(monkeypatch, "--budget", "1") == 2
     expected = "error: params.yaml: draws: 0 should be greater\n"
     assert capsys.readouterr() == ("", expected)
+
+
+def test_what_was_warned_of_before_a_users_mistake_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    notes = Notes()
+
+    def fails() -> None:
+        with command.warned(notes.show):
+            notes.warn("read as no label: '-1' (12)")
+            raise UserError("data.folder: 1 class(es) with labels")
+
+    with pytest.raises(SystemExit):
+        command.call(fails)
+    assert capsys.readouterr().err == (
+        "warning: read as no label: '-1' (12)\nerror: data.folder: 1 class(es) with labels\n"
+    )
 
 
 @pytest.mark.parametrize("budget", OUT_OF_MEMORY)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from semisup.labels.column_names import plain
-from semisup.labels.words import ONES, ZEROS, part_of
+from semisup.labels.words import NO, ONES, YES, ZEROS, part_of
 from semisup.workflow.notes import Notes, named
 
 Cells = Sequence[Sequence[str]]
@@ -11,12 +11,12 @@ Cells = Sequence[Sequence[str]]
 
 def is_one(cell: str) -> bool:
     """Whether a cell says yes."""
-    return cell.strip().lower() in ONES
+    return cell.strip().lower() in YES
 
 
 def are_bits(cells: Iterable[str]) -> bool:
     """Whether all that these say is yes or no."""
-    return all(cell.strip().lower() in ONES | ZEROS | {""} for cell in cells)
+    return all(cell.strip().lower() in YES | NO | {""} for cell in cells)
 
 
 def one_hot(

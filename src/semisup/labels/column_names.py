@@ -45,6 +45,13 @@ _ABOUT_LABELS = {  # not the label, but what is known of it
 }
 
 
+_OWNER = re.compile(  # of which images may be several, though the name is none of those above
+    r"(patient|subject|participant|person|individual|animal|lesion|specimen|slide|video|scene|case|"
+    r"donor|mouse|eye|track|clip)(number|num|no|nr|code|key|name|identifier|idx|index|uid|uuid|id|"
+    r"ref|hash|pseudonym)+"
+)
+
+
 def plain(name: str) -> str:
     """A column's name without case, spaces and the like."""
     return re.sub(r"[\W_]+", "", name.casefold())
@@ -64,6 +71,11 @@ def weak_labels(names: Sequence[str]) -> list[int]:
 def fitting(what: str, names: list[str]) -> list[str]:
     """Those of these plain names that say what a column holds, best first."""
     return [name for name in NAMES[what] if name in names and not _is_coordinate(name, names)]
+
+
+def may_be_group(name: str) -> bool:
+    """Whether a column of this name may hold patients, parts or the like: Patient Number."""
+    return _OWNER.fullmatch(plain(name)) is not None
 
 
 def _is_coordinate(name: str, names: list[str]) -> bool:

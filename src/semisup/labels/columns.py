@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from semisup.labels.bits import are_bits
-from semisup.labels.column_names import NAMES, fitting, plain, weak_labels
+from semisup.labels.column_names import NAMES, fitting, may_be_group, plain, weak_labels
 from semisup.labels.endings import is_image
-from semisup.labels.words import Part, part_of
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
@@ -53,7 +51,7 @@ def find_columns(
         UserError: no column of path, one that params.yaml names is missing, or two that read alike.
     """
     names = [name.strip() for name in names]
-    found = {what: _find(what, names, wanted[what], where, notes) for what in NAMES}
+    found = _found(names, wanted, where, notes)
     path = found["path"]
     if wanted["path"] == "auto":
         path = _path_by_cells(path, names, cells, is_known, where, notes)
@@ -64,55 +62,31 @@ def find_columns(
             f"{where}: images of one {names[found['group']]} stay on one side of each split "
             f"({KEY}.group)"
         )
+    if found["group"] is None and wanted["group"] == "auto":
+        _hint_at_groups(names, cells, (path, found["label"]), where, notes)
     split = found["split"]
     sure = split is not None and (wanted["split"] != "auto" or plain(names[split]) == "split")
     hot = wanted["label"] == "auto"
     return Columns(path, found["label"], split, found["group"], sure, hot)
 
 
-def with_split(
-    found: Columns, names: Sequence[str], cells: Sequence[Sequence[str]], where: str, notes: Notes
-) -> Columns:
-    """With a column of other name as the split, if all that it says is train, test and the like.
-
-    Raises:
-        UserError: there are two such columns.
-    """
-    at = found.split
-    if at is not None and (_is_split(cells, at) or are_bits(line[at] for line in cells)):
-        return found
-    taken = {found.path, found.label, found.group}
-    free = [at for at in range(len(names)) if at not in taken]
-    fitting = [at for at in free if _is_split(cells, at)]
-    if not fitting and found.label is not None:  # else `train` may be a class among others
-        fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
-    if not fitting:
-        return found
-    first, *others = (names[at].strip() for at in fitting)
-    if others:
-        raise UserError(
-            f"{where}: the columns {named(map(repr, (first, *others)))} both read as the split; "
-            f"name one in {KEY}.split"
-        )
-    notes.warn(f"{where}: column {first} is read as the split ({KEY}.split)")
-    return replace(found, split=fitting[0])
-
-
-def _is_part(name: str, cells: Sequence[str]) -> bool:
-    """Whether a column is called train or the like, and says 1 and 0."""
-    return part_of(name, strict=True) is not None and are_bits(cells) and len({*cells}) > 1
-
-
-def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column says train or the like in each line, and not always the same."""
-    parts: dict[str, Part | None] = {}
-    for line in cells:
-        word = line[at].strip()
-        if word not in parts:
-            parts[word] = part_of(word, strict=True)
-            if parts[word] is None:
-                return False
-    return len({*parts.values()}) > 1
+def _hint_at_groups(
+    names: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    taken: Collection[int | None],
+    where: str,
+    notes: Notes,
+) -> None:
+    """At a column that may say which images are of one patient, where none is known to."""
+    for at, name in enumerate(names):
+        if at in taken or not may_be_group(name):
+            continue
+        words = [line[at].strip() for line in cells if line[at].strip()]
+        if 1 < len({*words}) < len(words):
+            notes.warn(
+                f"{where}: column {name} says the same of several images: if these are of one "
+                f"patient or part, name it in {KEY}.group, so that none is on both sides of a split"
+            )
 
 
 def names_columns(names: Sequence[str]) -> bool:
@@ -197,13 +171,22 @@ def missing_column(where: str, names: Sequence[str], what: str) -> UserError:
     )
 
 
-def _find(
-    what: str, names: Sequence[str], wanted: str | None, where: str, notes: Notes
-) -> int | None:
-    if wanted is None:
-        return None
-    if wanted != "auto":
-        return _named(what, names, wanted, where)
+def _found(
+    names: Sequence[str], wanted: Mapping[str, str | None], where: str, notes: Notes
+) -> dict[str, int | None]:
+    """Positions by what they hold; a column that params.yaml names is not found as another too."""
+    found = {
+        what: None if name in ("auto", None) else _named(what, names, str(name), where)
+        for what, name in wanted.items()
+    }
+    free = ["" if at in found.values() else name for at, name in enumerate(names)]
+    for what in NAMES:
+        if wanted[what] == "auto":
+            found[what] = _find(what, free, where, notes)
+    return found
+
+
+def _find(what: str, names: Sequence[str], where: str, notes: Notes) -> int | None:
     short = [plain(name) for name in names]
     known = fitting(what, short)
     if not known:

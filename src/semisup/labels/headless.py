@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from semisup.labels.endings import is_image
-from semisup.labels.text import SEPARATORS, Line
+from semisup.labels.text import SEPARATORS, Line, lines_in
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
@@ -11,7 +11,7 @@ from semisup.workflow.notes import Notes
 
 def of_spaces(text: str) -> bool:
     """Whether each line is a path, a space and a label, as lists for Caffe have it."""
-    lines = (line.strip() for line in text.splitlines())
+    lines = (line.strip() for line in lines_in(text))
     return bool(text.strip()) and all(_is_pair(line) for line in lines if line)
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from semisup.labels.columns import has_label, names_columns
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
-from semisup.labels.text import ARROW, PARQUET, Line, decoded
+from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
+LONGEST_CELL = 2**31 - 1  # outlines of things take more than Python's 131,072 signs
 _COCO = ("images", "annotations", "categories")
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
@@ -32,8 +33,9 @@ def lines_of(content: bytes, where: str) -> list[Line]:
     if JSON.match(text):
         return _of_json(text, where)
     if of_spaces(text):
-        split = (line.strip().rsplit(None, 1) for line in text.splitlines())
+        split = (line.strip().rsplit(None, 1) for line in lines_in(text))
         return [(number, cells) for number, cells in enumerate(split, 1) if cells]
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
     )
@@ -78,7 +80,7 @@ def _of_json(text: str, where: str) -> list[Line]:
         elif (whole := _whole_object(text)) is not None and (found := _rows_of(whole, where)):
             rows = [*enumerate(found, 1)]
         else:
-            written = enumerate(text.splitlines(), 1)
+            written = enumerate(lines_in(text), 1)
             rows = [(number, json.loads(line)) for number, line in written if line.strip()]
         if not all(isinstance(row, dict) for _, row in rows):
             raise UserError(f'{where}: holds more than objects like {{"path": ..., "label": ...}}')
@@ -170,8 +172,11 @@ def _are_lists_of_files(names: list[str], values: list[Any]) -> bool:
     if not all(isinstance(value, list) and not isinstance(value, _Object) for value in values):
         return False
     items = [item for value in values for item in value]
-    words = all(isinstance(item, str) for item in items)
-    return words and len({*items}) == len(items) > len(names) and not any(map(is_image, names))
+    if not all(isinstance(item, str) for item in items) or len({*items}) < len(items):
+        return False
+    # one each may be a class of each path too
+    are = len(items) > len(names) or (bool(items) and all(map(is_image, items)))
+    return are and not any(map(is_image, names))
 
 
 def _is_label(value: Any) -> bool:

@@ -6,12 +6,11 @@ from collections.abc import Sequence, Set
 
 from semisup.labels.column_names import plain
 from semisup.labels.columns import Columns
-from semisup.labels.words import ONES, UNSURE, ZEROS, Part, clean, is_none, part_of, parts_among
+from semisup.labels.words import NO, UNSURE, YES, Part, clean, is_none, part_of, parts_among
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 MANY_GROUPS, LARGE = 5, 0.25  # of the rows in one group: no longer one patient or part
-_YES, _NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
 
 
 def groups_of(
@@ -51,15 +50,15 @@ def parts_of(
     name = names[found.split].strip()
     values = [clean(line[found.split]) for line in cells]
     yes = _part_of_yes(name)
-    if yes and all(value.lower() in _YES | _NO | {""} for value in values):
+    if yes and all(value.lower() in YES | NO | {""} for value in values):
         no: Part = "test" if yes == "train" else "train"
-        held = sum((value.lower() in _YES) == (yes != "train") for value in values if value)
+        held = sum((value.lower() in YES) == (yes != "train") for value in values if value)
         if 2 * held > len(values):
             notes.warn(
                 f"{where}: by column {name} {held} of {len(values)} rows are not trained on; if it "
                 "means something else, set data.folder.columns.split to null"
             )
-        return [None if not v else yes if v.lower() in _YES else no for v in values]
+        return [None if not v else yes if v.lower() in YES else no for v in values]
     parts = parts_among(value for value in values if value)
     unknown = [value for value, part in parts.items() if part is None]
     if not unknown:
@@ -80,4 +79,4 @@ def _part_of_yes(column: str) -> Part | None:
     short = plain(column)
     if "train" in short and "test" not in short:
         return "train"
-    return part_of(short.removeprefix("is"))
+    return part_of(column) or part_of(short.removeprefix("is"))

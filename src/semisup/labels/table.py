@@ -14,11 +14,11 @@ from semisup.labels.columns import (
     find_columns,
     missing_column,
     weak_label,
-    with_split,
 )
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
 from semisup.labels.split_and_group import groups_of, parts_of
+from semisup.labels.split_column import with_split
 from semisup.labels.text import Line
 from semisup.labels.words import (
     NUMBER,
@@ -172,6 +172,8 @@ def _raw_labels(
 ) -> list[str]:
     if found.label is not None:
         return [line[found.label] for line in cells]
+    if not found.may_be_hot:  # params.yaml says that the table has no label
+        return [""] * len(cells)
     taken = (found.path, found.split, found.group)
     raw = one_hot(names, cells, taken, where, notes) if found.may_be_hot else None
     if raw is None:

@@ -1,6 +1,7 @@
 """The text of a table: its encoding and what separates its cells."""
 
 import codecs
+import re
 
 from semisup.workflow.errors import UserError
 
@@ -47,6 +48,11 @@ def decoded(content: bytes, where: str) -> tuple[str, str]:
         return rest, first.strip().strip('"')[4]
     head = next((line for line in text.splitlines() if line.strip()), "")
     return text, max(SEPARATORS, key=lambda mark: (head.count(mark), -SEPARATORS.index(mark)))
+
+
+def lines_in(text: str) -> list[str]:
+    """Without other signs that Python ends a line at, such as U+2028, which a cell may hold."""
+    return re.split(r"\r\n|\r|\n", text)
 
 
 def _encoding(content: bytes) -> str:

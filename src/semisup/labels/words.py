@@ -7,22 +7,30 @@ from typing import Literal
 
 Part = Literal["train", "validation", "test", "unlabelled"]
 
-_EVALUATION = ("eval", "evaluation")  # beside validation it is test
+_LATER = ("eval", "evaluation", "external")  # beside validation it is test
 PARTS: dict[Part, frozenset[str]] = {
     "train": frozenset(
         {"train", "training", "trainval", "trn", "learn", "learning", "labeled", "labelled"}
     ),
     "validation": frozenset(
-        {"val", "valid", "validation", "validate", "dev", "publictest", *_EVALUATION}
+        {"val", "valid", "validation", "validate", "dev", "publictest", "eval", "evaluation"}
     ),
     "test": frozenset({"test", "testing", "tst", "holdout", "heldout", "privatetest"}),
     "unlabelled": frozenset(
         {"unlabeled", "unlabelled", "unsup", "unsupervised", "pred", "predict"}
     ),
 }
-_BESIDE = {"set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "the"}
+_BESIDE = {
+    *("set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "the"),
+    *("is", "in", "cohort", "internal", "external", "independent"),
+}
+_IN_TWO_WORDS = (  # of which each alone means something else, or nothing
+    (re.compile(r"(?<![a-z])(hold|held)[\s_-]+out(?![a-z])"), r"\1out"),
+    (re.compile(r"(?<![a-z])train(ing)?[\s_-]+val(id|idation)?(?![a-z])"), "trainval"),
+)
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 ONES, ZEROS = {"1", "1.0", "true"}, {"0", "0.0", "false"}
+YES, NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
 UNSURE = {  # what may mean that nobody knows
     *("unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"),
     *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
@@ -57,7 +65,10 @@ def clean(name: str) -> str:
 
 def part_of(name: str, strict: bool = False) -> Part | None:
     """Which part of the data a name means; `strict`: not one among other words."""
-    words = [w for w in re.findall(r"[a-z]+", name.lower()) if w not in _BESIDE]
+    lower = name.lower()
+    for written, known in _IN_TWO_WORDS:
+        lower = written.sub(known, lower)
+    words = [w for w in re.findall(r"[a-z]+", lower) if w not in _BESIDE]
     words = [re.sub(r"(set|data|images|folder)$", "", word) or word for word in words]
     found: set[Part] = {part for part, known in PARTS.items() for word in words if word in known}
     if found == {"train", "unlabelled"}:  # train_unlabeled
@@ -70,11 +81,11 @@ def part_of(name: str, strict: bool = False) -> Part | None:
 def parts_among(names: Iterable[str]) -> dict[str, Part | None]:
     """Which part each name means beside the others.
 
-    Of validation and evaluation the second is test: so Food-11 has it.
+    Of validation and evaluation, or external validation, the second is test: so Food-11 has it.
     """
     found = {name: part_of(name) for name in names}
     held = [name for name, part in found.items() if part == "validation"]
-    last = [name for name in held if any(word in name.lower() for word in _EVALUATION)]
+    last = [name for name in held if any(word in name.lower() for word in _LATER)]
     if "test" not in found.values() and len(last) == 1 < len(held):
         found[last[0]] = "test"
     return found

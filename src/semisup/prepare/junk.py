@@ -48,6 +48,9 @@ COMPANIONS = (
     *(".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".onnx", ".tflite", ".safetensors"),  # weights
     *(".m", ".r", ".js", ".css", ".c", ".cpp", ".java", ".tmp", ".bak"),
     *(".npy", ".xmp", ".aae", ".thm", ".mov"),  # of cameras and programs for photographs
+    *(".tfw", ".jgw", ".jpw", ".pgw", ".gfw", ".bpw", ".wld", ".prj", ".ovr"),  # where on earth
+    *(".geojson", ".kml", ".gpx", ".shp", ".shx", ".dbf", ".cpg"),
+    *(".cls", ".lbl", ".rdf", ".bib", ".rtf", ".mp4", ".avi"),
 )
 COMPANION_NAMES = ("readme", "license", "licence", "copying", "makefile", "changelog")
 

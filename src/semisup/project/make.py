@@ -11,6 +11,8 @@ from pathlib import Path
 from jinja2 import Template
 
 from semisup.prepare.files.archive import SUFFIXES
+from semisup.prepare.files.places import Entry, locate
+from semisup.prepare.folders.tree import Folder, merged
 from semisup.prepare.own_images.named_places import RAW
 from semisup.project import code, derived, shipped
 from semisup.workflow import outputs
@@ -54,8 +56,8 @@ class Given:
         """Refuse what is not there.
 
         Raises:
-            UserError: a path leads nowhere or to no archive, two have the same name, or a table is
-                given without images.
+            UserError: a path leads nowhere or to no archive, two have the same name, a table is
+                given without images, or labelled folders are the classes themselves.
         """
         for option, paths in (("--images", self.images), ("--labelled", self.labelled)):
             for path in map(Path, paths):
@@ -76,6 +78,21 @@ class Given:
             other = names.setdefault(_name(given), given)
             if other is not given:
                 raise UserError(f"{given}: {other} has the same name; rename one of them")
+        if len(self.labelled) > 1 and not self.labels:
+            self._check_class_folders()
+
+    def _check_class_folders(self) -> None:
+        """Of a tar it is found out only when it is read."""
+        for path in self.labelled:
+            if Path(path).is_file() and not path.lower().endswith(".zip"):
+                continue
+            entries = locate(path, "--labelled").listing()
+            top = Folder.of(entry.path for entry in entries if isinstance(entry, Entry))
+            if top.images and not merged([top]):
+                raise UserError(
+                    f"--labelled {path}: holds images, and no class folders: put all of them into "
+                    "one folder, where the name of each is its class, and name that one"
+                )
 
     @property
     def every(self) -> list[str]:

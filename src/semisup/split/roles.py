@@ -110,7 +110,7 @@ def make_split(manifest: Manifest, rules: Rules, chosen: Ints = NONE_CHOSEN) -> 
         leaked += take_out_copies(role, same_as)
     torn = take_out(role, group)
     lost = Lost(leaked, torn, int(wrong.sum()))
-    _check_roles(role, every, rules, lost)
+    _check_roles(role, every, rules, lost, _said_of_groups(labels, group))
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
         pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
@@ -162,10 +162,23 @@ def _by_class(labels: Ints, chosen: NDArray[np.bool_]) -> list[Ints]:
     return [np.flatnonzero(chosen & (labels == c)) for c in np.unique(labels[labels >= 0])]
 
 
-def _check_roles(role: Ints, labels: Ints, rules: Rules, lost: Lost) -> None:
+def _said_of_groups(labels: Ints, group: Ints) -> str:
+    """What an error says where classes are of one group, which stays on one side of a split."""
+    classes = np.unique(labels[labels >= 0])
+    mine = [np.unique(group[labels == label]) for label in classes]
+    single = sum(len(some) == 1 and some[0] >= 0 for some in mine)
+    if not single:
+        return ""
+    return (
+        f" ({single} of {len(classes)} classes are of one group each, whose images all stay on one "
+        "side of a split: set data.folder.columns.group to null, or mend data.folder.group_pattern)"
+    )
+
+
+def _check_roles(role: Ints, labels: Ints, rules: Rules, lost: Lost, groups: str) -> None:
     if not (role == TEST).any():
         raise UserError(
-            f"split: no test image is left{lost}; give a test set or more labelled images"
+            f"split: no test image is left{lost}{groups}; give a test set or more labelled images"
         )
     trained = np.unique(labels[role == TRAIN])
     if len(trained) < 2:

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import NoReturn
@@ -39,6 +40,16 @@ def run(main: Callable[..., None]) -> NoReturn:
     except SystemExit as leaving:
         if not leaving.code:
             _leave_at_once()
+        raise
+
+
+@contextmanager
+def warned(show: Callable[[], None]) -> Iterator[None]:
+    """Where a user's mistake ends what is done here, `show` the warnings, which may say why."""
+    try:
+        yield
+    except UserError:
+        show()
         raise
 
 

@@ -158,3 +158,36 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
 def test_a_worker_that_decodes_does_not_import_torch() -> None:
     code = "import sys, semisup.prepare.decoding.decode; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def tiff(values: NDArray[Any]) -> bytes:
+    """Of (H, W, bands), which Pillow cannot write where they are many."""
+    height, width, bands = values.shape
+    bits = np.full(bands, 8 * values.itemsize, "<u2").tobytes()
+    more = np.zeros(bands - 1, "<u2").tobytes()  # of no meaning
+    ends = 8 + 2 + 10 * 12 + 4
+    tags = [
+        *((256, 3, 1, width), (257, 3, 1, height), (258, 3, bands, ends), (259, 3, 1, 1)),
+        *((262, 3, 1, 1), (273, 4, 1, ends + len(bits + more)), (277, 3, 1, bands)),
+        *((278, 3, 1, height), (279, 4, 1, values.nbytes), (338, 3, bands - 1, ends + len(bits))),
+    ]
+    directory = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    start = struct.pack("<4sIH", b"II*\0", 8, len(tags))
+    return start + directory + bytes(4) + bits + more + values.tobytes()
+
+
+@pytest.mark.parametrize("bands", [5, 13])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_tiff_of_many_bands_is_named_as_such(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], bands: int, kind: Any
+) -> None:
+    """As satellites' images have them; Pillow logs an error for each."""
+    (tmp_path / "1.tif").write_bytes(tiff(np.zeros((8, 8, bands), kind)))
+    program = (
+        "from semisup.prepare.decoding.decode import decode\n"
+        "try:\n    decode('1.tif', 8, 'crop', 1.0)\n"
+        "except Exception as error:\n    print(error)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    shown = f"TIFF of {bands} bands, which is not decoded: save three of them as RGB\n"
+    assert capfd.readouterr() == (shown, "")

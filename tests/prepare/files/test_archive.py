@@ -32,6 +32,24 @@ def test_backslashes_in_a_zip(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("utf-8", "Käfer"), ("utf-8", "カブトムシ"), ("cp437", "Käfer"), ("cp437", "Ñandú")],
+)
+def test_names_in_a_zip_that_does_not_say_their_encoding(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    """As macOS, and old programs of Windows, write them."""
+
+    class Unflagged(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+            return self.filename.encode(encoding), 0
+
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as stream:
+        stream.writestr(Unflagged(f"{name}/1.png"), b"1")
+    assert listed(tmp_path / "a.zip") == [(f"{name}/1.png", b"1")]
+
+
+@pytest.mark.parametrize(
     ("kind", "reason"),
     [
         (tarfile.SYMTYPE, "link, not a file"),

@@ -56,6 +56,9 @@ PARTS = [
     ("train_set", "dev", "test_set"),
     ("seg_train", "seg_val", "seg_test"),
     ("train2017", "val2017", "test2017"),
+    ("train", "val", "hold-out"),
+    ("train", "val", "held_out"),
+    ("training", "internal validation", "external validation"),
 ]
 
 
@@ -265,3 +268,63 @@ def test_a_held_image_needs_a_label(tmp_path: Path, part: str) -> None:
     images, rejected = read(labelled=root)
     assert images[f"{root}/{part}/a/3.png"] == ("a", part)
     assert rejected == {f"{root}/{part}/NA/4.png": f"{part} image without a label"}
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("train/cat", "train/dog", "test/cat", "test/dog"),
+        ("d/train/cat", "d/train/dog", "d/val/cat", "d/val/dog"),
+        ("seg_train/cat", "seg_train/dog", "seg_test/cat", "seg_test/dog"),
+        ("labeled/cat", "labeled/dog", "unlabeled"),
+        ("images/cat", "images/dog", "masks/cat", "masks/dog"),
+        ("cat", "cat/test", "dog", "dog/test"),
+    ],
+)
+def test_a_tar_is_read_as_the_folder_whatever_comes_late_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("semisup.prepare.own_images.plan.LOOKED_AT", 10)
+    files = {f"{at}/{n}.png": png(9 * k + n) for k, at in enumerate(folders) for n in range(8)}
+    as_tar, *_ = records(labelled=MAKERS["a.tar"](tmp_path / "a.tar", files))
+    as_folder, *_ = records(labelled=MAKERS["folder"](tmp_path / "a", files))
+    assert [(r.label, r.given_split) for _, r in sorted(as_tar.items())] == [
+        (r.label, r.given_split) for _, r in sorted(as_folder.items())
+    ]
+
+
+def test_train_and_validation_in_one_folder_are_a_part(tmp_path: Path) -> None:
+    paths = [f"{part}/{label}/1.png" for part in ("train_val", "test") for label in TWO]
+    images, _ = found(fill(tmp_path, *paths))
+    assert {path: split for path, (_, split) in images.items()} == {
+        path: "test" if path.startswith("test") else "train" for path in paths
+    }
+
+
+@pytest.mark.parametrize(
+    ("outer", "expected"), [(("test", "extra"), ["test", "train"]), (("train", "new"), ["train"])]
+)
+def test_a_level_around_the_classes_stays_the_split(
+    tmp_path: Path, outer: tuple[str, str], expected: list[str]
+) -> None:
+    paths = [f"{part}/{label}/1.png" for part in outer for label in TWO]
+    images, warnings = found(fill(tmp_path, *paths), class_level=2)
+    assert [*dict.fromkeys(images[path][1] for path in paths)] == expected
+    assert {label for label, _ in images.values()} == {*TWO}
+    assert any(f"{outer[1]}: beside a folder named as train or test" in line for line in warnings)
+
+
+@pytest.mark.parametrize("fold", ["fold", "fold_", "Split ", "cv", "my_fold_"])
+@pytest.mark.parametrize("above", ["", "data/"])
+def test_folds_of_a_cross_validation_are_refused(above: str, fold: str) -> None:
+    """An image is a test image in one of them."""
+    paths = [
+        f"{above}{fold}{k}/{part}/{label}/1.png"
+        for k in (1, 2, 3)
+        for part in ("train", "test")
+        for label in TWO
+    ]
+    with pytest.raises(UserError, match=f"name the folder of one fold, such as {fold}1, instead"):
+        levels(*paths)
+    assert [*levels(*paths, class_level=4 if above else 3)][-2:] == ["part", "class"]
+    assert [*levels(*(path.replace(fold, "site") for path in paths))][-2:] == ["part", "class"]

@@ -19,6 +19,13 @@ HINT = "stand for several images each"
         ("a/person7_bacteria_12.jpeg", "a/person7"),
         ("0/8863_idx5_x51_y101_class0.png", "0/8863"),
         ("a/scan 7 - front.tif", "a/scan 7"),
+        ("a/video7_frame000041.png", "a/video7"),
+        ("a/00003_00012.ppm", "a/00003"),
+        ("a/IMG_1001_jpg.rf.0cc175b9c0f1b6a831c399e269772661.jpg", "a/IMG_1001"),
+        ("a/cat_jpg.rf.0cc175b9c0f1b6a831c399e269772661.jpg", "a/cat_jpg"),
+        ("a/vid3_frame041_png.rf.0cc175b9c0f1b6a831c399e269772661.jpg", "a/vid3"),
+        ("a/n01440764_10026.jpg", None),
+        ("a/00003_10012.jpg", None),
         ("a/IMG_20210101_123456.jpg", None),
         ("a/DSC_0001.jpg", None),
         ("a/0001.jpg", None),
@@ -32,7 +39,15 @@ def test_what_an_image_is_of(path: str, thing: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["vid{thing}_frame{n:03}.png", "person{thing}_virus_{n}.png", "{thing}_x{n}_y{n}.png"]
+    "name",
+    [
+        "vid{thing}_frame{n:03}.png",
+        "vid{thing}_frame{n:06}.png",
+        "person{thing}_virus_{n}.png",
+        "{thing}_x{n}_y{n}.png",
+        "{thing:05}_{n:05}.png",
+        "DSC_{thing:04}_jpg.rf.{n:032x}.png",
+    ],
 )
 @pytest.mark.parametrize("images", [3, 30])
 def test_names_of_one_thing_are_hinted_at(tmp_path: Path, name: str, images: int) -> None:
@@ -43,7 +58,19 @@ def test_names_of_one_thing_are_hinted_at(tmp_path: Path, name: str, images: int
     assert [HINT in line for line in warnings] == [True]
 
 
-@pytest.mark.parametrize("name", ["n0{label}_{n}.png", "{n}.png", "shot_{n}.png", "{n}_{n}.png"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "n0{label}_{n}.png",
+        "{n}.png",
+        "{n:05}.png",
+        "shot_{n}.png",
+        "shot_{n:06}.png",
+        "{n}_{n}.png",
+        "{n:05}_{n:05}.png",
+        "DSC_{n:04}_jpg.rf.{n:032x}.png",
+    ],
+)
 def test_names_of_classes_and_numbers_are_not(tmp_path: Path, name: str) -> None:
     for number, label in enumerate("abcdefghijkl"):
         paths = (f"{label}/{name.format(label=number, n=n)}" for n in range(20))

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from made_files import Found, fill, records, said, understood, with_table
+from made_files import Found, fill, make_zip, png, records, said, understood, with_table
 
 from semisup.workflow.errors import UserError
 
@@ -379,3 +379,86 @@ def test_a_weak_name_is_said(tmp_path: Path) -> None:
     found, warnings = understood(tmp_path / "a", **given)
     assert [label for label, _ in found.values()] == ["3", "0"]
     assert said(warnings, "the label is read from column level")
+
+
+def test_a_row_of_another_folder_is_no_row_of_a_flat_place(tmp_path: Path) -> None:
+    """Where rows of two cameras count alike, and one camera is the place."""
+    given = with_table(
+        tmp_path, "path,label\na/1.png,x\na/2.png,y\nb/3.png,x\n", "1.png", "2.png", "3.png"
+    )
+    images, rejected, _ = records(labelled=tmp_path / "a", **given)
+    labels = {source.rpartition("/")[2]: record.label for source, record in images.items()}
+    assert labels == {"1.png": "x", "2.png": "y", "3.png": None}
+    assert [item.reason.partition(", ")[2] for item in rejected] == [
+        "but its folder is b, and other rows name a, where such a file lies"
+    ]
+
+
+def test_any_folder_may_be_around_a_flat_place_that_no_row_names(tmp_path: Path) -> None:
+    rows = "path,label\n/home/me/one/1.png,x\n/home/me/two/2.png,y\n"
+    given = with_table(tmp_path, rows, "1.png", "2.png")
+    images, _, _ = records(labelled=tmp_path / "a", **given)
+    assert [record.label for record in images.values()] == ["x", "y"]
+
+
+@pytest.mark.parametrize("above", ["", "/home/me/"])
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_places_with_equal_names_are_told_apart_by_their_own(
+    tmp_path: Path, above: str, ending: str
+) -> None:
+    places = [tmp_path / f"raw/{name}{ending}" for name in ("camA", "camB")]
+    for number, place in enumerate(places):
+        if ending:
+            place.parent.mkdir(exist_ok=True)
+            make_zip(place, {"1.png": png(number)})
+        else:
+            fill(place, "1.png")
+    (tmp_path / "l.csv").write_text(f"path,label\n{above}camA/1.png,x\n{above}camB/1.png,y\n")
+    images, rejected, _ = records(labelled=[*map(str, places)], labels=tmp_path / "l.csv")
+    assert [record.label for record in images.values()] == ["x", "y"]
+    assert not rejected
+
+
+@pytest.mark.parametrize(("one", "other"), [("003", "3"), ("P003", "p003"), ("P03", "p3")])
+def test_one_patient_in_two_tables(tmp_path: Path, one: str, other: str) -> None:
+    """A spreadsheet takes leading zeros away."""
+    given: dict[str, Path] = {}
+    for kind, word in (("labelled", one), ("test", other)):
+        given[kind] = fill(tmp_path / kind, "1.png", "2.png")
+        table = tmp_path / f"{kind}.csv"
+        table.write_text(f"path,label,patient\n1.png,x,{word}\n2.png,y,30\n")
+        given["labels" if kind == "labelled" else "test_labels"] = table
+    images, _, warnings = records(**given)
+    assert [record.group for record in images.values()] == [one, "30", one, "30"]
+    assert said(warnings, f"are read as one: {other} is {one}")
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_told"), [(("x/8.png", "y/9.png"), True), (("x/8.png", "new/9.png"), False)]
+)
+def test_class_folders_beside_a_table_of_others(
+    tmp_path: Path, rest: tuple[str, str], is_told: bool
+) -> None:
+    given = with_table(
+        tmp_path, "path,label\nnew/1.png,x\nnew/2.png,y\n", "new/1.png", "new/2.png", *rest
+    )
+    found, warnings = understood(tmp_path / "a", **given)
+    assert [found[path] for path in rest] == [(None, "train")] * 2
+    assert said(warnings, "x (1 files), y (1 files): called as classes of the table") is is_told
+
+
+@pytest.mark.parametrize(
+    ("row", "file"),
+    [
+        ("my%20cat%201.png", "my cat 1.png"),
+        ("/data/upload/1/K%C3%A4fer%201.png", "Käfer 1.png"),
+        ("100%25.png", "100%.png"),
+        ("a%20b.png", "a%20b.png"),  # as written, where there is such a file
+    ],
+)
+def test_paths_that_are_encoded_as_in_a_url(tmp_path: Path, row: str, file: str) -> None:
+    """As Label Studio exports them."""
+    given = with_table(tmp_path, f"path,label\n{row},x\n2.png,y\n", file, "2.png", "a b.png")
+    found, warnings = understood(tmp_path / "a", **given)
+    assert found == {file: ("x", "train"), "2.png": ("y", "train"), "a b.png": (None, "train")}
+    assert said(warnings, "1 with %20 and the like decoded") is (row != file)

@@ -460,3 +460,50 @@ def test_how_surely_a_cell_names_a_file() -> None:
     known = names_of(["a/cat.JPG", "a/007.png", "b/dog.png"])
     cells = ["x/cat.jpg", "cat", "7.0", "a\\dog.png", "", "bird", "8", "jpg"]
     assert [known(cell) for cell in cells] == [1, 0.5, 0.5, 1, 0, 0, 0, 0]
+
+
+FOLDERS = ("cat/1.png", "cat/2.png", "dog/3.png", "dog/4.png")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            "path,patient\ncat/1.png,p1\ncat/2.png,p2\ndog/3.png,p1\n",
+            [("cat", "train", "p1"), ("cat", "train", "p2"), ("dog", "train", "p1")],
+        ),
+        (
+            "path,split,label\ncat/1.png,train,x\ncat/2.png,test,y\ndog/3.png,unlabelled,z\n",
+            [("cat", "train", None), ("cat", "test", None), (None, "train", None)],
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["folder", "a.zip", "a.tar"])
+def test_a_table_without_labels_beside_class_folders(
+    tmp_path: Path, name: str, content: str, expected: list[tuple[str | None, str, str | None]]
+) -> None:
+    """What no row names is of its class too."""
+    place = MAKERS[name](tmp_path / name, {file: png(n) for n, file in enumerate(FOLDERS)})
+    images, rejected, _ = records(labelled=place, labels=table(tmp_path, content), label=None)
+    found = [(r.label, r.given_split, r.group) for r in images.values()]
+    assert found == [*expected, ("dog", "train", None)]
+    assert not rejected
+
+
+def test_two_tables_without_labels_are_the_split(tmp_path: Path) -> None:
+    fill(tmp_path / "a", *FOLDERS)
+    images, _, _ = records(
+        labelled=tmp_path / "a",
+        labels=table(tmp_path, "path,site\ncat/1.png,1\ndog/3.png,2\n"),
+        test=tmp_path / "a",
+        test_labels=table(tmp_path, "path,site\ncat/2.png,2\n", "test.csv"),
+        label=None,
+    )
+    found = {s.removeprefix(f"{tmp_path}/a/"): (r.label, r.given_split) for s, r in images.items()}
+    assert found == dict(
+        zip(
+            FOLDERS,
+            [("cat", "train"), ("cat", "test"), ("dog", "train"), (None, "train")],
+            strict=True,
+        )
+    )

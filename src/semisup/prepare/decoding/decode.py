@@ -5,6 +5,7 @@ are shrunk by a whole factor while they are decoded. `pixels` has the rules for 
 """
 
 import io
+import logging
 import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -14,16 +15,21 @@ from typing import IO
 
 from PIL import Image
 from PIL.ImageFile import ImageFile
+from PIL.TiffImagePlugin import SAMPLESPERPIXEL, ImageFileDirectory_v2
 
 from semisup.prepare.decoding.deep_colour import deep_values, is_deep_colour
 from semisup.prepare.decoding.formats import PREFIX_BYTES, format_of
 from semisup.prepare.decoding.pixels import REDUCING_GAP, Fit, Ranges, fit_pixels, target_size
 from semisup.prepare.records import Decoded, Facts, Pixels, Unreadable
 
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # else it writes on standard error
+
 Reserve = Callable[[int], AbstractContextManager[object]]  # held while so many bytes are needed
 
 # at the most, measured: of Pillow's image with its conversions, and of the WebP library's own
 PIXEL_BYTES, WEBP_PIXEL_BYTES, DEEP_PIXEL_BYTES = 13, 18, 27
+MOST_BANDS = 4  # colours and transparency
+BIG_TIFF = (b"+\0", b"\0+")
 COEFFICIENT_BYTES = 2  # of a progressive JPEG's colour channel, for the image of full size
 
 
@@ -109,7 +115,7 @@ def _decode(
     except Image.DecompressionBombError:  # some decoders check a second size, a frame's or tile's
         raise Unreadable("more pixels than Pillow decodes") from None
     except Exception as error:  # on malformed files decoders raise all kinds: KeyError, struct...
-        raise Unreadable(_reason(name, error)) from None
+        raise Unreadable(_reason(name, error, stream)) from None
 
 
 @contextmanager
@@ -158,12 +164,27 @@ def _bytes_needed(image: ImageFile, full_size: tuple[int, int]) -> int:
     return needed
 
 
-def _reason(name: str, error: Exception) -> str:
+def _reason(name: str, error: Exception, stream: IO[bytes]) -> str:
     message = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, MemoryError):
         return f"{name} image that does not fit into memory"
     if isinstance(error, EOFError) or "truncated" in message.lower():
         return f"truncated {name} file"
+    if name == "TIFF" and isinstance(error, SyntaxError) and (bands := _bands(stream)) > MOST_BANDS:
+        return f"TIFF of {bands} bands, which is not decoded: save three of them as RGB"
     if isinstance(error, SyntaxError) and "unknown pixel mode" in message:
         return f"{name} of a kind that can't be read; save it as RGB or grey, of 8 or 16 bits"
     return f"corrupt {name} file ({message})"
+
+
+def _bands(stream: IO[bytes]) -> int:
+    """Of a TIFF that Pillow does not open; 0 where not even its header can be read."""
+    try:
+        stream.seek(0)
+        start = stream.read(8)
+        tags = ImageFileDirectory_v2(start + (stream.read(8) if start[2:4] in BIG_TIFF else b""))
+        stream.seek(tags.next)
+        tags.load(stream)
+        return int(tags.get(SAMPLESPERPIXEL, 1))
+    except Exception:  # as above
+        return 0

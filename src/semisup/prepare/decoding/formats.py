@@ -49,7 +49,7 @@ _NO_IMAGES = (  # where they begin, their first bytes, what they are
     (0, b"<html", "a web page, as of a failed download: download it again"),
     (0, b"8BPS", "a Photoshop file, not decoded: export it as PNG"),
     (128, b"dicm", "a DICOM file, not decoded: export it as 16-bit PNG or TIFF"),
-    (4, b"ftypcrx", "a camera's raw file, not decoded: export it as JPEG or TIFF"),
+    (4, b"ftypcrx", "a camera's raw file, not decoded: save it as JPEG or TIFF"),
     *(
         (4, b"ftyp" + brand, _HEIC)
         for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif")

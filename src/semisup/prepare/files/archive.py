@@ -4,6 +4,7 @@ import atexit
 import stat
 import zipfile
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import count
@@ -23,6 +24,7 @@ from semisup.prepare.files.member import (
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
+UTF8_FLAG = 0x800  # of a name; without it, zipfile reads the letters of old MS-DOS
 SUFFIXES = (".zip", *tars.ENDINGS, ".npz", *SETS)
 
 
@@ -121,8 +123,7 @@ def _zip_members(path: Path) -> list[Member]:
 @lru_cache(maxsize=2)  # the directory of a zip takes long to read, and much memory
 def _members_of_zip(path: Path, *_: int) -> list[Member]:
     archive = zipfile.ZipFile(path)  # open as long as any of the members is known
-    # Some Windows tools write backslashes between folders.
-    named = [(info.filename.replace("\\", "/"), info) for info in archive.infolist()]
+    named = [(_name(info), info) for info in archive.infolist()]
     last = dict(named)
     found = []
     for name, info in sorted(named, key=lambda pair: pair[0].split("/")):
@@ -132,6 +133,18 @@ def _members_of_zip(path: Path, *_: int) -> list[Member]:
             problem = again or _zip_problem(info)
             found.append(Member(name, problem, info.file_size, read, again is not None))
     return found
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """With slashes, where Windows tools write backslashes, and in the letters that were meant.
+
+    macOS writes UTF-8 and does not say so; valid UTF-8 beyond ASCII is hardly anything else.
+    """
+    name = info.filename
+    if not name.isascii() and not info.flag_bits & UTF8_FLAG:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
 
 
 def _zip_problem(info: zipfile.ZipInfo) -> str | None:

@@ -26,13 +26,14 @@ class Layout:
     """Levels of folders from the place down.
 
     By depth: names that are left `aside`; parts that are `flat`, without class folders; parts that
-    are `tests` whatever their names say alone.
+    are `tests` whatever their names say alone, or `trains`.
     """
 
     levels: tuple[Level, ...]
     aside: frozenset[tuple[int, str]] = frozenset()
     flat: frozenset[tuple[int, str]] = frozenset()
     tests: frozenset[tuple[int, str]] = frozenset()
+    trains: frozenset[tuple[int, str]] = frozenset()
     _known: dict[str, Placed] = field(default_factory=dict, compare=False, repr=False)
 
     def placed(self, path: str) -> Placed:
@@ -67,6 +68,8 @@ class Layout:
     def _part(self, depth: int, name: str) -> Part | None:
         if (depth, name) in self.flat:
             return "unlabelled"
+        if (depth, name) in self.trains:
+            return "train"
         return "test" if (depth, name) in self.tests else part_of(name)
 
     def classes(self, top: Folder) -> set[str]:

@@ -1,4 +1,4 @@
-"""What looks wrong about folders that can all be read."""
+"""What looks wrong about folders, though they can be read."""
 
 import re
 from collections import Counter
@@ -9,6 +9,7 @@ from semisup.prepare.files.places import printable
 from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.signs import Folders, is_odd, place_of_parts
 from semisup.prepare.folders.tree import VIEW_WORDS, Folder, is_around, is_version, merged
+from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 MANY_AROUND = 10  # folders around the classes: more than sites or years
@@ -17,6 +18,7 @@ MOST = 0.8  # of the folders
 NUMBERED = re.compile(  # folders that one set of images was cut into
     r"(.*[ _-])?(images?|imgs?|photos?|pictures?)([ _-]*part)?[ _-]*\d+"
 )
+FOLD = re.compile(r"(.*[ _-])?(k?folds?|cv|split)[ _-]?\d+")  # of a cross-validation
 PATIENT = re.compile(r"(patient|subject|case|participant)[ _-]?\d", re.I)
 OWNER = re.compile(r"(patient|subject|person|case|animal|user|participant|p)[ _-]?\d", re.I)
 
@@ -40,6 +42,22 @@ def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
             f"{where}: {named(owners or names, 3)}, around the classes: if those are of "
             "one patient or part each, set data.folder.group_pattern, so that none is on both "
             "sides of a split"
+        )
+
+
+def forbid_folds(names: list[str], depth: int, where: str) -> None:
+    """Refuse folds of a cross-validation, each of which has train and test, side by side.
+
+    Raises:
+        UserError: all of these folders are called so.
+    """
+    if all(FOLD.fullmatch(name.lower()) for name in names):
+        shown = [*map(printable, names)]
+        raise UserError(
+            f"{where}: {named(shown)} each hold train and test: in a cross-validation each image "
+            "is a test image of one fold, and trained on in the others: name the folder of one "
+            f"fold, such as {shown[0]}, instead; if each holds other images, set "
+            f"data.folder.class_level to {depth}"
         )
 
 

@@ -16,7 +16,6 @@ from semisup.prepare.folders.signs import (
     hold_parts,
     is_aside,
     is_flat,
-    is_odd,
     shared,
     shared_further_down,
     tests_among,
@@ -47,24 +46,10 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
     """
     found = _Search(where, notes, class_level)
     found.descend([top])
-    return Layout(
-        tuple(found.levels), frozenset(found.aside), frozenset(found.flat), frozenset(found.tests)
+    aside, flat, tests, trains = map(
+        frozenset, (found.aside, found.flat, found.tests, found.trains)
     )
-
-
-def is_plain(top: Folder) -> bool:
-    """Whether these are class folders beyond doubt: two or more, with images right in each."""
-    at = [top]
-    while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
-        at = next(iter(inner.values()))
-    folders = [folder for same in inner.values() for folder in same]
-    loose = any(folder.images for folder in at)
-    return (
-        len(inner) > 1
-        and not loose
-        and all(folder.images for folder in folders)
-        and not any(is_odd(name) or is_around(name) for name in inner)
-    )
+    return Layout(tuple(found.levels), aside, flat, tests, trains)
 
 
 def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
@@ -89,6 +74,7 @@ class _Search:
         self.aside: list[tuple[int, str]] = []
         self.flat: list[tuple[int, str]] = []
         self.tests: list[tuple[int, str]] = []
+        self.trains: list[tuple[int, str]] = []
 
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
@@ -100,8 +86,9 @@ class _Search:
             self._look_into_classes(inner)
             return
         if level == "part":
-            inner = {name: found for name, found in inner.items() if part_of(name)}
-            self.tests += tests_among(len(self.levels) - 1, inner)
+            depth = len(self.levels) - 1
+            inner = {n: f for n, f in inner.items() if part_of(n) or (depth, n) in self.trains}
+            self.tests += tests_among(depth, inner)
             flat = self._find_flat(inner)
             labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
             inner = {name: found for name, found in labelled.items() if name not in flat}
@@ -116,6 +103,7 @@ class _Search:
                 names = [*map(printable, inner)]
                 doubts.warn_of_versions(names, self.where, self.notes)
                 doubts.warn_of_owners(names, self.where, self.notes)
+                parts = self._has_one_part(inner)
             return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
         if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
             return "wrapper"
@@ -129,12 +117,25 @@ class _Search:
             return "part"
         return self._repetition_or_class(inner, loose)
 
+    def _has_one_part(self, inner: dict[str, list[Folder]]) -> bool:
+        """Whether a folder around the classes is named as train or test; the rest is train."""
+        others = [name for name in inner if not part_of(name, strict=True)]
+        if len(others) == len(inner):
+            return False
+        self.trains += [(len(self.levels), name) for name in others]
+        self.notes.warn(
+            f"{self.where}: {named(map(printable, others))}: beside a folder named as train or "
+            "test, and read as train: if it is another part, call it validation, test or unlabelled"
+        )
+        return True
+
     def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
         alike = shared(inner) if not loose else []
         if not alike:
             self._warn_of_domains(inner, loose)
             return "class"
         if are_parts(alike):  # of classes, unless these lie below them
+            doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
             below = [f for folders in inner.values() for f in folders]
             under = merged(f for folders in merged(below).values() for f in folders)
             return "repetition" if len(under) > 1 else "class"

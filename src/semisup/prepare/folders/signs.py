@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from semisup.labels.words import part_of, parts_among
-from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, Folder, merged
+from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, Folder, is_around, merged
 
 LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
 Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
@@ -13,6 +13,28 @@ def is_odd(name: str) -> bool:
     """Whether a folder of this name is seldom a class."""
     is_part = part_of(name, strict=True) not in (None, "unlabelled")
     return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS
+
+
+def is_plain(top: Folder) -> bool:
+    """Whether these are class folders beyond doubt: two or more, with images right in each.
+
+    Nothing that comes after them may change that. So none is plain in a folder that has others of
+    its kind beside it, such as `train` or `images`, nor with parts in a class.
+    """
+    at = [top]
+    while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
+        ((name, at),) = inner.items()
+        if part_of(name) or is_odd(name):
+            return False
+    folders = [folder for same in inner.values() for folder in same]
+    loose = any(folder.images for folder in at)
+    return (
+        len(inner) > 1
+        and not loose
+        and all(folder.images for folder in folders)
+        and not any(is_odd(name) or is_around(name) for name in inner)
+        and not any(part_of(name) or is_odd(name) for folder in folders for name in folder.inner)
+    )
 
 
 def are_parts(names: Iterable[str]) -> bool:

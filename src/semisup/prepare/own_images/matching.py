@@ -2,24 +2,32 @@
 
 A path may be relative to the place, to the table or to the project, or absolute, on this machine or
 another; it may be a bare name or an identity without ending, of a file in some sub-folder; letters
-may be of another case or Unicode form, numbers without their leading zeros. It counts only where no
-other file could be meant.
+may be of another case or Unicode form, numbers without their leading zeros; it may be encoded as in
+a URL. It counts only where no other file could be meant.
 """
 
 import difflib
 import posixpath
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from urllib.parse import unquote
 
-from semisup.labels.endings import EXTENSIONS
+from semisup.labels.endings import is_raw
 from semisup.labels.words import part_of
+from semisup.prepare.own_images.path_names import (
+    called_as,
+    folded_name,
+    folder_of,
+    shared_folders,
+    spellings_of,
+)
 from semisup.workflow.notes import Notes, named
 
 COMPARED = 5000  # names that a misspelt one is compared with
 MANY = 20  # files of one name, from which on they are told apart by their folders first
+ENCODED = "with %20 and the like decoded"
 WAYS = (
     "as written",
     "by the end of the path",
@@ -34,14 +42,14 @@ def names_of(files: Iterable[str]) -> Callable[[str], float]:
 
     @cache  # few tables need it, and of a million files it takes seconds
     def names() -> tuple[set[str], set[str]]:
-        lasts = [_spellings(file.rpartition("/")[2]) for file in files]
+        lasts = [spellings_of(file.rpartition("/")[2]) for file in files]
         return {each[1] for each in lasts}, {name for each in lasts for name in each[2:] if name}
 
     def is_known(cell: str) -> float:
         whole, bare = names()
         last = re.split(r"[/\\]", cell.strip())[-1]
-        _, folded, *short = _spellings(last)
-        return 1.0 if folded in whole else 0.5 if any(name in bare for name in short) else 0.0
+        _, whole_name, *short = spellings_of(last)
+        return 1.0 if whole_name in whole else 0.5 if any(name in bare for name in short) else 0.0
 
     return is_known
 
@@ -66,7 +74,7 @@ def match(
         where: what messages call the table.
         notes: takes warnings of rows that were not matched as written.
     """
-    found, used = Matched(), dict.fromkeys(WAYS, 0)
+    found, used = Matched(), dict.fromkeys((*WAYS, ENCODED), 0)
     below: dict[str, list[str]] = {}
     for whole, inner in files.items():
         below.setdefault(inner, []).append(whole)
@@ -82,7 +90,7 @@ def match(
             left.append(row)
     if left:
         _match_rest(left, files, found, used)
-    if any(used[way] for way in WAYS[1:]):
+    if sum(used.values()) > used[WAYS[0]]:
         ways = ", ".join(f"{count} {way}" for way, count in used.items() if count)
         notes.warn(f"{where}: {sum(used.values())} rows name a file: {ways}")
     return found
@@ -92,10 +100,13 @@ def _match_rest(
     left: list[str], files: Mapping[str, str], found: Matched, used: dict[str, int]
 ) -> None:
     index = _Index(files)
+    ways = {row: index.find(row) for row in left}
+    others = index.of_other_places(ways, found.rows)
     claims: dict[str, list[tuple[str, str]]] = {}
-    for row in left:
-        way, wholes = index.find(row)
-        if len(wholes) == 1:
+    for row, (way, wholes) in ways.items():
+        if row in others:
+            found.absent[row] = others[row]
+        elif len(wholes) == 1:
             claims.setdefault(wholes[0], []).append((row, way))
         elif wholes:
             found.absent[row] = (
@@ -129,44 +140,86 @@ class _Index:
         self.within: dict[tuple[int, str], dict[str | None, list[str]]] = {}
         for whole in files:
             last = whole.rpartition("/")[2]
-            for names, spelling in zip(self.by, _spellings(last), strict=True):
+            for names, spelling in zip(self.by, spellings_of(last), strict=True):
                 if spelling is not None:
                     names.setdefault(spelling, []).append(whole)
 
     def find(self, row: str) -> tuple[str, list[str]]:
         """How, and the files that it may mean: those of the strictest way that has any."""
+        way, wholes = self._find(row)
+        if wholes or "%" not in row or (plain := unquote(row)) == row:
+            return way, wholes
+        return ENCODED, self._find(plain)[1]
+
+    def _find(self, row: str) -> tuple[str, list[str]]:
         path = row.lstrip("./") if row.startswith("..") else row
         if len(path) > 1 and path[1] == ":":
             path = path[2:]
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if not parts:
             return "", []
-        for at, (way, spelling) in enumerate(zip(WAYS[1:], _spellings(parts[-1]), strict=True)):
+        for at, (way, spelling) in enumerate(zip(WAYS[1:], spellings_of(parts[-1]), strict=True)):
             candidates = self._candidates(at, spelling, parts[:-1]) if spelling else []
             fitting = [whole for whole in candidates if self._fits(parts[:-1], whole, at)]
+            fitting = [whole for whole in fitting if not is_raw(whole)] or fitting
+            if len(fitting) > 1:  # any folder may be around a place, but its own is meant first
+                depths = {whole: shared_folders(parts[:-1], whole) for whole in fitting}
+                fitting = [whole for whole in fitting if depths[whole] == max(depths.values())]
             if fitting:
                 return way, fitting
         return "", []
+
+    def of_other_places(
+        self, found: Mapping[str, tuple[str, list[str]]], exact: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Rows that name another folder than the place of their file, which others name; and why.
+
+        Args:
+            found: how, and which files, by row.
+            exact: the row of each file that was found as written.
+        """
+        single = {row: wholes[0] for row, (_, wholes) in found.items() if len(wholes) == 1}
+        around = {row: self._around(row, whole) for row, whole in single.items()}
+        denied = {
+            row: it for row, it in around.items() if it and called_as(it[1]) != called_as(it[2])
+        }
+        if not denied:
+            return {}
+        every = [*around.values(), *(self._around(row, whole) for whole, row in exact.items())]
+        named_so = {it[0] for it in every if it and called_as(it[1]) == called_as(it[2])}
+        return {
+            row: f"its folder is {folder}, and other rows name {name}, where such a file lies"
+            for row, (place, name, folder) in denied.items()
+            if place in named_so
+        }
+
+    def _around(self, row: str, whole: str) -> tuple[str, str, str] | None:
+        """The place of a file, its name, and the folder that a row has in its stead, if any."""
+        inner = self.files[whole]
+        place, mine = whole[: -len(inner) - 1], row.split("/")[: -inner.count("/") - 1]
+        if not mine or mine[-1] in ("", ".", ".."):
+            return None
+        return place, place.rpartition("/")[2], mine[-1]
 
     def _candidates(self, way: int, spelling: str, folders: list[str]) -> list[str]:
         """Files of that spelling; of many, those alone whose folder may be the row's."""
         found = self.by[way].get(spelling, [])
         if len(found) < MANY or not folders:
             return found
-        key, fold = (way, spelling), str if way == 0 else _folded
+        key, fold = (way, spelling), str if way == 0 else folded_name
         if key not in self.within:
             of_folders = self.within.setdefault(key, {})
             for whole in found:
-                of_folders.setdefault(fold(_folder(whole)), []).append(whole)
+                of_folders.setdefault(fold(folder_of(whole)), []).append(whole)
                 if "/" not in self.files[whole].strip("/"):  # any folder may be around the place
                     of_folders.setdefault(None, []).append(whole)
         of_folders, own = self.within[key], fold(folders[-1])
-        right_there = (whole for whole in of_folders.get(None, []) if fold(_folder(whole)) != own)
+        right_there = (whole for whole in of_folders.get(None, []) if fold(folder_of(whole)) != own)
         return [*of_folders.get(own, []), *right_there]
 
     def _fits(self, folders: list[str], whole: str, way: int) -> bool:
         """Whether the folders of row and file agree from the end on, to the end of one of them."""
-        fold = str if way == 0 else _folded
+        fold = str if way == 0 else folded_name
         mine = [fold(name) for name in folders]
         wholes = [fold(name) for name in whole.split("/")[:-1] if name not in ("", ".")]
         depth = self.files[whole].count("/")  # of the file below its place
@@ -188,20 +241,3 @@ class _Index:
         names = {whole.rpartition("/")[2]: whole for whole in [*self.files][:COMPARED]}
         close = difflib.get_close_matches(last, names, n=1, cutoff=0.75)
         return f" (did you mean {names[close[0]]}?)" if close else ""
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-def _folder(whole: str) -> str:
-    """The name of the folder that a file lies in."""
-    return whole.rpartition("/")[0].rpartition("/")[2]
-
-
-def _spellings(name: str) -> tuple[str, str, str, str | None]:
-    folded = _folded(name)
-    stem, dot, ending = folded.rpartition(".")
-    bare = stem if dot and f".{ending}" in EXTENSIONS else folded
-    number = re.fullmatch(r"0*(\d+?)(\.0+)?", bare)
-    return name, folded, bare, number[1] if number else None

@@ -40,6 +40,7 @@ class Source:
     is_empty: bool = False
     # whether any file may have more than 8 bits; None: nobody has looked at their names yet
     may_be_deep: bool | None = None
+    by_folders: bool = False  # its folders are the classes, and the table says something else
     is_set: bool = False  # the table lies in the files of the images
     files: int = 0
     usable: int = 0
@@ -67,6 +68,10 @@ class Source:
     def may_be_set(self) -> bool:
         """Whether it is no archive of other files."""
         return self.place.disk.is_dir() or self.place.disk.suffix.lower() in SETS
+
+    def claims(self, path: str) -> bool:
+        """Whether a file is its own even where another place has it too, as by a link."""
+        return self.has_labels if self.table is None else self.place.source(path) in self.rows
 
     def own_sets(self) -> Iterator[Entry]:
         """Files with images in a column."""

@@ -16,7 +16,8 @@ from semisup.prepare.decoding.depth import may_be_deep
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place
 from semisup.prepare.folders.doubts import warn_of_inner
-from semisup.prepare.folders.layout import examine, folders_of_parts, is_plain
+from semisup.prepare.folders.layout import examine, folders_of_parts
+from semisup.prepare.folders.signs import is_plain
 from semisup.prepare.folders.tree import Folder
 from semisup.prepare.own_images.class_names import names_for
 from semisup.prepare.own_images.matching import match, names_of
@@ -32,7 +33,7 @@ from semisup.prepare.own_images.named_places import (
     tables_of,
 )
 from semisup.prepare.own_images.reader import Reader
-from semisup.prepare.own_images.spelling import write_as_folders
+from semisup.prepare.own_images.spelling import write_as_folders, write_groups_alike
 from semisup.prepare.records import Rejected
 from semisup.workflow.notes import Notes
 
@@ -65,10 +66,11 @@ class Plan:
         folders = {
             label
             for source in self.sources
-            if source.has_labels and not source.table
+            if source.has_labels and (source.by_folders or not source.table)
             for label in self._survey(source)
         }
         write_as_folders(self.sources, folders, notes)
+        write_groups_alike(self.sources, notes)
         in_rows = {row.label for source in self.sources for row in source.rows.values()}
         # by names alone: no image of them may be usable
         self.classes = folders | {label for label in in_rows if label is not None}
@@ -94,16 +96,18 @@ class Plan:
         files: dict[str, str] = {}
         for source in mine:
             source.table = file
+            source.by_folders = columns["label"] is None
             files |= self._listed(source)
         none, known = self.settings.no_label, names_of(files)
         rows = read_table(content, where, columns, none, self.notes, known)
         matched = match(rows, files, file, where, self.notes)
-        rows = with_unlabelled_parts(rows, where, self.notes)
+        if columns["label"] is not None:
+            rows = with_unlabelled_parts(rows, where, self.notes)
         before = self.rows.get(file, (matched.absent, 0))[0]  # by the same table for another place
         absent = {row: why for row, why in matched.absent.items() if row in before}
         self.rows[file] = (absent, len(rows))
         parts = None
-        if not any(row.part for row in rows.values()):
+        if columns["label"] is not None and not any(row.part for row in rows.values()):
             parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
         for source in mine:
             source.parts = parts
@@ -175,7 +179,7 @@ class Plan:
             # of a tar to know the rest takes as long as to read it
             if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
                 break
-        if source.may_be_set and self._read_sets(source, tree):
+        if not source.by_folders and source.may_be_set and self._read_sets(source, tree):
             return set()
         given = self.settings.class_level
         level = None if given == "auto" else given

@@ -1,19 +1,21 @@
 """What each file of a place is read as."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from semisup.labels.endings import is_raw
 from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.files.places import Entry, printable
+from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
-from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.masks import Masks, Twins
+from semisup.prepare.own_images.camera_raw import BESIDE, NOT_DECODED, RawFiles
+from semisup.prepare.own_images.groups import PatternGroups
+from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
 from semisup.prepare.records import GivenSplit, Record, Rejected
@@ -46,13 +48,15 @@ class Reader:
             if source.table:
                 mine.append(source)
         self.none = without_case(settings.no_label)
-        self.pattern = re.compile(settings.group_pattern) if settings.group_pattern else None
+        self.groups = PatternGroups(settings.group_pattern)
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
+        self.raw_files = RawFiles()
         self.in_folders_aside: Counter[str] = Counter()
+        self.beside_table: Counter[str] = Counter()  # folders called as classes, of no rows
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
-        self.without_group = self.again = 0
+        self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
 
     def finish(self, notes: Notes) -> None:
@@ -60,11 +64,7 @@ class Reader:
         if self.no_label_folders:
             used = named(f"{name!r} ({n} files)" for name, n in self.no_label_folders.items())
             notes.warn(f"{KEY}: folders read as no label: {used}; {KEY}.no_label lists such words")
-        if self.without_group:
-            notes.warn(
-                f"{KEY}.group_pattern: finds nothing in the paths of {self.without_group} files, "
-                "each of which is a group of its own"
-            )
+        self.groups.warn(notes)
         self.series.warn(len({*self.known, *self.found}), notes)
         self.masks.warn(notes)
         self.twins.warn(notes)
@@ -79,6 +79,13 @@ class Reader:
             notes.warn(
                 f"{KEY}: {used}: left out, since by the name these are no images of their own, "
                 "and no table names them"
+            )
+        if len(self.beside_table) > 1:
+            used = named(f"{name} ({n} files)" for name, n in self.beside_table.items())
+            notes.warn(
+                f"{KEY}: {used}: called as classes of the table, which does not name these files: "
+                "read as unlabelled; give them rows, or name the folder around them as a place of "
+                "its own"
             )
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
@@ -107,7 +114,7 @@ class Reader:
                 yield entry if again else replace(entry, meant=source.meant)
             elif entry.identity in self.tables:
                 continue
-            elif entry.identity in self.taken and not _claims(source, entry):
+            elif entry.identity in self.taken and not source.claims(entry.path):
                 source.usable += not source.has_labels
             else:
                 job = self._job(source, entry)
@@ -115,7 +122,9 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
-                if isinstance(job, tuple):
+                if isinstance(job, tuple) and is_raw(entry.path):
+                    job = job[0].rejected(NOT_DECODED)
+                elif isinstance(job, tuple):
                     self.twins.add(job[0].source)
                 yield self._called(job)
         for row, (why, label) in source.absent.items():
@@ -133,18 +142,31 @@ class Reader:
         name = source.place.source(entry.path)
         if reason := self._no_image(source, entry, name):
             return Rejected(name, reason, "aside")
-        if source.table is not None:
+        if source.table is not None and not source.by_folders:
             return self._row_job(source, entry, name)
         if source.layout is None:
             return Record(name, None, "train", self._group(name)), entry
-        placed = source.layout.placed(entry.path)
+        return self._folder_job(source, source.layout, entry, name)
+
+    def _folder_job(
+        self, source: Source, layout: Layout, entry: Entry, name: str
+    ) -> Job | Rejected | None:
+        """The class by folders; a table may say the split and the group."""
+        row, shares = source.rows.get(name), self.with_table[source.place.identity]
+        if row is None and source in shares[:-1]:
+            return None
+        placed = layout.placed(entry.path)
         if placed.problem:
             return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
         label = self._folder_label(source, entry, placed.label)
-        split = _given(placed.part, source.split)
+        part = row.part if row and row.part else placed.part
+        if row is None and len(shares) > 1:  # of several tables none names it
+            part = "unlabelled"
+        label = None if part == "unlabelled" else label
+        split = _given(part, source.split)
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label", split)
-        return Record(name, label, split, self._group(name)), entry
+        return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
     def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
         """Why a file is no image of its own, by its name."""
@@ -153,6 +175,8 @@ class Reader:
         if is_companion(entry.path) and name not in source.rows:
             self._note_companion(source, entry)
             return "no image by its name"
+        if is_raw(entry.path) and name not in source.rows:
+            return BESIDE if self.raw_files.is_beside_image(source, entry.path) else None
         return None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:
@@ -168,7 +192,7 @@ class Reader:
         shares = self.with_table[source.place.identity]
         if row is None and source in shares[:-1]:
             return None
-        if row is None and (aside := _folder_aside(entry.path, shares)):
+        if row is None and (aside := folder_aside(entry.path, shares)):
             self.in_folders_aside[aside] += 1
             return Rejected(name, f"in the folder {aside}, beside the images", "aside")
         part = row.part if row else None
@@ -176,6 +200,7 @@ class Reader:
             part = source.parts.placed(entry.path).part
         if row is None and (len(shares) > 1 or source.split == "train"):
             part = "unlabelled"
+            self._note_class_folder(entry.path)
         split = _given(part, source.split)
         if not (row and row.group):
             self.series.add_folders(name)
@@ -183,6 +208,11 @@ class Reader:
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label in {source.table}", split)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
+
+    def _note_class_folder(self, path: str) -> None:
+        folder = path.rpartition("/")[0].rpartition("/")[2]
+        if folder in self.known:
+            self.beside_table[folder] += 1
 
     def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
         if label is None or source.layout is None:
@@ -201,33 +231,10 @@ class Reader:
     def _group(self, name: str, group: str | None = None) -> str | None:
         if group is not None:
             return group
-        if self.pattern is None:
+        if not self.groups.has_pattern:
             self.series.add(name)
             return None
-        found = self.pattern.search(name)
-        if found is None:
-            self.without_group += 1
-            return None
-        return next((part for part in found.groups() if part is not None), found[0])
-
-
-def _folder_aside(path: str, sources: list[Source]) -> str | None:
-    """The folder of masks and the like that a file lies in, beside one with images of a table."""
-    folders = path.split("/")[:-1]
-    found = next((name for name in folders if name.lower() in ASIDE_WORDS), None)
-    if found is None:
-        return None
-    named_too = [source.folders_of_rows for source in sources]
-    if any(found.lower() in names for names in named_too):
-        return None
-    return found if any(not names.isdisjoint(IMAGE_WORDS) for names in named_too) else None
-
-
-def _claims(source: Source, entry: Entry) -> bool:
-    """Whether a file is of a place even where another one has it too, as by a link."""
-    if source.table is None:
-        return source.has_labels
-    return source.place.source(entry.path) in source.rows
+        return self.groups.of(name)
 
 
 def _given(part: Part | None, split: GivenSplit) -> GivenSplit:

@@ -8,7 +8,9 @@ from semisup.prepare.own_images.named_places import KEY
 from semisup.workflow.notes import Notes
 
 # what follows a name with a number in it: frame_012, x51_y1, left
-_COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}")
+_COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}|[a-zA-Z]{1,8}\d{5,8}")
+_TRACK = re.compile(r"(0\d{2,})[ _-]0\d{2,}")  # and a frame of it, as GTSRB has: 00003_00012
+_COPY = re.compile(r"(.+)\.rf\.[0-9a-zA-Z]{16,}")  # of Roboflow: IMG_1001_jpg.rf.<hash>
 _TO_FIRST_NUMBER = re.compile(r".*?\d[^ _-]*(?=[ _-])")
 _YEAR = re.compile(r"(19|20)\d\d")  # of a date: 2021-01-31
 _LONG_NUMBER = re.compile(r"\d{4,}")  # alone: a number of its own, as in 20210101_123456
@@ -64,13 +66,24 @@ class Series:
 
 
 def thing_of(path: str) -> str | None:
-    """The path up to the first number in the name, if only what counts images of it follows."""
+    """The path up to the first number in the name, if only what counts images of it follows.
+
+    A copy that Roboflow made is of the image whose name its own begins with.
+    """
     folder, _, name = path.rpartition("/")
     stem = name.rpartition(".")[0] or name
+    if track := _TRACK.fullmatch(stem):
+        return f"{folder}/{track[1]}"
+    copy = _COPY.fullmatch(stem) if ".rf." in stem else None
+    thing = _counted_from(copy[1] if copy else stem) or (copy[1] if copy else None)
+    return thing and f"{folder}/{thing}"
+
+
+def _counted_from(stem: str) -> str | None:
     first = _TO_FIRST_NUMBER.match(stem)
     if not first or _YEAR.fullmatch(first[0]):
         return None
     rest = [token for token in re.split(r"[ _-]+", stem[first.end() :]) if token]
     if not rest or not all(_COUNTED.fullmatch(token) for token in rest):
         return None
-    return None if all(_LONG_NUMBER.fullmatch(token) for token in rest) else f"{folder}/{first[0]}"
+    return None if all(_LONG_NUMBER.fullmatch(token) for token in rest) else first[0]

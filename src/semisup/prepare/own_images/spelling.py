@@ -1,5 +1,6 @@
-"""Classes that are numbers, which folders and tables write with and without leading zeros."""
+"""Classes and groups that are one, which folders and tables write in several ways."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -26,5 +27,29 @@ def write_as_folders(sources: Sequence[Source], folders: Collection[str], notes:
     for source in sources:
         source.rows = {
             path: replace(row, label=spelled.get(row.label, row.label) if row.label else None)
+            for path, row in source.rows.items()
+        }
+
+
+def write_groups_alike(sources: Sequence[Source], notes: Notes) -> None:
+    """Write groups that differ in case or leading zeros only as the first of them.
+
+    One table has patient 003, and another one, which a spreadsheet wrote, 3. To take two patients
+    for one costs little; one on both sides of a split makes its results worthless.
+    """
+    groups = {row.group: None for source in sources for row in source.rows.values() if row.group}
+    first: dict[str, str] = {}
+    spelled = {
+        name: first.setdefault(re.sub(r"(?<!\d)0+(?=\d)", "", name.casefold()), name)
+        for name in groups
+    }
+    other = [name for name, kept in spelled.items() if name != kept]
+    if not other:
+        return
+    shown = named((f"{name} is {spelled[name]}" for name in other), 3)
+    notes.warn(f"groups that differ in case or leading zeros only are read as one: {shown}")
+    for source in sources:
+        source.rows = {
+            path: replace(row, group=spelled[row.group]) if row.group else row
             for path, row in source.rows.items()
         }

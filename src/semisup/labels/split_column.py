@@ -1,0 +1,78 @@
+"""Which column of a table is the split, where its name alone does not say so."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from semisup.labels.bits import are_bits
+from semisup.labels.columns import KEY, Columns
+from semisup.labels.words import Part, part_of
+from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes, named
+
+MOST_PARTS = 5  # words of a column that may say which part of the data a row is of
+SPLIT_WORDS = re.compile(r"split|subset|partition|train.*test|test.*train|hold[ _-]?out|train.*val")
+
+
+def with_split(
+    found: Columns, names: Sequence[str], cells: Sequence[Sequence[str]], where: str, notes: Notes
+) -> Columns:
+    """With a column of other name as the split, if all that it says is train, test and the like.
+
+    Raises:
+        UserError: there are two such columns.
+    """
+    at = found.split
+    if at is not None and (_is_split(cells, at) or are_bits(line[at] for line in cells)):
+        return found
+    taken = {found.path, found.label, found.group}
+    free = [at for at in range(len(names)) if at not in taken]
+    fitting = [at for at in free if _is_split(cells, at)]
+    if not fitting and found.label is not None:  # else `train` may be a class among others
+        fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
+    if not fitting:
+        if at is None:
+            _warn_of_unread(found, names, cells, where, notes)
+        return found
+    first, *others = (names[at].strip() for at in fitting)
+    if others:
+        raise UserError(
+            f"{where}: the columns {named(map(repr, (first, *others)))} both read as the split; "
+            f"name one in {KEY}.split"
+        )
+    notes.warn(f"{where}: column {first} is read as the split ({KEY}.split)")
+    return replace(found, split=fitting[0])
+
+
+def _warn_of_unread(
+    found: Columns, names: Sequence[str], cells: Sequence[Sequence[str]], where: str, notes: Notes
+) -> None:
+    """Of columns that speak of a split in words that nobody here knows."""
+    taken = (found.path, found.label, found.group)
+    for at, name in enumerate(names):
+        words = {*(line[at].strip() for line in cells)} - {""}
+        if at in taken or found.label is None or not 1 < len(words) <= MOST_PARTS:
+            continue
+        if part_of(name, strict=True) or SPLIT_WORDS.search(name.lower()):
+            notes.warn(
+                f"{where}: column {name.strip()} is not read as the split, since it says "
+                f"{named(map(repr, sorted(words)))}: if it is one, write train, validation, test "
+                "or unlabelled there"
+            )
+
+
+def _is_part(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column is called train or the like, and says 1 and 0."""
+    return part_of(name, strict=True) is not None and are_bits(cells) and len({*cells}) > 1
+
+
+def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether a column says train or the like in each line, and not always the same."""
+    parts: dict[str, Part | None] = {}
+    for line in cells:
+        word = line[at].strip()
+        if word not in parts:
+            parts[word] = part_of(word, strict=True)
+            if parts[word] is None:
+                return False
+    return len({*parts.values()}) > 1

@@ -1,0 +1,40 @@
+"""Names of files and folders as paths of tables are compared with them."""
+
+import itertools
+import re
+import unicodedata
+
+from semisup.labels.endings import EXTENSIONS
+
+_ARCHIVE = re.compile(r"\.(zip|npz|tgz|tbz2?|txz|tzst|tar(\.\w+)?)$")
+
+
+def folded_name(name: str) -> str:
+    """What names share that differ in case or Unicode form only."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def called_as(folder: str) -> str:
+    """What a folder, or an archive in its stead, is compared as."""
+    return _ARCHIVE.sub("", folded_name(folder))
+
+
+def shared_folders(folders: list[str], whole: str) -> int:
+    """How many folders of a row, from the last one on, are those of the file."""
+    pairs = zip(reversed(folders), reversed(whole.split("/")[:-1]), strict=False)
+    same = itertools.takewhile(lambda pair: called_as(pair[0]) == called_as(pair[1]), pairs)
+    return sum(1 for _ in same)
+
+
+def folder_of(whole: str) -> str:
+    """The name of the folder that a file lies in."""
+    return whole.rpartition("/")[0].rpartition("/")[2]
+
+
+def spellings_of(name: str) -> tuple[str, str, str, str | None]:
+    """As written, and what each of the other ways to match compares; None: nothing."""
+    folded = folded_name(name)
+    stem, dot, ending = folded.rpartition(".")
+    bare = stem if dot and f".{ending}" in EXTENSIONS else folded
+    number = re.fullmatch(r"0*(\d+?)(\.0+)?", bare)
+    return name, folded, bare, number[1] if number else None
