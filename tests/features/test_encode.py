@@ -1,6 +1,7 @@
 """Features of large images are computed a few at a time."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,3 +39,14 @@ def test_a_few_at_a_time(
     parts = extractor(images)
     assert seen == [5, 5, 2]
     np.testing.assert_allclose(parts, whole, atol=2e-3)
+
+
+def test_in_bfloat16(make_data: Callable[..., ImageData], runtime: Runtime) -> None:
+    encoder = encoders.make(EncoderSpec("small"), make_data(size=16), 0).eval()
+    images = torch.rand(12, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    exact, rough = (
+        FeatureExtractor(encoder, "conv2", 2, replace(runtime, dtype=dtype))(images)
+        for dtype in (torch.float32, torch.bfloat16)
+    )
+    assert exact.dtype == rough.dtype == np.float16
+    np.testing.assert_allclose(rough, exact, atol=0.05)

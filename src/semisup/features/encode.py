@@ -30,10 +30,11 @@ class FeatureExtractor:
     def __call__(self, images: Tensor) -> Features:
         """Features (N, D) of images (N, C, S, S) in 0 to 1."""
         with torch.no_grad(), self.runtime.autocast():
-            return in_parts(self._look, images, self.encoder, images.shape[-1]).numpy()
+            found = in_parts(self._look, images, self.encoder, images.shape[-1])
+        return found.half().cpu().numpy()
 
     def _look(self, images: Tensor) -> Tensor:
-        return pooled(self.encoder(images, self.layer), self.pool).half().cpu()
+        return pooled(self.encoder(images, self.layer), self.pool)
 
     def plain(self, data: ImageData, positions: Ints) -> Features:
         """Features of the images at these positions, as they are."""
