@@ -4,7 +4,9 @@ Never reads the label budgets: budget b means the images of rank below b in thei
 budgets nest, all methods see the same images, and a new budget changes no split.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +112,7 @@ def make_split(manifest: Manifest, rules: Rules, chosen: Ints = NONE_CHOSEN) -> 
         leaked += take_out_copies(role, same_as)
     torn = take_out(role, group)
     lost = Lost(leaked, torn, int(wrong.sum()))
-    _check_roles(role, every, rules, lost, _said_of_groups(labels, group))
+    _check_roles(role, every, rules, lost, partial(_said_of_groups, labels, group))
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
         pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
@@ -175,10 +177,12 @@ def _said_of_groups(labels: Ints, group: Ints) -> str:
     )
 
 
-def _check_roles(role: Ints, labels: Ints, rules: Rules, lost: Lost, groups: str) -> None:
+def _check_roles(
+    role: Ints, labels: Ints, rules: Rules, lost: Lost, groups: Callable[[], str]
+) -> None:
     if not (role == TEST).any():
         raise UserError(
-            f"split: no test image is left{lost}{groups}; give a test set or more labelled images"
+            f"split: no test image is left{lost}{groups()}; give a test set or more labelled images"
         )
     trained = np.unique(labels[role == TRAIN])
     if len(trained) < 2:
