@@ -26,45 +26,44 @@ def test_a_project_without_git_is_refused_with_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("check", "edits", "said"),
+    ("what", "edits", "said"),
     [
         (
-            checks.check_data,
+            "data",
             {"data.source": "folder"},
             r"data\.folder: names no images; set ",
         ),
         (
-            checks.check_data,
+            "data",
             {"data.source": "folder", "data.folder.labelled": ["gone"]},
             r"data\.folder\.labelled: gone: no such folder or archive",
         ),
-        (checks.check_data, {"data.source": "folder", "data.folder.labelled": ["."]}, ""),
+        ("data", {"data.source": "folder", "data.folder.labelled": ["."]}, ""),
         (
-            checks.check_data,
+            "data",
             {"data.source": "torchvision", "data.torchvision.name": "CIFAR11"},
             r"data\.torchvision\.name: torchvision has no data set 'CIFAR11' \(did you mean",
         ),
         (
-            checks.check_data,
+            "data",
             {"data.source": "torchvision", "data.torchvision.name": "CIFAR10"},
             "",
         ),
         (
-            checks.check_device,
+            "device",
             {"compute.device": "mps"},
             r"params\.yaml: compute\.device: 'mps' is not on this machine; allowed: auto, ",
         ),
-        (checks.check_device, {"compute.device": "auto"}, ""),
+        ("device", {"compute.device": "auto"}, ""),
     ],
-    ids=str,
 )
 def test_what_can_be_told_before_a_stage_runs(
-    check: Callable[[Params], None],
+    what: str,
     edits: dict[str, object],
     said: str,
     make_params: Callable[..., Params],
 ) -> None:
-    params = make_params(edits)
+    params, check = make_params(edits), getattr(checks, f"check_{what}")
     if not said:
         check(params)
         return
