@@ -8,7 +8,6 @@ from typing import Any
 from semisup.compute import device
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, LabelledSet, open_data
-from semisup.network import encoders
 from semisup.params.loading import Params, load
 from semisup.workflow import outputs, scratch
 
@@ -45,7 +44,8 @@ class BudgetRun:
         if self.method not in WHOLE_NETWORK or self.task == outputs.NO_TASK:
             return False
         first, *_ = outputs.repeats(outputs.pretrain_folder(self.task))
-        return encoders.read_spec(first).borrowed
+        # as an `EncoderSpec` is written; what trains heads alone needs to know no networks
+        return "trained" in outputs.read_json(first / outputs.ENCODER_SPEC)
 
     def __str__(self) -> str:
         """For progress bars; the checkpoints of each run have names of their own by it."""

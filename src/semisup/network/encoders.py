@@ -61,11 +61,6 @@ class EncoderSpec:
     trained: Usage | None = None
     taken: Taken | None = None
 
-    @property
-    def borrowed(self) -> bool:
-        """Whether its weights are those that others trained, as they are."""
-        return self.trained is not None
-
     def chosen(self, embed: Embed) -> Embed:
         """The section `embed`, with what comes with the encoder in place of its own."""
         if self.taken is None:
