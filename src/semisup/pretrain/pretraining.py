@@ -32,8 +32,8 @@ from semisup.training.selection import Selection
 from semisup.workflow import outputs
 from semisup.workflow.errors import NoMeans, UserError
 
-PREPARE_IMAGES = 1000  # at most, for a task to look at before training
 MIN_POOL = 4  # one image may be held out, two must be there to be told apart
+PREPARE_IMAGES = 1000  # at most, for a task to look at before training
 PREPARE_VALUES = 2**26  # and no more than this many pixel values: a quarter of a GB
 # Images that the encoder sees in an epoch, for each of the pool: as many as rotation shows. Tasks
 # that show fewer make more passes over the pool, so that all train their encoder equally long.

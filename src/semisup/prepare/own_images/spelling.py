@@ -1,9 +1,10 @@
 """Classes and groups that are one, which folders and tables write in several ways."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from semisup.labels.table import Row
 from semisup.prepare.own_images.named_places import Source
 from semisup.workflow.notes import Notes, named
 
@@ -24,11 +25,7 @@ def write_as_folders(sources: Sequence[Source], folders: Collection[str], notes:
         return
     shown = named((f"{label} is {spelled[label]}" for label in other), 3)
     notes.warn(f"classes of tables are written as the class folders are: {shown}")
-    for source in sources:
-        source.rows = {
-            path: replace(row, label=spelled.get(row.label, row.label) if row.label else None)
-            for path, row in source.rows.items()
-        }
+    _rewrite(sources, lambda row: replace(row, label=spelled.get(row.label or "", row.label)))
 
 
 def write_groups_alike(sources: Sequence[Source], notes: Notes) -> None:
@@ -48,8 +45,9 @@ def write_groups_alike(sources: Sequence[Source], notes: Notes) -> None:
         return
     shown = named((f"{name} is {spelled[name]}" for name in other), 3)
     notes.warn(f"groups that differ in case or leading zeros only are read as one: {shown}")
+    _rewrite(sources, lambda row: replace(row, group=spelled.get(row.group or "", row.group)))
+
+
+def _rewrite(sources: Sequence[Source], rewritten: Callable[[Row], Row]) -> None:
     for source in sources:
-        source.rows = {
-            path: replace(row, group=spelled[row.group]) if row.group else row
-            for path, row in source.rows.items()
-        }
+        source.rows = {path: rewritten(row) for path, row in source.rows.items()}
