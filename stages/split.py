@@ -26,9 +26,7 @@ def main() -> None:
     )
     manifest, notes = read_manifest(outputs.PREPARED), Notes()
     classes = manifest.classes
-    chosen = read_chosen(
-        outputs.LABELS, outputs.PREPARED, manifest.labels, manifest.given_test, classes
-    )
+    chosen = read_chosen(outputs.LABELS, outputs.PREPARED, manifest)
     split = make_split(manifest, rules, chosen)
     with outputs.replacing(outputs.SPLITS) as folder:
         write_split(folder, split, outputs.PREPARED, classes, notes)

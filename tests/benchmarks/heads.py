@@ -25,8 +25,9 @@ from semisup.embed import embed, freeze
 from semisup.features.stored import FeatureSet
 from semisup.head import learn_from_features
 from semisup.network import encoders
-from semisup.network.backbones import Encoder, pooled
+from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
+from semisup.network.pooling import pooled
 from semisup.params.loading import Params
 from semisup.training.loop import EVALUATIONS, Plan
 

@@ -18,8 +18,9 @@ from torchvision.datasets import ImageFolder
 from semisup.data.augment import augment
 from semisup.data.dataset import ImageData
 from semisup.network import backbones, encoders
-from semisup.network.backbones import Encoder, pooled
+from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
+from semisup.network.pooling import pooled
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
 from semisup.pretext.gan import multiplications

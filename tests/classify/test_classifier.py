@@ -21,8 +21,8 @@ from semisup.data.device_images import DeviceImages
 from semisup.embed import embed
 from semisup.finetune import starting_classifier
 from semisup.network import backbones, encoders
-from semisup.network.backbones import pooled
 from semisup.network.encoders import EncoderSpec
+from semisup.network.pooling import pooled, pooled_width
 from semisup.params.data_sections import Augment
 from semisup.params.loading import Params
 from semisup.supervised import fresh_classifier
@@ -39,7 +39,7 @@ SMALL = EncoderSpec("small")
 
 def network(seed: int = 0, layer: str = "conv3") -> Classifier:
     encoder = backbones.build("small", 3, 16, seed)
-    width = backbones.pooled_width(encoder, layer, 2, 16)
+    width = pooled_width(encoder, layer, 2, 16)
     return Classifier(encoder, layer, 2, build_head(width, [8], 3, 0.2, seed + 1))
 
 

@@ -1,6 +1,7 @@
 """How far a run is, in words."""
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,19 @@ def test_a_lock_that_is_just_being_written_is_read_again(monkeypatch: pytest.Mon
     pages = [*progress.watch()]
     assert pages[-1] == "all 4 stages are done"
     assert len(pages) == 4
+
+
+def test_a_stage_that_ends_while_the_lock_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    time_of_lock, left = 0, {"report"}
+
+    def read() -> Stages:
+        nonlocal time_of_lock, left
+        found, time_of_lock, left = Stages(PARENTS, left, [], [*PARENTS]), 1, set()
+        return found
+
+    monkeypatch.setattr(progress.workflow, "read", read)
+    monkeypatch.setattr(progress, "_lock_time", lambda: time_of_lock)
+    monkeypatch.setattr(progress.time, "sleep", lambda _: None)
+    monkeypatch.setattr(progress.live, "running", list)
+    monkeypatch.setattr(progress.recorded, "read", list)
+    assert [*islice(progress.watch(), 9)][-1] == "all 4 stages are done"

@@ -1,10 +1,12 @@
 """Prepared, split data as later stages open it, and what a draw may use at a budget."""
 
 import csv
+import dataclasses
 import json
 import shutil
 import tracemalloc
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -222,6 +224,25 @@ def test_selection_within_the_budget(
         # together exactly the images whose labels the budget buys
         bought = np.flatnonzero((data.rank[draw] >= 0) & (data.rank[draw] < budget))
         assert sorted([*chosen.train, *chosen.validation]) == bought.tolist()
+
+
+@pytest.mark.parametrize(("budget", "bought"), [(4, (4, 0)), (8, (6, 2)), (30, (6, 10))])
+def test_what_draws_share_where_labels_were_chosen(
+    make_data: MakeData, budget: int, bought: tuple[int, int]
+) -> None:
+    """Of each class 6 at random come first, then 10 that were chosen; both are drawn at random."""
+    data = make_data(train=16)
+    chosen = [np.flatnonzero((data.rank[0] >= 0) & (data.labels == c))[6:] for c in range(3)]
+    data = dataclasses.replace(data, chosen=np.concatenate(chosen))
+    rng = np.random.default_rng(0)
+    parts = [*zip((6, 10), bought, strict=True)]
+    ways = [[rng.permutation(n)[:m] for n, m in parts] for _ in range(4000)]
+    common = [
+        sum(len(np.intersect1d(*pair)) for pair in zip(one, two, strict=True))
+        for one, two in pairwise(ways)
+    ]
+    expected = np.mean(common) / sum(bought)
+    assert data.shared_by_draws(budget) == pytest.approx(expected, abs=0.02)
 
 
 def test_images_that_some_draw_ranks_low(make_data: MakeData) -> None:

@@ -78,3 +78,23 @@ def test_a_model_that_differs_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(onnx, "difference", lambda *_: 0.01)
     with pytest.raises(UserError, match=r"differ by up to 0\.01 from those of torch"):
         onnx.write(made(), pictures(2), tmp_path)
+
+
+def test_a_model_that_answers_no_number_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In any of its batches."""
+    whole, images = made(), pictures(5)
+    onnx.write(whole, images, tmp_path)
+    answers = iter([0.0, np.nan, 0.0])
+
+    class Session:
+        def run(self, _: object, inputs: dict[str, Any]) -> tuple[Any]:
+            with torch.no_grad():
+                right = whole(torch.from_numpy(inputs[onnx.INPUT])).numpy()
+            return (right + next(answers),)
+
+    monkeypatch.setattr("onnxruntime.InferenceSession", lambda *_, **__: Session())
+    monkeypatch.setattr(onnx, "at_once", lambda *_: 2)
+    assert np.isnan(onnx.difference(whole, tmp_path / onnx.FILE, images))
+    assert next(answers, None) is None, "one alone, then two by two"

@@ -5,7 +5,6 @@ declared deps, params and outs of each stage. Bytes follow those of the inputs, 
 stages: a remark in code changes none, nor does what the stage has no use for.
 """
 
-import ast
 import hashlib
 import json
 import re
@@ -19,13 +18,12 @@ TRAINED = ("head", "spread", "finetune", "selftrain")
 
 
 def content(path: Path) -> str:
-    """What counts of a dependency: of code what it does, of a folder all of its files."""
+    """What counts of a dependency: of code all but remarks, of a folder all of its files."""
     if path.is_dir():
         files = sorted(p for p in path.rglob("*") if p.is_file() and p.name != ".gitignore")
         return "".join(f"{p} {content(p)}\n" for p in files if p.suffix != ".pyc")
-    if path.suffix == ".py":
-        return ast.dump(ast.parse(path.read_text("utf-8")))
-    return path.read_text("utf-8")
+    text = path.read_text("utf-8")
+    return re.sub(r"(?m)^\s*(#.*)?\n", "", text) if path.suffix == ".py" else text
 
 
 def is_used(stage: str, item: dict[str, str], params: dict[str, Any], what: str) -> bool:

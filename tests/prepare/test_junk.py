@@ -1,6 +1,5 @@
 """What is passed over: by one list, which DVC has too."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -41,7 +40,8 @@ def test_names_that_only_look_like_it(tmp_path: Path) -> None:
 def test_dvc_passes_over_the_same() -> None:
     lines = (REPOSITORY / ".dvcignore").read_text("utf-8").splitlines()
     names = {line.removeprefix("/data/raw/**/") for line in lines if line.startswith("/data/raw/")}
-    wanted = {re.sub("\r$", "?", name) for name in junk.NAMES}
+    # no rule can have its line end: where macOS writes it, `prepare` runs again
+    wanted = set(junk.NAMES) - {"Icon\r"}
     wanted |= {f"{prefix}*" for prefix in junk.PREFIXES} | {f"*{end}" for end in junk.SUFFIXES}
     assert names | {"__pycache__"} == wanted
 
@@ -53,12 +53,12 @@ def test_junk_does_not_change_what_dvc_sees(
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".dvcignore").write_bytes((REPOSITORY / ".dvcignore").read_bytes())
-    fill(tmp_path / "data/raw", "cat/1.png", *(name for name in LEFT if name != "THUMBS.DB"))
+    left = (name for name in LEFT if name not in {"THUMBS.DB", "cat/Icon\r"})
+    fill(tmp_path / "data/raw", "cat/1.png", "Icons/2.png", *left)
     with Repo.init(no_scm=True) as repo:
         walked = repo.dvcignore.walk(repo.fs, str(tmp_path / "data/raw"))
         seen = [Path(folder, name) for folder, _, names in walked for name in names]
-    assert [path.name for path in seen] == ["1.png"]
-    assert seen[0].parent.name == "cat"
+    assert sorted("/".join(path.parts[-2:]) for path in seen) == ["Icons/2.png", "cat/1.png"]
 
 
 @pytest.mark.parametrize("ending", ["tfw", "JGW", "pgw", "wld", "prj", "cls", "geojson", "ovr"])

@@ -10,8 +10,9 @@ from short_training import images, train
 from torch import Tensor
 
 from semisup.data.dataset import ImageData
-from semisup.network.backbones import build, pooled_width
+from semisup.network.backbones import build
 from semisup.network.entry import Normalise
+from semisup.network.pooling import pooled_width
 from semisup.params.loading import Params
 from semisup.pretext.autoencoder import Decoder, Settings, Task, patch_mask
 

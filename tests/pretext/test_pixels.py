@@ -14,7 +14,7 @@ from semisup.data.dataset import ImageData
 from semisup.embed import embed
 from semisup.features.stored import TEST
 from semisup.network import encoders
-from semisup.network.backbones import pooled_width
+from semisup.network.pooling import pooled_width
 from semisup.params.loading import Params
 from semisup.pretrain.pretraining import pretrain, write
 from semisup.workflow import outputs

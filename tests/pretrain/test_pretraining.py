@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -284,13 +285,19 @@ def test_settings_of_the_task_are_checked(
         pretrain("rotation", params, letters, runtime)
 
 
-def test_held_out_score_is_the_mean_over_predictions(make_data: MakeData, runtime: Runtime) -> None:
+@pytest.mark.parametrize(("enlarged", "at_once"), [(1, 256), (2, 64)])
+def test_held_out_score_is_the_mean_over_predictions(
+    make_data: MakeData, runtime: Runtime, enlarged: int, at_once: int
+) -> None:
     data = make_data(unlabelled=100)
     held = DeviceImages.of(data, data.pool, runtime)
     assert len(held) > 256  # more than one batch
 
     class Network:
+        encoder = SimpleNamespace(side=lambda stored: enlarged * stored)
+
         def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
+            assert len(images) <= at_once, "of memory that enlarged images take"
             level: Any = images.mean(dim=(1, 2, 3))
             return level.square().mean(), (level > 0.5).repeat(2)
 

@@ -8,6 +8,7 @@ import torch
 from semisup.classify.classifier import Classifier
 from semisup.classify.layers import build_head
 from semisup.network import backbones
+from semisup.network.pooling import pooled_width
 from semisup.selftrain.joint import Joint
 from semisup.selftrain.trust import Trust
 
@@ -17,7 +18,7 @@ AVERAGE = 0.9
 @pytest.fixture
 def joint() -> Joint:
     encoder = backbones.build("small", 3, 16, 0)
-    width = backbones.pooled_width(encoder, "conv3", 2, 16)
+    width = pooled_width(encoder, "conv3", 2, 16)
     start = Classifier(encoder, "conv3", 2, build_head(width, [8], 3, 0.2, 1))
     return Joint(start, Trust(3), AVERAGE)
 

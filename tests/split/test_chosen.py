@@ -5,22 +5,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semisup.data.dataset import Ints, Manifest
 from semisup.split.chosen import read_chosen
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 CLASSES = ["cat", "dog"]
 LABELS = np.array([0, 1, -1, -1, -1, -1])
-TEST = np.arange(6) == 5
+EACH = np.arange(6)
+TEST = 5
 
 
-def chosen(folder: Path, classes: list[str] = CLASSES, **tables: str) -> list[list[int]]:
+def manifest(classes: list[str], same_as: Ints) -> Manifest:
+    given, group, key = np.zeros(6, np.int64), np.full(6, -1), np.arange(6).astype(np.uint64)
+    given[TEST] = outputs.GIVEN.index("test")
+    return Manifest(LABELS, given, same_as, group, key, classes)
+
+
+def chosen(
+    folder: Path, classes: list[str] = CLASSES, same_as: Ints = EACH, **tables: str
+) -> list[list[int]]:
     names = ["p/0.png", "p/1.png", "p/2, two.png", "p/3.png", "z.zip/4.png", "p/5.png"]
     outputs.write_table(folder / outputs.MANIFEST, [{"id": 0, "source": name} for name in names])
     for name, text in tables.items():
         (folder / "labels").mkdir(exist_ok=True)
         (folder / f"labels/{name}.csv").write_text(text)
-    found = read_chosen(folder / "labels", folder, LABELS, TEST, classes)
+    found = read_chosen(folder / "labels", folder, manifest(classes, same_as))
     assert found.dtype == np.int64
     assert found.shape == (len(found), 2)
     return found.tolist()
@@ -71,6 +81,19 @@ def test_tables_that_can_not_be(tmp_path: Path, table: str, message: str) -> Non
 def test_tables_that_contradict_each_other(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"b\.csv: p/3\.png is 'cat', but 'dog' in .*a\.csv; keep"):
         chosen(tmp_path, a="path,label\np/3.png,dog\n", b="path,label\np/3.png,cat\n")
+
+
+@pytest.mark.parametrize(
+    ("same_as", "other"), [([0, 1, 2, 3, 3, 5], "z.zip/4.png"), ([0, 1, 2, 1, 4, 5], "p/3.png")]
+)
+def test_equal_images_have_one_label(tmp_path: Path, same_as: list[int], other: str) -> None:
+    """Of two that the tables label, and of one that the source labels."""
+    table = "path,label\np/3.png,cat\nz.zip/4.png,dog\n"
+    said = rf"a\.csv: {other} is '...', but an image with the same pixels is '...'; remove the row"
+    with pytest.raises(UserError, match=said):
+        chosen(tmp_path, same_as=np.array(same_as), a=table)
+    same = "path,label\np/3.png,dog\nz.zip/4.png,dog\n"
+    assert chosen(tmp_path, same_as=np.array(same_as), a=same) == [[3, 1], [4, 1]]
 
 
 def test_a_table_without_its_columns(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from semisup.training import live as of_training
 from semisup.training.loop import Fit, Objective, Plan, fit
 from semisup.training.selection import Score, Selection
 from semisup.workflow import live
+from semisup.workflow.errors import UserError
 from semisup.workflow.live import CURVES, METRICS
 from semisup.workflow.scratch import Scratch
 
@@ -31,7 +32,9 @@ def keeping(runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return dataclasses.replace(runtime, scratch=Scratch(Path("data/checkpoints/head-4"), "", 60.0))
 
 
-def train(runtime: Runtime, seen: list[dict[str, object]], held: bool = True) -> tuple[Tensor, Fit]:
+def train(
+    runtime: Runtime, seen: list[dict[str, object]], held: bool = True, worse: float = 1.0
+) -> tuple[Tensor, Fit]:
     """What the files say at each evaluation but the first is added to `seen`."""
     points = torch.arange(24.0).view(8, 3) / 24
     labels = torch.tensor([0, 1] * 4)
@@ -40,7 +43,8 @@ def train(runtime: Runtime, seen: list[dict[str, object]], held: bool = True) ->
 
     def batch_loss(numbers: Tensor) -> tuple[Tensor, Tensor]:
         logits = network(points[numbers])
-        return F.cross_entropy(logits, labels[numbers]), logits.argmax(dim=1) == labels[numbers]
+        loss = worse * F.cross_entropy(logits, labels[numbers])
+        return loss, logits.argmax(dim=1) == labels[numbers]
 
     def evaluate() -> Score:
         for path in Path().glob(f"data/live/*/*/{METRICS}"):
@@ -87,6 +91,15 @@ def test_files_are_those_of_dvclive_and_change_no_weight(keeping: Runtime) -> No
     losses = [f"{row.train_loss:.6g}" for row in result.rows]
     assert [value for _, value in curves["train/loss.tsv"][1:]] == losses
     assert not Path("data/live").exists(), "the stage has ended"
+
+
+def test_a_training_that_runs_away_is_not_said_to_run_on(keeping: Runtime) -> None:
+    with live.shown("head", {"budget": 4}):
+        with pytest.raises(UserError, match="no longer a number"):
+            train(keeping, [], worse=math.inf)
+        (metrics,) = Path("data/live").rglob(METRICS)
+        told = json.loads(metrics.read_text())
+        assert told["step"] == told["of"]
 
 
 def test_nothing_is_said_of_what_is_not_held_out(keeping: Runtime) -> None:

@@ -18,6 +18,8 @@ OUT_OF_MEMORY = {
     5: MemoryError(),
     6: torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
     7: RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried ..."),
+    8: RuntimeError("CUDA error: out of memory"),  # of the host's pinned memory
+    9: RuntimeError("MPS backend out of memory (MPS allocated: 5.00 GB). Tried to allocate ..."),
 }
 
 

@@ -6,7 +6,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from semisup.classify.layers import build_head
-from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.network.backbones import Encoder
+from semisup.network.pooling import pooled, pooled_width
 
 
 class Classifier(nn.Module):

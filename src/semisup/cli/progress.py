@@ -38,7 +38,7 @@ def watch() -> Iterator[str]:
     Raises:
         UserError: as `progress`.
     """
-    stages, changed = workflow.read(), _lock_time()
+    changed, stages = _lock_time(), workflow.read()  # in this order: a stage may end meanwhile
     yield _page_now(stages)
     while stages.left():
         time.sleep(SECONDS)

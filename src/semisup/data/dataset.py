@@ -1,6 +1,6 @@
 """The prepared, split data as the later stages read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class ImageData:
 
     images: (N, H, W, C) uint8, memory-mapped; labels: (N,) with -1 for none; role: (N,) indices
     into ROLES; rank: (draws, N); pool: positions of the unlabelled pool; mean, std: (C,) of the
-    pool's pixels in 0 to 1.
+    pool's pixels in 0 to 1; chosen: positions of images that were chosen to be labelled.
     """
 
     images: NDArray[np.uint8]
@@ -43,6 +43,7 @@ class ImageData:
     classes: list[str]
     mean: NDArray[np.float32]
     std: NDArray[np.float32]
+    chosen: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
     @property
     def channels(self) -> int:
@@ -96,10 +97,17 @@ class ImageData:
 
     def shared_by_draws(self, budget: int) -> float:
         """The share of a draw's images that another draw is expected to have too."""
-        there = np.bincount(self.labels[self.rank[0] != NO_RANK])
-        there = there[there > 0]
-        bought = np.minimum(there, budget)
-        return float((bought * bought / there).sum() / bought.sum())
+        is_chosen = np.zeros(len(self.labels), bool)
+        is_chosen[self.chosen] = True
+        trains, shared, all_bought = self.rank[0] != NO_RANK, 0.0, 0
+        left = np.full(len(self.classes), budget)
+        for part in (trains & ~is_chosen, trains & is_chosen):  # the order in which they are taken
+            there = np.bincount(self.labels[part], minlength=len(self.classes))
+            bought = np.minimum(there, left)
+            shared += float((bought * bought / np.maximum(there, 1)).sum())
+            all_bought += int(bought.sum())
+            left = left - bought
+        return shared / all_bought
 
     def ranked_below(self, limit: int) -> Ints:
         """Train images that some draw ranks below `limit`, ascending."""
@@ -177,6 +185,7 @@ def open_data(prepared: Path, splits: Path) -> ImageData:
         classes=classes,
         mean=np.array(stats["mean"], np.float32),
         std=np.array(stats["std"], np.float32),
+        chosen=_ints(positions),
     )
 
 

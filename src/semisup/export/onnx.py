@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from semisup.model.about import About
 from semisup.model.whole import Whole
+from semisup.network.at_once import at_once
 from semisup.workflow.errors import UserError
 
 FILE = "model.onnx"
@@ -51,18 +52,21 @@ def write(whole: Whole, images: Images, folder: Path) -> float:
 
 
 def difference(whole: Whole, path: Path, images: Images) -> float:
-    """The largest, over all images and classes; one image alone, then the others at once."""
+    """The largest, over all images and classes; one image alone, then several at once."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     largest = 0.0
-    for batch in (images[:1], images[1:] if len(images) > 1 else images):
+    encoder, rest = whole.network.encoder, images[1:]
+    most = max(2, at_once(encoder, whole.about.image_size, torch.device("cpu")))
+    for batch in [images[:1], *(rest[at : at + most] for at in range(0, len(rest), most))]:
         (theirs,) = session.run([OUTPUT], {INPUT: batch})
         with torch.no_grad():
             ours = whole(torch.from_numpy(batch)).numpy()
-        largest = max(largest, float(np.abs(theirs - ours).max()))
+        # not `max`, which would drop what is no number
+        largest = float(np.maximum(largest, np.abs(theirs - ours).max()))
     return largest
 
 

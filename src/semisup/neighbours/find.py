@@ -73,7 +73,9 @@ def _directions(centred: Tensor, wanted: int, runtime: Runtime) -> tuple[Tensor,
     with runtime.seeded(0):  # of the random vectors that Halko et al. 2011 begin with
         rank = min(wanted + SPARE, n, width)
         _, lengths, vectors = torch.svd_lowrank(centred, rank, ROUNDS)
-    return lengths[:wanted].double().square() / n, vectors[:, :wanted].double()
+    # Apple's GPUs have no float64
+    lengths, vectors = lengths.cpu().double(), vectors.cpu().double()
+    return lengths[:wanted].square() / n, vectors[:, :wanted]
 
 
 def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tensor]:

@@ -22,6 +22,11 @@ def in_parts(
         encoder: that `look` uses.
         image_size: their side in pixels.
     """
-    most = CPU_VALUES if images.device.type == "cpu" else VALUES
-    at_once = max(1, most // (encoder.channels * encoder.side(image_size) ** 2))
-    return torch.cat([look(some) for some in images.split(at_once)])  # type: ignore[no-untyped-call]
+    most = at_once(encoder, image_size, images.device)
+    return torch.cat([look(some) for some in images.split(most)])  # type: ignore[no-untyped-call]
+
+
+def at_once(encoder: Encoder, image_size: int, device: torch.device) -> int:
+    """How many images, stored with this side, an encoder looks at at once."""
+    most = CPU_VALUES if device.type == "cpu" else VALUES
+    return max(1, most // (encoder.channels * encoder.side(image_size) ** 2))

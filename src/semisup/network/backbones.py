@@ -5,12 +5,10 @@ The names are those of `semisup.params.sections.BACKBONE_LAYERS`. Images are (N,
 """
 
 from collections import OrderedDict
-from itertools import chain
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from semisup.network import borrowed
 from semisup.network.entry import AsTrained
@@ -133,53 +131,6 @@ def build(
 def channels_last(encoder: Encoder) -> Encoder:
     """With its weights in the order of memory that convolutions are fastest in."""
     return encoder.to(memory_format=torch.channels_last)
-
-
-def pooled(maps: Tensor, side: int) -> Tensor:
-    """Feature maps averaged down to at most side x side and flattened: (N, C' * side**2)."""
-    height, width = maps.shape[2:]
-    rows, columns = min(side, height), min(side, width)
-    if height % rows == 0 and width % columns == 0:
-        if (height, width) != (rows, columns):
-            maps = F.avg_pool2d(maps, (height // rows, width // columns))
-        return maps.flatten(1)
-    down, across = (_averages(*sizes, maps.device) for sizes in ((height, rows), (width, columns)))
-    # bfloat16 has no exact thirds
-    with torch.autocast(maps.device.type, enabled=False):
-        return (down @ maps.float() @ across.T).to(maps.dtype).flatten(1)
-
-
-def _averages(size: int, cells: int, device: torch.device) -> Tensor:
-    """A matrix (cells, size) of means over parts that cover all, as `F.adaptive_avg_pool2d` has.
-
-    Its own gradients are not the same in each run on CUDA, and ONNX does not know it where sizes
-    do not divide.
-    """
-    at = torch.arange(cells, device=device)
-    first, end = at * size // cells, -(-(at + 1) * size // cells)
-    place = torch.arange(size, device=device)
-    covered = (place >= first[:, None]) & (place < end[:, None])
-    return covered / covered.sum(dim=1, keepdim=True)
-
-
-def pooled_width(encoder: Encoder, layer: str, side: int, image_size: int) -> int:
-    """Length of `pooled`'s rows for one layer of an encoder, found by running it once.
-
-    Args:
-        encoder: any.
-        layer: of it.
-        side: as `pooled` has it.
-        image_size: side of the images, or of what `body` is given.
-    """
-    seen = getattr(encoder.entry, "side", image_size)  # an entry that brings all images to a side
-    device = next(chain(encoder.parameters(), encoder.buffers())).device
-    was_training = encoder.training
-    encoder.eval()
-    with torch.no_grad():
-        inputs = torch.zeros(1, encoder.channels, seen, seen, device=device)
-        maps = encoder.body(inputs, layer)
-    encoder.train(was_training)
-    return int(pooled(maps, side).shape[1])
 
 
 def _conv(fan_in: int, fan_out: int, kernel: int, stride: int = 1) -> nn.Sequential:

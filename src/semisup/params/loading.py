@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from semisup.params.base import Count, CountOrZero, Section
+from semisup.params.base import Count, Section, Seed
 from semisup.params.data_sections import Data
 from semisup.params.messages import check_name, describe, suggestion
 from semisup.params.recipes import Choose, Finetune, Head, Selftrain, Spread, Supervised
@@ -35,7 +35,7 @@ S = TypeVar("S", bound=Section)
 class Params(Section):
     """The whole of params.yaml."""
 
-    seed: CountOrZero
+    seed: Seed
     label_budgets: Annotated[list[Count], Field(min_length=1)]
     pretext_tasks: list[str]
     finetune_tasks: list[str]

@@ -24,6 +24,7 @@ from semisup.prepare.decoding.pixels import grey
 from semisup.prepare.records import Candidates, Pixels, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import csv_writer
+from semisup.workflow.processes import HOST
 from semisup.workflow.scratch import HALF_WRITTEN
 
 UNSURE, UNREADABLE = "unsure", "unreadable"
@@ -140,7 +141,7 @@ def _check(out: Path, paths: Sequence[str]) -> None:
 def _replacing(out: Path) -> Iterator[IO[str]]:
     """A file to write to, which takes the place of `out` when all went well."""
     target = Path(os.path.realpath(out))  # behind a link
-    half_written = target.with_name(f".{target.name}{HALF_WRITTEN}")
+    half_written = target.with_name(f".{target.name}.{HOST}-{os.getpid()}{HALF_WRITTEN}")
     try:
         with half_written.open("w", encoding="utf-8", newline="") as file:
             yield file

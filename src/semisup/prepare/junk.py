@@ -1,6 +1,7 @@
 """What systems and programs leave beside a user's images: neither images nor classes.
 
-`.dvcignore` has the same names, so that none of them makes a stage run again.
+`.dvcignore` has the same names, so that none of them makes a stage run again; but `Icon\\r`, since
+no rule there can end so.
 """
 
 # compared without regard to case

@@ -29,8 +29,11 @@ def kept(stage: str, folder: Path) -> Iterator[None]:
 
 def _restore(stage: str, folder: Path) -> None:
     """As `dvc checkout` does, which can't run while the stage does."""
-    locked = yaml.safe_load(LOCK.read_text(encoding="utf-8"))["stages"].get(stage, {})
-    hashes = [out["md5"] for out in locked.get("outs", []) if out["path"] == folder.as_posix()]
+    try:
+        locked = yaml.safe_load(LOCK.read_text(encoding="utf-8"))["stages"].get(stage, {})
+        hashes = [out["md5"] for out in locked.get("outs", []) if out["path"] == folder.as_posix()]
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):  # it was cut off
+        return
     cache = _cache()
     if not hashes or cache is None:
         return

@@ -15,8 +15,9 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from semisup.data.dataset import ImageData
-from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.network.backbones import Encoder
 from semisup.network.entry import Normalise
+from semisup.network.pooling import pooled, pooled_width
 from semisup.params.base import Count, Positive
 from semisup.pretext.shared.psnr import mean_squared_error, psnr
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings

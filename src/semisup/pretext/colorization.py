@@ -16,9 +16,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.data.dataset import ImageData
-from semisup.network.backbones import Encoder, pooled_width
+from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
 from semisup.network.lab import lab_to_rgb, lightness, rgb_to_lab
+from semisup.network.pooling import averaged, pooled_width
 from semisup.pretext.shared.psnr import psnr
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.workflow.errors import UserError
@@ -124,7 +125,7 @@ class Task(PretextTask):
 
     def targets(self, images: Tensor) -> Tensor:
         """Bins (N, side, side) of the colours of images (N, 3, S, S)."""
-        small = F.adaptive_avg_pool2d(images, self.side)
+        small = averaged(images, self.side, self.side)
         return self.bins.nearest(rgb_to_lab(small)[:, 1:])
 
     def logits(self, images: Tensor) -> Tensor:

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F
 
-from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.network.backbones import Encoder
+from semisup.network.pooling import pooled, pooled_width
 from semisup.params.base import NotNegative
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.training.optimiser import Adam

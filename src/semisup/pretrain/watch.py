@@ -45,7 +45,7 @@ class Watch:
         """Means of the task's further figures."""
         values: dict[str, list[Tensor]] = defaultdict(list)
         with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
-            for batch in self._held.batches(EVALUATION_VIEWS):
+            for batch in self._held.batches(_views(self._network, self._held)):
                 for name, value in self._network.figures(self._held.plain(batch)).items():
                     values[name].append(value.float())
         return {name: float(torch.cat(parts).mean()) for name, parts in values.items()}
@@ -61,9 +61,15 @@ def heldout_score(network: PretextTask, held: DeviceImages, runtime: Runtime, se
     """Mean loss and figure of merit of held-out images as they are."""
     loss, merit, seen = 0.0, 0.0, 0
     with torch.no_grad(), runtime.autocast(), runtime.seeded(seed):
-        for batch in held.batches(EVALUATION_VIEWS):
+        for batch in held.batches(_views(network, held)):
             batch_loss, batch_merit = network.loss(held.plain(batch))
             loss += float(batch_loss) * batch_merit.numel()
             merit += float(batch_merit.float().sum())
             seen += batch_merit.numel()
     return Score(merit / seen, loss / seen)
+
+
+def _views(network: PretextTask, held: DeviceImages) -> int:
+    """How many times what a held-out image takes in memory is to be reckoned with."""
+    side = held.pixels(slice(0, 1)).shape[-1]
+    return EVALUATION_VIEWS * max(1, round((network.encoder.side(side) / side) ** 2))

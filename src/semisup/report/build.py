@@ -1,7 +1,9 @@
 """Everything that the report consists of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -19,6 +21,7 @@ from semisup.report.tables.metrics import metrics
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
+from semisup.workflow.scratch import HALF_WRITTEN
 
 CURVE_COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels"),
@@ -45,15 +48,27 @@ def build_report(params: Params, reports: Path) -> str:
     with outputs.replacing(outputs.ADVISED) as folder:
         among = [way for way in found.ways if way != BASELINE]
         advised.write(findings.best, among, params.label_budgets[-1], folder)
-    _write_csv(every[CURVE_COLUMNS], reports / "label_curve.csv")
-    _write_csv(compared.rename(columns={"top1": facts.headline}), reports / "task_comparison.csv")
-    outputs.write_json(reports / "metrics.json", metrics(every, facts.pretext, facts.headline))
-    (reports / "summary.md").write_text(summary, encoding="utf-8")
     runtime = device.start(params.compute)
     trusts = trust.of_way(findings.best, params.label_budgets, found.data, params, runtime)
     page = write_page(found, compared, findings, trusts, summary, params)
-    (reports / "report.html").write_text(page, encoding="utf-8")
+    with _all_at_once(reports) as folder:
+        _write_csv(every[CURVE_COLUMNS], folder / "label_curve.csv")
+        _write_csv(
+            compared.rename(columns={"top1": facts.headline}), folder / "task_comparison.csv"
+        )
+        outputs.write_json(folder / "metrics.json", metrics(every, facts.pretext, facts.headline))
+        (folder / "summary.md").write_text(summary, encoding="utf-8")
+        (folder / "report.html").write_text(page, encoding="utf-8")
     return summary
+
+
+@contextmanager
+def _all_at_once(reports: Path) -> Iterator[Path]:
+    """A folder whose files are moved to `reports` when all went well."""
+    with TemporaryDirectory(dir=reports, prefix=".", suffix=HALF_WRITTEN) as folder:
+        yield Path(folder)
+        for path in Path(folder).iterdir():
+            path.replace(reports / path.name)
 
 
 def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:

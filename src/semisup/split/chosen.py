@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from semisup.data.dataset import Ints
+from semisup.data.dataset import Ints, Manifest
 from semisup.labels.table import read_labels
 from semisup.params.messages import suggestion
 from semisup.workflow import outputs
@@ -19,24 +18,23 @@ from semisup.workflow.errors import UserError
 OTHER_TABLES = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".json", ".jsonl", ".parquet")
 
 
-def read_chosen(
-    folder: Path, prepared: Path, labels: Ints, given_test: NDArray[np.bool_], classes: list[str]
-) -> Ints:
+def read_chosen(folder: Path, prepared: Path, manifest: Manifest) -> Ints:
     """Positions and classes (m, 2) of images that only these tables label, by position.
 
     Args:
         folder: of CSV files with the columns path,label; a row without label counts for nothing.
         prepared: with manifest.csv, whose paths those of the tables are.
-        labels: (N,) of the source, -1 for none.
-        given_test: (N,) whether the source put the image into its test set.
-        classes: of the source.
+        manifest: of all images.
 
     Raises:
-        UserError: a file can't be read; a path or class is none; a label contradicts another.
+        UserError: a file can't be read; a path or class is none; a label contradicts another, or
+            that of an image with the same pixels.
     """
-    found = []
-    named = _named(folder, classes)
-    positions = _positions(prepared, named)
+    labels, classes, same_as = manifest.labels, manifest.classes, manifest.same_as
+    of_pixels = np.full(len(labels), -1)
+    of_pixels[same_as[labels >= 0]] = labels[labels >= 0]
+    found, named = [], _named(folder, classes)
+    positions, given_test = _positions(prepared, named), manifest.given_test
     for path, (label, file) in named.items():
         at, number = positions.get(path), classes.index(label)
         if at is None:
@@ -50,6 +48,13 @@ def read_chosen(
             own = classes[labels[at]]
             raise UserError(f"{file}: {path} is {label!r}, but {own!r} in the source; keep one")
         if labels[at] < 0:
+            known = of_pixels[same_as[at]]
+            if known not in (-1, number):
+                raise UserError(
+                    f"{file}: {path} is {label!r}, but an image with the same pixels is "
+                    f"{classes[known]!r}; remove the row, or mend that label"
+                )
+            of_pixels[same_as[at]] = number
             found.append((at, number))
     return np.array(sorted(found), np.int64).reshape(-1, 2)
 

@@ -1,5 +1,6 @@
 """What `split` writes: roles and ranks, counts by class, what pretraining reads, warnings."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from semisup.split.roles import Split
 from semisup.workflow import outputs
 from semisup.workflow.notes import Notes, named
 
+MOST_VALUES = 2**24  # of pixels at once, as float64: 128 MiB
 ROWS_AT_ONCE = 10_000  # of the table, as Python's own numbers
 FEW_OF_A_CLASS = 5  # test images
 FEW_TESTS = 100  # images; the standard error of an accuracy may exceed 5 points below
@@ -116,8 +118,9 @@ def _pixel_statistics(images: NDArray[np.uint8], pool: Ints) -> tuple[list[float
     """Mean and standard deviation of each channel over at most 10,000 pool images, in 0 to 1."""
     some = pool[:: max(1, len(pool) // 10_000)]
     total = np.zeros((2, images.shape[3]))
-    for start in range(0, len(some), 1000):
-        pixels = images[some[start : start + 1000]].reshape(-1, images.shape[3]) / 255.0
+    step = min(1000, max(1, MOST_VALUES // math.prod(images.shape[1:])))
+    for start in range(0, len(some), step):
+        pixels = images[some[start : start + step]].reshape(-1, images.shape[3]) / 255.0
         total += np.stack([pixels.sum(axis=0), (pixels**2).sum(axis=0)])
     n = len(some) * images.shape[1] * images.shape[2]
     mean = total[0] / n

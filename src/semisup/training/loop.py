@@ -5,6 +5,7 @@ They differ by the function that turns example numbers into a loss, and by their
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from semisup.training.schedule import schedule
 from semisup.training.selection import Score, Selection
 from semisup.workflow import live
 
-EVALUATIONS = 12  # at most, over a training of more epochs than that
+EVALUATIONS = 12  # about so many of a training, which is the most where they end epochs
 
 # a batch -> mean loss to minimise, and the figure of merit of each prediction
 BatchLoss = Callable[[Any], tuple[Tensor, Tensor]]
@@ -141,23 +142,22 @@ def fit(
         network.train()
         begun = training.update
         folder = live.folder_of(checkpoint.path) if checkpoint else None
-        shown = Live(label, begun, updates, position, group.leads, folder)
-        for number in range(begun + 1, updates + 1):
-            rate = plan.lr * schedule(number - 1, updates)
-            loss, merit = _loss(objective, next(batches), runtime)
-            update(optimiser, rate, plan.longest)
-            training.took_step(loss, merit)
-            shown.step()
-            if number % every == 0 or number == updates:
-                train = training.running.score_and_reset(label)
-                held = selection.look(number)
-                training.rows.append(_row(number, per_epoch, rate, train, held))
-                shown.curve(training.rows)
-                if selection.is_enough:
-                    break
-            if checkpoint and group.decides(checkpoint.is_due, number):
-                _save(training, checkpoint, runtime)
-        shown.close()
+        with closing(Live(label, begun, updates, position, group.leads, folder)) as shown:
+            for number in range(begun + 1, updates + 1):
+                rate = plan.lr * schedule(number - 1, updates)
+                loss, merit = _loss(objective, next(batches), runtime)
+                update(optimiser, rate, plan.longest)
+                training.took_step(loss, merit)
+                shown.step()
+                if number % every == 0 or number == updates:
+                    train = training.running.score_and_reset(label)
+                    held = selection.look(number)
+                    training.rows.append(_row(number, per_epoch, rate, train, held))
+                    shown.curve(training.rows)
+                    if selection.is_enough:
+                        break
+                if checkpoint and group.decides(checkpoint.is_due, number):
+                    _save(training, checkpoint, runtime)
     best = selection.finish()
     return Fit(training.rows, training.update, selection.kept, best, selection.turns)
 

@@ -82,8 +82,9 @@ def _fail(message: str) -> NoReturn:
 
 def _is_out_of_memory(error: Exception) -> bool:
     # torch's class cannot be named here: stages that do without torch would import it
-    is_torchs = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
-    return isinstance(error, MemoryError) or is_torchs
+    is_torchs = type(error).__name__ == "OutOfMemoryError"
+    said = ("can't allocate memory", "out of memory")  # of the host; of its pinned memory, of MPS
+    return isinstance(error, MemoryError) or is_torchs or any(some in str(error) for some in said)
 
 
 def _leave_at_once() -> NoReturn:

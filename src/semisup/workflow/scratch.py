@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import string
 import sys
 from collections.abc import Iterator, Sequence
@@ -150,9 +151,15 @@ def _fingerprint(path: Path) -> bytes:
     The large file of images is described by the manifest beside it, which has a hash of each image.
     """
     try:
-        size = path.stat().st_size
-    except OSError as error:  # a link that leads nowhere, or in a circle
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # a pipe would never end
+            return b"no file"
+        return _digest(path, about.st_size)
+    except OSError as error:  # a link that leads nowhere or in a circle, or it may not be read
         return str(error.errno).encode()
+
+
+def _digest(path: Path, size: int) -> bytes:
     digest = hashlib.blake2b(str(size).encode(), digest_size=16)
     with path.open("rb") as file:
         if size <= WHOLE_BYTES:

@@ -7,7 +7,8 @@ and the shift between colours that lenses cause towards the border.
 import torch
 from torch import Tensor, nn
 
-from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.network.backbones import Encoder
+from semisup.network.pooling import pooled, pooled_width
 
 GOOD_SIDE = 12  # pixels: with less, a patch shows too little of most things
 LEAST_SIDE = 6  # pixels: with less, there is nothing to be learned

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.data.views import strong_view
-from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.network.backbones import Encoder
+from semisup.network.pooling import pooled, pooled_width
 from semisup.params.data_sections import Views
 from semisup.pretext.shared.synchronised import gathered_images
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings

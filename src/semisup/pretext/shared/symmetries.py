@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from semisup.network.backbones import Encoder, pooled, pooled_width
+from semisup.network.backbones import Encoder
+from semisup.network.pooling import pooled, pooled_width
 from semisup.pretext.shared.task import Examples, PretextTask
 
 
