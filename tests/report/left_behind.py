@@ -66,7 +66,7 @@ def _write_images() -> None:
         folder.mkdir(parents=True)
     pairs = [*itertools.product(CLASSES, PER_ROLE)]
     np.save(outputs.PREPARED / outputs.IMAGES, np.zeros((len(pairs), 16, 16, 3), np.uint8))
-    summary = {"classes": CLASSES, "rejected": 0, "channels": 3}
+    summary = {"classes": CLASSES, "rejected": 0, "duplicates": 0, "channels": 3}
     outputs.write_json(outputs.PREPARED / outputs.SUMMARY, summary)
     stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0, "torn": 0, "conflicts": 0}
     stats |= dict.fromkeys(PER_ROLE, 3)

@@ -1,7 +1,7 @@
 """A chart of the page: what Vega-Lite draws, its switches, and the same figures as a table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 TEXT_COLOR = "currentColor"  # of the page: black, or white on a dark one
@@ -53,7 +53,7 @@ class Chart:
     rows: Rows
     alt: str
     table: Table
-    switches: Sequence[Switch] = field(default_factory=tuple)
+    switches: Sequence[Switch] = ()
 
     @property
     def drawn(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from semisup.data.dataset import ImageData
 from semisup.model.calibration import bins_of
 from semisup.report.figures.style import short_name
-from semisup.report.page.chart import Chart, Table, along, colored, hovered, of_budgets
+from semisup.report.page.chart import TEXT_COLOR, Chart, Table, along, colored, hovered, of_budgets
 from semisup.report.page.pictures import Picture, of_image
 from semisup.report.sources import sources_of
 from semisup.report.trust import Trust
@@ -23,7 +23,7 @@ def reliability(trusts: Sequence[Trust]) -> Chart:
     """How often answers are right over how sure they are, by budget."""
     rows = [row for trust in trusts for row in _rows(trust)]
     share = {"scale": {"domain": [0, 100]}}
-    line = {"type": "rule", "color": "currentColor", "opacity": 0.4, "strokeDash": [4, 4]}
+    line = {"type": "rule", "color": TEXT_COLOR, "opacity": 0.4, "strokeDash": [4, 4]}
     ends = {name: {"datum": end} for name, end in {"x": 0, "y": 0, "x2": 100, "y2": 100}.items()}
     both = {
         "x": along("sure", "how sure it was, %", **share),
