@@ -96,7 +96,7 @@ def loss(i):
     logits = net(x[i])
     return torch.nn.functional.cross_entropy(logits, y[i]), logits.argmax(1) == y[i]
 plan = loop.Plan(0.1, 0.0, 4, 2)
-loop.fit(loop.Objective(net, loss, 8), plan, Selection(net), runtime, 0)
+loop.fit(loop.Objective(net, loss, 8), plan, Selection(net), runtime, 0, "training")
 print("torch._dynamo" in sys.modules, "torch._inductor" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -102,7 +102,7 @@ def _put_together(value: Any, tensors: dict[str, Tensor]) -> Any:
     return value
 
 
-def checkpoint_of(scratch: Scratch, training: str, machine: str = "") -> Checkpoint:
+def checkpoint_of(scratch: Scratch, training: str, machine: str) -> Checkpoint:
     """That of one training, by a name which no other of the stage has.
 
     It goes on only on a machine of the same kind, as far as that matters.

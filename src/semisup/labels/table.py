@@ -59,7 +59,7 @@ def read_table(
     columns: Mapping[str, str | None],
     no_label: Collection[str] | None,
     notes: Notes,
-    is_known: Known = nothing_known,
+    is_known: Known,
 ) -> dict[str, Row]:
     """Rows by path, whose separators are slashes.
 

@@ -107,7 +107,7 @@ def fit(
     selection: Selection,
     runtime: Runtime,
     seed: int,
-    label: str = "training",
+    label: str,
     position: int = 0,
 ) -> Fit:
     """Train a network in place, its learning rate rising at first, then falling by a cosine.

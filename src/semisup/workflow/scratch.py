@@ -78,7 +78,7 @@ def _remove(folder: Path) -> None:
         folder.parent.rmdir()
 
 
-def stage_key(stage: str, beside: Sequence[str] = (), **item: object) -> str:
+def stage_key(stage: str, beside: Sequence[str], **item: object) -> str:
     """A hash of the parameters, inputs and code that dvc.yaml declares for a stage.
 
     And of the files at or below the paths `beside`, as far as these are there.
