@@ -32,11 +32,11 @@ def write_data() -> None:
     table = results(TASKS, methods=WAYS)
     for (method, task, budget), rows in table.groupby(["method", "task", "budget"]):
         folder = {
-            "supervised": outputs.supervised_folder(budget),
-            "head": outputs.head_folder(task, budget),
-            "spread": outputs.spread_folder(task, budget),
-            "finetune": outputs.finetune_folder(task, budget),
-            "selftrain": outputs.selftrain_folder(task, budget),
+            "supervised": outputs.folder_of("supervised", budget),
+            "head": outputs.folder_of("head", task, budget),
+            "spread": outputs.folder_of("spread", task, budget),
+            "finetune": outputs.folder_of("finetune", task, budget),
+            "selftrain": outputs.folder_of("selftrain", task, budget),
         }[method]
         folder.mkdir(parents=True)
         rows.to_csv(folder / outputs.RESULTS, index=False)
@@ -49,9 +49,9 @@ def write_data() -> None:
     for task in TASKS:
         _write_pretraining(task)
         _write_neighbours(task)
-        outputs.choose_folder(task).mkdir(parents=True)
+        outputs.folder_of("choose", task).mkdir(parents=True)
         picked = chosen(task, {1: 0.2, 2: 0.1})
-        picked.drop(columns="task").to_csv(outputs.choose_folder(task) / outputs.RESULTS)
+        picked.drop(columns="task").to_csv(outputs.folder_of("choose", task) / outputs.RESULTS)
 
 
 def told(budget: int) -> list[dict[str, Any]]:
@@ -102,7 +102,7 @@ def _write_neighbours(task: str) -> None:
     count = len(CLASSES) * len(PER_ROLE)
     numbers = np.arange(count)
     following = np.stack([(numbers + 1) % count, (numbers + 2) % count], axis=1).astype(np.int32)
-    folder = outputs.neighbours_folder(task)
+    folder = outputs.folder_of("neighbours", task)
     folder.mkdir(parents=True)
     Graph(numbers, following, np.full((count, 2), 0.5, np.float32)).write(folder)
     write_points(np.random.default_rng(0).normal(size=(count, 4)).astype(np.float16), folder)
@@ -129,7 +129,7 @@ def known(task: str) -> dict[str, Any]:
 
 
 def _write_pretraining(task: str) -> None:
-    folder = outputs.pretrain_folder(task)
+    folder = outputs.folder_of("pretrain", task)
     folder.mkdir(parents=True)
     outputs.write_json(folder / outputs.PRETEXT, {"task": task, "updates": 9} | known(task))
     _write_history(folder, {})

@@ -43,7 +43,7 @@ class BudgetRun:
         """
         if self.method not in WHOLE_NETWORK or self.task == outputs.NO_TASK:
             return False
-        first, *_ = outputs.repeats(outputs.pretrain_folder(self.task))
+        first, *_ = outputs.repeats(outputs.folder_of("pretrain", self.task))
         # as an `EncoderSpec` is written; what trains heads alone needs to know no networks
         return "trained" in outputs.read_json(first / outputs.ENCODER_SPEC)
 

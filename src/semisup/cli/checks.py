@@ -1,6 +1,5 @@
 """What `semisup check` refuses before a stage runs: DVC or a stage would say it late, or oddly."""
 
-import json
 from importlib import import_module
 from pathlib import Path
 
@@ -70,9 +69,9 @@ def _check_row(task: str, settings: BorrowedSettings) -> None:
 def _has_read(task: str, file: str) -> bool:
     """Whether the task's encoder is of that file already, so that no stage needs it any more."""
     try:
-        said = json.loads((outputs.pretrain_folder(task) / outputs.PRETEXT).read_text("utf-8"))
+        said = outputs.read_json(outputs.folder_of("pretrain", task) / outputs.PRETEXT)
         return bool(said["origin"]["source"] == file)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (UserError, OSError, ValueError, KeyError, TypeError):
         return False
 
 

@@ -108,7 +108,7 @@ def _task(params: Params, task: str | None) -> tuple[str, str]:
         if ranked:
             return ranked[0], "ranked first in reports/summary.md"
     tasks = params.pretext_tasks
-    there = (t for t in tasks if (outputs.neighbours_folder(t) / POINTS).exists())
+    there = (t for t in tasks if (outputs.folder_of("neighbours", t) / POINTS).exists())
     return next(there, tasks[0]), "of pretext_tasks the first that has them"
 
 
@@ -122,8 +122,8 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     from semisup.neighbours.stored import Graph, read_points
 
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    ids = Graph.read(outputs.neighbours_folder(task)).ids
-    points = read_points(outputs.neighbours_folder(task))
+    ids = Graph.read(outputs.folder_of("neighbours", task)).ids
+    points = read_points(outputs.folder_of("neighbours", task))
     labelled = np.flatnonzero(data.labels[ids] >= 0)
     there = len(ids) - len(labelled)
     if not there:

@@ -1,6 +1,5 @@
 """Pack what a source yields into one memory-mappable array, a manifest and a list of rejects."""
 
-import csv
 import math
 import os
 from collections.abc import Iterable
@@ -126,8 +125,7 @@ def _write_all(
 
 def read_classes(path: Path) -> list[list[str]]:
     """Rows of the table of classes."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [*csv.reader(file)][1:]
+    return [*outputs.read_lines(path)][1:]
 
 
 def describe(summary: dict[str, object]) -> str:
