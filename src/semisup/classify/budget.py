@@ -9,9 +9,8 @@ from semisup.compute import device
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, LabelledSet, open_data
 from semisup.params.loading import Params, load
+from semisup.params.recipes import WHOLE_NETWORK
 from semisup.workflow import outputs, scratch
-
-WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks alone
 
 
 @dataclass(frozen=True)

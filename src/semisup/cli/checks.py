@@ -4,7 +4,6 @@ from importlib import import_module
 from pathlib import Path
 
 from semisup.params.loading import PARAMS_FILE, Params
-from semisup.params.messages import suggestion
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -86,14 +85,9 @@ def check_data(params: Params) -> None:
 
         sources_of(params.data.folder)
     elif params.data.source == "torchvision":
-        from torchvision import datasets
+        from semisup.prepare.known_sets.torchvision_splits import set_class
 
-        from semisup.prepare.known_sets.torchvision_splits import KEY, WANTED
-
-        name = params.data.torchvision.name
-        if name not in datasets.__all__:
-            hint = suggestion(name, [*datasets.__all__])
-            raise UserError(f"{KEY}: torchvision has no data set {name!r}{hint}; {WANTED}")
+        set_class(params.data.torchvision.name)
 
 
 def check_device(params: Params) -> None:

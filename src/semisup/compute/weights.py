@@ -1,6 +1,7 @@
 """Weights as safetensors: no code runs when they are loaded."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -25,6 +26,15 @@ def to_arrays(network: nn.Module) -> Arrays:
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write weights and buffers of a network."""
     save_file(to_arrays(network), path)
+
+
+def checksum(tensors: Mapping[str, Tensor], facts: str = "") -> str:
+    """A hash over names and values, and a text beside them."""
+    digest = hashlib.blake2b(facts.encode(), digest_size=16)
+    for name, value in sorted(tensors.items()):
+        digest.update(name.encode())
+        digest.update(value.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 @contextmanager

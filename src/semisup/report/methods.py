@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from semisup.params.recipes import WHOLE_NETWORK
 from semisup.workflow import outputs
 
 CONTROL, PIXELS = "random", "pixels"  # an untrained encoder, and none
@@ -107,7 +108,6 @@ SELFTRAIN_BASELINE = Method(
 )
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
 OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)
-WHOLE_NETWORK = (FINETUNE.name, SELFTRAIN.name)
 METHODS = {method.name: method for method in (SUPERVISED, SELFTRAIN_BASELINE, *OF_TASKS)}
 
 

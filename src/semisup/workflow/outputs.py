@@ -43,6 +43,11 @@ FEATURES_INFO = "features.json"
 RESULTS, PREDICTIONS, TOLD = "results.csv", "predictions.npy", "pool.csv"
 SELECTIONS = "selections.csv"
 ADVISED, MODEL = Path("data/advised"), Path("data/model")
+TYPICAL, RANDOM = "typical", "random"  # the strategies of `choose`, in its tables
+REPORTS = Path("reports")
+CURVE, COMPARISON, METRICS = "label_curve.csv", "task_comparison.csv", "metrics.json"
+IN_WORDS = "summary.md"
+LOCK = Path("dvc.lock")
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
 
 
