@@ -61,7 +61,10 @@ class Group:
         self.total(torch.zeros(1, device=_device() if self.size > 1 else None))
 
     def decides(self, question: Callable[[], bool], update: int) -> bool:
-        """What the first process says, asked now and then."""
+        """The first process's answer.
+
+        Of several processes it is asked only every DECIDES_EVERY updates, else it is False.
+        """
         if self.size == 1:
             return question()
         if update % DECIDES_EVERY:

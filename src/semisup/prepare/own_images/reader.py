@@ -36,9 +36,14 @@ class Reader:
         known: Collection[str],
         names: Mapping[str, str],
     ) -> None:
-        """`tables`: identities of files that are tables, no images.
+        """Take note of what is asked for.
 
-        known: classes. names: what some of these are called.
+        Args:
+            settings: words that mean no label, the pattern of groups.
+            sources: the places, in order.
+            tables: identities of files that are tables, no images.
+            known: classes.
+            names: what some of these are called.
         """
         self.names = names
         self.known, self.found = known, set[str]()  # classes of folders
