@@ -61,10 +61,7 @@ class Group:
         self.total(torch.zeros(1, device=_device() if self.size > 1 else None))
 
     def decides(self, question: Callable[[], bool], update: int) -> bool:
-        """The first process's answer.
-
-        Of several processes it is asked only every DECIDES_EVERY updates, else it is False.
-        """
+        """The first process's answer; of several only every DECIDES_EVERY updates, else False."""
         if self.size == 1:
             return question()
         if update % DECIDES_EVERY:

@@ -45,10 +45,8 @@ def opened(path: Path, framework: str = "np") -> Iterator[Any]:
         UserError: where it is missing or damaged.
     """
     try:
-        with safe_open(path, framework) as file:
+        with outputs.needed(path), safe_open(path, framework) as file:
             yield file
-    except FileNotFoundError:
-        raise outputs.missing(path) from None
     except SafetensorError as error:
         raise UserError(f"{path}: damaged ({error}); run `dvc checkout` or `dvc repro`") from None
 

@@ -188,12 +188,7 @@ def needed(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise missing(path) from None
-
-
-def missing(path: Path) -> UserError:
-    """The error for an input that an earlier stage should have written."""
-    return UserError(f"{path}: not there yet; run `dvc repro` or the stages before")
+        raise UserError(f"{path}: not there yet; run `dvc repro` or the stages before") from None
 
 
 def write_table(path: Path, rows: Iterable[Any], columns: Sequence[str] | None = None) -> None:
