@@ -19,14 +19,14 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     params = load()
     params.require_task(task)
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    features = FeatureSet.read(outputs.features_folder(task))
-    points = read_points(outputs.neighbours_folder(task))
+    features = FeatureSet.read(outputs.folder_of("embed", task))
+    points = read_points(outputs.folder_of("neighbours", task))
     chosen = outputs.read_array(outputs.SPLITS / outputs.CHOSEN)[:, 0]  # no random sample
     candidates = Candidates.of(features, points, chosen)
     seconds = params.compute.checkpoint_seconds
     with scratch.during("choose", seconds, task=task) as work:
         runtime = device.start(params.compute, work, params.choose.draws)
-        with outputs.replacing(outputs.choose_folder(task)) as folder:
+        with outputs.replacing(outputs.folder_of("choose", task)) as folder:
             compare(task, params, data, features, candidates, runtime, folder)
 
 

@@ -21,10 +21,10 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     seconds = params.compute.checkpoint_seconds
     with scratch.during("embed", seconds, task=task) as work:
         runtime = device.start(params.compute, work)
-        pretrained = outputs.pretrain_folder(task)
+        pretrained = outputs.folder_of("pretrain", task)
         settings = encoders.read_spec(pretrained).chosen(params.embed)
         seed = device.stream_seed(params.seed, *b"embed", *task.encode())
-        with outputs.replacing(outputs.features_folder(task)) as folder:
+        with outputs.replacing(outputs.folder_of("embed", task)) as folder:
             for number, one in enumerate(outputs.repeats(pretrained)):
                 own, encoder = outputs.of_repeat(folder, number), encoders.load(one, data)
                 own.mkdir(exist_ok=True)

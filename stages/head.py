@@ -20,11 +20,11 @@ def main(
 ) -> None:
     """Write data/head/TASK-BUDGET: results.csv, history.csv, predictions.npy, head_DRAW weights."""
     with at_budget.started("head", budget, task) as run:
-        features = outputs.features_folder(task)
+        features = outputs.folder_of("embed", task)
         learner = partial(learn_from_features, run, FeatureSet.read_all(features))
         settings = run.params.head
         trained = train_draws(run, learner, settings, settings.patience)
-        with outputs.replacing(outputs.head_folder(task, budget)) as folder:
+        with outputs.replacing(outputs.folder_of("head", task, budget)) as folder:
             results.write(run, trained, folder)
             outputs.copy(features / outputs.FEATURES_INFO, folder)
 

@@ -18,8 +18,8 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     params = load()
     params.require_task(task)
     runtime = device.start(params.compute)
-    with outputs.replacing(outputs.neighbours_folder(task)) as folder:
-        for number, features in enumerate(FeatureSet.read_all(outputs.features_folder(task))):
+    with outputs.replacing(outputs.folder_of("neighbours", task)) as folder:
+        for number, features in enumerate(FeatureSet.read_all(outputs.folder_of("embed", task))):
             graph, points = find_neighbours(features, params.neighbours, runtime)
             own = outputs.of_repeat(folder, number)
             own.mkdir(exist_ok=True)

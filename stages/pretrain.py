@@ -24,7 +24,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
         runtime = device.start(params.compute, work)
         pretrained = pretrain_all(task, params, data, runtime)
         if runtime.group.leads:
-            with outputs.replacing(outputs.pretrain_folder(task)) as folder:
+            with outputs.replacing(outputs.folder_of("pretrain", task)) as folder:
                 write(folder, task, pretrained)
         runtime.group.wait()
 

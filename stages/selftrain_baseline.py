@@ -26,9 +26,9 @@ def main(
             start = trained_classifier(run, draw)
             return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
 
-        before = results.judged_before(outputs.supervised_folder(budget))
+        before = results.judged_before(outputs.folder_of("supervised", budget))
         trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
-        with outputs.replacing(outputs.selftrain_baseline_folder(budget)) as folder:
+        with outputs.replacing(outputs.folder_of("selftrain", outputs.NO_TASK, budget)) as folder:
             results.write(run, trained, folder)
 
 

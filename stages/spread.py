@@ -21,13 +21,13 @@ def main(
 ) -> None:
     """Write data/spread/TASK-BUDGET: results.csv, pool.csv, history.csv, predictions, weights."""
     with at_budget.started("spread", budget, task) as run:
-        features = FeatureSet.read_all(outputs.features_folder(task))
-        graphs = map(Graph.read, outputs.repeats(outputs.neighbours_folder(task)))
+        features = FeatureSet.read_all(outputs.folder_of("embed", task))
+        graphs = map(Graph.read, outputs.repeats(outputs.folder_of("neighbours", task)))
         # where alike images are of different classes it does harm: then validation keeps the head
         learner = partial(learn_from_pool, run, [*zip(features, graphs, strict=True)])
-        before = results.judged_before(outputs.head_folder(task, budget))
+        before = results.judged_before(outputs.folder_of("head", task, budget))
         trained = train_draws(run, learner, run.params.spread, start_counts=True, judged=before)
-        with outputs.replacing(outputs.spread_folder(task, budget)) as folder:
+        with outputs.replacing(outputs.folder_of("spread", task, budget)) as folder:
             results.write(run, trained, folder)
 
 

@@ -1,6 +1,5 @@
 """Features of a frozen encoder, computed once for every budget and draw."""
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from numpy.lib.format import open_memmap
 from torch import Tensor
 
 from semisup.compute.device import Runtime
+from semisup.compute.weights import checksum
 from semisup.data.dataset import ImageData, Ints
 from semisup.data.device_images import DeviceImages
 from semisup.features.encode import FeatureExtractor
@@ -41,14 +41,27 @@ def embed(
     train.npy is (n, 1 + views, D) float16: each train image as it is, then its augmented views;
     train_ids.npy (n,) their positions; pool.npy, validation.npy and test.npy are (n, D);
     pool_ids.npy positions of pool images that are none of train's.
+
+    Args:
+        encoder: is frozen.
+        data: the images.
+        settings: which layer, how many images and views.
+        augment: how views are changed.
+        runtime: device, precision.
+        seed: of the views.
+        folder: to write to.
+
+    Raises:
+        UserError: the encoder has no layer of the name that is set.
+        OSError: the disk is full.
     """
     encoder = encoder.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     layer, accuracies = _chosen_layer(freeze(encoder), data, settings, runtime)
     train_ids = data.ranked_below(settings.images_per_class)
     np.save(folder / TRAIN_IDS, train_ids)
     shown = DeviceImages.of(data, train_ids, runtime)
-    fast, own = fused(encoder, shown.plain(slice(0, LOOKED_AT)), layer), checksum(encoder)
-    before = checksum(fast)
+    fast = fused(encoder, shown.plain(slice(0, LOOKED_AT)), layer)
+    own, before = checksum(encoder.state_dict()), checksum(fast.state_dict())
     extractor = FeatureExtractor(fast, layer, settings.pool, runtime)
     width = extractor.width(data.image_size)
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
@@ -62,7 +75,7 @@ def embed(
         images = DeviceImages.of(data, positions, runtime)
         write(extractor, images, features, f"{called}, {name}", images.plain)
         features.flush()
-    if checksum(fast) != before:
+    if checksum(fast.state_dict()) != before:
         raise AssertionError("the frozen encoder's weights or buffers moved")
     info = {
         "layer": layer,
@@ -134,12 +147,3 @@ def _new_file(path: Path, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.
 def freeze(encoder: Encoder) -> Encoder:
     """Evaluation mode (batch norm uses its stored statistics and keeps them), no gradients."""
     return encoder.eval().requires_grad_(False)
-
-
-def checksum(encoder: Encoder) -> str:
-    """A hash over the names, weights and buffers of an encoder."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name, value in sorted(encoder.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(value.cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()

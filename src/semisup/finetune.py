@@ -37,9 +37,8 @@ def judged_start(run: BudgetRun) -> Callable[[int], Sequence[float]]:
 
 def _start_folder(run: BudgetRun) -> Path | None:
     """Of the stage whose head fine-tuning starts from; None for a random one."""
-    folders = {"head": outputs.head_folder, "spread": outputs.spread_folder}
     start = run.params.finetune.start
-    return folders[start](run.task, run.budget) if start in folders else None
+    return None if start == "random_head" else outputs.folder_of(start, run.task, run.budget)
 
 
 def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
@@ -48,8 +47,9 @@ def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
     Raises:
         UserError: where an earlier stage has not run.
     """
-    info = outputs.read_json(outputs.head_folder(run.task, run.budget) / outputs.FEATURES_INFO)
-    pretrained = outputs.repeats(outputs.pretrain_folder(run.task))
+    head = outputs.folder_of("head", run.task, run.budget)
+    info = outputs.read_json(head / outputs.FEATURES_INFO)
+    pretrained = outputs.repeats(outputs.folder_of("pretrain", run.task))
     encoder = encoders.load(outputs.of_draw(pretrained, draw), run.data)
     return with_random_head(
         encoder,

@@ -41,7 +41,7 @@ def trained_classifier(run: BudgetRun, draw: int) -> Classifier:
         UserError: where that stage has not run.
     """
     classifier = fresh_classifier(run, draw)
-    folder = outputs.supervised_folder(run.budget)
+    folder = outputs.folder_of("supervised", run.budget)
     load_weights(classifier, folder / f"supervised_{draw}.safetensors")
     return classifier
 

@@ -5,6 +5,7 @@ import resource
 import shutil
 import tarfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ def class_folders(root: Path, params: Params) -> Candidates:
     places = dict.fromkeys(("unlabelled", "labels", "test", "test_labels"))
     where = params.data.folder.model_copy(update=places | {"labelled": str(root)})
     with contextlib.closing(Decoder(params.data, params.compute)) as decoder:
-        yield from folder.candidates(Plan(where, Notes()), params.data, decoder)
+        yield from folder.candidates(Plan(where, Notes()), params.data, decoder, deque())
 
 
 @contextlib.contextmanager

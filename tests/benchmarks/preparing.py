@@ -17,6 +17,9 @@ from basics import class_folders, medians, seconds, settings
 from semisup.params.loading import Params
 from semisup.prepare import packing
 from semisup.prepare.decoding.decode import decode
+from semisup.prepare.unfinished import Unfinished
+from semisup.workflow.notes import Notes
+from semisup.workflow.scratch import Scratch
 
 CHUNK = 500
 ROUNDS = 7  # of a few seconds, which vary by a quarter
@@ -43,7 +46,9 @@ def prepared(params: Params, root: Path, scratch: Path, files: int) -> float:
     first = list(islice(found, files // 10))
     side = params.data.image_size
     with TemporaryDirectory(dir=scratch) as target:
-        pack = partial(packing.pack, chain(first, found), Path(target), side, "auto", 0.05)
+        begun = Unfinished(Scratch(Path(target) / "scratch", "", 60.0), side)
+        rules = (side, "auto", 0.05, begun, Notes())
+        pack = partial(packing.pack, chain(first, found), Path(target), *rules)
         return (files - len(first)) / seconds(pack)
 
 

@@ -97,7 +97,7 @@ from semisup.params.loading import load
 params = load()
 data = open_data(outputs.PREPARED, outputs.SPLITS)
 runtime = device.start(params.compute)
-features = FeatureSet.read(outputs.features_folder('rotation'))
+features = FeatureSet.read(outputs.folder_of("embed", 'rotation'))
 """
 _TRAINING = (
     _READING

@@ -39,7 +39,7 @@ def run(
     ],
 )
 def test_whether_others_trained_it(run: BudgetRun, spec: EncoderSpec, borrowed: bool) -> None:
-    folder = outputs.pretrain_folder(run.task)
+    folder = outputs.folder_of("pretrain", run.task)
     folder.mkdir(parents=True)
     encoders.save_spec(spec, folder)
     assert run.borrowed == borrowed

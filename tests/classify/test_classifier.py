@@ -124,7 +124,10 @@ def stages(
     """Image data, and what `pretrain` and `head` leave behind for fine-tuning."""
     monkeypatch.chdir(tmp_path)
     data, params = make_data(), make_params({"head.hidden": [8], "embed.layer": "conv4"})
-    pretrained, heads = outputs.pretrain_folder("rotation"), outputs.head_folder("rotation", 4)
+    pretrained, heads = (
+        outputs.folder_of("pretrain", "rotation"),
+        outputs.folder_of("head", "rotation", 4),
+    )
     for folder in (pretrained, heads):
         folder.mkdir(parents=True)
     encoder = encoders.make(SMALL, data, 42)
@@ -146,7 +149,7 @@ def test_fine_tuning_starts_with_the_predictions_of_a_trained_head(
     seed: int,
 ) -> None:
     data, _pretrained, heads = stages
-    spread = outputs.spread_folder("rotation", 4)
+    spread = outputs.folder_of("spread", "rotation", 4)
     spread.mkdir(parents=True)
     width = int(np.load(heads / "test.npy").shape[1])
     save_weights(build_head(width, [8], 3, 0.0, 7), spread / "spread_1.safetensors")

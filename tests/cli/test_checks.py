@@ -46,6 +46,11 @@ def test_a_project_without_git_is_refused_with_what_to_do(
         ),
         (
             "data",
+            {"data.source": "torchvision", "data.torchvision.name": "CocoDetection"},
+            r"data\.torchvision\.name: CocoDetection is not a classification set; name a",
+        ),
+        (
+            "data",
             {"data.source": "torchvision", "data.torchvision.name": "CIFAR10"},
             "",
         ),

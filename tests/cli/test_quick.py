@@ -61,13 +61,14 @@ def test_a_stage_that_others_depend_on_counts_too() -> None:
 
 def test_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_params: type[Params]) -> None:
     monkeypatch.chdir(tmp_path)
-    for method, folder in (("head", outputs.head_folder), ("spread", outputs.spread_folder)):
+    for method in ("head", "spread"):
         for budget in (1, 4):
             top1 = [0.4 + budget / 100 + (method == "spread") / 10 + d for d in (-0.01, 0, 0.01)]
             rows = {"method": method, "task": "random", "budget": budget, "draw": range(3)}
-            folder("random", budget).mkdir(parents=True)
+            folder = outputs.folder_of(method, "random", budget)
+            folder.mkdir(parents=True)
             table = pd.DataFrame({**rows, "top1": top1})
-            table.to_csv(folder("random", budget) / outputs.RESULTS, index=False)
+            table.to_csv(folder / outputs.RESULTS, index=False)
     params = make_params({"label_budgets": [1, 4], "pretext_tasks": ["rotation", "random"]})
     assert (
         answer(params, ["random"])

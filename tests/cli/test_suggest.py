@@ -36,7 +36,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         outputs.PREPARED,
         outputs.SPLITS,
         outputs.LABELS,
-        outputs.neighbours_folder("jigsaw"),
+        outputs.folder_of("neighbours", "jigsaw"),
     ):
         folder.mkdir(parents=True)
     Path("reports").mkdir()
@@ -56,7 +56,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     outputs.write_table(outputs.PREPARED / outputs.MANIFEST, table)
     outputs.write_json(outputs.PREPARED / outputs.SUMMARY, {"classes": ["cat", "dog"]})
     outputs.write_json(outputs.SPLITS / outputs.STATS, {"mean": [0.5], "std": [0.2]})
-    _write_points(outputs.neighbours_folder("jigsaw"))
+    _write_points(outputs.folder_of("neighbours", "jigsaw"))
     return tmp_path
 
 

@@ -144,14 +144,14 @@ def test_when_it_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_stages_folder_goes_when_it_ends_well_and_stays_when_not(project: Path) -> None:
     folder = project / "data/checkpoints/train-a"
     with pytest.raises(KeyboardInterrupt), during("train", 0, task="a") as ones:
-        checkpoint_of(ones, "Draw 1 of 3").write(STATE)
+        checkpoint_of(ones, "Draw 1 of 3", "cpu").write(STATE)
         # what a process of this stage leaves that was ended while it wrote
         (folder / f".draw-2-of-3.safetensors.{HOST}-17.tmp").write_bytes(b"half")
         raise KeyboardInterrupt
     assert [path.name for path in folder.iterdir()] == ["draw-1-of-3.safetensors"]
     with during("train", 0, task="a") as ones:
-        assert checkpoint_of(ones, "Draw 1 of 3").read() is not None
-        assert checkpoint_of(ones, "Draw 2 of 3").read() is None
+        assert checkpoint_of(ones, "Draw 1 of 3", "cpu").read() is not None
+        assert checkpoint_of(ones, "Draw 2 of 3", "cpu").read() is None
         assert checkpoint_of(ones, "Draw 1 of 3", "cuda").read() is None
     assert not folder.exists()
 
@@ -161,7 +161,7 @@ def test_a_mistake_leaves_nothing_behind(
     project: Path, error: type[UserError], stays: bool
 ) -> None:
     with pytest.raises(error), during("train", 0, task="a") as ones:
-        checkpoint_of(ones, "draw").write(STATE)
+        checkpoint_of(ones, "draw", "cpu").write(STATE)
         raise error("oh")
     assert (project / "data/checkpoints").exists() == stays
 
@@ -180,11 +180,11 @@ def test_a_mistake_leaves_nothing_behind(
     ],
 )
 def test_what_the_key_depends_on(project: Path, edit: dict[str, str], counts: bool) -> None:
-    before = stage_key("train", task="a")
-    assert before != stage_key("train", task="b")
+    before = stage_key("train", (), task="a")
+    assert before != stage_key("train", (), task="b")
     for name, text in edit.items():
         (project / name).write_text(text)
-    assert (stage_key("train", task="a") != before) == counts
+    assert (stage_key("train", (), task="a") != before) == counts
 
 
 def test_the_key_depends_on_the_section_that_a_parameter_names(project: Path) -> None:
@@ -192,7 +192,7 @@ def test_the_key_depends_on_the_section_that_a_parameter_names(project: Path) ->
 
     def key(params: str) -> str:
         (project / "params.yaml").write_text(f"seed: 1\n{params}")
-        return stage_key("train", task="a")
+        return stage_key("train", (), task="a")
 
     before = key("start: {at: b}\ntasks: {a: 1, b: 2}\n")
     assert key("start: {at: b}\ntasks: {a: 3, b: 2}\n") == before
@@ -209,13 +209,13 @@ def test_a_large_file_counts_by_its_size_and_blocks_of_it(
     keys = []
     for content in (bytes(5000), bytes(5001), b"\1" + bytes(4999), bytes(4999) + b"\1"):
         path.write_bytes(content)
-        keys.append(stage_key("train", task="a"))
+        keys.append(stage_key("train", (), task="a"))
     assert len(set(keys)) == 4
 
 
 def test_names_of_files(tmp_path: Path) -> None:
     ones = Scratch(tmp_path, "key", 1.0)
-    assert checkpoint_of(ones, "fine-tuning rotation 4, draw 1 of 3").path.name == (
+    assert checkpoint_of(ones, "fine-tuning rotation 4, draw 1 of 3", "cpu").path.name == (
         "fine-tuning-rotation-4-draw-1-of-3.safetensors"
     )
 
@@ -239,12 +239,12 @@ def test_the_key_sees_what_dvc_sees(project: Path) -> None:
     expected = sorted(path.relative_to(project).as_posix() for path in seen)
     assert scratch._files(Path("src")) == expected
     assert "src/room/shared/b.py" in expected
-    before = stage_key("train", task="a")
+    before = stage_key("train", (), task="a")
     (project / "src/room/.ipynb_checkpoints/c.py").write_text("c = 1")
     (project / "src/room/__init__.py~").write_text("c = 1")
-    assert stage_key("train", task="a") == before
+    assert stage_key("train", (), task="a") == before
     (project / "src/room/b.py").write_text("b = 2")
-    assert stage_key("train", task="a") != before
+    assert stage_key("train", (), task="a") != before
 
 
 def test_the_key_depends_on_what_lies_beside(project: Path, tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ def test_the_key_depends_on_what_lies_beside(project: Path, tmp_path: Path) -> N
         keys.append(stage_key("train", [str(labels)], task="a"))
     (project / "data/in/gone").symlink_to("nowhere")
     keys.append(stage_key("train", [str(labels)], task="a"))
-    assert len({*keys, stage_key("train", task="a")}) == 4
+    assert len({*keys, stage_key("train", (), task="a")}) == 4
 
 
 RULES = ("in/2?.png", "in/[0-4].png", "in/*7*", "!in/77.png", "in/a\\9.png")

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from semisup.compute.weights import load_weights, save_weights
+from semisup.compute.weights import load_weights, opened, read_arrays, save_weights, to_arrays
 from semisup.workflow.errors import UserError
 
 
@@ -48,3 +49,19 @@ def test_files_that_do_not_fit(tmp_path: Path) -> None:
             load_weights(network(), path)
         assert str(caught.value).startswith(f"{path}: ")
         assert "\n" not in str(caught.value)
+
+
+def test_arrays_are_read_by_name(tmp_path: Path) -> None:
+    save_weights(network(), tmp_path / "w.safetensors")
+    found, expected = read_arrays(tmp_path / "w.safetensors"), to_arrays(network())
+    assert found.keys() == expected.keys()
+    for name, value in expected.items():
+        np.testing.assert_array_equal(found[name], value)
+
+
+def test_arrays_that_can_not_be_read(tmp_path: Path) -> None:
+    (tmp_path / "text.safetensors").write_text("not weights at all")
+    for name, said in (("gone", "not there yet; run `dvc repro`"), ("text", "damaged")):
+        for read in (read_arrays, lambda path: opened(path).__enter__()):
+            with pytest.raises(UserError, match=rf"{name}\.safetensors: {said}"):
+                read(tmp_path / f"{name}.safetensors")

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from made_files import pack
 
 from semisup.compute.device import Runtime
 from semisup.data.dataset import (
@@ -25,7 +26,6 @@ from semisup.data.dataset import (
 )
 from semisup.data.device_images import EVALUATION_BATCH, DeviceImages
 from semisup.network.entry import Normalise
-from semisup.prepare.packing import pack
 from semisup.prepare.records import Decoded, Record
 from semisup.split.roles import NONE_CHOSEN, Lost, Rules, Split, make_split
 from semisup.split.writing import write_split
@@ -51,7 +51,7 @@ def written(tmp_path: Path) -> tuple[Path, Path, Split]:
     splits.mkdir()
     pack(zip(records, map(Decoded.of, images), strict=True), prepared, SIDE, "auto", 0.0)
     manifest = read_manifest(prepared)
-    done = make_split(manifest, Rules(2, 0.25, None, 2, 3))
+    done = make_split(manifest, Rules(2, 0.25, None, 2, 3), NONE_CHOSEN)
     write_split(splits, done, prepared, manifest.classes, Notes())
     return prepared, splits, done
 
@@ -102,7 +102,7 @@ def test_split_table_and_statistics(written: tuple[Path, Path, Split]) -> None:
 def test_statistics_of_one_colour_can_be_divided_by(tmp_path: Path) -> None:
     np.save(tmp_path / "images.npy", np.full((4, SIDE, SIDE, 1), 7, np.uint8))
     none = np.full((1, 4), -1)
-    split = Split(np.ones(4, np.int64), none, np.arange(4), none[0], Lost(0, 0, 0))
+    split = Split(np.ones(4, np.int64), none, np.arange(4), none[0], Lost(0, 0, 0), NONE_CHOSEN)
     write_split(tmp_path, split, tmp_path, [], Notes())
     stats = json.loads((tmp_path / outputs.STATS).read_text())
     assert stats["mean"] == pytest.approx([7 / 255], abs=1e-6)

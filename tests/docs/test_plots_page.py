@@ -44,7 +44,7 @@ def test_it_loads_nothing(project: Project) -> None:
 
 
 def test_it_draws_the_curves_of_a_stage_that_runs(project: Project) -> None:
-    training = Live("draw 1", 0, 20, folder=project.root / "data/live/head-a-1/draw-1")
+    training = Live("draw 1", 0, 20, 0, True, project.root / "data/live/head-a-1/draw-1")
     training.curve([Row(at, at, 0.1, 0.5 / at, 0.25, 0.75, 0.125) for at in (10, 20)])
     page = plotted(project, "show", "data/live").read_text(encoding="utf-8")
     assert page.count("vegaEmbed('#") == 4, "its loss and merit, held out too"

@@ -36,12 +36,14 @@ def trained(
     stage = Path(f"data/{method}")
     stage.mkdir(parents=True)
     (stage / outputs.RESULTS).write_text(TABLE.format(method=method, task=task))
-    head = outputs.head_folder(task, 2)
-    for folder in (head, outputs.pretrain_folder(task)):
+    head = outputs.folder_of("head", task, 2)
+    for folder in (head, outputs.folder_of("pretrain", task)):
         folder.mkdir(parents=True)
-    where = stage if task == outputs.NO_TASK else outputs.pretrain_folder(task)
+    where = stage if task == outputs.NO_TASK else outputs.folder_of("pretrain", task)
     encoders.save(encoder, spec, where)
-    outputs.write_json(outputs.pretrain_folder(task) / outputs.PRETEXT, {"origin": {"model": "x"}})
+    outputs.write_json(
+        outputs.folder_of("pretrain", task) / outputs.PRETEXT, {"origin": {"model": "x"}}
+    )
     for folder in (stage, head):
         outputs.write_json(folder / outputs.FEATURES_INFO, {"layer": layer, "pool": pool})
     outputs.PREPARED.mkdir(parents=True)

@@ -25,7 +25,7 @@ def test_the_encoder_of_the_best_draw(
     """Where a task has several, the draws have them by turns."""
     monkeypatch.chdir(tmp_path)
     stage, _ = trained("head", "rotation", make_data(), SPECS["pixels"], [8])
-    folder = outputs.pretrain_folder("rotation")
+    folder = outputs.folder_of("pretrain", "rotation")
     for number in range(1, encoders):
         outputs.of_repeat(folder, number).mkdir()
     parts = parts_of(stage, "head", "rotation", 2)
@@ -82,5 +82,5 @@ def test_what_is_damaged_is_named(
     files = [path for path in Path("data").rglob(f"*{name}") if path.parent != stage]
     for path in [*stage.glob(f"*{name}"), *files]:
         path.write_bytes(spoil(path.read_bytes()))
-    with pytest.raises(UserError, match=rf"^data/.*{name}: damaged; run `dvc checkout` or `dvc r"):
+    with pytest.raises(UserError, match=rf"^data/.*{name}: damaged.*; run `dvc checkout`"):
         parts_of(stage, method, task, 2).check()

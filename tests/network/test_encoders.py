@@ -76,8 +76,8 @@ def test_saved_loaded_embedded_and_fine_tuned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    data, folder = make_data(), outputs.pretrain_folder("rotation")
-    heads = outputs.head_folder("rotation", 4)
+    data, folder = make_data(), outputs.folder_of("pretrain", "rotation")
+    heads = outputs.folder_of("head", "rotation", 4)
     for each in (folder, heads):
         each.mkdir(parents=True)
     encoder = encoders.make(OF_LIGHTNESS, data, 5).eval()

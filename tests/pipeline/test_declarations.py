@@ -115,7 +115,7 @@ NOT_USED = {
         "data/views.py",
         "workflow/notes.py",
     ],
-    "neighbours": ["compute/weights.py", "workflow/notes.py"],
+    "neighbours": ["workflow/notes.py"],
     "spread": [
         "classify/classifier.py",
         "classify/network.py",

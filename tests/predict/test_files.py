@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_files import candidates, compute, encoded, make_tar, make_zip, noise, planned, png
+from made_files import candidates, compute, encoded, make_tar, make_zip, noise, pack, planned, png
 from made_models import about, randomised
 from PIL import Image
 
@@ -16,7 +16,6 @@ from semisup.params.loading import Params
 from semisup.predict import files
 from semisup.predict.loaded import ImageClassifier
 from semisup.predict.places import jobs
-from semisup.prepare import packing
 from semisup.prepare.decoding.decoders import Decoder
 from semisup.workflow.errors import UserError
 
@@ -59,7 +58,7 @@ def test_pixels_are_those_of_prepare(
     folder = unpacked(tmp_path / "images")
     data = make_params({"data.image_size": 16, "data.fit": fit}).data
     plan = planned(unlabelled=folder)
-    packing.pack(candidates(plan, data, compute()), tmp_path, 16, color, max_rejected_fraction=0.5)
+    pack(candidates(plan, data, compute()), tmp_path, 16, color, 0.5)
     ranges = plan.notes.known["ranges"]
     assert ranges == {"uint16": [0.0, 1023.0]}
     said = ImageClassifier(about(channels=channels, fit=fit, ranges=ranges))

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.params import data_sections, sections
+from semisup.prepare import packing
 from semisup.prepare.decoding.decoders import Decoder
 from semisup.prepare.files.places import locate
 from semisup.prepare.own_images import folder
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.plan_checks import check_rows
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
+from semisup.prepare.unfinished import Unfinished
 from semisup.workflow.notes import Notes
+from semisup.workflow.scratch import Scratch
 
 REPOSITORY = Path(__file__).parents[2]
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -150,7 +154,22 @@ def candidates(
 ) -> Candidates:
     """With a decoder of their own."""
     with closing(Decoder(rules, resources)) as decoder:
-        yield from folder.candidates(plan, rules, decoder, done)
+        yield from folder.candidates(plan, rules, decoder, done or deque())
+
+
+def pack(
+    found: Candidates,
+    target: Path,
+    image_size: int,
+    color: str,
+    max_rejected_fraction: float,
+    notes: Notes | None = None,
+) -> dict[str, object]:
+    """What nothing interrupts."""
+    with TemporaryDirectory(dir=target.parent) as scratch:
+        begun = Unfinished(Scratch(Path(scratch), "key", 60.0), image_size)
+        rules = (image_size, color, max_rejected_fraction)
+        return packing.pack(found, target, *rules, begun, notes or Notes())
 
 
 def read(workers: int = 1, **given: Any) -> tuple[dict[str, Any], dict[str, str]]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_files import pack
 
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.limits import Tally
-from semisup.prepare.packing import pack
 from semisup.prepare.records import Decoded, Record
 from semisup.workflow.notes import Notes
 

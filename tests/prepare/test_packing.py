@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_files import pack
 
-from semisup.prepare.packing import describe, pack
+from semisup.prepare.packing import describe
 from semisup.prepare.records import Decoded, Pixels, Record, Rejected
 from semisup.workflow.errors import UserError
 

@@ -13,6 +13,7 @@ from semisup.params.loading import Params
 from semisup.prepare.records import Record, Rejected
 from semisup.prepare.sources import candidates, class_names
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 Make = Callable[..., Params]
 TINY = {
@@ -26,7 +27,7 @@ TINY = {
 
 
 def read(params: Params) -> list[tuple[Record, Any]]:
-    found = list(candidates(params, deque()))
+    found = list(candidates(params, deque(), Notes()))
     kept = [(item[0], item[1].pixels) for item in found if not isinstance(item, Rejected)]
     assert len(kept) == len(found)
     return kept
@@ -78,7 +79,7 @@ def test_torchvision_source_that_is_unknown(make_params: Make, tmp_path: Path) -
         "data.torchvision.root": str(tmp_path),
     }
     with pytest.raises(UserError, match="FashionMNIST"):
-        list(candidates(make_params(edits), deque()))
+        list(candidates(make_params(edits), deque(), Notes()))
 
 
 @pytest.mark.parametrize("done", [0, 5, 40, 41, 45])
@@ -87,9 +88,9 @@ def test_letters_that_are_done_already_are_left_out(
 ) -> None:
     glyphs = {"classes": 3, "train_images": 40, "test_images": 5, "clutter": 0.3}
     params = make_params({"data.glyphs": glyphs, "data.image_size": 16})
-    whole = list(candidates(params, deque()))
+    whole = list(candidates(params, deque(), Notes()))
     records = [one[0] for one in whole if not isinstance(one, Rejected)]
-    rest = list(candidates(params, deque(records[:done])))
+    rest = list(candidates(params, deque(records[:done]), Notes()))
     assert len(whole) == 45
     assert len(rest) == 45 - done
     for found, expected in zip(rest, whole[done:], strict=True):

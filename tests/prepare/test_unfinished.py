@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_files import pack
 
-from semisup.prepare.packing import pack
+from semisup.prepare import packing
 from semisup.prepare.records import Candidates, Decoded, Outcome, Pixels, Record, Rejected
 from semisup.prepare.unfinished import LIST, Unfinished
+from semisup.workflow.notes import Notes
 from semisup.workflow.scratch import Scratch
 
 SIDE, COUNT = 6, 12
@@ -45,7 +47,7 @@ def run(folder: Path, key: str = "key", stop_at: int | None = None) -> list[int]
     target = folder / "prepared"
     target.mkdir(exist_ok=True)
     candidates: Candidates = source(unfinished.outcomes, decoded, stop_at)
-    pack(candidates, target, SIDE, "auto", 0.5, unfinished)
+    packing.pack(candidates, target, SIDE, "auto", 0.5, unfinished, Notes())
     return decoded
 
 

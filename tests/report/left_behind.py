@@ -32,11 +32,11 @@ def write_data() -> None:
     table = results(TASKS, methods=WAYS)
     for (method, task, budget), rows in table.groupby(["method", "task", "budget"]):
         folder = {
-            "supervised": outputs.supervised_folder(budget),
-            "head": outputs.head_folder(task, budget),
-            "spread": outputs.spread_folder(task, budget),
-            "finetune": outputs.finetune_folder(task, budget),
-            "selftrain": outputs.selftrain_folder(task, budget),
+            "supervised": outputs.folder_of("supervised", budget),
+            "head": outputs.folder_of("head", task, budget),
+            "spread": outputs.folder_of("spread", task, budget),
+            "finetune": outputs.folder_of("finetune", task, budget),
+            "selftrain": outputs.folder_of("selftrain", task, budget),
         }[method]
         folder.mkdir(parents=True)
         rows.to_csv(folder / outputs.RESULTS, index=False)
@@ -49,9 +49,9 @@ def write_data() -> None:
     for task in TASKS:
         _write_pretraining(task)
         _write_neighbours(task)
-        outputs.choose_folder(task).mkdir(parents=True)
+        outputs.folder_of("choose", task).mkdir(parents=True)
         picked = chosen(task, {1: 0.2, 2: 0.1})
-        picked.drop(columns="task").to_csv(outputs.choose_folder(task) / outputs.RESULTS)
+        picked.drop(columns="task").to_csv(outputs.folder_of("choose", task) / outputs.RESULTS)
 
 
 def told(budget: int) -> list[dict[str, Any]]:
@@ -66,7 +66,7 @@ def _write_images() -> None:
         folder.mkdir(parents=True)
     pairs = [*itertools.product(CLASSES, PER_ROLE)]
     np.save(outputs.PREPARED / outputs.IMAGES, np.zeros((len(pairs), 16, 16, 3), np.uint8))
-    summary = {"classes": CLASSES, "rejected": 0, "channels": 3}
+    summary = {"classes": CLASSES, "rejected": 0, "duplicates": 0, "channels": 3}
     outputs.write_json(outputs.PREPARED / outputs.SUMMARY, summary)
     stats = {"mean": [0.5] * 3, "std": [0.2] * 3, "pool": 6, "leaked": 0, "torn": 0, "conflicts": 0}
     stats |= dict.fromkeys(PER_ROLE, 3)
@@ -102,7 +102,7 @@ def _write_neighbours(task: str) -> None:
     count = len(CLASSES) * len(PER_ROLE)
     numbers = np.arange(count)
     following = np.stack([(numbers + 1) % count, (numbers + 2) % count], axis=1).astype(np.int32)
-    folder = outputs.neighbours_folder(task)
+    folder = outputs.folder_of("neighbours", task)
     folder.mkdir(parents=True)
     Graph(numbers, following, np.full((count, 2), 0.5, np.float32)).write(folder)
     write_points(np.random.default_rng(0).normal(size=(count, 4)).astype(np.float16), folder)
@@ -129,7 +129,7 @@ def known(task: str) -> dict[str, Any]:
 
 
 def _write_pretraining(task: str) -> None:
-    folder = outputs.pretrain_folder(task)
+    folder = outputs.folder_of("pretrain", task)
     folder.mkdir(parents=True)
     outputs.write_json(folder / outputs.PRETEXT, {"task": task, "updates": 9} | known(task))
     _write_history(folder, {})

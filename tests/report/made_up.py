@@ -89,7 +89,9 @@ def facts(
     chosen: pd.DataFrame | None = None,
 ) -> Facts:
     """Of colour images of 64 pixels, with nothing to complain about but what is changed."""
-    known = {"classes": ["a", "b", "c"], "rejected": 0, "channels": 3} | dict(data or {})
+    known = {"classes": ["a", "b", "c"], "rejected": 0, "duplicates": 0, "channels": 3} | dict(
+        data or {}
+    )
     counts = {"pool": 24000, "train": 60, "validation": 320, "test": 30}
     counts |= {"leaked": 0} | dict(split or {})
     found = {task: pretext(task, (figures or {}).get(task)) for task in tasks}

@@ -85,7 +85,7 @@ def test_the_advised_classifier_is_put_aside(
     backbone: str,
     has_encoder: bool,
 ) -> None:
-    folder = outputs.head_folder("gan", BUDGETS[-1])
+    folder = outputs.folder_of("head", "gan", BUDGETS[-1])
     table = set_score(results(TASKS, methods=WAYS), "validation_top1", "head", "gan", [0.9, 1, 0.9])
     rows = table.query(f"method == 'head' and task == 'gan' and budget == {BUDGETS[-1]}")
     rows.to_csv(folder / outputs.RESULTS, index=False)

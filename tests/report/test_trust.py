@@ -23,7 +23,7 @@ MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 
 def embedded(task: str, data: ImageData, network: torch.nn.Module) -> None:
     """Features of labelled images, as `embed` leaves them."""
-    folder = outputs.features_folder(task)
+    folder = outputs.folder_of("embed", task)
     folder.mkdir(parents=True)
     train = data.ranked_below(6)
     of = {stored.TRAIN: train, stored.VALIDATION: data.validation, stored.TEST: data.test}

@@ -48,13 +48,16 @@ def run(
     monkeypatch.chdir(tmp_path)
     data = make_data()
     run = make_run(make_params(CHANGED), data, "selftrain", BUDGET)
-    for folder in (outputs.pretrain_folder("rotation"), outputs.head_folder("rotation", BUDGET)):
+    for folder in (
+        outputs.folder_of("pretrain", "rotation"),
+        outputs.folder_of("head", "rotation", BUDGET),
+    ):
         folder.mkdir(parents=True)
     spec = EncoderSpec("small")
-    encoders.save(encoders.make(spec, data, 3), spec, outputs.pretrain_folder("rotation"))
+    encoders.save(encoders.make(spec, data, 3), spec, outputs.folder_of("pretrain", "rotation"))
     info = {"layer": "conv3", "pool": 2}
-    outputs.write_json(outputs.head_folder("rotation", BUDGET) / outputs.FEATURES_INFO, info)
-    folder = outputs.finetune_folder("rotation", BUDGET)
+    outputs.write_json(outputs.folder_of("head", "rotation", BUDGET) / outputs.FEATURES_INFO, info)
+    folder = outputs.folder_of("finetune", "rotation", BUDGET)
     folder.mkdir(parents=True)
     for draw in range(2):
         save_weights(tuned(run, draw), folder / f"finetune_{draw}.safetensors")
@@ -214,6 +217,6 @@ def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> Non
 
 
 def test_weights_that_are_not_there(run: BudgetRun) -> None:
-    (outputs.finetune_folder("rotation", BUDGET) / "finetune_0.safetensors").unlink()
+    (outputs.folder_of("finetune", "rotation", BUDGET) / "finetune_0.safetensors").unlink()
     with pytest.raises(UserError, match=r"finetune_0\.safetensors: not there yet"):
         learn_with_pool(run, 0, run.labelled_sets()[0])

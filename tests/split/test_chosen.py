@@ -54,6 +54,13 @@ def test_what_the_source_says_too_is_no_news(tmp_path: Path) -> None:
     assert chosen(tmp_path, a="path,label\np/0.png,cat\np/3.png,dog\n") == [[3, 1]]
 
 
+def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/a.csv").write_text("path,label\np/3.png,dog\n")
+    with pytest.raises(UserError, match=r"/manifest\.csv: not there yet; run `dvc repro`"):
+        read_chosen(tmp_path / "labels", tmp_path, manifest(CLASSES, EACH))
+
+
 def test_no_tables_and_other_files(tmp_path: Path) -> None:
     assert chosen(tmp_path) == []
     (tmp_path / "labels").mkdir()

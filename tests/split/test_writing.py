@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from semisup.data.dataset import LEFT_OUT, TEST, TRAIN, VALIDATION
-from semisup.split.roles import Lost, Split
+from semisup.split.roles import NONE_CHOSEN, Lost, Split
 from semisup.split.writing import by_class, warn
 from semisup.workflow.notes import Notes
 
@@ -15,7 +15,9 @@ def split(*images: tuple[int, int], lost: Lost | None = None) -> Split:
     """Of (class, role) of each image."""
     labels, role = np.array(images, np.int64).T
     empty = np.empty(0, np.int64)
-    return Split(role, empty.reshape(0, len(role)), empty, labels, lost or Lost(0, 0, 0))
+    return Split(
+        role, empty.reshape(0, len(role)), empty, labels, lost or Lost(0, 0, 0), NONE_CHOSEN
+    )
 
 
 EVERY = [(label, role) for label in range(3) for role in (TRAIN, VALIDATION, TEST)]

@@ -75,7 +75,7 @@ def run(
     monkeypatch.chdir(tmp_path)
     params = make_params(CHANGED)
     before = make_run(params, data, budget=BUDGET)
-    folder = outputs.head_folder("rotation", BUDGET)
+    folder = outputs.folder_of("head", "rotation", BUDGET)
     folder.mkdir(parents=True)
     learner = partial(learn_from_features, before, [features])
     results.write(before, train_draws(before, learner, params.head), folder)
@@ -92,7 +92,7 @@ def test_starts_where_the_head_ended(run: BudgetRun, features: FeatureSet, graph
         learner = learn_from_pool(run, [(features, graph)], draw, labelled)
         learner.network.eval()
         logits = learner.test_logits().argmax(dim=1).numpy()
-        before = np.load(outputs.head_folder("rotation", BUDGET) / outputs.PREDICTIONS)
+        before = np.load(outputs.folder_of("head", "rotation", BUDGET) / outputs.PREDICTIONS)
         assert logits.tolist() == before[draw].tolist()
 
 
@@ -155,7 +155,7 @@ def test_labels_of_the_pool_are_told_of_and_not_used(
 def test_trained_scored_and_written(
     run: BudgetRun, data: ImageData, features: FeatureSet, graph: Graph, tmp_path: Path
 ) -> None:
-    before = results.judged_before(outputs.head_folder("rotation", BUDGET))
+    before = results.judged_before(outputs.folder_of("head", "rotation", BUDGET))
 
     def train() -> list:
         learner = partial(learn_from_pool, run, [(features, graph)])
@@ -165,7 +165,7 @@ def test_trained_scored_and_written(
     for one, two in zip(trained, train(), strict=True):
         assert np.array_equal(one.test_logits, two.test_logits)
     results.write(run, iter(trained), tmp_path)
-    heads = list(csv.DictReader((outputs.head_folder("rotation", 1) / "results.csv").open()))
+    heads = list(csv.DictReader((outputs.folder_of("head", "rotation", 1) / "results.csv").open()))
     rows = list(csv.DictReader((tmp_path / "results.csv").open()))
     told = list(csv.DictReader((tmp_path / outputs.TOLD).open()))
     assert [row["draw"] for row in told] == ["0", "1"]
@@ -178,7 +178,7 @@ def test_trained_scored_and_written(
 
 
 def test_head_that_is_not_there(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:
-    (outputs.head_folder("rotation", BUDGET) / "head_0.safetensors").unlink()
+    (outputs.folder_of("head", "rotation", BUDGET) / "head_0.safetensors").unlink()
     with pytest.raises(UserError, match=r"head_0\.safetensors: not there yet"):
         learn_from_pool(run, [(features, graph)], 0, run.labelled_sets()[0])
 
@@ -187,7 +187,7 @@ def test_a_head_that_is_kept_is_judged_as_it_was(
     run: BudgetRun, features: FeatureSet, graph: Graph, tmp_path: Path
 ) -> None:
     """Else what goes on from it would seem better, for validation has chosen it already."""
-    folder = outputs.head_folder("rotation", BUDGET)
+    folder = outputs.folder_of("head", "rotation", BUDGET)
     learner = partial(learn_from_pool, run, [(features, graph)])
     harmful = run.params.spread.model_copy(update={"lr": 3.0, "min_updates": 1, "epochs": 1})
     before = results.judged_before(folder)

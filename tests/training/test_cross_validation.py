@@ -44,7 +44,7 @@ def train(
 
     plan = Plan(0.1, 0.0, 2, len(merits) - 1)
     choice = Selection(network, evaluate, start_counts=True, **selection)  # type: ignore[arg-type]
-    return fit(Objective(network, batch_loss, 2), plan, choice, runtime, 0)
+    return fit(Objective(network, batch_loss, 2), plan, choice, runtime, 0, "training")
 
 
 def test_each_half_chooses_and_the_other_judges(runtime: Runtime) -> None:

@@ -1,3 +1,4 @@
+import math
 import subprocess
 import sys
 from typing import Any
@@ -5,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from semisup.training.optimiser import Adam, Sgd, memory, remember, update
+from semisup.training.optimiser import Adam, Sgd, memory, remember, schedule, update
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01])
@@ -96,8 +97,23 @@ def loss(i):
     logits = net(x[i])
     return torch.nn.functional.cross_entropy(logits, y[i]), logits.argmax(1) == y[i]
 plan = loop.Plan(0.1, 0.0, 4, 2)
-loop.fit(loop.Objective(net, loss, 8), plan, Selection(net), runtime, 0)
+loop.fit(loop.Objective(net, loss, 8), plan, Selection(net), runtime, 0, "training")
 print("torch._dynamo" in sys.modules, "torch._inductor" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize("updates", [20, 100, 1000])
+def test_rises_in_a_line_and_falls_by_half_a_cosine(updates: int) -> None:
+    rates = [schedule(update, updates) for update in range(updates)]
+    rising = updates // 20
+    assert rates[:rising] == pytest.approx([(n + 1) / rising for n in range(rising)])
+    falling = updates - rising
+    expected = [(1 + math.cos(math.pi * n / falling)) / 2 for n in range(falling)]
+    assert rates[rising:] == pytest.approx(expected)
+    assert max(rates) == 1
+
+
+def test_a_single_update_has_the_whole_rate() -> None:
+    assert schedule(0, 1) == 1

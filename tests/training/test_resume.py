@@ -67,7 +67,7 @@ def train(
     plan = Plan(0.1, 0.001, 8, UPDATES / 5)
     objective = Objective(network, batch_loss, EXAMPLES, streams=(stream,), optimiser=optimiser)
     selection = Selection(network, evaluate, keep, patience, start_counts)
-    done = fit(objective, plan, selection, runtime, 3)
+    done = fit(objective, plan, selection, runtime, 3, "training")
     return copy.deepcopy(network.state_dict()), done
 
 

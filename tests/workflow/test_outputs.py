@@ -136,6 +136,9 @@ def test_inputs_that_are_not_there(tmp_path: Path) -> None:
     for act in (
         lambda: outputs.read_json(tmp_path / "gone.json"),
         lambda: outputs.copy(tmp_path / "gone.json", tmp_path),
+        lambda: outputs.sha256(tmp_path / "gone.json"),
+        lambda: outputs.read_array(tmp_path / "gone.json"),
+        lambda: outputs.read_rows(tmp_path / "gone.json"),
     ):
         with pytest.raises(UserError, match=r"gone\.json: not there yet; run `dvc repro`"):
             act()
@@ -148,21 +151,19 @@ def test_copy(tmp_path: Path) -> None:
     assert (tmp_path / "to" / "a.json").read_text() == "{}"
 
 
-def test_each_stage_item_has_a_folder_of_its_own() -> None:
-    folders = [
-        outputs.PREPARED,
-        outputs.SPLITS,
-        outputs.pretrain_folder("rotation"),
-        outputs.pretrain_folder("random"),
-        outputs.features_folder("rotation"),
-        outputs.head_folder("rotation", 4),
-        outputs.head_folder("rotation", 8),
-        outputs.finetune_folder("rotation", 4),
-        outputs.finetune_folder("random", 4),
-        outputs.supervised_folder(4),
-    ]
-    assert len(set(folders)) == len(folders)
-    assert {folder.parts[0] for folder in folders} == {"data"}
+@pytest.mark.parametrize(
+    ("stage", "item", "folder"),
+    [
+        ("pretrain", ["rotation"], "data/pretrain/rotation"),
+        ("embed", ["rotation"], "data/features/rotation"),
+        ("head", ["rotation", 4], "data/head/rotation-4"),
+        ("supervised", [4], "data/supervised/4"),
+    ],
+)
+def test_each_stage_item_has_a_folder_of_its_own(
+    stage: str, item: list[str | int], folder: str
+) -> None:
+    assert outputs.folder_of(stage, *item) == Path(folder)
 
 
 def test_leftovers_of_this_machine_go_those_of_another_stay(tmp_path: Path) -> None:
@@ -192,6 +193,9 @@ def test_a_name_of_any_kind_is_one_cell(tmp_path: Path, name: str) -> None:
     content = (tmp_path / "a.csv").read_bytes().decode()
     rows = [*csv.reader(io.StringIO(content, newline=""))]
     assert rows == [["name", "next"], [name, "1"], ["other", ""]]
+    assert [*outputs.read_lines(tmp_path / "a.csv")] == rows
+    expected = [{"name": name, "next": "1"}, {"name": "other", "next": ""}]
+    assert [*outputs.read_rows(tmp_path / "a.csv")] == expected
     assert content.endswith("other,\n")
     assert content.startswith("name,next\n")
 

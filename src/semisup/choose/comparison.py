@@ -1,7 +1,7 @@
 """Heads trained on chosen labels against heads trained on labels of random images.
 
-Neither way knows a class before it has chosen, so that here, unlike with `label_budgets`, a budget
-is a number of labels in all: classes may have more, fewer, or none.
+Neither strategy knows a class before it has chosen, so that here, unlike with `label_budgets`, a
+budget is a number of labels in all: classes may have more, fewer, or none.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,6 @@ from semisup.head import learn_from_features
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 
-TYPICAL, RANDOM = "typical", "random"
 RESULT_COLUMNS = [
     *("strategy", "budget", "draw", "labels", "classes_covered"),
     *("validation_top1", "top1", "balanced_accuracy"),
@@ -33,7 +32,7 @@ RESULT_COLUMNS = [
 SELECTION_COLUMNS = ["strategy", "budget", "draw", "rank", "id"]
 
 
-class Way(NamedTuple):
+class Strategy(NamedTuple):
     """A strategy at a budget of labels per class on average."""
 
     strategy: str
@@ -88,13 +87,13 @@ def compare(
     chosen = _choose(task, params, data, candidates.points, runtime)
     rows: list[dict[str, object]] = []
     listed: list[dict[str, object]] = []
-    for way, numbers in chosen.items():
+    for each, numbers in chosen.items():
         sets = [LabelledSet(candidates.ids[some], data.validation) for some in numbers]
-        seed = stream_seed(params.seed, *b"choose", *task.encode(), way.budget)
-        run = ChosenRun(way.strategy, task, way.budget, params, data, runtime, seed, sets)
+        seed = stream_seed(params.seed, *b"choose", *task.encode(), each.budget)
+        run = ChosenRun(each.strategy, task, each.budget, params, data, runtime, seed, sets)
         rows += _rows(run, features)
         listed += [
-            {**way._asdict(), "draw": draw, "rank": rank, "id": int(position)}
+            {**each._asdict(), "draw": draw, "rank": rank, "id": int(position)}
             for draw, labelled in enumerate(sets)
             for rank, position in enumerate(labelled.train)
         ]
@@ -104,25 +103,25 @@ def compare(
 
 def _choose(
     task: str, params: Params, data: ImageData, points: Features, runtime: Runtime
-) -> dict[Way, list[Ints]]:
-    """For each way the numbers of the chosen points, best first, of every draw."""
+) -> dict[Strategy, list[Ints]]:
+    """For each strategy the numbers of the chosen points, best first, of every draw."""
     settings = params.choose
     counts = {b: min(b * len(data.classes), len(points)) for b in settings.budgets}
 
-    def of_draw(draw: int) -> dict[Way, Ints]:
+    def of_draw(draw: int) -> dict[Strategy, Ints]:
         seed = stream_seed(params.seed, *b"choose", *task.encode(), draw)
         rows = torch.from_numpy(np.array(points, np.float32)).to(runtime.device)
         none = np.empty(0, np.int64)
         picked = {}
         for budget, count in counts.items():
             picks = typical(rows, none, count, settings.most_clusters, runtime, seed)
-            picked[Way(TYPICAL, budget)] = np.array([pick.number for pick in picks])
-            picked[Way(RANDOM, budget)] = at_random(len(points), count, seed)
+            picked[Strategy(outputs.TYPICAL, budget)] = np.array([pick.number for pick in picks])
+            picked[Strategy(outputs.RANDOM, budget)] = at_random(len(points), count, seed)
         return picked
 
     draws = range(settings.draws)
     found = list(side_by_side([partial(of_draw, draw) for draw in draws], runtime.device))
-    return {way: [picked[way] for picked in found] for way in found[0]}
+    return {each: [picked[each] for picked in found] for each in found[0]}
 
 
 def _rows(run: ChosenRun, features: FeatureSet) -> Iterator[dict[str, object]]:

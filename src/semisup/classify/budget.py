@@ -9,9 +9,8 @@ from semisup.compute import device
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, LabelledSet, open_data
 from semisup.params.loading import Params, load
+from semisup.params.recipes import WHOLE_NETWORK
 from semisup.workflow import outputs, scratch
-
-WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks alone
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class BudgetRun:
         """
         if self.method not in WHOLE_NETWORK or self.task == outputs.NO_TASK:
             return False
-        first, *_ = outputs.repeats(outputs.pretrain_folder(self.task))
+        first, *_ = outputs.repeats(outputs.folder_of("pretrain", self.task))
         # as an `EncoderSpec` is written; what trains heads alone needs to know no networks
         return "trained" in outputs.read_json(first / outputs.ENCODER_SPEC)
 

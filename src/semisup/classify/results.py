@@ -1,6 +1,5 @@
 """What a method's stage writes: a row of scores for each draw, curves, predictions, weights."""
 
-import csv
 import dataclasses
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -8,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from safetensors.numpy import save_file
 
 from semisup.classify.budget import BudgetRun
 from semisup.classify.draws import Trained
 from semisup.classify.evaluation import scores
-from semisup.compute.weights import save_arrays
 from semisup.training.cross_validation import Turns, judged
 from semisup.training.progress import Row
 from semisup.workflow import outputs
@@ -38,7 +37,7 @@ def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
         history += [HistoryRow(**dataclasses.asdict(row), draw=one.draw) for row in one.fit.rows]
         told += [{"draw": one.draw, **one.told}] if one.told else []
         predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
-        save_arrays(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
+        save_file(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
     outputs.write_table(folder / outputs.RESULTS, rows)
     outputs.write_table(folder / outputs.HISTORY, history)
     if told:
@@ -74,8 +73,10 @@ def judged_before(folder: Path) -> Callable[[int], Sequence[float]]:
     Raises:
         UserError: where that stage has not run.
     """
-    lines = outputs.read_text(folder / outputs.RESULTS).splitlines()
-    rows = {int(row["draw"]): [row[name] for name in TURNS] for row in csv.DictReader(lines)}
+    rows = {
+        int(row["draw"]): [row[name] for name in TURNS]
+        for row in outputs.read_rows(folder / outputs.RESULTS)
+    }
 
     def of_draw(draw: int) -> Sequence[float]:
         return [float(value) for value in rows[draw] if value]

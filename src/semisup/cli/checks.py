@@ -1,11 +1,9 @@
 """What `semisup check` refuses before a stage runs: DVC or a stage would say it late, or oddly."""
 
-import json
 from importlib import import_module
 from pathlib import Path
 
 from semisup.params.loading import PARAMS_FILE, Params
-from semisup.params.messages import suggestion
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -70,9 +68,9 @@ def _check_row(task: str, settings: BorrowedSettings) -> None:
 def _has_read(task: str, file: str) -> bool:
     """Whether the task's encoder is of that file already, so that no stage needs it any more."""
     try:
-        said = json.loads((outputs.pretrain_folder(task) / outputs.PRETEXT).read_text("utf-8"))
+        said = outputs.read_json(outputs.folder_of("pretrain", task) / outputs.PRETEXT)
         return bool(said["origin"]["source"] == file)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (UserError, OSError, ValueError, KeyError, TypeError):
         return False
 
 
@@ -87,14 +85,9 @@ def check_data(params: Params) -> None:
 
         sources_of(params.data.folder)
     elif params.data.source == "torchvision":
-        from torchvision import datasets
+        from semisup.prepare.known_sets.torchvision_splits import set_class
 
-        from semisup.prepare.known_sets.torchvision_splits import KEY, WANTED
-
-        name = params.data.torchvision.name
-        if name not in datasets.__all__:
-            hint = suggestion(name, [*datasets.__all__])
-            raise UserError(f"{KEY}: torchvision has no data set {name!r}{hint}; {WANTED}")
+        set_class(params.data.torchvision.name)
 
 
 def check_device(params: Params) -> None:

@@ -16,11 +16,11 @@ from semisup.cli import lockfile, workflow
 from semisup.cli.checks import check_data, without_git
 from semisup.cli.one_line import how_to_install
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
+from semisup.params.sections import GIB
 from semisup.project import shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
-GIB = 2**30
 ENOUGH_DISK = 2  # GiB: results of the default settings take 0.4, of larger ones several
 PACKAGES = ("semisup", "torch", "torchvision", "timm", "dvc", "onnxruntime")
 
@@ -167,15 +167,15 @@ def _dvc() -> Found:
         told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
         yield Finding("mind", "dvc", told)
     if lockfile.is_cut_off():
-        told = f"{lockfile.LOCK} was cut off; run `semisup check`, which mends it"
+        told = f"{outputs.LOCK} was cut off; run `semisup check`, which mends it"
         yield Finding("wrong", "dvc", told)
         return
     try:
         done = len(lockfile.stages())
     except Exception as error:  # of DVC's reader: a conflict of Git, say
         told = (
-            f"{lockfile.LOCK} can't be read ({type(error).__name__}): where a merge left its "
-            f"marks, take one side, as by `git checkout --ours {lockfile.LOCK}`"
+            f"{outputs.LOCK} can't be read ({type(error).__name__}): where a merge left its "
+            f"marks, take one side, as by `git checkout --ours {outputs.LOCK}`"
         )
         yield Finding("wrong", "dvc", told)
         return
@@ -222,7 +222,7 @@ def _place(key: str, given: str) -> Found:
 
 
 def _results() -> Found:
-    found = [p for p in (Path("reports/summary.md"), outputs.MODEL) if p.exists()]
+    found = [p for p in (outputs.REPORTS / outputs.IN_WORDS, outputs.MODEL) if p.exists()]
     told = f"there are {' and '.join(map(str, found))}" if found else "none yet; run `make repro`"
     yield Finding("ok", "results", told)
 

@@ -2,9 +2,9 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-LOCK = Path("dvc.lock")
+from semisup.workflow.outputs import LOCK
+
 _FIRST_LINE = "schema: '2.0'\n"
 
 

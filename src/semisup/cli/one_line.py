@@ -23,11 +23,11 @@ def call(app: Callable[[], object]) -> NoReturn:
         name = (error.name or "").partition(".")[0]
         if name == "semisup":
             raise
-        _fail(f"the package {name} is not installed; {how_to_install()}")
+        command.fail(f"the package {name} is not installed; {how_to_install()}")
     except OSError as error:
         if error.errno not in OF_FILES:
             raise
-        _fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+        command.fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
 
 
 def how_to_install() -> str:
@@ -65,8 +65,3 @@ def keeping_stages() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise command.Interrupted("finished stages stay") from None
-
-
-def _fail(message: str) -> NoReturn:
-    print(f"error: {message}", file=sys.stderr)
-    sys.exit(command.USER_ERROR)

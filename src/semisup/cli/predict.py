@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semisup.compute.device import Runtime
-from semisup.predict import chosen, files
+from semisup.predict import files, which
 from semisup.predict.loaded import ImageClassifier
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -32,21 +32,21 @@ class Model:
         if self.method is not None:
             if self.folder is not None:
                 raise UserError("--model and --method: two classifiers; leave one out")
-            return chosen.of_stages(self.method, self.task, self.budget, runtime)
+            return which.of_stages(self.method, self.task, self.budget, runtime)
         if self.task is not None or self.budget is not None:
             raise UserError("--task and --budget: of which method? add --method, such as finetune")
-        return chosen.finished(self.folder or outputs.MODEL, runtime)
+        return which.finished(self.folder or outputs.MODEL, runtime)
 
 
-def predict(paths: Sequence[str], which: Model, out: Path, top: int) -> int:
+def predict(paths: Sequence[str], named: Model, out: Path, top: int) -> int:
     """Write the table, print what became of the files; returns the exit status.
 
     Raises:
         UserError: on options that can't be, and where the classifier or a path is not there.
     """
-    compute = chosen.compute_settings(elsewhere=which.folder is not None)
-    runtime = chosen.start(compute)
-    model = which.open(runtime)
+    compute = which.compute_settings(elsewhere=named.folder is not None)
+    runtime = which.start(compute)
+    model = named.open(runtime)
     model.fuse()
     counts = files.predict(model, paths, out, top, compute, runtime)
     for line in counts.unreadable:

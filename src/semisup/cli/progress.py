@@ -9,13 +9,12 @@ from statistics import mean
 from typing import Any
 
 from semisup.cli import workflow
-from semisup.cli.lockfile import LOCK
-from semisup.cli.quick import clock
-from semisup.cli.workflow import Stages
+from semisup.cli.workflow import Stages, clock, kind_of
 from semisup.workflow import live
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
 from semisup.workflow.live import Running
+from semisup.workflow.outputs import LOCK
 from semisup.workflow.times import Spent
 
 SECONDS = 5.0  # between two looks
@@ -90,7 +89,7 @@ def page(
 
 def _kinds(stages: Stages, left: set[str]) -> str:
     """How many stages of each kind, in their order."""
-    kinds = [name.partition("@")[0] for name in stages.order if name in left]
+    kinds = [kind_of(name) for name in stages.order if name in left]
     return ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
 
 
@@ -132,13 +131,11 @@ def _name(spent: Spent) -> str:
 
 
 def _is_known(name: str, known: Mapping[str, float]) -> bool:
-    kind = name.partition("@")[0]
-    return any(other.partition("@")[0] == kind for other in known)
+    return any(kind_of(other) == kind_of(name) for other in known)
 
 
 def _likely(name: str, known: Mapping[str, float]) -> float:
-    kind = name.partition("@")[0]
-    alike = [seconds for other, seconds in known.items() if other.partition("@")[0] == kind]
+    alike = [known[other] for other in known if kind_of(other) == kind_of(name)]
     return known.get(name) or mean(alike or known.values())
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from semisup.cli.workflow import DVC, clock, failure, kind_of
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
 from semisup.workflow.errors import UserError
@@ -95,7 +96,7 @@ class Progress:
         line = f"stage {count - len(self._left)} of {count}: {stage}; {passed} so far"
         if not self._seconds:
             return line
-        known = {_kind(one) for one in (stage, *self._left)} <= {*self._seconds}
+        known = {kind_of(one) for one in (stage, *self._left)} <= {*self._seconds}
         return f"{line}, {'about' if known else 'more than'} {clock(self._rest(stage))} left"
 
     def passed(self, stage: str) -> None:
@@ -106,28 +107,19 @@ class Progress:
     def _ends(self, now: float) -> None:
         if self._running:
             stage, begun = self._running
-            self._seconds.setdefault(_kind(stage), []).append(now - begun)
+            self._seconds.setdefault(kind_of(stage), []).append(now - begun)
 
     def _rest(self, running: str) -> float:
         """As long as stages of the same kind took, or as all did."""
         every = [value for values in self._seconds.values() for value in values]
-        known = (self._seconds.get(_kind(stage), every) for stage in [running, *self._left])
+        known = (self._seconds.get(kind_of(stage), every) for stage in [running, *self._left])
         return sum(sum(values) / len(values) for values in known)
-
-
-def _kind(stage: str) -> str:
-    return stage.partition("@")[0]
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds."""
-    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
 
 
 def _run(stages: Sequence[str]) -> None:
     """By DVC, one after the other; what a stage prints is shown where it fails."""
     progress, printed = Progress(stages, time.monotonic()), ""
-    command = [sys.executable, "-m", "dvc", "repro", *stages]
+    command = [*DVC, "repro", *stages]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         for line in running.stdout or ():
             if found := PASSED.match(line):
@@ -139,4 +131,4 @@ def _run(stages: Sequence[str]) -> None:
                 printed += line
     if running.returncode:
         print(printed, file=sys.stderr, end="")
-        raise UserError("a stage failed; its own message stands above")
+        raise failure()

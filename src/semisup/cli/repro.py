@@ -13,7 +13,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event
 
 from semisup.cli import lockfile, workflow
-from semisup.workflow.errors import UserError
 
 BUSY = ("Unable to acquire lock", "is busy, it is being blocked")  # another DVC, for a moment
 TRIES, PAUSE_SECONDS = 60, 0.5
@@ -29,7 +28,7 @@ def repro(jobs: int) -> None:
     if stages.always:  # what others are found to be changed by
         for name in stages.always:
             if not _run(name, os.environ, Event()):
-                raise UserError(f"failed: {name}; its own message stands above")
+                raise workflow.failure([name])
         stages = workflow.read()
     parents, wanted = stages.parents, stages.left()
     before = lockfile.stages()
@@ -63,12 +62,12 @@ def repro(jobs: int) -> None:
         finally:
             lockfile.put_in_order([*before, *stages.order])
     if failed:
-        raise UserError(f"failed: {', '.join(failed)}; its own message stands above")
+        raise workflow.failure(failed)
 
 
 def _run(name: str, env: Mapping[str, str], interrupted: Event) -> bool:
     """One stage, whether it went well; what it printed is passed on in one piece if not."""
-    command = [sys.executable, "-m", "dvc", "repro", "--single-item", name]
+    command = [*workflow.DVC, "repro", "--single-item", name]
     started = time.monotonic()
     for _ in range(TRIES):
         done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)

@@ -17,7 +17,6 @@ from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 COLUMNS = ("path", "cluster", "rank", "reason", "label")
-COMPARISON = Path("reports/task_comparison.csv")
 THUMBNAIL = 160  # pixels, on the page
 STYLE = f"""\
 body {{ font: 14px sans-serif; margin: 1em; }}
@@ -100,15 +99,16 @@ def _task(params: Params, task: str | None) -> tuple[str, str]:
         return task, "as asked for"
     if not params.pretext_tasks:
         raise UserError("pretext_tasks of params.yaml: lists none, so that there are no features")
-    if COMPARISON.exists():
+    table = outputs.REPORTS / outputs.COMPARISON
+    if table.exists():
         from semisup.report.tables.comparison import ranking
         from semisup.report.tables.results import read_csv
 
-        ranked = [t for t in ranking(read_csv(COMPARISON)) if t in params.pretext_tasks]
+        ranked = [t for t in ranking(read_csv(table)) if t in params.pretext_tasks]
         if ranked:
-            return ranked[0], "ranked first in reports/summary.md"
+            return ranked[0], f"ranked first in {outputs.REPORTS / outputs.IN_WORDS}"
     tasks = params.pretext_tasks
-    there = (t for t in tasks if (outputs.neighbours_folder(t) / POINTS).exists())
+    there = (t for t in tasks if (outputs.folder_of("neighbours", t) / POINTS).exists())
     return next(there, tasks[0]), "of pretext_tasks the first that has them"
 
 
@@ -122,8 +122,8 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     from semisup.neighbours.stored import Graph, read_points
 
     data = open_data(outputs.PREPARED, outputs.SPLITS)
-    ids = Graph.read(outputs.neighbours_folder(task)).ids
-    points = read_points(outputs.neighbours_folder(task))
+    ids = Graph.read(outputs.folder_of("neighbours", task)).ids
+    points = read_points(outputs.folder_of("neighbours", task))
     labelled = np.flatnonzero(data.labels[ids] >= 0)
     there = len(ids) - len(labelled)
     if not there:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from semisup.cli import workflow
-from semisup.cli.quick import clock
+from semisup.cli.workflow import clock
 from semisup.params.loading import Params
+from semisup.params.recipes import WHOLE_NETWORK
 from semisup.report.findings.own import Comparison
-from semisup.report.methods import POOL_ALONE, WHOLE_NETWORK
+from semisup.report.methods import POOL_ALONE
 from semisup.report.words.phrases import plus_minus, points
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError

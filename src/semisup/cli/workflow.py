@@ -3,14 +3,16 @@
 DVC's locks are left alone: who looks while a workflow runs must not stop it.
 """
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semisup.workflow.errors import UserError
+from semisup.workflow.errors import UserError, not_here
 
 FILE = Path("dvc.yaml")
+DVC = (sys.executable, "-m", "dvc")
 MEND = f"take the last commit's: `git checkout HEAD {FILE}`"
 Parents = Mapping[str, set[str]]
 
@@ -53,7 +55,7 @@ def declared() -> dict[str, dict[str, Any]]:
     from voluptuous import Invalid
 
     if not FILE.is_file():
-        raise UserError(f"{FILE}: no such file; run this in the project's top folder")
+        raise not_here(FILE)
     try:
         said = parse_yaml(FILE.read_text(encoding="utf-8"), FILE)
         COMPILED_MULTI_STAGE_SCHEMA(said)
@@ -96,3 +98,19 @@ def read() -> Stages:
 def _has_changed(stage: Any) -> bool:
     """As DVC finds it, which would lock the stage's files for it."""
     return stage.changed_stage() or any(entry.status() for entry in [*stage.deps, *stage.outs])
+
+
+def kind_of(stage: str) -> str:
+    """Of `head@rotation-4` it is `head`."""
+    return stage.partition("@")[0]
+
+
+def failure(stages: Iterable[str] = ()) -> UserError:
+    """The error where stages failed, by their names as far as these are known."""
+    what = f"failed: {', '.join(stages)}" if stages else "a stage failed"
+    return UserError(f"{what}; its own message stands above")
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds."""
+    return f"{round(seconds) // 60}:{round(seconds) % 60:02d}"

@@ -1,6 +1,5 @@
 """The state of an unfinished training on disk, in one safetensors file: no code runs when read."""
 
-import hashlib
 import json
 import os
 import re
@@ -13,8 +12,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from semisup.compute.weights import checksum
 from semisup.workflow.processes import HOST
-from semisup.workflow.scratch import HALF_WRITTEN, Scratch, refuse, say
+from semisup.workflow.scratch import HALF_WRITTEN, OUTDATED, Scratch, refuse, say
 
 # Dicts and lists of tensors, and of what JSON can hold. Keys are strings.
 State = dict[str, Any]
@@ -45,7 +45,7 @@ class Checkpoint:
         tensors: dict[str, Tensor] = {}
         facts = json.dumps(_taken_apart(state, "", tensors))
         plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-        about = {"key": self.key, "facts": facts, "checksum": _checksum(plain, facts)}
+        about = {"key": self.key, "facts": facts, "checksum": checksum(plain, facts)}
         scratch = self.path.with_name(f".{self.path.name}.{HOST}-{os.getpid()}{HALF_WRITTEN}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,10 +70,10 @@ class Checkpoint:
         except (SafetensorError, OSError) as error:
             refuse(self.path, f"damaged ({error})")
             return None
-        if about.get("checksum") != _checksum(tensors, about.get("facts", "")):
+        if about.get("checksum") != checksum(tensors, about.get("facts", "")):
             refuse(self.path, "damaged (its checksum is another one)")
         elif about.get("key") != self.key:
-            refuse(self.path, "made with other parameters, inputs or code")
+            refuse(self.path, OUTDATED)
         else:
             state: State = _put_together(json.loads(about["facts"]), tensors)
             return state
@@ -102,7 +102,7 @@ def _put_together(value: Any, tensors: dict[str, Tensor]) -> Any:
     return value
 
 
-def checkpoint_of(scratch: Scratch, training: str, machine: str = "") -> Checkpoint:
+def checkpoint_of(scratch: Scratch, training: str, machine: str) -> Checkpoint:
     """That of one training, by a name which no other of the stage has.
 
     It goes on only on a machine of the same kind, as far as that matters.
@@ -110,11 +110,3 @@ def checkpoint_of(scratch: Scratch, training: str, machine: str = "") -> Checkpo
     name = re.sub(r"[^a-z0-9]+", "-", training.lower())
     path = scratch.folder / f"{name}.safetensors"
     return Checkpoint(path, f"{scratch.key} {machine}", scratch.seconds)
-
-
-def _checksum(tensors: dict[str, Tensor], facts: str) -> str:
-    digest = hashlib.blake2b(facts.encode(), digest_size=16)
-    for name, value in sorted(tensors.items()):
-        digest.update(name.encode())
-        digest.update(value.numpy().tobytes())
-    return digest.hexdigest()

@@ -12,11 +12,9 @@ from torch import Tensor, nn
 
 from semisup.compute.checkpoint import Checkpoint, checkpoint_of
 from semisup.compute.group import ALONE, Group, join, local_rank
-from semisup.params.sections import Compute
+from semisup.params.sections import GIB, Compute
 from semisup.workflow.errors import NoMeans
 from semisup.workflow.scratch import Scratch
-
-GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) ->
         torch.cuda.set_device(device)
     group = join(device)
     here = int(os.environ.get("LOCAL_WORLD_SIZE", group.size))  # torchrun's: of this machine
-    memory = int(compute.memory_gib * GIB) // (here * sharers)
+    memory = compute.memory_bytes // (here * sharers)
     return Runtime(device, _dtype(compute.precision, device), memory, scratch, group)
 
 

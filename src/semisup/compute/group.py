@@ -61,7 +61,7 @@ class Group:
         self.total(torch.zeros(1, device=_device() if self.size > 1 else None))
 
     def decides(self, question: Callable[[], bool], update: int) -> bool:
-        """What the first process says, asked now and then."""
+        """The first process's answer; of several only every DECIDES_EVERY updates, else False."""
         if self.size == 1:
             return question()
         if update % DECIDES_EVERY:

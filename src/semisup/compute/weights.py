@@ -1,13 +1,16 @@
 """Weights as safetensors: no code runs when they are loaded."""
 
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
-from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -20,28 +23,54 @@ def to_arrays(network: nn.Module) -> Arrays:
     return {name: value.cpu().contiguous().numpy() for name, value in network.state_dict().items()}
 
 
-def save_arrays(arrays: Arrays, path: Path) -> None:
-    """Write weights and buffers."""
-    save_file(arrays, path)
-
-
 def save_weights(network: nn.Module, path: Path) -> None:
     """Write weights and buffers of a network."""
-    save_arrays(to_arrays(network), path)
+    save_file(to_arrays(network), path)
+
+
+def checksum(tensors: Mapping[str, Tensor], facts: str = "") -> str:
+    """A hash over names and values, and a text beside them."""
+    digest = hashlib.blake2b(facts.encode(), digest_size=16)
+    for name, value in sorted(tensors.items()):
+        digest.update(name.encode())
+        digest.update(value.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def opened(path: Path, framework: str = "np") -> Iterator[Any]:
+    """A safetensors file, as `safe_open` opens it.
+
+    Raises:
+        UserError: where it is missing or damaged.
+    """
+    try:
+        with outputs.needed(path), safe_open(path, framework) as file:
+            yield file
+    except SafetensorError as error:
+        raise UserError(f"{path}: damaged ({error}); run `dvc checkout` or `dvc repro`") from None
+
+
+def read_arrays(path: Path) -> Arrays:
+    """All that a safetensors file holds, by name.
+
+    Raises:
+        UserError: where it is missing or damaged.
+    """
+    with opened(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
 
 
 def load_weights(network: nn.Module, path: Path) -> None:
     """Put the weights of a safetensors file into `network`.
 
     Raises:
-        UserError: where the file is missing or was written for another network.
+        UserError: where the file is missing, damaged or was written for another network.
     """
+    with opened(path, "pt") as file:
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     try:
-        network.load_state_dict(load_file(path))
-    except FileNotFoundError:
-        raise outputs.missing(path) from None
-    except SafetensorError as error:
-        raise UserError(f"{path}: damaged ({error}); delete it and run `dvc repro`") from None
+        network.load_state_dict(state)
     except RuntimeError:
         raise UserError(
             f"{path}: weights of another network than params.yaml describes; run `dvc repro`"

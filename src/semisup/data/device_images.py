@@ -50,15 +50,15 @@ class DeviceImages:
         """Images (n, C, S, S) float in 0 to 1, changed at random."""
         return augment(self.plain(numbers), settings, generator)
 
-    def batches(self, views: int = 1, part: slice = slice(None)) -> Iterator[slice]:
-        """Slices that cover all images, or a part of them, in order.
+    def batches(self, views: int = 1) -> Iterator[slice]:
+        """Slices that cover all images, in order.
 
-        Each is as many as a network looks at without gradients at once, in so many views.
+        Each holds as many images as fit at once without gradients, where each is shown in `views`
+        ways.
         """
-        first, last, _ = part.indices(len(self))
         at_once = min(EVALUATION_BATCH, EVALUATION_VALUES // self._values)
-        size = max(1, at_once // views)
-        return (slice(at, min(at + size, last)) for at in range(first, last, size))
+        size, count = max(1, at_once // views), len(self)
+        return (slice(at, min(at + size, count)) for at in range(0, count, size))
 
 
 def to_unit(pixels: Tensor) -> Tensor:

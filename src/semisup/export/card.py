@@ -1,14 +1,13 @@
 """MODEL_CARD.md: what the classifier is, how good, how to use it."""
 
-import math
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-import jinja2
 import numpy as np
 from numpy.typing import NDArray
 
+from semisup.model.templates import environment
 from semisup.model.trained import Measured
 from semisup.model.whole import Whole
 from semisup.workflow import outputs
@@ -31,15 +30,9 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
         onnx: whether model.onnx is there.
         folder: to write to.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = _percent
     about = whole.about
-    page = environment.get_template("card.md.jinja").render(
+    template = environment(Path(__file__).parent).get_template("card.md.jinja")
+    page = template.render(
         about=about,
         origin=about.origin,
         look=about.encoder.get("trained"),
@@ -56,10 +49,6 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
         version=version("semisup"),
     )
     (folder / FILE).write_text(page, encoding="utf-8")
-
-
-def _percent(share: float) -> str:
-    return "-" if math.isnan(share) else f"{100 * share:.1f} %"
 
 
 def _listed(classes: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Features of a task's frozen encoder as `embed` stores them and `head` reads them."""
+"""Features of a task's frozen encoder as `embed` stores them and other stages read them."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence, Set
 
+from semisup.labels.bits import are_bits, is_one
 from semisup.labels.column_names import plain
 from semisup.labels.columns import Columns
-from semisup.labels.words import NO, UNSURE, YES, Part, clean, is_none, part_of, parts_among
+from semisup.labels.words import UNSURE, Part, clean, is_none, part_of, parts_among
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
@@ -50,15 +51,15 @@ def parts_of(
     name = names[found.split].strip()
     values = [clean(line[found.split]) for line in cells]
     yes = _part_of_yes(name)
-    if yes and all(value.lower() in YES | NO | {""} for value in values):
+    if yes and are_bits(values):
         no: Part = "test" if yes == "train" else "train"
-        held = sum((value.lower() in YES) == (yes != "train") for value in values if value)
+        held = sum(is_one(value) == (yes != "train") for value in values if value)
         if 2 * held > len(values):
             notes.warn(
                 f"{where}: by column {name} {held} of {len(values)} rows are not trained on; if it "
                 "means something else, set data.folder.columns.split to null"
             )
-        return [None if not v else yes if v.lower() in YES else no for v in values]
+        return [None if not v else yes if is_one(v) else no for v in values]
     parts = parts_among(value for value in values if value)
     unknown = [value for value, part in parts.items() if part is None]
     if not unknown:

@@ -59,7 +59,7 @@ def read_table(
     columns: Mapping[str, str | None],
     no_label: Collection[str] | None,
     notes: Notes,
-    is_known: Known = nothing_known,
+    is_known: Known,
 ) -> dict[str, Row]:
     """Rows by path, whose separators are slashes.
 
@@ -175,9 +175,9 @@ def _raw_labels(
     if not found.may_be_hot:  # params.yaml says that the table has no label
         return [""] * len(cells)
     taken = (found.path, found.split, found.group)
-    raw = one_hot(names, cells, taken, where, notes) if found.may_be_hot else None
+    raw = one_hot(names, cells, taken, where, notes)
     if raw is None:
-        weak = weak_label(names, cells, taken, where, notes) if found.may_be_hot else None
+        weak = weak_label(names, cells, taken, where, notes)
         if weak is None:
             raise missing_column(where, names, "label")
         return [line[weak] for line in cells]

@@ -44,8 +44,9 @@ def decoded(content: bytes, where: str) -> tuple[str, str]:
         ) from None
     text = text.lstrip("\ufeff")
     first, _, rest = text.partition("\n")
-    if first.strip().strip('"').lower().startswith("sep=") and first.strip().strip('"')[4:]:
-        return rest, first.strip().strip('"')[4]
+    sign = first.strip().strip('"')
+    if sign.lower().startswith("sep=") and sign[4:]:
+        return rest, sign[4]
     head = next((line for line in text.splitlines() if line.strip()), "")
     return text, max(SEPARATORS, key=lambda mark: (head.count(mark), -SEPARATORS.index(mark)))
 

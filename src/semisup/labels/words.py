@@ -102,7 +102,7 @@ def same_number(labels: Iterable[str]) -> dict[str, str]:
 def folded(name: str) -> str:
     """What two names share that differ in case, punctuation, kind of letters or zeros only."""
     plain = unicodedata.normalize("NFKC", name).casefold()
-    if re.fullmatch(r"[+-]?\d+(\.\d+)?", plain):
+    if NUMBER.fullmatch(plain):
         return f"{float(plain):g}"
     # 1-2 is not 12
     short = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", plain)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-
+from semisup.compute.weights import opened
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -38,10 +37,8 @@ class Parts:
             UserError: where a stage has not run.
         """
         for name, path in self.files.items():
-            try:
+            with outputs.needed(path):
                 shutil.copyfile(path, folder / name)
-            except FileNotFoundError:
-                raise outputs.missing(path) from None
         outputs.write_json(folder / RESULT, self.result)
 
     def check(self) -> None:
@@ -52,8 +49,8 @@ class Parts:
         """
         for path in self.files.values():
             if path.suffix == ".safetensors":
-                _names(path)
-                continue
+                with opened(path):
+                    continue
             try:
                 outputs.read_json(path)
             except ValueError:
@@ -77,9 +74,10 @@ def parts_of(stage: Path, method: str, task: str, budget: int) -> Parts:
     if task == outputs.NO_TASK:
         files |= {name: stage / name for name in (outputs.ENCODER_SPEC, outputs.FEATURES_INFO)}
     else:
-        pretrained = outputs.pretrain_folder(task)
+        pretrained = outputs.folder_of("pretrain", task)
         files |= {name: pretrained / name for name in (outputs.ENCODER_SPEC, outputs.PRETEXT)}
-        files[outputs.FEATURES_INFO] = outputs.head_folder(task, budget) / outputs.FEATURES_INFO
+        head = outputs.folder_of("head", task, budget)
+        files[outputs.FEATURES_INFO] = head / outputs.FEATURES_INFO
         if not _is_whole(files[WEIGHTS]):
             mine = outputs.of_draw(outputs.repeats(pretrained), int(result["draw"]))
             files[outputs.ENCODER] = mine / outputs.ENCODER
@@ -98,8 +96,7 @@ def gathered(folder: Path) -> Parts:
 
 def _best_row(table: Path) -> Result:
     try:
-        rows = [*csv.DictReader(outputs.read_text(table).splitlines())]
-        best = max(rows, key=lambda row: float(row["validation_top1"] or 0))
+        best = max(outputs.read_rows(table), key=lambda row: float(row["validation_top1"] or 0))
         row: Result = {name: _value(cell) for name, cell in best.items() if cell != ""}
         row |= {name: int(row[name]) for name in ("budget", "draw")}
     except (ValueError, KeyError, TypeError, csv.Error):  # empty, cut off, or no table at all
@@ -118,17 +115,8 @@ def _value(cell: str) -> Any:
 
 def _is_whole(weights: Path) -> bool:
     """Whether they hold an encoder."""
-    return any(name.startswith("encoder.") for name in _names(weights))
-
-
-def _names(weights: Path) -> list[str]:
-    try:
-        with safe_open(weights, "np") as file:
-            return [*file.keys()]
-    except FileNotFoundError:
-        raise outputs.missing(weights) from None
-    except SafetensorError:
-        raise _damaged(weights) from None
+    with opened(weights) as file:
+        return any(name.startswith("encoder.") for name in file.keys())  # noqa: SIM118
 
 
 def _damaged(path: Path) -> UserError:

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Self
 
 import torch
-from safetensors import safe_open
 from torch import Tensor, nn
 
 from semisup.classify.network import with_random_head
-from semisup.compute.weights import load_weights, save_weights
+from semisup.compute.weights import load_weights, opened, save_weights
 from semisup.data.device_images import to_unit
 from semisup.model.about import FILE as ABOUT_FILE
 from semisup.model.about import About, damaged
@@ -97,7 +96,7 @@ class Whole(nn.Module):
 
 def hidden_units(weights: Path) -> list[int]:
     """Of a head, by the shapes of its weights: a matrix for each layer, the last is the output."""
-    with safe_open(weights, "pt") as file:
+    with opened(weights) as file:
         names = [name for name in file.keys() if not name.startswith("encoder.")]  # noqa: SIM118
         shapes = {name: file.get_slice(name).get_shape() for name in names}
     layers = [name for name, shape in shapes.items() if len(shape) == 2]

@@ -147,4 +147,4 @@ def _stages(model: Any) -> list[str]:
 
 def _safe_name(file: str | None) -> str:
     """The safetensors file beside a pickle on the hub."""
-    return re.sub(r"pytorch_", "", file).rsplit(".", 1)[0] + ".safetensors" if file else SAFE
+    return file.replace("pytorch_", "").rsplit(".", 1)[0] + ".safetensors" if file else SAFE

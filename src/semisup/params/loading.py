@@ -25,7 +25,7 @@ from semisup.params.sections import (
     Split,
     known_tasks,
 )
-from semisup.workflow.errors import UserError
+from semisup.workflow.errors import UserError, not_here
 
 PARAMS_FILE = Path("params.yaml")
 
@@ -119,11 +119,20 @@ def load(path: Path = PARAMS_FILE) -> Params:
     Raises:
         UserError: one line that names the file, the key, the value and what is allowed.
     """
+    return _validated(Params, read_yaml(path), "")
+
+
+def read_yaml(path: Path) -> Any:
+    """What a file of the project says.
+
+    Raises:
+        UserError: it is not there, or no YAML.
+    """
     try:
         # DVC's reader too: 1e-3 is a number, a key given twice an error
-        values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(f"{path}: no such file; run this in the project's top folder") from None
+        raise not_here(path) from None
     except OSError as error:
         raise UserError(f"{path}: can't be read: {error.strerror}") from None
     except MarkedYAMLError as error:
@@ -131,7 +140,6 @@ def load(path: Path = PARAMS_FILE) -> Params:
         raise UserError(f"{path}: not readable as YAML: {line}{error.problem}") from None
     except (YAMLError, ValueError) as error:  # a date such as 2020-13-45 is a ValueError
         raise UserError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
-    return _validated(Params, values, "")
 
 
 def load_and_check_tasks(path: Path = PARAMS_FILE) -> Params:
@@ -177,12 +185,17 @@ def _check_controls(budgets: list[int], label_budgets: list[int]) -> None:
 
 
 def _check_finetuned(tasks: list[str], pretext_tasks: list[str]) -> None:
-    for position, task in enumerate(tasks):
+    for task in tasks:
         if task not in pretext_tasks:
             hint = suggestion(task, pretext_tasks) or "; take it out here too, or add it there"
             raise ValueError(f"finetune_tasks: {task!r} is not in pretext_tasks{hint}")
+    _check_once(tasks, "finetune_tasks")
+
+
+def _check_once(tasks: list[str], key: str) -> None:
+    for position, task in enumerate(tasks):
         if task in tasks[:position]:
-            raise ValueError(f"finetune_tasks: {task!r} is given twice; list each task once")
+            raise ValueError(f"{key}: {task!r} is given twice; list each task once")
 
 
 def _listed(layers: tuple[str, ...] | None) -> str:
@@ -205,9 +218,8 @@ def _check_start(pretrain: Pretrain, backbone: Backbone) -> None:
 
 
 def _check_tasks(tasks: list[str], pretrain: Pretrain) -> None:
-    for position, task in enumerate(tasks):
+    _check_once(tasks, "pretext_tasks")
+    for task in tasks:
         check_name(task, known_tasks(), "task", "pretext_tasks")
-        if task in tasks[:position]:
-            raise ValueError(f"pretext_tasks: {task!r} is given twice; list each task once")
         if task not in (pretrain.model_extra or {}):
             raise ValueError(f"pretrain.{task}: missing, but pretext_tasks lists {task!r}; add it")

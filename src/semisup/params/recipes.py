@@ -7,6 +7,8 @@ from pydantic import BeforeValidator, Field
 from semisup.params.base import Count, CountOrZero, Fraction, NotNegative, Positive, Section
 from semisup.params.data_sections import Views
 
+WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks alone
+
 
 class Schedule(Section):
     """How long to train, and all else but how fast; see `semisup.training.loop`."""

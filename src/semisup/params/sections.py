@@ -19,6 +19,7 @@ from semisup.params.base import (
 from semisup.params.data_sections import Augment
 from semisup.params.messages import check_name
 
+GIB = 2**30
 PRETEXT_FOLDER = Path(__file__).parents[1] / "pretext"
 
 # Shallow to deep. ResNet's are named as by He et al. 2015, NIN's are RotNet's blocks.
@@ -129,6 +130,11 @@ class Compute(Section):
     processes: Count
     memory_gib: Annotated[float, Field(ge=0.25)]
     checkpoint_seconds: NotNegative
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory_gib` in bytes."""
+        return int(self.memory_gib * GIB)
 
     def cpu_threads(self) -> int:
         """`threads`, or the cores that this process may use where it is 0."""

@@ -29,7 +29,7 @@ from semisup.workflow.scratch import HALF_WRITTEN
 
 UNSURE, UNREADABLE = "unsure", "unreadable"
 LISTED = 10  # files that can't be read, and classes, in the summary
-MOST_FILES = 10_000  # before something is written, where hardly any can be read
+MOST_FILES = 10_000  # of a batch at most, where few of them can be read
 
 Answers = list[list[tuple[str, float]]]  # the likeliest classes of each image
 

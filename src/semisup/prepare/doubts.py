@@ -1,6 +1,5 @@
 """What looks wrong about images and labels that can all be used."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -65,11 +64,11 @@ def write_conflicts(folder: Path, wrong: NDArray[np.bool_], notes: Notes) -> Non
     """List equal images with different labels, and warn of them."""
     found: dict[str, list[dict[str, str]]] = {}
     if wrong.any():
-        with (folder / outputs.MANIFEST).open(encoding="utf-8", newline="") as file:
-            for row, conflicts in zip(csv.DictReader(file), wrong, strict=True):
-                if conflicts:
-                    found.setdefault(row["pixel_hash"], []).append(row)
-    every = (row for rows in found.values() for row in rows)
+        rows = outputs.read_rows(folder / outputs.MANIFEST)
+        for row, conflicts in zip(rows, wrong, strict=True):
+            if conflicts:
+                found.setdefault(row["pixel_hash"], []).append(row)
+    every = (row for equal in found.values() for row in equal)
     outputs.write_rows(
         folder / outputs.CONFLICTS, LISTED, ([row[k] for k in LISTED] for row in every)
     )

@@ -12,8 +12,7 @@ import yaml
 
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-
-LOCK = Path("dvc.lock")
+from semisup.workflow.outputs import LOCK
 
 
 @contextmanager

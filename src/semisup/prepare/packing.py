@@ -1,6 +1,5 @@
 """Pack what a source yields into one memory-mappable array, a manifest and a list of rejects."""
 
-import csv
 import math
 import os
 from collections.abc import Iterable
@@ -66,8 +65,8 @@ def pack(
     image_size: int,
     color: str,
     max_rejected_fraction: float,
-    unfinished: Unfinished | None = None,
-    notes: Notes | None = None,
+    unfinished: Unfinished,
+    notes: Notes,
 ) -> dict[str, object]:
     """Write the images (N, H, W, C), manifest, rejected files and summary into `folder`.
 
@@ -79,17 +78,14 @@ def pack(
         UserError: where no image is left, or the rejected files are more than
             `max_rejected_fraction` of those of their kind.
     """
-    notes = notes or Notes()
-    path = unfinished.images if unfinished else folder / outputs.IMAGES
     with (folder / outputs.MANIFEST).open("w", encoding="utf-8", newline="") as file:
         manifest = Manifest(file)
-        for outcome, facts in unfinished.done if unfinished else ():
+        for outcome, facts in unfinished.done:
             manifest.add(outcome, facts)
         shape = (image_size, image_size, 3)
-        with closing(ArrayWriter(path, shape, manifest.images)) as writer:
+        with closing(ArrayWriter(unfinished.images, shape, manifest.images)) as writer:
             _write_all(candidates, manifest, writer, unfinished)
-    if unfinished:
-        path.replace(folder / outputs.IMAGES)
+    unfinished.images.replace(folder / outputs.IMAGES)
     list_of_failed = folder.parent / outputs.REJECTED  # stays where no output does
     list_of_failed.unlink(missing_ok=True)
     _check_rejects(manifest, max_rejected_fraction, list_of_failed)
@@ -110,7 +106,7 @@ def pack(
 
 
 def _write_all(
-    candidates: Candidates, manifest: Manifest, writer: ArrayWriter, unfinished: Unfinished | None
+    candidates: Candidates, manifest: Manifest, writer: ArrayWriter, unfinished: Unfinished
 ) -> None:
     outcome: Outcome
     facts: Facts | None
@@ -121,17 +117,15 @@ def _write_all(
             outcome, (pixels, facts) = candidate
             writer.append(pixels)
         manifest.add(outcome, facts)
-        if unfinished:
-            unfinished.add(outcome, facts)
-            if unfinished.is_due():
-                writer.flush()
-                unfinished.save()
+        unfinished.add(outcome, facts)
+        if unfinished.is_due():
+            writer.flush()
+            unfinished.save()
 
 
 def read_classes(path: Path) -> list[list[str]]:
     """Rows of the table of classes."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [*csv.reader(file)][1:]
+    return [*outputs.read_lines(path)][1:]
 
 
 def describe(summary: dict[str, object]) -> str:

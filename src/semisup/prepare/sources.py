@@ -8,7 +8,7 @@ from semisup.prepare.records import Candidates, Decoded, GivenSplit, Outcome, Re
 from semisup.workflow.notes import Notes
 
 
-def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None) -> Candidates:
+def candidates(params: Params, done: deque[Outcome], notes: Notes) -> Candidates:
     """Every image that the source has, with its pixels, or why a file is left out.
 
     The first ones, whose outcomes are `done`, are left out.
@@ -16,7 +16,7 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes | None = None)
     Raises:
         UserError: where the source can't be read.
     """
-    data, notes = params.data, notes or Notes()
+    data = params.data
     if data.source == "glyphs":
         yield from _glyphs(params, len(done))
     elif data.source == "folder":

@@ -14,7 +14,7 @@ from typing import Any
 
 from semisup.prepare.records import Facts, Outcome, Record, Rejected, pixel_hash
 from semisup.workflow import outputs
-from semisup.workflow.scratch import Scratch, refuse
+from semisup.workflow.scratch import OUTDATED, Scratch, refuse
 
 LIST = "outcomes.jsonl"
 HEADER_BYTES = 128  # of an .npy file, padded so that the final shape can be written over it
@@ -44,7 +44,7 @@ class Unfinished:
                 refuse(self._list, "damaged (its images are others)")
                 self.done = []
         elif first:
-            refuse(self._list, "made with other parameters, inputs or code")
+            refuse(self._list, OUTDATED)
         self.scratch.folder.mkdir(parents=True, exist_ok=True)
         kept = [self.scratch.key, *lines[: len(self.done)]]  # no line that was cut off
         self._list.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")

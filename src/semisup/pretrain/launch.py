@@ -1,7 +1,6 @@
 """`compute.processes`: this program run as several processes that train one network together."""
 
 import logging
-import os
 import sys
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -11,6 +10,7 @@ import torch
 from semisup.compute.device import chosen_device
 from semisup.params.sections import Compute
 from semisup.workflow.errors import UserError
+from semisup.workflow.processes import is_one_of_several
 
 
 def launch(compute: Compute) -> None:
@@ -24,7 +24,7 @@ def launch(compute: Compute) -> None:
     processes = compute.processes
     kind = chosen_device(compute.device).type if processes > 1 else "cpu"
     devices = {"cuda": torch.cuda.device_count(), "mps": 1}.get(kind, processes)
-    if "WORLD_SIZE" not in os.environ and processes > devices:
+    if not is_one_of_several() and processes > devices:
         raise UserError(
             f"params.yaml: compute.processes: {processes} is more than this machine's {devices} "
             f"{kind} device(s); lower it, or set compute.device to cpu"
@@ -37,7 +37,7 @@ def run_as(processes: int) -> None:
 
     Does nothing in a process that was itself started so, by torchrun for example, or for one.
     """
-    if processes == 1 or "WORLD_SIZE" in os.environ:
+    if processes == 1 or is_one_of_several():
         return
     logging.disable(logging.ERROR)  # torchrun would tell each failure at length
     from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalException

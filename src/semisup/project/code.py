@@ -9,7 +9,7 @@ from pathlib import Path
 from semisup.params.loading import PARAMS_FILE
 from semisup.project import shipped
 from semisup.workflow import outputs
-from semisup.workflow.errors import UserError
+from semisup.workflow.errors import not_here
 
 FOLDER = Path("data/code")
 ENDINGS = (".py", ".jinja", ".css", ".js")  # as .dvcignore lets in
@@ -21,8 +21,8 @@ def write() -> None:
     Raises:
         UserError: this is no project.
     """
-    if not Path(PARAMS_FILE).is_file():
-        raise UserError(f"{PARAMS_FILE}: no such file; run this in the project's top folder")
+    if not PARAMS_FILE.is_file():
+        raise not_here(PARAMS_FILE)
     stages = shipped.folder() / "stages"
     package = Path(__file__).resolve().parents[1]
     copies = package.parent / shipped.IN_WHEEL

@@ -52,12 +52,10 @@ def build_report(params: Params, reports: Path) -> str:
     trusts = trust.of_way(findings.best, params.label_budgets, found.data, params, runtime)
     page = write_page(found, compared, findings, trusts, summary, params)
     with _all_at_once(reports) as folder:
-        _write_csv(every[CURVE_COLUMNS], folder / "label_curve.csv")
-        _write_csv(
-            compared.rename(columns={"top1": facts.headline}), folder / "task_comparison.csv"
-        )
-        outputs.write_json(folder / "metrics.json", metrics(every, facts.pretext, facts.headline))
-        (folder / "summary.md").write_text(summary, encoding="utf-8")
+        _write_csv(every[CURVE_COLUMNS], folder / outputs.CURVE)
+        _write_csv(compared.rename(columns={"top1": facts.headline}), folder / outputs.COMPARISON)
+        outputs.write_json(folder / outputs.METRICS, metrics(every, facts.pretext, facts.headline))
+        (folder / outputs.IN_WORDS).write_text(summary, encoding="utf-8")
         (folder / "report.html").write_text(page, encoding="utf-8")
     return summary
 

@@ -113,7 +113,7 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
 
 
 def _read_pretext(task: str) -> Pretext:
-    folder = outputs.pretrain_folder(task)
+    folder = outputs.folder_of("pretrain", task)
     found, picture = outputs.read_json(folder / outputs.PRETEXT), folder / outputs.EXAMPLES
     columns = np.load(picture, mmap_mode="r").shape[1] if picture.exists() else 0
     encoders = len(outputs.repeats(folder))

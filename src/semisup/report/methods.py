@@ -1,10 +1,11 @@
 """What is compared: a new method needs one entry here, and its folders, names and lines follow."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from semisup.params.recipes import WHOLE_NETWORK
 from semisup.workflow import outputs
 
 CONTROL, PIXELS = "random", "pixels"  # an untrained encoder, and none
@@ -20,17 +21,15 @@ BLACK = "#222222"  # of what needs no task; on the page it has the colour of the
 class Method:
     """A way to make a classifier from labels.
 
-    name: in tables; label: in figures; short, noun: in sentences; folder: of its stage's outputs,
-    by task and budget; line, marker, color: in figures; control_line: of the untrained encoder's
-    accuracy by this method among the tasks; dash: of its line on the page; tells: whether its stage
-    tells of the pool (pool.csv).
+    name: of its stage, and in tables; label: in figures; short, noun: in sentences; line, marker,
+    color: in figures; control_line: of the untrained encoder's accuracy by this method among the
+    tasks; dash: of its line on the page; tells: whether its stage tells of the pool (pool.csv).
     """
 
     name: str
     label: str
     short: str
     noun: str
-    folder: Callable[[str, int], Path]
     line: Line
     marker: str
     color: str
@@ -39,20 +38,11 @@ class Method:
     tells: bool = False
 
 
-def _supervised_folder(_task: str, budget: int) -> Path:
-    return outputs.supervised_folder(budget)
-
-
-def _selftrain_baseline_folder(_task: str, budget: int) -> Path:
-    return outputs.selftrain_baseline_folder(budget)
-
-
 SUPERVISED = Method(
     name="supervised",
     label="supervised from scratch",
     short="supervised training",
     noun="supervised training",
-    folder=_supervised_folder,
     line=":",
     marker="s",
     color=BLACK,
@@ -63,7 +53,6 @@ HEAD = Method(
     label="frozen encoder + head",
     short="frozen",
     noun="a head on frozen features",
-    folder=outputs.head_folder,
     line="--",
     marker="^",
     color="#0072b2",
@@ -75,7 +64,6 @@ SPREAD = Method(
     label="frozen encoder + labels spread",
     short="spread",
     noun="spreading labels",
-    folder=outputs.spread_folder,
     tells=True,
     line="-.",
     marker="v",
@@ -88,7 +76,6 @@ FINETUNE = Method(
     label="fine-tuned",
     short="fine-tuned",
     noun="fine-tuning",
-    folder=outputs.finetune_folder,
     line=(0, (7, 1.5)),
     marker="o",
     color="#d55e00",
@@ -100,7 +87,6 @@ SELFTRAIN = Method(
     label="self-trained",
     short="self-trained",
     noun="self-training",
-    folder=outputs.selftrain_folder,
     tells=True,
     line="-",
     marker="D",
@@ -114,7 +100,6 @@ SELFTRAIN_BASELINE = Method(
     label="self-trained without pretraining",
     short="self-trained without pretraining",
     noun="self-training without pretraining",
-    folder=_selftrain_baseline_folder,
     tells=True,
     line=(0, (1, 2)),
     marker="D",
@@ -123,7 +108,6 @@ SELFTRAIN_BASELINE = Method(
 )
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
 OF_TASKS = (HEAD, SPREAD, FINETUNE, SELFTRAIN)
-WHOLE_NETWORK = (FINETUNE.name, SELFTRAIN.name)
 METHODS = {method.name: method for method in (SUPERVISED, SELFTRAIN_BASELINE, *OF_TASKS)}
 
 
@@ -146,7 +130,10 @@ class Way(NamedTuple):
 
     def folder(self, budget: int) -> Path:
         """Where its stage writes."""
-        return METHODS[self.method].folder(self.task, budget)
+        if self.method == SUPERVISED.name:
+            return outputs.folder_of(self.method, budget)
+        stage = SELFTRAIN.name if self == POOL_ALONE else self.method
+        return outputs.folder_of(stage, self.task, budget)
 
 
 BASELINE = Way(SUPERVISED.name)

@@ -1,6 +1,5 @@
 """Where images come from, for people to find them."""
 
-import csv
 from collections.abc import Sequence
 from itertools import islice
 
@@ -8,10 +7,14 @@ from semisup.workflow import outputs
 
 
 def sources_of(positions: Sequence[int]) -> list[str]:
-    """Paths of images, or what else names them, as in data/prepared/manifest.csv."""
+    """Paths of images, or what else names them, as in data/prepared/manifest.csv.
+
+    Raises:
+        UserError: where that is not there.
+    """
     wanted, found = {*positions}, {}
-    with (outputs.PREPARED / outputs.MANIFEST).open(encoding="utf-8", newline="") as file:
-        for number, row in enumerate(islice(csv.DictReader(file), max(wanted, default=-1) + 1)):
-            if number in wanted:
-                found[number] = row["source"]
+    rows = outputs.read_rows(outputs.PREPARED / outputs.MANIFEST)
+    for number, row in enumerate(islice(rows, max(wanted, default=-1) + 1)):
+        if number in wanted:
+            found[number] = row["source"]
     return [found[position] for position in positions]

@@ -100,7 +100,7 @@ def _logits(
     if outputs.ENCODER not in parts.files:
         whole = rebuilt(parts, data, params).to(runtime.device)
         return logits_of(whole, data, positions, runtime)
-    stored = FeatureSet.read_all(outputs.features_folder(str(parts.result["task"])))
+    stored = FeatureSet.read_all(outputs.folder_of("embed", str(parts.result["task"])))
     features = _features(outputs.of_draw(stored, int(parts.result["draw"])), data, positions)
     weights = parts.files[WEIGHTS]
     head = build_head(features.shape[1], hidden_units(weights), len(data.classes), 0.0, 0).eval()

@@ -48,7 +48,7 @@ def learn_with_pool(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner
         UserError: where `finetune` has not run.
     """
     start = encoder_and_head(run, draw)
-    folder = outputs.finetune_folder(run.task, run.budget)
+    folder = outputs.folder_of("finetune", run.task, run.budget)
     load_weights(start, folder / f"finetune_{draw}.safetensors")
     return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
 

@@ -3,7 +3,6 @@
 They are read here and not by `prepare`, so that the images stay what they were.
 """
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +85,5 @@ def _positions(prepared: Path, paths: dict[str, Any]) -> dict[str, int]:
     """By path, of those that are asked for."""
     if not paths:
         return {}
-    with (prepared / outputs.MANIFEST).open(encoding="utf-8", newline="") as file:
-        rows = enumerate(csv.DictReader(file))
-        return {row["source"]: at for at, row in rows if row["source"] in paths}
+    rows = enumerate(outputs.read_rows(prepared / outputs.MANIFEST))
+    return {row["source"]: at for at, row in rows if row["source"] in paths}

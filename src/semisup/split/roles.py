@@ -5,7 +5,7 @@ budgets nest, all methods see the same images, and a new budget changes no split
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -71,10 +71,10 @@ class Split:
     pool: Ints
     labels: Ints
     lost: Lost
-    chosen: Ints = field(default_factory=lambda: NONE_CHOSEN)  # positions and classes (m, 2)
+    chosen: Ints  # positions and classes (m, 2)
 
 
-def make_split(manifest: Manifest, rules: Rules, chosen: Ints = NONE_CHOSEN) -> Split:
+def make_split(manifest: Manifest, rules: Rules, chosen: Ints) -> Split:
     """Assign every image one role, stratified by class.
 
     Parts that the source gives are kept. Equal images of different classes are left out, and so is

@@ -115,7 +115,7 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
 
 
 def _pixel_statistics(images: NDArray[np.uint8], pool: Ints) -> tuple[list[float], list[float]]:
-    """Mean and standard deviation of each channel over at most 10,000 pool images, in 0 to 1."""
+    """Mean and standard deviation of each channel over at most 20,000 pool images, in 0 to 1."""
     some = pool[:: max(1, len(pool) // 10_000)]
     total = np.zeros((2, images.shape[3]))
     step = min(1000, max(1, MOST_VALUES // math.prod(images.shape[1:])))

@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from semisup.params.base import Count, Section
+from semisup.params.loading import read_yaml
 from semisup.params.messages import describe, suggestion
-from semisup.workflow.errors import UserError
+from semisup.workflow.errors import UserError, not_here
 
 FOLDER = Path("studies")
 
@@ -77,10 +77,7 @@ def read(name: str) -> Study:
     if name not in names():
         listed = ", ".join(names())
         raise UserError(f"{name}: no study{suggestion(name, names())}: {listed}")
-    try:
-        values = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    except (YAMLError, ValueError) as error:
-        raise UserError(f"{file}: not readable as YAML: {' '.join(str(error).split())}") from None
+    values = read_yaml(file)
     if not isinstance(values, dict):
         raise UserError(f"{file}: must be a section of keys, not {values!r}")
     try:
@@ -115,7 +112,7 @@ def write_over(params: Path, over: Mapping[str, Any], target: Path) -> None:
     try:
         values = yaml.load(params.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(f"{params}: no such file; run this in the project's top folder") from None
+        raise not_here(params) from None
     _put(values, over)
     with target.open("w", encoding="utf-8") as file:
         yaml.dump(values, file)

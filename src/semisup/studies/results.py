@@ -19,8 +19,8 @@ from semisup.studies.overlay import Published, Study
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
-FOLDER = Path("reports/studies")
-COPIED = ("label_curve.csv", "metrics.json", "task_comparison.csv", "summary.md")
+FOLDER = outputs.REPORTS / "studies"
+COPIED = (outputs.CURVE, outputs.METRICS, outputs.COMPARISON, outputs.IN_WORDS)
 NOTHING = "-"
 
 
@@ -36,16 +36,16 @@ def write(called: str, study: Study, params: Params, copy: Path) -> Path:
     Raises:
         UserError: where a result is missing.
     """
-    compared = copy / "reports/task_comparison.csv"
+    reports = copy / outputs.REPORTS
     machine = hardware.of(params.compute)
     with outputs.replacing(FOLDER / called) as folder:
         for name in COPIED:
-            shutil.copyfile(copy / "reports" / name, folder / name)
-        shutil.copytree(copy / "reports/figures", folder / "figures")
+            shutil.copyfile(reports / name, folder / name)
+        shutil.copytree(reports / "figures", folder / "figures")
         shutil.copyfile(copy / PARAMS_FILE, folder / PARAMS_FILE)
         outputs.write_json(folder / "hardware.json", machine)
         (folder / "times.md").write_text(_times(params, copy), encoding="utf-8")
-        text = page(called, study, params, read_csv(compared), machine)
+        text = page(called, study, params, read_csv(reports / outputs.COMPARISON), machine)
         (folder / "README.md").write_text(text, encoding="utf-8")
     return FOLDER / called
 

@@ -7,13 +7,12 @@ interrupted goes on, what ran need not run again.
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from semisup.cli import lockfile
+from semisup.cli import lockfile, workflow
 from semisup.params.loading import PARAMS_FILE, Params, load, load_and_check_tasks
 from semisup.studies import overlay, results
 from semisup.studies.overlay import Study
@@ -73,7 +72,7 @@ def _copy_workflow(copy: Path) -> None:
 
 def _cache() -> str:
     """Where the project's DVC keeps results."""
-    command = [sys.executable, "-m", "dvc", "cache", "dir"]
+    command = [*workflow.DVC, "cache", "dir"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise UserError(f"DVC: {' '.join(done.stderr.split())}")
@@ -119,8 +118,7 @@ def _run(copy: Path) -> None:
     with chdir(copy):
         lockfile.remove_if_cut_off()
     env = os.environ | {"PYTHONPATH": str((copy / "src").resolve())}
-    dvc = [sys.executable, "-m", "dvc"]
-    prune = [*dvc, "checkout", "--allow-missing", "--quiet"]
+    prune = [*workflow.DVC, "checkout", "--allow-missing", "--quiet"]
     subprocess.run(prune, cwd=copy, env=env, check=False, capture_output=True)
-    if subprocess.run([*dvc, "repro"], cwd=copy, env=env, check=False).returncode:
-        raise UserError("a stage failed; its own message stands above")
+    if subprocess.run([*workflow.DVC, "repro"], cwd=copy, env=env, check=False).returncode:
+        raise workflow.failure()

@@ -32,9 +32,9 @@ class Live:
         label: str,
         begun: int,
         updates: int,
-        position: int = 0,
-        is_shown: bool = True,
-        folder: Path | None = None,
+        position: int,
+        is_shown: bool,
+        folder: Path | None,
     ) -> None:
         """Show how far a training is.
 

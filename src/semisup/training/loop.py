@@ -16,9 +16,8 @@ from semisup.compute.checkpoint import Checkpoint
 from semisup.compute.device import Runtime, stream_seed
 from semisup.training.cross_validation import Turns
 from semisup.training.live import Live
-from semisup.training.optimiser import Adam, Sgd, update
+from semisup.training.optimiser import Adam, Sgd, schedule, update
 from semisup.training.progress import Progress, Row
-from semisup.training.schedule import schedule
 from semisup.training.selection import Score, Selection
 from semisup.workflow import live
 
@@ -107,7 +106,7 @@ def fit(
     selection: Selection,
     runtime: Runtime,
     seed: int,
-    label: str = "training",
+    label: str,
     position: int = 0,
 ) -> Fit:
     """Train a network in place, its learning rate rising at first, then falling by a cosine.

@@ -1,4 +1,4 @@
-"""PyTorch's SGD and Adam without the import of PyTorch's compiler.
+"""PyTorch's SGD and Adam without the import of PyTorch's compiler, and their learning rate.
 
 torch wraps methods of its optimisers so that its compiler passes over them, and the wrappers import
 that compiler when first called: 1.3 s in each of the workflow's two dozen processes. Here the plain
@@ -19,6 +19,7 @@ from torch.optim.optimizer import Optimizer
 
 FUSED = ("cpu", "cuda")  # devices that have one-pass kernels in every version of torch we run with
 MOMENTUM = 0.9  # of SGD
+WARMUP = 0.05  # share of the updates in which the learning rate rises
 BETAS = (0.5, 0.999)  # of Adam, as Radford et al. 2015 (DCGAN) set them
 
 
@@ -93,3 +94,11 @@ def remember(optimiser: Optimizer, past: dict[str, Any]) -> None:
 
 def _weights(optimiser: Optimizer) -> list[Tensor]:
     return [cast(Tensor, weight) for group in optimiser.param_groups for weight in group["params"]]
+
+
+def schedule(update: int, updates: int) -> float:
+    """Share of the learning rate at an update, from 0: linear warm-up, then half a cosine."""
+    warmup = max(1, round(WARMUP * updates))
+    if update < warmup:
+        return (update + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (update - warmup) / max(1, updates - warmup)))

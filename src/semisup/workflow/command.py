@@ -12,6 +12,7 @@ import typer
 
 from semisup.workflow import live, times
 from semisup.workflow.errors import UserError
+from semisup.workflow.processes import is_one_of_several
 
 USER_ERROR, INTERRUPTED = 2, 130
 
@@ -58,24 +59,24 @@ def call(app: Callable[[], object]) -> NoReturn:
     try:
         app()
     except UserError as error:
-        _fail(str(error))
+        fail(str(error))
     except (MemoryError, RuntimeError) as error:
         if not _is_out_of_memory(error):
             raise
-        _fail(
+        fail(
             "out of memory: lower the batch size or data.image_size, take a smaller backbone, or "
             "run fewer things beside"
         )
     except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
-        # of several processes that train together the one that started them says so
-        if leaving.code == INTERRUPTED and "WORLD_SIZE" not in os.environ:
+        if leaving.code == INTERRUPTED and not is_one_of_several():
             kept = getattr(leaving, "kept", "nothing was written")
             print(f"interrupted: {kept}; run it again to go on", file=sys.stderr)
         raise
     sys.exit(0)
 
 
-def _fail(message: str) -> NoReturn:
+def fail(message: str) -> NoReturn:
+    """End by a line on standard error."""
     print(f"error: {message}", file=sys.stderr)
     sys.exit(USER_ERROR)
 

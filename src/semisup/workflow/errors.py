@@ -1,5 +1,7 @@
 """The one exception whose message is meant for the person at the terminal."""
 
+from pathlib import Path
+
 
 class UserError(Exception):
     """Something that the user can put right.
@@ -15,3 +17,8 @@ class NoMeans(UserError):
 
 class Diverged(UserError):
     """A training's loss is no longer a number: another learning rate may do."""
+
+
+def not_here(file: Path) -> UserError:
+    """The error where this is no project, or a folder of one."""
+    return UserError(f"{file}: no such file; run this in the project's top folder")

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from semisup.workflow.processes import HOST, is_running
+from semisup.workflow.processes import HOST, is_one_of_several, is_running
 
 FOLDER = Path("data/live")
 ABOUT = "stage.json"
@@ -37,7 +37,7 @@ def shown(stage: str, item: Mapping[str, object]) -> Iterator[None]:
         stage: its name in dvc.yaml.
         item: values of its matrix: task, budget.
     """
-    if "WORLD_SIZE" in os.environ:  # of several processes the one that started them does it
+    if is_one_of_several():
         yield
         return
     values = "-".join(map(str, item.values()))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from semisup.workflow import outputs
 
-SHOWN = 30  # rows of a table on the console, names in a line
-NAMED = 5
+SHOWN = 30  # rows of a table on the console
+NAMED = 5  # names in a line
 
 
 class Notes:

@@ -42,62 +42,19 @@ EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
 FEATURES_INFO = "features.json"
 RESULTS, PREDICTIONS, TOLD = "results.csv", "predictions.npy", "pool.csv"
 SELECTIONS = "selections.csv"
-PRETRAIN, HEAD = Path("data/pretrain"), Path("data/head")
-SPREAD, FINETUNE = Path("data/spread"), Path("data/finetune")
-SELFTRAIN = Path("data/selftrain")
-CHOOSE = Path("data/choose")
 ADVISED, MODEL = Path("data/advised"), Path("data/model")
+TYPICAL, RANDOM = "typical", "random"  # the strategies of `choose`, in its tables
+REPORTS = Path("reports")
+CURVE, COMPARISON, METRICS = "label_curve.csv", "task_comparison.csv", "metrics.json"
+IN_WORDS = "summary.md"
+LOCK = Path("dvc.lock")
 NO_TASK = "none"  # in tables: the baseline belongs to no pretext task
 
 
-def pretrain_folder(task: str) -> Path:
-    """Where `pretrain` of a task writes."""
-    return PRETRAIN / task
-
-
-def features_folder(task: str) -> Path:
-    """Where `embed` of a task writes."""
-    return Path("data/features") / task
-
-
-def head_folder(task: str, budget: int) -> Path:
-    """Where `head` of a task and budget writes."""
-    return HEAD / f"{task}-{budget}"
-
-
-def neighbours_folder(task: str) -> Path:
-    """Where `neighbours` of a task writes."""
-    return Path("data/neighbours") / task
-
-
-def choose_folder(task: str) -> Path:
-    """Where `choose` of a task writes."""
-    return CHOOSE / task
-
-
-def spread_folder(task: str, budget: int) -> Path:
-    """Where `spread` of a task and budget writes."""
-    return SPREAD / f"{task}-{budget}"
-
-
-def finetune_folder(task: str, budget: int) -> Path:
-    """Where `finetune` of a task and budget writes."""
-    return FINETUNE / f"{task}-{budget}"
-
-
-def selftrain_folder(task: str, budget: int) -> Path:
-    """Where `selftrain` of a task and budget writes."""
-    return SELFTRAIN / f"{task}-{budget}"
-
-
-def selftrain_baseline_folder(budget: int) -> Path:
-    """Where `selftrain_baseline` of a budget writes."""
-    return selftrain_folder(NO_TASK, budget)
-
-
-def supervised_folder(budget: int) -> Path:
-    """Where `supervised` of a budget writes."""
-    return Path("data/supervised") / str(budget)
+def folder_of(stage: str, *item: str | int) -> Path:
+    """Where a stage writes for an item of its matrix: a task, a budget, or both."""
+    name = "features" if stage == "embed" else stage
+    return Path("data", name, "-".join(map(str, item)))
 
 
 def of_repeat(folder: Path, repeat: int) -> Path:
@@ -164,10 +121,8 @@ def read_text(path: Path) -> str:
     Raises:
         UserError: where the stage has not run.
     """
-    try:
+    with needed(path):
         return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise missing(path) from None
 
 
 def read_array(path: Path) -> "NDArray[Any]":
@@ -178,10 +133,29 @@ def read_array(path: Path) -> "NDArray[Any]":
     """
     import numpy as np
 
-    try:
+    with needed(path):
         return cast("NDArray[Any]", np.load(path, mmap_mode="r"))
-    except FileNotFoundError:
-        raise missing(path) from None
+
+
+def read_lines(path: Path) -> Iterator[list[str]]:
+    """The cells of each line of a table that another stage wrote; the first names the columns.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    with needed(path), path.open(encoding="utf-8", newline="") as file:
+        yield from csv.reader(file)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a table that another stage wrote, by column.
+
+    Raises:
+        UserError: where the stage has not run.
+    """
+    lines = read_lines(path)
+    columns = next(lines, [])
+    return (dict(zip(columns, cells, strict=True)) for cells in lines)
 
 
 def copy(file: Path, folder: Path) -> None:
@@ -190,10 +164,8 @@ def copy(file: Path, folder: Path) -> None:
     Raises:
         UserError: where the stage has not run.
     """
-    try:
+    with needed(file):
         shutil.copyfile(file, folder / file.name)
-    except FileNotFoundError:
-        raise missing(file) from None
 
 
 def sha256(path: Path) -> str:
@@ -202,16 +174,21 @@ def sha256(path: Path) -> str:
     Raises:
         UserError: where the stage has not run.
     """
+    with needed(path), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def needed(path: Path) -> Iterator[None]:
+    """Within it a file is read that an earlier stage should have written.
+
+    Raises:
+        UserError: where it is not there.
+    """
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        yield
     except FileNotFoundError:
-        raise missing(path) from None
-
-
-def missing(path: Path) -> UserError:
-    """The error for an input that an earlier stage should have written."""
-    return UserError(f"{path}: not there yet; run `dvc repro` or the stages before")
+        raise UserError(f"{path}: not there yet; run `dvc repro` or the stages before") from None
 
 
 def write_table(path: Path, rows: Iterable[Any], columns: Sequence[str] | None = None) -> None:

@@ -18,6 +18,11 @@ def end_with_parent() -> None:
         libc.prctl(set_parent_death_signal, signal.SIGKILL)
 
 
+def is_one_of_several() -> bool:
+    """Whether it trains together with others; the process that started them tells of it."""
+    return "WORLD_SIZE" in os.environ
+
+
 def is_running(process: int) -> bool:
     """Whether this machine has a process of that number."""
     try:

@@ -28,6 +28,7 @@ from semisup.workflow.outputs import read_text
 from semisup.workflow.processes import HOST
 
 FOLDER = Path("data/checkpoints")
+OUTDATED = "made with other parameters, inputs or code"
 HALF_WRITTEN = ".tmp"  # how the names of hidden files end until they are whole
 WHOLE_BYTES = 2**28  # files up to this size are hashed whole, of larger ones BLOCKS blocks
 BLOCKS, BLOCK_BYTES = 64, 2**16
@@ -78,7 +79,7 @@ def _remove(folder: Path) -> None:
         folder.parent.rmdir()
 
 
-def stage_key(stage: str, beside: Sequence[str] = (), **item: object) -> str:
+def stage_key(stage: str, beside: Sequence[str], **item: object) -> str:
     """A hash of the parameters, inputs and code that dvc.yaml declares for a stage.
 
     And of the files at or below the paths `beside`, as far as these are there.

@@ -6,7 +6,6 @@ can stand in them. `semisup times` shows it.
 
 import csv
 import io
-import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semisup.workflow.errors import UserError
+from semisup.workflow.processes import is_one_of_several
 
 FILE = Path("data/times.csv")
 DONE, INTERRUPTED = "done", "interrupted"
@@ -51,7 +51,7 @@ def recorded(stage: str, item: Mapping[str, object]) -> Iterator[None]:
         ended = "" if leaving.code else DONE
         raise
     finally:
-        if ended and "WORLD_SIZE" not in os.environ:  # of several the one that started them tells
+        if ended and not is_one_of_several():
             seconds = f"{time.monotonic() - began:.1f}"
             _append([stage, item.get("task", ""), item.get("budget", ""), ended, seconds])
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import candidates, compute, data, deep_png, planned, settings
+from made_files import candidates, compute, data, deep_png, pack, planned, settings
 from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.prepare.own_images.plan import Plan
-from semisup.prepare.packing import pack
 from semisup.workflow.notes import Notes
 
 SIDE = 8

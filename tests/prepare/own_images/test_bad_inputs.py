@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from made_files import MAKERS, candidates, compute, data, encoded, noise, planned, png
+from made_files import MAKERS, candidates, compute, data, encoded, noise, pack, planned, png
 
 from semisup.params.loading import load
 from semisup.prepare.own_images.plan_checks import check_classes, check_rows
-from semisup.prepare.packing import pack
 from semisup.prepare.records import Rejected
 from semisup.workflow.errors import UserError
 

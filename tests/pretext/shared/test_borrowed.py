@@ -53,7 +53,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pretrained(model: str, data: ImageData, params: Params, runtime: Runtime) -> Path:
     """Where the stage `pretrain` wrote the row `foundation`."""
     done = pretrain("foundation", params, data, runtime)
-    folder = outputs.pretrain_folder("foundation")
+    folder = outputs.folder_of("pretrain", "foundation")
     folder.mkdir(parents=True)
     write(folder, "foundation", [done])
     assert done.fit is None
@@ -102,7 +102,7 @@ def test_from_weights_to_a_step_of_fine_tuning(
     encoder = encoders.load(folder, other).eval()
     settings = encoders.read_spec(folder).chosen(params.embed)
     assert (settings.layer, settings.pool) == ("features", 1)
-    stored = outputs.features_folder("foundation")
+    stored = outputs.folder_of("embed", "foundation")
     stored.mkdir(parents=True)
     info = embed(encoder, data, settings, params.data.augment, runtime, 0, stored)
     expected = features_of(model, 4 * size, plain(data, data.test))
@@ -119,7 +119,7 @@ def test_from_weights_to_a_step_of_fine_tuning(
 
 def assert_a_step_of_fine_tuning(run: BudgetRun, stored: Path, expected: Tensor) -> None:
     """Logits are those of features (N, D), and gradients reach the encoder."""
-    heads = outputs.head_folder("foundation", run.budget)
+    heads = outputs.folder_of("head", "foundation", run.budget)
     heads.mkdir(parents=True)
     outputs.copy(stored / outputs.FEATURES_INFO, heads)
     head = build_head(expected.shape[1], [7], 3, run.params.head.dropout, 0).eval()

@@ -54,8 +54,8 @@ def test_few_columns_stand_in_groups_side_by_side(tmp_path: Path) -> None:
 def test_tasks_without_a_picture_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for task in ("gan", "random"):
-        outputs.pretrain_folder(task).mkdir(parents=True)
-    folder = outputs.pretrain_folder("gan")
+        outputs.folder_of("pretrain", task).mkdir(parents=True)
+    folder = outputs.folder_of("pretrain", "gan")
     np.save(folder / outputs.EXAMPLES, pixels(2, 2))
     (folder / outputs.CAPTIONS).write_text(json.dumps({"columns": [], "captions": []}))
     draw(["gan", "random"], tmp_path)

@@ -7,6 +7,7 @@ from safetensors.numpy import save_file
 
 from semisup.report.figures import filters
 from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +16,7 @@ def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_encoder(task: str, weights: dict[str, np.ndarray]) -> None:
-    folder = outputs.pretrain_folder(task)
+    folder = outputs.folder_of("pretrain", task)
     folder.mkdir(parents=True)
     save_file(weights, folder / outputs.ENCODER)
 
@@ -61,3 +62,13 @@ def test_filters_of_many_tasks_wrap(tmp_path: Path) -> None:
     filters.draw(tasks[:4], tmp_path)
     assert Image.open(tmp_path / "filters.png").size == (width, pytest.approx(height / 3, rel=0.01))
     assert "<!-- first layer, task3 -->" in (tmp_path / "filters.svg").read_text()
+
+
+def test_an_encoder_that_was_removed_is_named_and_not_the_folder_that_is_written(
+    tmp_path: Path,
+) -> None:
+    with (
+        pytest.raises(UserError, match=r"^data/pretrain/gan/encoder\.safetensors: not there yet"),
+        outputs.replacing(tmp_path / "figures") as folder,
+    ):
+        filters.draw(["gan"], folder)

@@ -35,7 +35,7 @@ def test_those_that_see_the_image(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    folder = outputs.pretrain_folder("one")
+    folder = outputs.folder_of("pretrain", "one")
     folder.mkdir(parents=True)
     weights = {name: np.ones(shape, np.float32) for name, shape in shapes.items()}
     save_file(weights, folder / outputs.ENCODER)

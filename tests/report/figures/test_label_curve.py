@@ -8,10 +8,11 @@ from PIL import Image
 
 from semisup.report.figures.label_curve import _chosen, draw
 from semisup.report.findings.choosing import choosing
+from semisup.report.tables.headline import NAMES
 
 
 def svg_of(table: pd.DataFrame, ranked: list[str], folder: Path) -> str:
-    draw(table, ranked, 0.95, folder)
+    draw(table, ranked, 0.95, folder, None, NAMES["top1"])
     return (folder / "label_curve.svg").read_text()
 
 
@@ -19,7 +20,7 @@ def svg_of(table: pd.DataFrame, ranked: list[str], folder: Path) -> str:
 def test_figure_is_reproducible(tmp_path: Path, tasks: list[str]) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        draw(results(tasks), tasks, 0.95, tmp_path / folder)
+        draw(results(tasks), tasks, 0.95, tmp_path / folder, None, NAMES["top1"])
     one, two = (
         {p.name: p.read_bytes() for p in (tmp_path / folder).iterdir()} for folder in ("one", "two")
     )
@@ -29,7 +30,7 @@ def test_figure_is_reproducible(tmp_path: Path, tasks: list[str]) -> None:
 
 @pytest.mark.parametrize(("top5", "panels"), [(0.9, 2), (float("nan"), 1)])
 def test_top5_has_a_panel_only_where_it_exists(tmp_path: Path, top5: float, panels: int) -> None:
-    draw(results(["rotation"]).assign(top5=top5), ["rotation"], 0.95, tmp_path)
+    draw(results(["rotation"]).assign(top5=top5), ["rotation"], 0.95, tmp_path, None, NAMES["top1"])
     width, height = Image.open(tmp_path / "label_curve.png").size
     assert (width > 1.8 * height) == (panels == 2)
 
@@ -66,11 +67,11 @@ TYPICAL = "<!-- frozen encoder + head, rotation, typical images chosen -->"
 
 @pytest.mark.parametrize("tasks", [["rotation"], DOZEN])
 def test_heads_on_chosen_images_stand_beside_in_top1(tmp_path: Path, tasks: list[str]) -> None:
-    draw(results(tasks), tasks, 0.95, tmp_path, CHOSEN)
+    draw(results(tasks), tasks, 0.95, tmp_path, CHOSEN, NAMES["top1"])
     svg = (tmp_path / "label_curve.svg").read_text()
     for name in (TYPICAL, TYPICAL.replace("typical images chosen", "the same at random")):
         assert svg.count(name) == 1  # in the legend, though not in the first panel of many
-    draw(results(tasks), tasks, 0.95, tmp_path)
+    draw(results(tasks), tasks, 0.95, tmp_path, None, NAMES["top1"])
     assert TYPICAL not in (tmp_path / "label_curve.svg").read_text()
 
 

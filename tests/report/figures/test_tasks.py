@@ -5,6 +5,7 @@ from made_up import DOZEN, facts, results
 
 from semisup.report.figures.tasks import draw, some_of
 from semisup.report.tables.comparison import compare, ranking
+from semisup.report.tables.headline import NAMES
 
 
 @pytest.mark.parametrize("listed", [DOZEN, ["rotation"], ["random"]])
@@ -16,7 +17,7 @@ def test_figure_names_all_tasks_and_is_reproducible(
     rows = compare(table, facts(listed).pretext, 0.95)
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        draw(rows, ranking(table), "mean", tmp_path / name)
+        draw(rows, ranking(table), "mean", tmp_path / name, NAMES["top1"])
     one, two = ({p.name: p.read_bytes() for p in (tmp_path / n).iterdir()} for n in ("one", "two"))
     assert set(one) == {"tasks.svg", "tasks.png"}
     assert one == two
@@ -30,7 +31,9 @@ def test_figure_names_all_tasks_and_is_reproducible(
 def test_controls_are_lines(tmp_path: Path) -> None:
     tasks = ["rotation", "random", "pixels"]
     table = results(tasks)
-    draw(compare(table, facts(tasks).pretext, 0.95), ranking(table), "mean", tmp_path)
+    draw(
+        compare(table, facts(tasks).pretext, 0.95), ranking(table), "mean", tmp_path, NAMES["top1"]
+    )
     svg = (tmp_path / "tasks.svg").read_text()
     for name in ("rotation", "pixels, frozen", "untrained encoder, frozen"):
         assert f"<!-- {name} -->" in svg

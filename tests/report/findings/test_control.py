@@ -5,6 +5,7 @@ import pytest
 from made_up import facts, results
 from sections import section
 
+from semisup.data.dataset import TOP1
 from semisup.report.findings.choice import choices
 from semisup.report.findings.pool import control
 from semisup.report.methods import POOL_ALONE, Way
@@ -70,5 +71,5 @@ def test_tables_have_it_where_it_was_asked_for() -> None:
 
 
 def test_it_has_a_branch_of_its_own_among_the_metrics() -> None:
-    found = metrics(with_control(TASKS, 0.1, [16]), facts(TASKS).pretext)
+    found = metrics(with_control(TASKS, 0.1, [16]), facts(TASKS).pretext, TOP1)
     assert found[POOL_ALONE.method] == {"0016": {"top1": 0.6, "top5": 0.9}}

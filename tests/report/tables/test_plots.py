@@ -35,8 +35,8 @@ def test_label_curve_is_percent_by_series() -> None:
 
 
 def test_pretext_curves_are_of_both_parts_of_the_pool() -> None:
-    write_history(outputs.pretrain_folder("gan"), 0.25, 0.5)
-    write_history(outputs.pretrain_folder("jigsaw"), 0.75)
+    write_history(outputs.folder_of("pretrain", "gan"), 0.25, 0.5)
+    write_history(outputs.folder_of("pretrain", "jigsaw"), 0.75)
     assert pretext_curves(["jigsaw", "gan"]).to_dict("list") == {
         "epoch": [0.0, 0.0, 0.0, 0.5, 0.0, 0.5],
         "series": [

@@ -45,8 +45,8 @@ labels per class | supervised | head (rotation) | finetune (rotation)
                2 |   20.0±2.5 |        55.0±2.5 |            55.0±2.5
                4 |   50.0±2.5 |        70.0±2.5 |            70.0±2.5
 
-Intervals, each for itself, are of the choice of labelled images, random weights and test images, \
-not of another pretraining.
+Each interval covers the choice of labelled images, random weights and test images, but not \
+another pretraining.
 
 Pictures: [label curve](figures/label_curve.png), [tasks compared](figures/tasks.png), \
 [first layers](figures/filters.png).

@@ -20,10 +20,9 @@ def own(table: pd.DataFrame) -> str:
 
 def test_gains_and_what_to_mind() -> None:
     assert own(results(TASKS)) == (
-        "By the methods that both were used with, at each number of labels by what is best on "
-        "validation of each kind; with the most that is rotation, fine-tuned, and of encoders that "
-        "others trained imagenet, fine-tuned. The first minus the second, points by labels per "
-        "class: "
+        "Compared by methods that both kinds have; at each budget, each kind is represented by "
+        "what is best on validation. With the most labels these are rotation, fine-tuned and "
+        "imagenet, fine-tuned. The first minus the second, points by labels per class: "
         f"1: +2.0±0.0, 4: +2.0±0.0, 16: +2.0±0.0. {MIND}"
     )
 

@@ -37,7 +37,6 @@ from semisup.prepare.records import (
 from semisup.workflow.errors import NoMeans
 from semisup.workflow.processes import end_with_parent
 
-GIB = 2**30
 Job = tuple[Record, Entry]  # an image, and its file
 
 _slots: Pixels  # of a process that decodes: the memory that it shares
@@ -112,7 +111,7 @@ class Decoder:
         workers = compute.cpu_threads()
         image = (rules.image_size, rules.image_size, 3)
         self._rules = (rules.fit, rules.max_megapixels)
-        self._bounds = Bounds.of(workers, int(compute.memory_gib * GIB), math.prod(image))
+        self._bounds = Bounds.of(workers, compute.memory_bytes, math.prod(image))
         # a chunk's slot is free again when so many others have begun
         shape = (self._bounds.chunks + 1, self._bounds.chunk_images, *image)
         self._running: deque[_Running] = deque()

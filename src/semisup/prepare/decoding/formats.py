@@ -29,6 +29,7 @@ PREFIX_BYTES = 264  # that tell what a file is
 
 _HEIF_BEGINS = (b"ftyphei", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 _HEIC = "a HEIC photograph, which is not decoded: convert it to JPEG, or install pillow-heif"
+RAW_FILE = "a camera's raw file, not decoded: save it as JPEG or TIFF"
 _INSIDE = "in the place: unpack it, or name it as a place of its own"
 _UNREAD = "which is not read: unpack it, and name the folder"
 _NO_IMAGES = (  # where they begin, their first bytes, what they are
@@ -49,7 +50,7 @@ _NO_IMAGES = (  # where they begin, their first bytes, what they are
     (0, b"<html", "a web page, as of a failed download: download it again"),
     (0, b"8BPS", "a Photoshop file, not decoded: export it as PNG"),
     (128, b"dicm", "a DICOM file, not decoded: export it as 16-bit PNG or TIFF"),
-    (4, b"ftypcrx", "a camera's raw file, not decoded: save it as JPEG or TIFF"),
+    (4, b"ftypcrx", RAW_FILE),
     *(
         (4, b"ftyp" + brand, _HEIC)
         for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif")

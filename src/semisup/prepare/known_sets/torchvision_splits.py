@@ -50,7 +50,7 @@ def open_parts(settings: data_sections.Torchvision) -> Iterator[Part]:
         UserError: no such set, a package that it needs is missing, or its files are neither on disk
             nor to be downloaded.
     """
-    kind = _set_class(settings.name)
+    kind = set_class(settings.name)
     arguments = _arguments(kind)
     if "train" in arguments:
         yield Part("train", _opened(settings, kind, train=True), "train")
@@ -96,7 +96,12 @@ class _NoSuchSplit(Exception):
     """The set refuses the name of a split."""
 
 
-def _set_class(name: str) -> Any:
+def set_class(name: str) -> Any:
+    """The class of a set.
+
+    Raises:
+        UserError: no such set, or not one for classification.
+    """
     from torchvision import datasets
 
     classes = {key: getattr(datasets, key) for key in datasets.__all__}

@@ -5,7 +5,6 @@ from semisup.prepare.files.places import Entry
 from semisup.prepare.own_images.named_places import Source
 
 BESIDE = "a camera's raw file of the image beside it"
-NOT_DECODED = "a camera's raw file, not decoded: save it as JPEG or TIFF"
 
 
 class RawFiles:

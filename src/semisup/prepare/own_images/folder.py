@@ -26,7 +26,7 @@ from semisup.workflow.notes import Notes
 
 
 def candidates(
-    plan: Plan, data: data_sections.Data, decoder: Decoder, done: deque[Outcome] | None = None
+    plan: Plan, data: data_sections.Data, decoder: Decoder, done: deque[Outcome]
 ) -> Candidates:
     """Every image of the named places, in listing order.
 
@@ -35,7 +35,7 @@ def candidates(
     Raises:
         UserError: while iterating where an archive is damaged or a place has no usable image.
     """
-    ranges, done = _ranges(plan, data), done or deque()
+    ranges = _ranges(plan, data)
     with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
         for source, jobs in plan.jobs():
             for result in decoder.decoded(_left(jobs, source, done), ranges):

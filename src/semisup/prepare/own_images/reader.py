@@ -8,12 +8,13 @@ from semisup.labels.endings import is_raw
 from semisup.labels.words import Part, is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
+from semisup.prepare.decoding.formats import RAW_FILE
 from semisup.prepare.files.places import Entry, printable
 from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.camera_raw import BESIDE, NOT_DECODED, RawFiles
+from semisup.prepare.own_images.camera_raw import BESIDE, RawFiles
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
 from semisup.prepare.own_images.named_places import KEY, Source
@@ -35,9 +36,14 @@ class Reader:
         known: Collection[str],
         names: Mapping[str, str],
     ) -> None:
-        """`tables`: identities of files that are tables, no images.
+        """Take note of what is asked for.
 
-        known: classes. names: what some of these are called.
+        Args:
+            settings: words that mean no label, the pattern of groups.
+            sources: the places, in order.
+            tables: identities of files that are tables, no images.
+            known: classes.
+            names: what some of these are called.
         """
         self.names = names
         self.known, self.found = known, set[str]()  # classes of folders
@@ -123,7 +129,7 @@ class Reader:
                 source.files += 1
                 self.taken.add(entry.identity)
                 if isinstance(job, tuple) and is_raw(entry.path):
-                    job = job[0].rejected(NOT_DECODED)
+                    job = job[0].rejected(RAW_FILE)
                 elif isinstance(job, tuple):
                     self.twins.add(job[0].source)
                 yield self._called(job)

@@ -38,7 +38,7 @@ class Examples:
 
     images: Tensor
     captions: Sequence[Sequence[str]] = ()
-    columns: Sequence[str] = field(default=())
+    columns: Sequence[str] = ()
 
 
 class PretextTask(nn.Module, ABC):

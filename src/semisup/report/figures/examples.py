@@ -23,7 +23,7 @@ SMALL = 96  # pixels; larger images are shown smaller than they are and need smo
 def draw(tasks: Sequence[str], folder: Path) -> None:
     """pretext_TASK.svg and .png of every task that left a picture."""
     for task in tasks:
-        source = outputs.pretrain_folder(task)
+        source = outputs.folder_of("pretrain", task)
         if (source / outputs.EXAMPLES).exists():
             pixels = np.load(source / outputs.EXAMPLES)
             draw_one(task, pixels, outputs.read_json(source / outputs.CAPTIONS), folder)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib import pyplot as plt
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
+from semisup.compute.weights import read_arrays
 from semisup.report.figures.style import STYLE, save
 from semisup.workflow import outputs
 
@@ -42,14 +42,14 @@ def draw(tasks: Sequence[str], folder: Path) -> None:
 
 def first_convolution(task: str) -> NDArray[np.float32]:
     """Its weights (K, C, h, w) in the task's encoder; none (0, 1, 1, 1) where it has no such."""
-    weights = load_file(outputs.pretrain_folder(task) / outputs.ENCODER)
+    weights = read_arrays(outputs.folder_of("pretrain", task) / outputs.ENCODER)
     kernels = {name: value for name, value in weights.items() if value.ndim == 4}
     # a library's model may have convolutions of single maps too
     of_colours = [name for name, value in kernels.items() if value.shape[1] == 3]
     of_this_project = [name for name in kernels if OF_A_LIBRARY not in name]
     first = min(of_colours or of_this_project, default=None)
-    bank: NDArray[np.float32] = weights[first] if first else np.zeros((0, 1, 1, 1), np.float32)
-    return bank
+    bank = weights[first] if first else np.zeros((0, 1, 1, 1))
+    return bank.astype(np.float32)
 
 
 def tiled(bank: NDArray[np.float32]) -> NDArray[np.float32]:

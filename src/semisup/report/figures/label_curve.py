@@ -45,8 +45,8 @@ def draw(
     ranked: Sequence[str],
     confidence: float,
     folder: Path,
-    choosing: Choosing | None = None,
-    figure_name: str = "top-1 accuracy",
+    choosing: Choosing | None,
+    figure_name: str,
 ) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 

@@ -21,11 +21,7 @@ SPREAD = 0.64  # of a row, shared by the markers of all methods
 
 
 def draw(
-    compared: pd.DataFrame,
-    ranked: Sequence[str],
-    shown: str,
-    folder: Path,
-    figure_name: str = "top-1 accuracy",
+    compared: pd.DataFrame, ranked: Sequence[str], shown: str, folder: Path, figure_name: str
 ) -> None:
     """tasks.svg and .png: top-1 of every task by every method, a panel per budget.
 

@@ -13,12 +13,11 @@ from semisup.report.tables.interval import (
     unpaired_variance,
     with_image_noise,
 )
-
-TYPICAL, RANDOM = "typical", "random"  # strategies
+from semisup.workflow import outputs
 
 
 @dataclass(frozen=True)
-class Step:
+class AtBudget:
     """One number of labels.
 
     labels: in all; typical, random: top-1 on test; covered: classes with a label, by strategy.
@@ -37,21 +36,21 @@ class Choosing:
     """task: whose features; steps: ascending; draws: of each."""
 
     task: str
-    steps: list[Step]
+    steps: list[AtBudget]
     draws: int
 
     @property
-    def clear(self) -> list[Step]:
+    def clear(self) -> list[AtBudget]:
         """Where typical images are better by more than the noise."""
         return [step for step in self.steps if step.gain.above_zero]
 
     @property
-    def worse(self) -> list[Step]:
+    def worse(self) -> list[AtBudget]:
         """Where they are worse by more than the noise."""
         return [s for s in self.steps if s.gain.known and s.gain.mean < -s.gain.half]
 
     @property
-    def best(self) -> Step:
+    def best(self) -> AtBudget:
         """With the largest gain."""
         return max(self.steps, key=lambda step: step.gain.mean)
 
@@ -75,17 +74,17 @@ def choosing(
     rows = chosen[chosen["task"] == task].rename(columns={"strategy": "method"})
     if rows.empty:
         return None
-    gains = gain(rows, "top1", Way(TYPICAL, task), Way(RANDOM, task), confidence)
+    gains = gain(rows, "top1", Way(outputs.TYPICAL, task), Way(outputs.RANDOM, task), confidence)
     table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
     labels = rows.groupby("budget")["labels"].max()
 
-    def step(budget: int, found: Interval) -> Step:
-        strategies = (TYPICAL, RANDOM)
+    def step(budget: int, found: Interval) -> AtBudget:
+        strategies = (outputs.TYPICAL, outputs.RANDOM)
         one, other = (Interval(*table.loc[(s, budget), ["mean", "half"]]) for s in strategies)
         classes = {s: float(covered[s, budget]) for s in strategies}
         error = sum(unpaired_variance(each.mean, test_images) for each in (one, other)) ** 0.5
         found = Interval(found.mean, float(with_image_noise(found.half, error, confidence)))
-        return Step(budget, int(labels[budget]), one, other, found, classes)
+        return AtBudget(budget, int(labels[budget]), one, other, found, classes)
 
     return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())

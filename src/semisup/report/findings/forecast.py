@@ -55,7 +55,7 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Fit:
+class Curves:
     """Curves of the grid, (curves,) each, that share the weight 1; largest: the largest budget."""
 
     largest: int
@@ -139,7 +139,7 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     return Forecast(way, largest, now, ahead, told, check, False)
 
 
-def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
+def fit(budgets: Floats, errors: Floats, noises: Floats) -> Curves:
     """All curves of the grid, weighed by the last points.
 
     Args:
@@ -160,7 +160,7 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Fit:
     weight = np.exp(likely - likely.max())
     kept = weight > NEGLIGIBLE
     floor, above, slope, noise = (each[kept] for each in (floor, end - floor, slope, noise))
-    return Fit(int(budgets[-1]), floor, above, slope, noise, weight[kept] / weight[kept].sum())
+    return Curves(int(budgets[-1]), floor, above, slope, noise, weight[kept] / weight[kept].sum())
 
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:

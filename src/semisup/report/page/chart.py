@@ -1,7 +1,8 @@
 """A chart of the page: what Vega-Lite draws, its switches, and the same figures as a table."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 TEXT_COLOR = "currentColor"  # of the page: black, or white on a dark one
@@ -53,7 +54,7 @@ class Chart:
     rows: Rows
     alt: str
     table: Table
-    switches: Sequence[Switch] = field(default_factory=tuple)
+    switches: Sequence[Switch] = ()
 
     @property
     def drawn(self) -> dict[str, Any]:
@@ -61,6 +62,16 @@ class Chart:
         fitted = {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
         own = {"autosize": {"type": "pad"}} if "width" in self.spec else {}
         return {"spec": fitted | own | self.spec, "rows": [*self.rows]}
+
+
+def cell(share: float) -> str:
+    """Of a table: a share in percent, "-" where there is none."""
+    return "-" if math.isnan(share) else f"{100 * share:.1f}"
+
+
+def interval(mean: float, low: float, high: float) -> dict[str, float]:
+    """Of a row: a mean and the ends of its interval in percent."""
+    return {k: round(100 * v, 2) for k, v in (("mean", mean), ("low", low), ("high", high))}
 
 
 def of_budgets(budgets: Iterable[int]) -> Switch:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from semisup.data.dataset import ImageData
 from semisup.report.figures.style import short_names
 from semisup.report.methods import Way
-from semisup.report.page.chart import Chart, Table, along, colored, hovered, named, of_budgets
+from semisup.report.page.chart import Chart, Table, along, cell, colored, hovered, named, of_budgets
 from semisup.report.tables.results import read_confusion
 
 MOST_IN_MATRIX = 40  # classes; of more, only the worst
@@ -50,7 +50,7 @@ def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
     }
     recall, precision = _shares(counts[largest])
     cells = [
-        [name, *("-" if np.isnan(share) else f"{100 * share:.1f}" for share in shares)]
+        [name, *(cell(share) for share in shares)]
         for name, *shares in sorted(
             zip(classes, recall, precision, strict=True),
             key=lambda c: (np.isnan(c[1]), c[1]),  # one without test images has no recall

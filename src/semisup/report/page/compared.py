@@ -15,8 +15,10 @@ from semisup.report.page.chart import (
     Switch,
     Table,
     along,
+    cell,
     colored,
     hovered,
+    interval,
     named,
     of_budgets,
 )
@@ -39,7 +41,7 @@ def tasks(compared: pd.DataFrame, facts: Facts, found: Findings) -> Chart:
             "task": NONE if task == outputs.NO_TASK else task,
             "method": METHODS[method].label,
             "budget": int(budget),
-            **{k: round(100 * v, 2) for k, v in (("mean", top1), ("low", low), ("high", high))},
+            **interval(top1, low, high),
         }
         for task, method, budget, top1, low, high in zip(*columns, lows, highs, strict=True)
     ]
@@ -87,7 +89,7 @@ def _table(compared: pd.DataFrame, budget: int) -> Table:
             NONE if task == outputs.NO_TASK else task,
             METHODS[method].short,
             with_interval(top1, half),
-            "-" if math.isnan(validation) else f"{100 * validation:.1f}",
+            cell(validation),
             short_count(int(seen)),
         ]
         for task, method, top1, half, validation, seen in zip(*columns, strict=True)

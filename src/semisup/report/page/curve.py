@@ -17,6 +17,7 @@ from semisup.report.page.chart import (
     along,
     colored,
     hovered,
+    interval,
 )
 from semisup.report.page.compared import NONE
 from semisup.report.tables.interval import ends, mean_over_draws
@@ -84,7 +85,7 @@ def _rows(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
             "task": task,
             "series": Way(method, task).words,
             "budget": int(budget),
-            **{k: round(100 * v, 2) for k, v in (("mean", mean), ("low", low), ("high", high))},
+            **interval(mean, low, high),
         }
         for method, task, budget, mean, low, high in zip(*columns, strict=True)
     ]

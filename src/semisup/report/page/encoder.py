@@ -47,7 +47,7 @@ def seen(task: str, data: ImageData, budget: int) -> Seen | None:
     Raises:
         UserError: where a stage has not run.
     """
-    folder = outputs.neighbours_folder(task)
+    folder = outputs.folder_of("neighbours", task)
     graph, points = Graph.read(folder), read_points(folder)
     labelled = np.flatnonzero(np.isin(graph.ids, data.ranked_below(budget)))
     if len(labelled) < 3:
@@ -130,7 +130,7 @@ def filters(tasks: Sequence[str]) -> list[Picture]:
 
 def examples(task: str) -> tuple[list[str], list[list[Picture]]] | None:
     """Headings and rows of what its pretraining left; None where it left nothing."""
-    folder = outputs.pretrain_folder(task)
+    folder = outputs.folder_of("pretrain", task)
     if not (folder / outputs.EXAMPLES).exists():
         return None
     pixels = np.load(folder / outputs.EXAMPLES)[:ROWS]

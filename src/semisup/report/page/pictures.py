@@ -33,21 +33,21 @@ def of_image(data: ImageData, position: int) -> str:
 
 def lossy(pixels: NDArray[np.uint8]) -> str:
     """An image (H, W, C), made smaller, in about a kilobyte."""
-    return _uri(pixels, SIDE, lossless=False, quality=QUALITY)
+    return _uri(pixels, SIDE, lossless=False)
 
 
 def exact(pixels: NDArray[np.uint8]) -> str:
     """An image (H, W, C) as it is."""
-    return _uri(pixels, max(pixels.shape[:2]), lossless=True, quality=QUALITY)
+    return _uri(pixels, max(pixels.shape[:2]), lossless=True)
 
 
-def _uri(pixels: NDArray[np.uint8], most: int, lossless: bool, quality: int) -> str:
+def _uri(pixels: NDArray[np.uint8], most: int, lossless: bool) -> str:
     from PIL import Image
 
     image = Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels)
     image.thumbnail((most, most))
     file = io.BytesIO()
-    image.save(file, "WEBP", lossless=lossless, quality=quality, method=4)
+    image.save(file, "WEBP", lossless=lossless, quality=QUALITY, method=4)
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
 
 

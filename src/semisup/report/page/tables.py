@@ -1,6 +1,5 @@
 """Tables of the page that no chart stands before."""
 
-import csv
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -48,11 +47,7 @@ def rejected(path: Path) -> Table:
 
 def _read(path: Path) -> list[list[str]]:
     """The first rows, and how many more there are."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [*csv.reader(file)]
-    except FileNotFoundError:
-        raise outputs.missing(path) from None
+    rows = [*outputs.read_lines(path)]
     more = len(rows) - 1 - MOST_ROWS
     if more <= 0:
         return rows

@@ -1,6 +1,5 @@
 """How far to trust a single answer: as a chart, as a table, and the surest mistakes."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,16 @@ import numpy as np
 from semisup.data.dataset import ImageData
 from semisup.model.calibration import bins_of
 from semisup.report.figures.style import short_name
-from semisup.report.page.chart import Chart, Table, along, colored, hovered, of_budgets
+from semisup.report.page.chart import (
+    TEXT_COLOR,
+    Chart,
+    Table,
+    along,
+    cell,
+    colored,
+    hovered,
+    of_budgets,
+)
 from semisup.report.page.pictures import Picture, of_image
 from semisup.report.sources import sources_of
 from semisup.report.trust import Trust
@@ -23,7 +31,7 @@ def reliability(trusts: Sequence[Trust]) -> Chart:
     """How often answers are right over how sure they are, by budget."""
     rows = [row for trust in trusts for row in _rows(trust)]
     share = {"scale": {"domain": [0, 100]}}
-    line = {"type": "rule", "color": "currentColor", "opacity": 0.4, "strokeDash": [4, 4]}
+    line = {"type": "rule", "color": TEXT_COLOR, "opacity": 0.4, "strokeDash": [4, 4]}
     ends = {name: {"datum": end} for name, end in {"x": 0, "y": 0, "x2": 100, "y2": 100}.items()}
     both = {
         "x": along("sure", "how sure it was, %", **share),
@@ -74,12 +82,11 @@ def coverage(trusts: Sequence[Trust]) -> Table:
 
 def _row(trust: Trust) -> list[str]:
     kept = trust.kept
-    cells = [str(trust.budget), f"{100 * kept.raw_error:.1f}", f"{100 * kept.error:.1f}"]
+    cells = [str(trust.budget), cell(kept.raw_error), cell(kept.error)]
     cells.append(f"{trust.temperature:.2f}")
     if kept.sure is None or trust.threshold is None or trust.threshold >= 1:
         return [*cells, "-", "-", "-"]
-    right = "-" if math.isnan(kept.sure.precision) else f"{100 * kept.sure.precision:.1f}"
-    return [*cells, f"{trust.threshold:.3f}", f"{100 * kept.sure.coverage:.1f}", right]
+    return [*cells, f"{trust.threshold:.3f}", cell(kept.sure.coverage), cell(kept.sure.precision)]
 
 
 def mistakes(trust: Trust, data: ImageData) -> list[Picture]:

@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
+from semisup.model import templates
 from semisup.params.base import Section
 from semisup.params.loading import Params
 from semisup.report.findings.together import Findings
@@ -27,10 +28,7 @@ from semisup.workflow import outputs
 
 HERE = Path(__file__).parent
 SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
-SHOWN = (
-    *(phrases.labels, phrases.percent, phrases.points, phrases.plus_minus, phrases.between),
-    phrases.counted,
-)
+SHOWN = (phrases.labels, phrases.points, phrases.plus_minus, phrases.between, phrases.counted)
 
 
 def write_page(
@@ -118,17 +116,11 @@ def _settings(params: Params) -> str:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        undefined=jinja2.StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["in_script"] = _in_script
-    environment.filters |= {each.__name__: each for each in SHOWN}
-    environment.globals["file"] = _file
-    return environment
+    made = templates.environment(HERE, autoescape=True)
+    made.filters["in_script"] = _in_script
+    made.filters |= {each.__name__: each for each in SHOWN}
+    made.globals["file"] = _file
+    return made
 
 
 def _in_script(value: Any) -> Markup:

@@ -5,20 +5,17 @@ from typing import Any
 
 import pandas as pd
 
-from semisup.data.dataset import TOP1
 from semisup.report.facts import Pretext
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
 
-HEADLINE = ["top1", "top5"]  # the scores that metrics.json shows
+ALWAYS_SHOWN = ("top1", "top5")  # of the scores, in metrics.json
 
 
-def metrics(
-    results: pd.DataFrame, pretext: Mapping[str, Pretext], headline: str = TOP1
-) -> dict[str, Any]:
+def metrics(results: pd.DataFrame, pretext: Mapping[str, Pretext], headline: str) -> dict[str, Any]:
     """Means over draws: method, task, zero-padded budget (rows sort as text), score.
 
-    The baseline has no task. Four digits, and only the headline figure and what `HEADLINE` names,
+    The baseline has no task. Four digits, and only the headline figure and `ALWAYS_SHOWN`,
     so that a difference between two branches can be read at a glance.
     """
     # of each task's figures the first: its figure of merit
@@ -29,6 +26,6 @@ def metrics(
         branch = tree.setdefault(str(method), {})
         if task != outputs.NO_TASK:
             branch = branch.setdefault(task, {})
-        means = rows[[*dict.fromkeys((headline, *HEADLINE))]].mean().dropna()
+        means = rows[[*dict.fromkeys((headline, *ALWAYS_SHOWN))]].mean().dropna()
         branch[f"{budget:0{width}d}"] = {name: round(float(v), 4) for name, v in means.items()}
     return tree

@@ -21,7 +21,7 @@ def pretext_curves(tasks: Sequence[str]) -> pd.DataFrame:
     """epoch, series (task and part of the pool), figure of merit and loss of every pretext task."""
     parts = []
     for task in tasks:
-        history = read_csv(outputs.pretrain_folder(task) / outputs.HISTORY)
+        history = read_csv(outputs.folder_of("pretrain", task) / outputs.HISTORY)
         for part in ("train", "heldout"):
             columns = {f"{part}_merit": "merit", f"{part}_loss": "loss"}
             rows = history[["epoch", *columns]].rename(columns=columns)

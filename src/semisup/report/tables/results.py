@@ -46,7 +46,7 @@ def read_chosen(tasks: Sequence[str]) -> pd.DataFrame:
     """What `choose` found: a row per task, strategy, budget and draw, columns CHOSEN_COLUMNS."""
     parts = [pd.DataFrame(columns=CHOSEN_COLUMNS)]
     for task in tasks:
-        rows = read_csv(outputs.choose_folder(task) / outputs.RESULTS)
+        rows = read_csv(outputs.folder_of("choose", task) / outputs.RESULTS)
         parts.append(rows.assign(task=task).reindex(columns=CHOSEN_COLUMNS))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
@@ -64,10 +64,8 @@ def read_confusion(data: ImageData, way: Way, budget: int) -> NDArray[np.int64]:
 
 def read_csv(path: Path) -> pd.DataFrame:
     """Read a table that another stage wrote; only empty cells are missing values."""
-    try:
+    with outputs.needed(path):
         return pd.read_csv(path, keep_default_na=False, na_values=[""])
-    except FileNotFoundError:
-        raise outputs.missing(path) from None
 
 
 def methods_in(results: pd.DataFrame, task: str | None = None) -> list[Method]:

@@ -12,11 +12,6 @@ def labels(per_class: object) -> str:
     return f"{', '.join(map(str, several))} label{'' if several == [1] else 's'} per class"
 
 
-def percent(share: float) -> str:
-    """A share of 0 to 1; "-" where there is none."""
-    return "-" if math.isnan(share) else f"{100 * share:.1f} %"
-
-
 def points(share: float) -> str:
     """A difference of accuracies in points, with its sign."""
     return f"{round(100 * share, 1) + 0.0:+.1f}"  # adding zero makes -0.0 positive

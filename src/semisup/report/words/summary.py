@@ -7,11 +7,17 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
+from semisup.model.templates import environment
 from semisup.report.facts import Facts
 from semisup.report.findings.doubts import SMALL_IMAGE
 from semisup.report.findings.together import Findings
 from semisup.report.methods import CONTROLS, METHODS
 from semisup.report.words import phrases, tables
+
+SHOWN = (
+    *(phrases.labels, phrases.points, phrases.plus_minus, phrases.short_count, phrases.between),
+    *(phrases.counted, phrases.sentence, phrases.plain),
+)
 
 
 def write_summary(compared: pd.DataFrame, facts: Facts, found: Findings) -> str:
@@ -30,25 +36,11 @@ def write_summary(compared: pd.DataFrame, facts: Facts, found: Findings) -> str:
 
 
 def _template(name: str) -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    shown = (phrases.labels, phrases.percent, phrases.points, phrases.plus_minus)
-    for each in (
-        *shown,
-        phrases.short_count,
-        phrases.between,
-        phrases.counted,
-        phrases.sentence,
-        phrases.plain,
-    ):
-        environment.filters[each.__name__] = each
-    environment.globals |= {"tables": tables, "METHODS": METHODS}
-    environment.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
-    return environment.get_template(name)
+    made = environment(Path(__file__).parent)
+    made.filters |= {each.__name__: each for each in SHOWN}
+    made.globals |= {"tables": tables, "METHODS": METHODS}
+    made.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
+    return made.get_template(name)
 
 
 def _unwrapped(page: str) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from semisup.report.findings.choice import Choice
-from semisup.report.findings.choosing import RANDOM, TYPICAL, Choosing
+from semisup.report.findings.choosing import Choosing
 from semisup.report.findings.gained import Step
 from semisup.report.methods import BASELINE, POOL_ALONE, SELFTRAIN, Way, ways
 from semisup.report.words.markdown import table, tables
 from semisup.report.words.phrases import plus_minus, points, short_count, with_interval
+from semisup.workflow import outputs
 
 NONE = "-"  # not asked for at that budget
 NO_PRETRAINING = "no pretraining"
@@ -58,7 +59,7 @@ def by_strategy(choosing: Choosing) -> str:
             str(step.labels),
             *(with_interval(found.mean, found.half) for found in (step.random, step.typical)),
             points(step.gain.mean) + plus_minus(step.gain.half),
-            *(f"{step.covered[strategy]:.1f}" for strategy in (RANDOM, TYPICAL)),
+            *(f"{step.covered[strategy]:.1f}" for strategy in (outputs.RANDOM, outputs.TYPICAL)),
         ]
         for step in choosing.steps
     ]

@@ -19,7 +19,7 @@ from semisup.workflow.errors import UserError
 if TYPE_CHECKING:
     from semisup.report.methods import Way
 
-# where there is no params.yaml beside the classifier
+# as params.yaml comes, where there is none beside the classifier
 ANYWHERE = Compute(
     device="auto",
     precision="auto",
