@@ -115,7 +115,8 @@ def write_locks_fast() -> None:
     class Dumper(yaml.CSafeDumper):
         pass
 
-    Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
+    for kind in (dict, list, str, int, float):  # of files with comments: as if they had none
+        Dumper.add_multi_representer(kind, yaml.SafeDumper.yaml_representers[kind])
     of_dvc.parse_yaml_for_update, of_dvc._dump = of_dvc.parse_yaml, dump
 
 
