@@ -97,7 +97,8 @@ def facts(
     found = {task: pretext(task, (figures or {}).get(task)) for task in tasks}
     of_pool = pd.DataFrame(columns=TOLD_COLUMNS) if told is None else told
     picked = pd.DataFrame(columns=CHOSEN_COLUMNS) if chosen is None else chosen
-    return Facts(known, counts, found, 0.95, image_size, of_pool, picked)
+    tests = (counts["test"] // 3,) * 3
+    return Facts(known, counts, found, 0.95, image_size, of_pool, picked, test_counts=tests)
 
 
 def chosen(task: str, gains: Mapping[int, float], draws: Sequence[float] = OFFSETS) -> pd.DataFrame:

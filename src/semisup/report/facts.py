@@ -63,6 +63,15 @@ class Facts:
         return self.headline == BALANCED
 
     @property
+    def tests(self) -> float:
+        """How many test images of classes alike in size make as much noise as these do.
+
+        Where all classes count the same it is the harmonic mean of their sizes, times their number.
+        """
+        counts = np.array(self.test_counts, float)
+        return float(len(counts) ** 2 / (1 / counts).sum() if self.balanced else counts.sum())
+
+    @property
     def validation_per_class(self) -> float:
         """Validation labels per class beside those of the budgets."""
         return float(self.split["validation"] / len(self.data["classes"]))

@@ -1,10 +1,11 @@
 """What choosing images brings, by plain means."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
-from made_up import chosen
+from made_up import chosen, facts
 
 from semisup.report.findings.choosing import choosing
 from semisup.report.tables.results import CHOSEN_COLUMNS
@@ -53,4 +54,14 @@ def test_a_few_test_images_make_noise_too() -> None:
     error = math.sqrt((0.4 * 0.6 + 0.6 * 0.4) / 100)
     half = math.hypot(4.302653 * 0.01 / math.sqrt(3), 1.959964 * error)
     assert found.steps[0].gain.half == pytest.approx(half)
+    one = math.hypot(4.302653 * 0.01 / math.sqrt(3), 1.959964 * math.sqrt(0.4 * 0.6 / 100))
+    assert found.steps[0].random.half == pytest.approx(one)
     assert [step.budget for step in found.clear + found.worse] == [1]
+
+
+def test_where_classes_count_the_same_small_ones_make_the_noise() -> None:
+    known = replace(facts([]), test_counts=(400, 20))
+    assert known.tests == 420
+    balanced = replace(known, headline="balanced_accuracy")
+    variance = (0.8 * 0.2 / 400 + 0.8 * 0.2 / 20) / 4  # of the mean of two recalls of 80 %
+    assert 0.8 * 0.2 / balanced.tests == pytest.approx(variance)

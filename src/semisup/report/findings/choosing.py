@@ -57,11 +57,11 @@ class Choosing:
 
 def of_task(facts: Facts, task: str) -> Choosing | None:
     """What the report says of it; None where nothing was compared."""
-    return choosing(facts.chosen, task, facts.confidence, facts.split["test"])
+    return choosing(facts.chosen, task, facts.confidence, facts.tests)
 
 
 def choosing(
-    chosen: pd.DataFrame, task: str, confidence: float, test_images: int
+    chosen: pd.DataFrame, task: str, confidence: float, test_images: float
 ) -> Choosing | None:
     """Typical images against random ones, of one task; None where they were not compared.
 
@@ -69,7 +69,7 @@ def choosing(
         chosen: a row per task, strategy, budget and draw.
         task: which.
         confidence: of the intervals.
-        test_images: how many there are.
+        test_images: how many there are, as `Facts.tests` counts them.
     """
     rows = chosen[chosen["task"] == task].rename(columns={"strategy": "method"})
     if rows.empty:
@@ -79,12 +79,21 @@ def choosing(
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
     labels = rows.groupby("budget")["labels"].max()
 
+    def noisy(found: Interval, variance: float) -> Interval:
+        return Interval(found.mean, float(with_image_noise(found.half, variance**0.5, confidence)))
+
     def step(budget: int, found: Interval) -> AtBudget:
         strategies = (outputs.TYPICAL, outputs.RANDOM)
         one, other = (Interval(*table.loc[(s, budget), ["mean", "half"]]) for s in strategies)
         classes = {s: float(covered[s, budget]) for s in strategies}
-        error = sum(unpaired_variance(each.mean, test_images) for each in (one, other)) ** 0.5
-        found = Interval(found.mean, float(with_image_noise(found.half, error, confidence)))
-        return AtBudget(budget, int(labels[budget]), one, other, found, classes)
+        of_one, of_other = (unpaired_variance(each.mean, test_images) for each in (one, other))
+        return AtBudget(
+            budget,
+            int(labels[budget]),
+            noisy(one, of_one),
+            noisy(other, of_other),
+            noisy(found, of_one + of_other),
+            classes,
+        )
 
     return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())

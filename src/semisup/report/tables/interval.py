@@ -96,7 +96,7 @@ def with_image_noise(halves: Any, errors: Any, confidence: float) -> Any:
     return np.hypot(halves, ndtri(0.5 + confidence / 2) * errors)
 
 
-def unpaired_variance(accuracy: float, images: int) -> float:
+def unpaired_variance(accuracy: float, images: float) -> float:
     """Of an accuracy, for the choice of so many images of which no more is known."""
     return accuracy * (1 - accuracy) / images
 
