@@ -109,6 +109,19 @@ def test_damaged_member_of_a_zip_costs_that_member_only(tmp_path: Path) -> None:
     assert second.load() == b"b"
 
 
+def test_what_is_said_of_a_damaged_member_is_short(tmp_path: Path) -> None:
+    """Where the length of its name is damaged, all that follows is taken for the name."""
+    path = make_zip(tmp_path / "a.zip", {"a.png": b"a", "b.png": b"b" * 5000})
+    content = bytearray(path.read_bytes())
+    content[26:28] = (4000).to_bytes(2, "little")
+    path.write_bytes(content)
+    (first, *_) = locate(str(path), "key").entries()
+    assert not isinstance(first, Rejected)
+    with pytest.raises(Unreadable, match=r"damaged in the archive \(File name") as error:
+        first.load()
+    assert len(str(error.value)) < 250
+
+
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tar.zst"])
 @pytest.mark.parametrize("share", [0.0, 0.4, 0.9])
 def test_truncated_archive(tmp_path: Path, name: str, share: float) -> None:
@@ -157,3 +170,54 @@ def test_other_compressions(tmp_path: Path, ending: str) -> None:
         info.size = 3
         tar.addfile(info, io.BytesIO(b"abc"))
     assert listed(path) == [("x/1.png", b"abc")]
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.tar.zst"])
+def test_two_tars_in_one_file_are_refused(tmp_path: Path, name: str) -> None:
+    """The second would be passed over, as by programs that unpack them."""
+    one = MAKERS[name](tmp_path / f"one_{name}", {"1.png": b"1"})
+    two = MAKERS[name](tmp_path / f"two_{name}", {"2.png": b"2"})
+    both = tmp_path / name
+    both.write_bytes(one.read_bytes() + two.read_bytes())
+    with pytest.raises(UserError, match=rf"{name}: .*there are files after its end mark"):
+        listed(both)
+
+
+def test_padding_of_old_programs(tmp_path: Path) -> None:
+    """What lay in their memory, which is no header."""
+    path = MAKERS["a.tar"](tmp_path / "a.tar", {"1.png": b"1"})
+    path.write_bytes(path.read_bytes() + b"left over " * 200)
+    assert listed(path) == [("1.png", b"1")]
+
+
+def test_a_checksum_counts_where_all_headers_are_whole(tmp_path: Path) -> None:
+    path = MAKERS["a.tar.gz"](tmp_path / "a.tar.gz", {"1.png": b"1"})
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-8] + bytes(4) + whole[-4:])
+    with pytest.raises(UserError, match=r"truncated or damaged .*CRC"):
+        listed(path)
+
+
+@pytest.mark.parametrize("comment", [b"", b"made by hand"])
+def test_entries_that_a_damaged_directory_hides(tmp_path: Path, comment: bytes) -> None:
+    path = make_zip(tmp_path / "a.zip", {f"{n}.png": b"1" for n in range(4)})
+    with zipfile.ZipFile(path, "a") as stream:
+        stream.comment = comment
+    content = bytearray(path.read_bytes())
+    assert len(listed(path)) == 4
+    second = content.index(b"PK\1\2", content.index(b"PK\1\2") + 1)
+    entry = 46 + len("1.png")
+    content[second + 32 : second + 34] = entry.to_bytes(2, "little")  # the third is its comment
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"directory has 3 entries instead of 4"):
+        listed(path)
+
+
+def test_more_entries_than_two_bytes_count(tmp_path: Path) -> None:
+    """As programs write it that do not know of larger directories."""
+    path = make_zip(tmp_path / "a.zip", {"1.png": b"1", "2.png": b"2"})
+    content = bytearray(path.read_bytes())
+    at = content.rindex(b"PK\5\6")
+    content[at + 10 : at + 12] = b"\xff\xff"
+    path.write_bytes(content)
+    assert len(listed(path)) == 2

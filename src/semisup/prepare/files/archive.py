@@ -24,6 +24,8 @@ from semisup.prepare.files.member import (
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
+TOLD = 200  # characters of what zipfile says
+END_BYTES = 22  # of the record that ends a zip, but for its comment
 UTF8_FLAG = 0x800  # of a name; without it, zipfile reads the letters of old MS-DOS
 SUFFIXES = (".zip", *tars.ENDINGS, ".npz", *SETS)
 
@@ -123,6 +125,7 @@ def _zip_members(path: Path) -> list[Member]:
 @lru_cache(maxsize=2)  # the directory of a zip takes long to read, and much memory
 def _members_of_zip(path: Path, *_: int) -> list[Member]:
     archive = zipfile.ZipFile(path)  # open as long as any of the members is known
+    _check_count(path, archive)
     named = [(_name(info), info) for info in archive.infolist()]
     last = dict(named)
     found = []
@@ -133,6 +136,18 @@ def _members_of_zip(path: Path, *_: int) -> list[Member]:
             problem = again or _zip_problem(info)
             found.append(Member(name, problem, info.file_size, read, again is not None))
     return found
+
+
+def _check_count(path: Path, archive: zipfile.ZipFile) -> None:
+    """A damaged length of a name hides what follows it, of which zipfile says nothing."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_BYTES - len(archive.comment)))
+        end = file.read(END_BYTES)
+    listed = len(archive.infolist())
+    said = int.from_bytes(end[10:12], "little")
+    # of more than 65,535 some programs write the last 16 bits
+    if end.startswith(b"PK\5\6") and said not in (0xFFFF, listed & 0xFFFF):
+        raise zipfile.BadZipFile(f"its directory has {listed} entries instead of {said}")
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -162,4 +177,6 @@ def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
         return archive.read(info)
     except (*DAMAGED, RuntimeError) as error:  # RuntimeError: a compression that is not supported
-        raise Unreadable(f"damaged in the archive ({' '.join(str(error).split())})") from None
+        # it may quote half of the archive
+        what = " ".join(str(error).split())[:TOLD]
+        raise Unreadable(f"damaged in the archive ({what})") from None

@@ -7,7 +7,7 @@ after the other: what the first reading found is kept for the next ones, which s
 import tarfile
 from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from tarfile import EOFHeaderError  # type: ignore[attr-defined]
@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 
 from semisup.prepare.files.member import AGAIN, DAMAGED, DEVICE, LINK, Member, damaged, size_problem
 
+BLOCK = tarfile.BLOCKSIZE
 ZSTD = (".tar.zst", ".tzst")
 ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", *ZSTD)
 
@@ -98,6 +99,19 @@ def _read_headers(archive: tarfile.TarFile, place: str, index: _Index) -> Iterat
         yield member
     if not hasattr(archive, "has_ended"):
         raise tarfile.ReadError("a header is damaged, or the end is missing")
+    _check_rest(cast(IO[bytes], archive.fileobj))
+
+
+def _check_rest(file: IO[bytes]) -> None:
+    """Only padding follows the end mark; at the end of the stream its checksum is compared.
+
+    Damage may look like an end mark, and so does the end of the first of several archives in a row.
+    """
+    while block := file.read(BLOCK):
+        if block.strip(b"\0"):
+            with suppress(tarfile.HeaderError):
+                tarfile.TarInfo.frombuf(block, tarfile.ENCODING, "surrogateescape")
+                raise tarfile.ReadError("there are files after its end mark")
 
 
 @contextmanager
