@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pictures import write_pictures
-from projects import CHECKOUT, TASK, Project
+from projects import BUDGETS, CHECKOUT, TASK, Project
 
 QUEUE_SECONDS = 300
 METRICS, CURVE = "reports/metrics.json", "reports/label_curve.csv"
@@ -37,7 +37,8 @@ def branched(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Pro
     project = finished.copy(tmp_path_factory.mktemp("branched"))
     project.git("checkout", "--quiet", "-b", "faster")
     project.change({"finetune.lr": 0.5})
-    project.repro()
+    trained = {f"{stage}@{TASK}-{b}" for stage in ("finetune", "selftrain") for b in BUDGETS}
+    assert project.repro() == trained | {"report", "export"}
     project.commit("Fine-tune faster")
     return project
 

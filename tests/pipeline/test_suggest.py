@@ -21,7 +21,7 @@ def suggest(project: Project, count: int, *more: str) -> CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def of_folders(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Twelve labelled images of each of two classes, thirty without labels; all has run."""
+    """Twelve labelled images of each of two classes, thirty without labels: what it looks at."""
     project = finished.copy(tmp_path_factory.mktemp("suggest"))
     raw = project.root / "data/raw"
     for label in ("cat", "dog"):
@@ -31,7 +31,7 @@ def of_folders(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> P
         project.change({f"data.folder.{name}": f"data/raw/{name}"})
     project.change({"data.source": "folder", "label_budgets": [1, 8]})
     project.prune()
-    project.repro()
+    project.dvc("repro", f"neighbours@{TASK}")
     return project
 
 
@@ -67,6 +67,7 @@ def test_suggested_images_are_unlabelled_files(of_folders: Project, tmp_path: Pa
 @pytest.mark.slow
 def test_filled_tables_train_without_pretraining_anew(of_folders: Project, tmp_path: Path) -> None:
     project, before = of_folders.copy(tmp_path), roles(of_folders)
+    project.repro()
     table = project.root / "data/labels/mine.csv"
     done = suggest(project, 5, "--out", "data/labels/mine.csv")
     assert done.returncode == 0, done.stderr
@@ -108,15 +109,8 @@ def test_a_label_that_is_no_class(of_folders: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "more", "message"),
     [
-        (0, (), r"--count 0: should be 1 or more"),
         (31, (), r"--count 31: more than the 30 images without a label"),
-        (
-            1,
-            ("--task", "random"),
-            r"--task random: not in pretext_tasks .*: rotation",
-        ),
-        (1, ("--out", "params.yaml"), r"--out params.yaml: should end in .csv; .*"),
-        (1, ("--out", "b/of/c.csv"), r"--out b/of/c.csv: there is no folder b/of; .*"),
+        (1, ("--task", "random"), r"--task random: not in pretext_tasks .*: rotation"),
     ],
 )
 def test_options_that_can_not_be(

@@ -1,12 +1,16 @@
 """Two processes that train together train the network that one would."""
 
+import io
+import json
 import logging
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -17,20 +21,19 @@ from semisup.compute.group import ALONE, Group
 from semisup.pretext.shared.synchronised import BatchNormOfAll, averaged, gathered_images
 from semisup.pretrain.launch import run_as
 
-HEADER = """
-import sys, torch
+Said = dict[int, list[dict[str, Any]]]
+PROGRAM = """
+import json, torch
 from torch import nn
 from semisup.compute.group import join
 from semisup.pretext.shared.synchronised import averaged, gathered_images
-group = join(torch.device("cpu"))
-torch.set_num_threads(1)
-"""
-NETWORK = """
+
 class Network(nn.Module):
     contrastive, double_backward = False, True
-    def __init__(self):
+    def __init__(self, penalised):
         super().__init__()
         torch.manual_seed(0)
+        self.penalised = penalised
         self.layers = nn.Sequential(
             nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(),
             nn.Linear(4 * 4, 5), nn.BatchNorm1d(5, track_running_stats=False), nn.Linear(5, 2),
@@ -45,26 +48,59 @@ class Network(nn.Module):
             loss = loss + 0.1 * slope.square().sum(dim=(1, 2, 3)).mean()
         return loss, logits.argmax(1) == labels
 
-images = torch.randn(11, 3, 4, 4, generator=torch.Generator().manual_seed(1))
-network = Network()
-network.penalised = "twice" in sys.argv
-step = averaged(network, group)
-for _ in range(3):
-    loss, merit = step(group.part(images))
-    loss.backward()
-    with torch.no_grad():
-        for weight in network.parameters():
-            weight -= 0.1 * weight.grad
-            weight.grad = None
+def trained(penalised):
+    images = torch.randn(11, 3, 4, 4, generator=torch.Generator().manual_seed(1))
+    network = Network(penalised)
+    step = averaged(network, group)
+    for _ in range(3):
+        loss, merit = step(group.part(images))
+        loss.backward()
+        with torch.no_grad():
+            for weight in network.parameters():
+                weight -= 0.1 * weight.grad
+                weight.grad = None
+    return torch.cat([v.flatten().double() for v in network.state_dict().values()]).tolist()
+
+def embedded():
+    torch.manual_seed(0)
+    whole = torch.randn(5, 3)
+    mine = group.part(whole).clone().requires_grad_()
+    found = gathered_images(mine)
+    (found @ found.T).softmax(dim=1)[:, 0].sum().div(group.size).backward()
+    return found.flatten().tolist(), mine.grad.flatten().tolist()
+
+def agreed():
+    same, other = {"update": 4}, {"update": group.rank}
+    return [
+        [group.agreed(some) for some in (same, other, same if group.rank else None)],
+        [group.decides(lambda: True, 20), group.decides(lambda: True, 21)],
+        group.total(torch.tensor([1.0, group.rank])).tolist(),
+        [value.tolist() for value in group.gathered(torch.tensor([group.rank]))],
+    ]
+
+group = join(torch.device("cpu"))
+torch.set_num_threads(1)
+print(json.dumps({
+    "once": trained(False), "twice": trained(True), "embedded": embedded(), "agreed": agreed(),
+}))
+group.wait()
 """
 
 
-def run(program: str, processes: int, *arguments: str) -> list[str]:
-    """What each of the processes prints."""
+@pytest.fixture(scope="module")
+def said() -> Said:
+    """By how many processes there are, what each of them says; to start some takes seconds."""
+    with redirect_stdout(io.StringIO()) as alone:
+        exec(PROGRAM, {})
+    return {1: [json.loads(alone.getvalue())], 2: run(PROGRAM, 2)}
+
+
+def run(program: str, processes: int) -> list[Any]:
+    """What each of the processes prints, as JSON."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", HEADER + program, *arguments]
+    command = [sys.executable, "-c", program]
     env = os.environ | {"MASTER_ADDR": "localhost", "MASTER_PORT": str(port)}
     env |= {"WORLD_SIZE": str(processes)}
     started = [
@@ -73,57 +109,35 @@ def run(program: str, processes: int, *arguments: str) -> list[str]:
     ]
     outputs = [one.communicate(timeout=120)[0] for one in started]
     assert [one.returncode for one in started] == [0] * processes
-    return outputs
+    return [json.loads(output) for output in outputs]
 
 
-def numbers(text: str) -> torch.Tensor:
-    return torch.tensor([float(word) for word in text.split()])
-
-
-@pytest.mark.parametrize("arguments", [(), ("twice",)])
-def test_weights_and_statistics_are_those_of_the_whole_batch(arguments: Sequence[str]) -> None:
+@pytest.mark.xdist_group("processes")
+@pytest.mark.parametrize("gradients", ["once", "twice"])
+def test_weights_and_statistics_are_those_of_the_whole_batch(said: Said, gradients: str) -> None:
     """Parts of 6 and 5 images."""
-    shown = (
-        "print(*torch.cat([v.flatten().double() for v in network.state_dict().values()]).tolist())"
-    )
-    (alone,) = run(NETWORK + shown, 1, *arguments)
-    first, second = run(NETWORK + shown, 2, *arguments)
-    assert torch.equal(numbers(first), numbers(second))
-    assert torch.allclose(numbers(first), numbers(alone), atol=1e-5)
+    (alone,) = said[1]
+    first, second = said[2]
+    assert first[gradients] == second[gradients]
+    assert first[gradients] == pytest.approx(alone[gradients], abs=1e-5)
 
 
-def test_embeddings_of_all_with_their_gradients() -> None:
-    program = """
-torch.manual_seed(0)
-whole = torch.randn(5, 3)
-mine = group.part(whole).clone().requires_grad_()
-found = gathered_images(mine)
-(found @ found.T).softmax(dim=1)[:, 0].sum().div(group.size).backward()
-print(*found.flatten().tolist(), *mine.grad.flatten().tolist())
-"""
-    (alone,) = run(program, 1)
-    parts = [numbers(text) for text in run(program, 2)]
-    expected = numbers(alone)
-    assert torch.equal(parts[0][:15], expected[:15])
-    assert torch.equal(parts[1][:15], expected[:15])
-    assert torch.allclose(torch.cat([part[15:] for part in parts]), expected[15:], atol=1e-6)
+@pytest.mark.xdist_group("processes")
+def test_embeddings_of_all_with_their_gradients(said: Said) -> None:
+    ((expected, gradients),) = (one["embedded"] for one in said[1])
+    parts = [one["embedded"] for one in said[2]]
+    assert [embeddings for embeddings, _ in parts] == [expected, expected]
+    assert [value for _, own in parts for value in own] == pytest.approx(gradients, abs=1e-6)
 
 
-def test_what_they_agree_on() -> None:
-    program = """
-same, other = {"update": 4}, {"update": group.rank}
-print(group.agreed(same) is same, group.agreed(other), group.agreed(same if group.rank else None))
-print(group.decides(lambda: True, 20), group.decides(lambda: True, 21))
-print(group.total(torch.tensor([1.0, group.rank])).tolist())
-print([value.tolist() for value in group.gathered(torch.tensor([group.rank]))])
-group.wait()
-"""
-    for text in run(program, 2):
-        assert text.splitlines() == [
-            "True None None",
-            "True False",
-            "[2.0, 1.0]",
-            "[[0], [1]]",
+@pytest.mark.xdist_group("processes")
+def test_what_they_agree_on(said: Said) -> None:
+    for one in said[2]:
+        assert one["agreed"] == [
+            [{"update": 4}, None, None],
+            [True, False],
+            [2.0, 1.0],
+            [[0], [1]],
         ]
 
 
