@@ -8,6 +8,8 @@ import pytest
 from pictures import write_pictures
 from projects import Project, new_project
 
+pytestmark = pytest.mark.xdist_group("raw")  # one worker makes what all need
+
 RAW = "data/raw/photos"
 
 
