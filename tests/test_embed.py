@@ -49,7 +49,6 @@ def direct(made: Encoder, data: ImageData, positions: Any, layer: str) -> NDArra
         with torch.no_grad():
             maps = made(image.permute(2, 0, 1)[None], layer)
         half = maps.shape[2] // 2
-        assert half
         blocks = maps.unfold(2, half, half).unfold(3, half, half).mean(dim=(4, 5))
         rows.append(blocks.flatten().numpy())
     return np.array(rows)

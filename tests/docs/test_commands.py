@@ -130,8 +130,11 @@ def test_what_would_run_is_told_after_a_new_budget(project: Project) -> None:
     project.change({"label_budgets": [1, 2, 3]})
     section = text("docs/dvc.md").partition("## What would run")[2].partition("\n## ")[0]
     (block,) = (code for _, code in BLOCK.findall(section))
-    for command in block.splitlines():
-        assert "head" in project.run("bash", "-c", command).stdout, command
+    said = {"dvc status": rf"^head@{TASK}-3:", "semisup progress": r"at most: .*\b1 head\b"}
+    assert block.splitlines() == [*said]
+    for command, pattern in said.items():
+        told = project.run("bash", "-c", command).stdout
+        assert re.search(pattern, told, re.MULTILINE), command
 
 
 def test_programs_in_python_run(project: Project) -> None:

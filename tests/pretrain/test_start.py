@@ -24,7 +24,6 @@ from semisup.workflow import outputs
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 MODEL = "timm/resnet10t"
 TRAINED = sorted({*known_tasks()} - {"pixels", "random", "imagenet", "foundation"})
-GREY = sorted({*TRAINED} - {"colorization"})
 
 
 @pytest.fixture(scope="module")

@@ -68,9 +68,17 @@ def test_what_is_larger_than_all_waits_until_it_is_alone() -> None:
 
 
 def test_what_is_small_never_waits() -> None:
+    """In a thread of its own, since one that waits here would wait forever."""
     limit = MemoryLimit(multiprocessing.get_context("spawn"), 100, 9)
-    with limit.reserved(100), limit.reserved(9), limit.reserved(9):
-        pass
+
+    def take() -> None:
+        with limit.reserved(100), limit.reserved(9), limit.reserved(9):
+            pass
+
+    taker = threading.Thread(target=take, daemon=True)
+    taker.start()
+    taker.join(5)
+    assert not taker.is_alive()
 
 
 def test_memory_is_given_back_after_an_error() -> None:

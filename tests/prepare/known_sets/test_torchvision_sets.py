@@ -93,6 +93,14 @@ def test_splits(
     assert [int(image.pixels.mean()) for _, image in found] == places
 
 
+def test_a_set_without_a_split_to_train_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stub(monkeypatch, splits=("test", "val"))
+    message = r"STL10 has no split named train or trainval or .*use data\.source: folder$"
+    with pytest.raises(UserError, match=message) as caught:
+        read("STL10", tmp_path)
+    assert "\n" not in str(caught.value)
+
+
 def test_test_image_without_label_and_broken_image(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -128,11 +128,6 @@ def test_bad_places(
     assert "\n" not in str(caught.value)
 
 
-def test_settings_are_checked_before_the_first_image(tmp_path: Path) -> None:
-    with pytest.raises(UserError):
-        candidates(planned(unlabelled=tmp_path / "gone"), data(), compute())
-
-
 def test_a_warning_of_images_that_dvc_does_not_watch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,6 @@ from semisup.workflow.errors import UserError
 
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 CLASSES = {"label": {"names": ["cat", "dog"], "_type": "ClassLabel"}}
-PART_FILES = {"train": "train-00000-of-00001", "validation": "validation-00000-of-00001"}
 
 
 def images(count: int, first: int = 0, names: bool = True) -> pa.Array:
