@@ -104,13 +104,36 @@ def test_trained_scored_and_written(run: BudgetRun, tmp_path: Path) -> None:
     assert (tmp_path / "selftrain_1.safetensors").is_file()
 
 
-def test_an_unlucky_training_keeps_the_start(run: BudgetRun) -> None:
-    recipe = run.params.selftrain.model_copy(update={"lr": 30.0, "average": 0.0})
-    make = partial(learn_with_pool, run)
-    for one in train_draws(run, make, recipe, start_counts=True):
-        start = tuned(run, one.draw).state_dict()
-        same = all(np.array_equal(value, start[name]) for name, value in one.weights.items())
-        assert same == (one.fit.kept == 0)
+def test_an_unlucky_training_keeps_the_start(run: BudgetRun, make_params: Make) -> None:
+    """From classifiers that are right about validation, on labels that are all wrong."""
+    data, starts = run.data, [taught(run, draw) for draw in range(2)]
+    folder = outputs.folder_of("finetune", "rotation", BUDGET)
+    for draw, start in enumerate(starts):
+        save_weights(start, folder / f"finetune_{draw}.safetensors")
+    labels = data.labels.copy()
+    shown = np.unique([labelled.train for labelled in run.labelled_sets()])
+    labels[shown] = (labels[shown] + 1) % len(data.classes)
+    params = make_params(CHANGED | {"selftrain.lr": 1.0, "selftrain.average": 0.0})
+    misled = dataclasses.replace(run, params=params, data=dataclasses.replace(data, labels=labels))
+    for one, start in zip(train(misled), starts, strict=True):
+        assert one.fit.rows[-1].heldout_merit < 1
+        assert one.fit.kept == 0
+        state = start.state_dict()
+        assert all(np.array_equal(value, state[name]) for name, value in one.weights.items())
+
+
+def taught(run: BudgetRun, draw: int) -> Classifier:
+    """The classifier to start from, trained on the validation images."""
+    data, classifier = run.data, tuned(run, draw)
+    images = torch.from_numpy(data.images[data.validation]).permute(0, 3, 1, 2) / 255
+    labels = torch.from_numpy(data.labels[data.validation])
+    optimiser = torch.optim.Adam(classifier.parameters(), 0.003)
+    for _ in range(40):
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(classifier(images), labels).backward()
+        optimiser.step()
+    assert torch.equal(classifier(images).argmax(dim=1), labels)
+    return classifier
 
 
 def test_labels_of_the_pool_are_told_of_and_not_used(run: BudgetRun) -> None:
