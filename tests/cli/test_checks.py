@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from semisup.cli import checks
 from semisup.params.loading import Params
@@ -67,7 +68,10 @@ def test_what_can_be_told_before_a_stage_runs(
     edits: dict[str, object],
     said: str,
     make_params: Callable[..., Params],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if what == "device":  # else what is imported may be torch's compiler, which looks at it
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
     params, check = make_params(edits), getattr(checks, f"check_{what}")
     if not said:
         check(params)

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -120,12 +121,27 @@ def test_models_of_rows_that_others_trained(
     assert len(text) < 500
 
 
-def test_the_installed_model_needs_no_library() -> None:
+@pytest.mark.parametrize(("model", "loads"), [(None, False), ("timm/resnet10t", True)])
+def test_the_installed_model_needs_no_library(
+    model: str | None, loads: bool, values: dict[str, Any], tmp_path: Path
+) -> None:
     """So that `make repro` does not wait for timm."""
-    code = (
-        "from semisup.cli.main import check; check(); import sys; sys.exit('timm' in sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=CHECKOUT)
+    values["pretext_tasks"], values["finetune_tasks"] = ["rotation", "imagenet"], []
+    if model:
+        values["pretrain"]["imagenet"] |= {"model": model, "file": "mine.pth"}
+        (tmp_path / "mine.pth").touch()
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(values))
+    code = "from semisup.cli.main import check; check(); import sys; print('timm' in sys.modules)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.stdout, done.stderr) == (f"{loads}\n", "")
+
+
+def test_version() -> None:
+    command = [sys.executable, "-c", "from semisup.cli.main import main; main()", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert done.stdout == f"semisup {project['version']}\n"
 
 
 HEAVY = ("torch", "numpy", "pandas", "pydantic", "dvc", "ruamel.yaml", "PIL", "matplotlib")
