@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from semisup.compute.device import Runtime
 from semisup.compute.weights import checksum
@@ -119,6 +120,36 @@ def test_what_embed_writes(
     # augmented views differ from the plain one and from each other, for every image
     for one, other in ((0, 1), (0, 2), (1, 2)):
         assert (train[:, one] != train[:, other]).any(axis=1).all()
+
+
+def moves_a_buffer(made: nn.Module, *_: object) -> None:
+    made.get_buffer("seen").add_(1)
+
+
+def moves_a_weight(made: nn.Module, *_: object) -> None:
+    next(made.parameters()).add_(1e-3)
+
+
+@pytest.mark.parametrize("moves", [moves_a_buffer, moves_a_weight])
+@pytest.mark.parametrize("fused", [True, False])
+def test_an_encoder_that_moves_is_refused(
+    make_data: MakeData,
+    make_augment: MakeAugment,
+    runtime: Runtime,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moves: Callable[..., None],
+    fused: bool,
+) -> None:
+    """Its features would depend on the order of the images."""
+    made = encoder()
+    made.register_buffer("seen", torch.zeros(1))
+    made.register_forward_hook(moves)
+    if not fused:
+        monkeypatch.setattr("semisup.embed.fused", lambda network, *_: network)
+    with pytest.raises(AssertionError, match="the frozen encoder's weights or buffers moved"):
+        embed(made, make_data(), settings(), make_augment(), runtime, 1, tmp_path)
+    assert not (tmp_path / "features.json").exists()
 
 
 @pytest.mark.parametrize("most", [0, 3, 100])

@@ -38,7 +38,7 @@ def test_links_lead_somewhere(page: str) -> None:
             assert anchor in anchors(str(file.resolve().relative_to(CHECKOUT))), target
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "yaml")])
 def test_settings_shown_are_valid(page: str, values: dict[str, Any]) -> None:
     for block in blocks(page, "yaml"):
         Params.model_validate(merged(values, yaml.safe_load(block)))
@@ -95,6 +95,8 @@ FOUND_TOO = {
     "`seed`": rerun.ROWS["seed"][1],
     "`report.*`": rerun.ROWS["report"][1],
 }
+# rows that are no edits of params.yaml: other tests of tests/pipeline find what these rerun
+NO_PARAMS = {"files in `data/raw`", "tables in `data/labels`", "code of a room"}
 
 
 def named_stages(cell: str) -> set[str]:
@@ -109,16 +111,16 @@ def named_stages(cell: str) -> set[str]:
     return named
 
 
-@pytest.mark.parametrize(("page", "found"), [("README.md", FOUND), (ARCHITECTURE, FOUND_TOO)])
-def test_rerun_table(page: str, found: dict[str, set[str]]) -> None:
+@pytest.mark.parametrize(
+    ("page", "found", "others"), [("README.md", FOUND, set()), (ARCHITECTURE, FOUND_TOO, NO_PARAMS)]
+)
+def test_rerun_table(page: str, found: dict[str, set[str]], others: set[str]) -> None:
     rows = {edit: again for edit, (again,) in table(page, "edit | runs again").items()}
-    if page == "README.md":
-        assert rows.keys() == found.keys()
+    assert rows.keys() == found.keys() | others
     for edit, stages in found.items():
         expected = {stage.partition("@")[0] for stage in stages}
         off = {"selftrain_baseline"} - expected  # a control that those projects leave out
         assert named_stages(rows[edit]) - off == expected, edit
-    assert all(f"@{TASK}" in s for s in found.get("`pretrain.rotation.*`", ()) if "pretrain" in s)
 
 
 # The graph of stages.

@@ -5,13 +5,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from made_files import candidates, compute, data, fill, make_zip, planned, png
+from PIL import Image
 
 from semisup.prepare.decoding import decoders, memory
+from semisup.prepare.decoding.decode import PIXEL_BYTES
 from semisup.prepare.decoding.decoders import Decoder, Job
 from semisup.prepare.files.places import Entry
 from semisup.prepare.records import Record, Rejected
@@ -120,6 +123,31 @@ def test_contents_of_files_keep_to_a_share_of_the_memory(
     assert [one.source for one in found] == [f"{n}.png" for n in range(len(sizes))]
     assert contents.bytes == 0
     assert (expected - 1) * MIB < contents.most <= expected * MIB + MIB // 3
+
+
+def test_every_image_is_decoded_within_the_limit_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That all processes share, whatever the files."""
+    asked: list[int] = []
+
+    class Counting(memory.MemoryLimit):
+        @contextmanager
+        def reserved(self, size: int) -> Iterator[None]:
+            asked.append(size)
+            with super().reserved(size):
+                yield
+
+    monkeypatch.setattr(decoders, "ProcessPoolExecutor", LazyPool)
+    monkeypatch.setattr(decoders, "MemoryLimit", Counting)
+    monkeypatch.setattr(decoders, "end_with_parent", lambda: None)
+    sides = [(4, 6), (5, 7), (40, 30)]
+    for number, side in enumerate(sides):
+        Image.new("RGB", side).save(tmp_path / f"{number}.png")
+    (tmp_path / "3.png").write_bytes(b"broken")
+    found = list(candidates(planned(unlabelled=tmp_path), data(), compute(2)))
+    assert [isinstance(one, Rejected) for one in found] == [False, False, False, True]
+    assert asked == [width * height * PIXEL_BYTES for width, height in sides]
 
 
 @pytest.mark.parametrize("stop_after", [0, 1, None])
