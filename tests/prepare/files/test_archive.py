@@ -179,7 +179,7 @@ def test_two_tars_in_one_file_are_refused(tmp_path: Path, name: str) -> None:
     two = MAKERS[name](tmp_path / f"two_{name}", {"2.png": b"2"})
     both = tmp_path / name
     both.write_bytes(one.read_bytes() + two.read_bytes())
-    with pytest.raises(UserError, match=rf"{name}: .*there are files after its end mark"):
+    with pytest.raises(UserError, match=rf"{name}: .*files follow its end mark; of two .*"):
         listed(both)
 
 

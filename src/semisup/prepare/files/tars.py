@@ -111,7 +111,9 @@ def _check_rest(file: IO[bytes]) -> None:
         if block.strip(b"\0"):
             with suppress(tarfile.HeaderError):
                 tarfile.TarInfo.frombuf(block, tarfile.ENCODING, "surrogateescape")
-                raise tarfile.ReadError("there are files after its end mark")
+                raise tarfile.ReadError(
+                    "files follow its end mark; of two archives in one `tar --ignore-zeros` has all"
+                )
 
 
 @contextmanager
