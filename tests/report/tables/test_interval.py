@@ -16,6 +16,7 @@ from semisup.report.tables.interval import (
     half_width,
     mean_over_draws,
     together,
+    with_image_noise,
 )
 
 TUNED = Way("finetune", "rotation")
@@ -30,6 +31,14 @@ def test_interval_is_students_t(confidence: float) -> None:
     )
     assert table.loc["supervised", "mean"] == pytest.approx(0.25)
     assert table.loc["supervised", "half"] == pytest.approx((high - low) / 2)
+
+
+def test_no_interval_of_shares_is_wider_than_all_there_is() -> None:
+    """Two draws that have nearly all images in common tell next to nothing."""
+    assert half_width(0.1, 2, 0.95, 0.97) == 1
+    assert half_width(0.1, 2, 0.95, 0.0) == pytest.approx(12.7062 * 0.1 / math.sqrt(2), rel=1e-4)
+    assert with_image_noise(1.0, 0.1, 0.95) == 1
+    assert math.isnan(half_width(0.1, 1, 0.95, 0.97))
 
 
 def test_one_draw_has_no_interval() -> None:

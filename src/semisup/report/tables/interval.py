@@ -38,7 +38,7 @@ class Interval:
 
 
 def half_width(std: Any, count: Any, confidence: float, shared: Any = 0.0) -> Any:
-    """Half width of Student's t interval of a mean; NaN for fewer than two values.
+    """Half width of Student's t interval of a mean of shares, at most 1; NaN for less than two.
 
     shared: by what share the samples behind any two values are the same. Where all of them are,
     there is no choice of samples that the interval could cover.
@@ -47,7 +47,8 @@ def half_width(std: Any, count: Any, confidence: float, shared: Any = 0.0) -> An
     enough, chosen = count > 1, shared < 1
     quantile = stdtrit(np.where(enough, count - 1, 1), 0.5 + confidence / 2)
     in_common = np.where(chosen, shared / (1 - np.where(chosen, shared, 0)), 0)
-    return np.where(enough, quantile * np.asarray(std) * np.sqrt(1 / count + in_common), np.nan)
+    half = quantile * np.asarray(std) * np.sqrt(1 / count + in_common)
+    return np.where(enough, np.minimum(half, 1), np.nan)
 
 
 def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.DataFrame:
@@ -93,7 +94,7 @@ def _minus(one: Any, other: Any) -> Any:
 
 def with_image_noise(halves: Any, errors: Any, confidence: float) -> Any:
     """Wider by the noise of a finite set of images, test's or validation's; NaN with one draw."""
-    return np.hypot(halves, ndtri(0.5 + confidence / 2) * errors)
+    return np.minimum(np.hypot(halves, ndtri(0.5 + confidence / 2) * errors), 1)
 
 
 def unpaired_variance(accuracy: float, images: float) -> float:
