@@ -38,7 +38,7 @@ class Interval:
 
 
 def half_width(std: Any, count: Any, confidence: float, shared: Any = 0.0) -> Any:
-    """Half width of Student's t interval of a mean of shares, at most 1; NaN for less than two.
+    """Half width of Student's t interval of a mean of shares, at most 1; NaN for one value.
 
     shared: by what share the samples behind any two values are the same. Where all of them are,
     there is no choice of samples that the interval could cover.
