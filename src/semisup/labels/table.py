@@ -135,6 +135,17 @@ def with_unlabelled_parts(rows: dict[str, Row], where: str, notes: Notes) -> dic
     return rows
 
 
+def forbid_contradictions(rows: Mapping[str, Row], again: Mapping[str, str], where: str) -> None:
+    """Refuse rows that say something else of a file than those, `again`, which name it too.
+
+    Raises:
+        UserError: it names the first.
+    """
+    for path, first in again.items():
+        if rows[path] != rows[first]:
+            raise _contradiction(where, f"{first} (or {path})", rows[first], rows[path])
+
+
 def read_labels(file: str) -> dict[str, str]:
     """A CSV file with the columns path,label as {path: label}, of the rows that have a label.
 

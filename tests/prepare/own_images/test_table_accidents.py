@@ -462,3 +462,12 @@ def test_paths_that_are_encoded_as_in_a_url(tmp_path: Path, row: str, file: str)
     found, warnings = understood(tmp_path / "a", **given)
     assert found == {file: ("x", "train"), "2.png": ("y", "train"), "a b.png": (None, "train")}
     assert said(warnings, "1 with %20 and the like decoded") is (row != file)
+
+
+def test_two_rows_of_one_file_in_two_spellings(tmp_path: Path) -> None:
+    rows = "path,label\n1.png,x\n2.png,y\na/2.png,{}\n"
+    given = with_table(tmp_path, rows.format("y"), "1.png", "2.png")
+    assert understood(tmp_path / "a", **given)[0]["2.png"] == ("y", "train")
+    given = with_table(tmp_path, rows.format("x"))
+    with pytest.raises(UserError, match=r"2.png \(or a/2.png\) has two labels, 'y' and 'x'; keep"):
+        understood(tmp_path / "a", **given)

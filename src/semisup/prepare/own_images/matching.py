@@ -59,6 +59,7 @@ class Matched:
     """Which row each file has, by the file's own name; rows that name none, and why."""
 
     rows: dict[str, str] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)  # rows of a file that another one has too
     absent: dict[str, str] = field(default_factory=dict)
 
 
@@ -84,7 +85,8 @@ def match(
         if len(wholes) != 1 and (beside := posixpath.join(posixpath.dirname(table), row)) in files:
             wholes = [beside]
         if len(wholes) == 1:
-            found.rows[wholes[0]] = row
+            if (first := found.rows.setdefault(wholes[0], row)) != row:
+                found.again[row] = first
             used[WAYS[0]] += 1
         else:
             left.append(row)
@@ -110,8 +112,8 @@ def _match_rest(
             claims.setdefault(wholes[0], []).append((row, way))
         elif wholes:
             found.absent[row] = (
-                f"fits {len(wholes)} files: {named(sorted(wholes), 2)}; if one folder alone is "
-                "meant, name that one"
+                f"fits {len(wholes)} files: {named(sorted(wholes), 2)}; write more of the "
+                "path, or name one folder only"
             )
         else:
             found.absent[row] = "there is no such file"

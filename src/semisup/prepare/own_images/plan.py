@@ -8,7 +8,7 @@ unlabelled.
 import os
 from collections.abc import Iterator, Mapping
 
-from semisup.labels.table import Row, read_table, with_unlabelled_parts
+from semisup.labels.table import Row, forbid_contradictions, read_table, with_unlabelled_parts
 from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
@@ -101,6 +101,7 @@ class Plan:
         none, known = self.settings.no_label, names_of(files)
         rows = read_table(content, where, columns, none, self.notes, known)
         matched = match(rows, files, file, where, self.notes)
+        forbid_contradictions(rows, matched.again, where)
         if columns["label"] is not None:
             rows = with_unlabelled_parts(rows, where, self.notes)
         before = self.rows.get(file, (matched.absent, 0))[0]  # by the same table for another place
