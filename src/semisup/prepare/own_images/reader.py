@@ -15,6 +15,7 @@ from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.camera_raw import BESIDE, RawFiles
+from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
 from semisup.prepare.own_images.named_places import KEY, Source
@@ -60,7 +61,7 @@ class Reader:
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
         self.raw_files = RawFiles()
         self.in_folders_aside: Counter[str] = Counter()
-        self.beside_table: Counter[str] = Counter()  # folders called as classes, of no rows
+        self.folders_beside = FoldersBeside(known)
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
@@ -86,13 +87,7 @@ class Reader:
                 f"{KEY}: {used}: left out, since by the name these are no images of their own, "
                 "and no table names them"
             )
-        if len(self.beside_table) > 1:
-            used = named(f"{name} ({n} files)" for name, n in self.beside_table.items())
-            notes.warn(
-                f"{KEY}: {used}: called as classes of the table, which does not name these files: "
-                "read as unlabelled; give them rows, or name the folder around them as a place of "
-                "its own"
-            )
+        self.folders_beside.warn(notes)
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
             notes.warn(
@@ -206,19 +201,15 @@ class Reader:
             part = source.parts.placed(entry.path).part
         if row is None and (len(shares) > 1 or source.split == "train"):
             part = "unlabelled"
-            self._note_class_folder(entry.path)
+            self.folders_beside.add_without_row(entry.path)
         split = _given(part, source.split)
         if not (row and row.group):
             self.series.add_folders(name)
         label = row.label if row and part != "unlabelled" else None
+        self.folders_beside.add(entry.path, label)
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label in {source.table}", split)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
-
-    def _note_class_folder(self, path: str) -> None:
-        folder = path.rpartition("/")[0].rpartition("/")[2]
-        if folder in self.known:
-            self.beside_table[folder] += 1
 
     def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
         if label is None or source.layout is None:
