@@ -322,3 +322,20 @@ def test_data_and_programs_beside_images_are_no_broken_images(tmp_path: Path, na
     (root / name).write_bytes(b"none")
     _, rejected, _ = records(labelled=root)
     assert [item.meant for item in rejected] == ["aside"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "is_told"),
+    [
+        ("oak/alba oak/rubra oak/nigra willow/alba willow/caprea willow/nana", True),
+        ("oak/alba oak/rubra oak/nigra willow/alba willow/rubra", False),  # as of two sites
+    ],
+)
+def test_one_name_in_several_folders_around_the_classes(
+    tmp_path: Path, paths: str, is_told: bool
+) -> None:
+    """Quercus alba is no Salix alba."""
+    fill(tmp_path, *(f"{path}/1.png" for path in paths.split()))
+    found, warnings = understood(tmp_path, class_level=2)
+    assert found["oak/alba/1.png"] == found["willow/alba/1.png"] == ("alba", "train")
+    assert said(warnings, "alba (oak, willow): a class each") is is_told

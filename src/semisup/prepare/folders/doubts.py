@@ -45,6 +45,24 @@ def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
         )
 
 
+def warn_of_equal_names(inner: Folders, where: str, notes: Notes) -> None:
+    """Of class folders of one name in some of the folders around: alba in quercus and in salix.
+
+    Where most names are in several, as with sites, they mean the same.
+    """
+    around: dict[str, list[str]] = {}
+    for name, folders in inner.items():
+        for own in merged(folders):
+            around.setdefault(own, []).append(name)
+    equal = sorted(name for name, those in around.items() if len(those) > 1)
+    if equal and 2 * len(equal) <= len(around):
+        shown = (f"{printable(name)} ({named(map(printable, around[name]))})" for name in equal)
+        notes.warn(
+            f"{where}: {named(shown)}: a class each, though in several folders: if they mean "
+            "something else in each of these, rename them"
+        )
+
+
 def forbid_folds(names: list[str], depth: int, where: str) -> None:
     """Refuse folds of a cross-validation, each of which has train and test, side by side.
 
