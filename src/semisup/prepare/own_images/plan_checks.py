@@ -7,9 +7,9 @@ from pathlib import Path
 
 from semisup.prepare.files.archive import SUFFIXES
 from semisup.prepare.files.places import Entry
-from semisup.prepare.own_images.class_names import listed
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.plan import Plan
+from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
@@ -46,13 +46,20 @@ def _hint(plan: Plan) -> str:
     """At archives or a table that lie beside the images and are not named."""
     for source in plan.sources:
         folder = source.place.given
-        for name in sorted(listed(folder)) if source.has_labels and not source.table else ():
+        for name in _names(source) if source.has_labels and not source.table else ():
             lower = name.lower()
             if lower.endswith(SUFFIXES):
-                return f"; {folder}/{name} is an archive: unpack it, or name it in {KEY}"
+                instead = f", or name it in {KEY}" if source.place.disk.is_dir() else ""
+                return f"; {folder}/{name} is an archive: unpack it{instead}"
             if lower.endswith((".csv", ".tsv", ".jsonl")) and not _NO_TABLE.search(lower):
                 return f"; {folder}/{name} may be one: name it in {KEY}.labels"
     return ""
+
+
+def _names(source: Source) -> list[str]:
+    """Of the files right in a place."""
+    paths = (entry.path for entry in source.own_listing() if isinstance(entry, Entry))
+    return sorted(path for path in paths if "/" not in path)
 
 
 def check_rows(plan: Plan, most: float, listed_in: Path | None = LIST_OF_FAILED) -> None:
@@ -83,7 +90,11 @@ def check_rows(plan: Plan, most: float, listed_in: Path | None = LIST_OF_FAILED)
 
 def _among(source: Source) -> str:
     """What lies there instead of images: among its 3 files (2 .h5, 1 .txt)."""
-    names = [entry.path for entry in source.own_listing() if isinstance(entry, Entry)]
+    files = [*source.own_listing()]
+    names = [entry.path for entry in files if isinstance(entry, Entry)]
     kinds = Counter(os.path.splitext(name)[1].lower() or name for name in names)  # noqa: PTH122
     listed = named((f"{count} {kind}" for kind, count in kinds.most_common()), 4)
-    return f"among its {len(names)} files{f' ({listed})' if names else ''}"
+    bad = [f"{each.source}: {each.reason}" for each in files if isinstance(each, Rejected)]
+    if bad:  # such as encrypted ones of an archive
+        listed += f"{'; ' if names else ''}the first that can't be read: {bad[0]}"
+    return f"among its {len(files)} files{f' ({listed})' if files else ''}"
