@@ -108,10 +108,13 @@ def test_a_table_without_its_columns(tmp_path: Path) -> None:
         chosen(tmp_path, a="where,what\np/3.png,dog\n")
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.tsv", "a.txt"])
+@pytest.mark.parametrize("name", ["a.xlsx", "a.tsv", "a.txt", "new/a.csv", "new/a.tsv"])
 def test_tables_that_would_be_passed_over(tmp_path: Path, name: str) -> None:
     chosen(tmp_path, a="path,label\np/3.png,dog\n")
-    for junk in ("._a.csv", ".DS_Store", "~$a.xlsx", "a.html", "a.csv.dvc", "README"):
+    (tmp_path / "labels/new").mkdir()
+    (tmp_path / "labels/.ipynb_checkpoints").mkdir()
+    names = ("._a.csv", ".DS_Store", "~$a.xlsx", "a.html", "a.csv.dvc", "README", "new/README")
+    for junk in (*names, ".ipynb_checkpoints/a.csv"):
         (tmp_path / "labels" / junk).write_bytes(b"\0")
     chosen(tmp_path, a="path,label\np/3.png,dog\n")
     (tmp_path / "labels" / name).write_text("path,label\np/4.png,dog\n")

@@ -13,8 +13,10 @@ from semisup.labels.table import read_labels
 from semisup.params.messages import suggestion
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import named as first_of
 
 OTHER_TABLES = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".json", ".jsonl", ".parquet")
+SHOWN = 20  # classes, where a name is none
 
 
 def read_chosen(folder: Path, prepared: Path, manifest: Manifest) -> Ints:
@@ -61,24 +63,30 @@ def read_chosen(folder: Path, prepared: Path, manifest: Manifest) -> Ints:
 def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
     """By path: the label, and the file that gives it."""
     named: dict[str, tuple[str, Path]] = {}
-    files = [file for file in sorted(folder.glob("*")) if not file.name.startswith((".", "~$"))]
+    files = [file for file in sorted(folder.rglob("*")) if not _is_hidden(file, folder)]
     for file in files:
-        if file.suffix.lower() in OTHER_TABLES:
+        kind = file.suffix.lower()
+        if kind in OTHER_TABLES or (kind == ".csv" and file.parent != folder):
             raise UserError(
-                f"{file}: only .csv files right in {folder} are read: save it as one, or move "
-                "it away"
+                f"{file}: only .csv files right in {folder} are read: save it as one there, or "
+                "move it away"
             )
     for file in (file for file in files if file.suffix.lower() == ".csv"):
         for path, label in read_labels(str(file)).items():
             if label not in classes:
                 raise UserError(
                     f"{file}: {path}: no class is named {label!r}{suggestion(label, classes)}; "
-                    f"those of the source are: {', '.join(classes)}"
+                    f"those of the source are: {first_of(classes, SHOWN)}"
                 )
             first, where = named.setdefault(path, (label, file))
             if first != label:
                 raise UserError(f"{file}: {path} is {label!r}, but {first!r} in {where}; keep one")
     return named
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    """Whether a program has put it there, or the folder that it lies in: .ipynb_checkpoints."""
+    return any(name.startswith((".", "~$")) for name in file.relative_to(folder).parts)
 
 
 def _positions(prepared: Path, paths: dict[str, Any]) -> dict[str, int]:
