@@ -230,6 +230,26 @@ def test_an_object_of_classes_and_names_without_ending() -> None:
     assert found == {"pie/1": "pie", "pie/2": "pie", "ramen/1": "ramen"}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"image": {"0": "a.jpg", "1": "b.jpg"}, "label": {"0": "x", "1": null}}',
+        '{"image": ["a.jpg", "b.jpg"], "label": ["x", null]}',
+        '{"image": {"7": "a.jpg", "8": "b.jpg"}, "x": {"7": 1, "8": 0}, "y": {"7": 0, "8": 0}}',
+    ],
+)
+def test_json_by_columns(content: str) -> None:
+    """As pandas writes it where nobody asks for another form."""
+    assert labels(content, "l.json") == {"a.jpg": "x", "b.jpg": None}
+
+
+def test_a_class_that_is_called_as_a_column() -> None:
+    assert labels('{"image": ["1.png"], "photo": ["2.png"]}', "l.json") == {
+        "1.png": "image",
+        "2.png": "photo",
+    }
+
+
 def test_lists_of_images_and_annotations() -> None:
     """As COCO and iNaturalist have them."""
     content = {

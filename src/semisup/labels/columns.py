@@ -94,6 +94,11 @@ def names_columns(names: Sequence[str]) -> bool:
     return any(plain(name) in (*NAMES["path"], *NAMES["label"]) for name in names)
 
 
+def has_path(names: Sequence[str]) -> bool:
+    """Whether a column of paths is found by its name."""
+    return any(plain(name) in NAMES["path"] for name in names)
+
+
 def has_label(names: Sequence[str]) -> bool:
     """Whether a column of labels is found by its name."""
     return any(plain(name) in NAMES["label"] for name in names)

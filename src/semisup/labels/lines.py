@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from semisup.labels.columns import has_label, names_columns
+from semisup.labels.columns import has_label, has_path, names_columns
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
 from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
@@ -77,7 +77,9 @@ def _of_json(text: str, where: str) -> list[Line]:
             if rows and all(isinstance(row, list) for _, row in rows):  # below their names, or not
                 width = max(len(row) for _, row in rows)
                 return [(n, ([*map(_cell, row)] + [""] * width)[:width]) for n, row in rows]
-        elif (whole := _whole_object(text)) is not None and (found := _rows_of(whole, where)):
+        elif (whole := _whole_object(text)) is not None and (
+            found := _of_columns(whole) or _rows_of(whole, where)
+        ):
             rows = [*enumerate(found, 1)]
         else:
             written = enumerate(lines_in(text), 1)
@@ -129,6 +131,24 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
     if all(map(_is_label, values)):
         return [{"path": path, "label": value} for path, value in whole]
     return None
+
+
+def _of_columns(whole: _Object) -> list[dict[str, Any]] | None:
+    """Of {column: {row: value}}, as pandas has it, or {column: [values]}; None: it is neither."""
+    names, values = [name for name, _ in whole], [value for _, value in whole]
+    if not has_path(names):
+        return None
+    if all(isinstance(value, _Object) for value in values):
+        rows = [[row for row, _ in column] for column in values]
+        alike = len(names) > 1 and all(own == rows[0] for own in rows)
+        columns = [[cell for _, cell in column] for column in values]
+    else:  # one of several classes may be called image, too
+        are_lists = all(isinstance(v, list) and not isinstance(v, _Object) for v in values)
+        alike = are_lists and has_label(names) and len({*map(len, values)}) == 1
+        columns = values
+    if not alike:
+        return None
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _are_objects(value: Any) -> bool:
