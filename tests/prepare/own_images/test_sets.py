@@ -114,6 +114,10 @@ ERRORS: dict[str, tuple[Any, str]] = {
         r"say in data.folder.columns.label which it is; there are image,fine,coarse",
     ),
     "a number of no class": (table(2, label=[0, 7]), "7 is the number of a class, of which"),
+    "a table of labels": (
+        pa.table([["1.png", "2.png"], ["cat", "dog"]], ["path", "label"]),
+        "no column holds images; there are path, label: call the one of encoded images `image`",
+    ),
     "two columns of one name": (
         pa.table([images(2), pa.array([0, 1]), pa.array([0, 1])], ["image", "label", "label"]),
         "has two columns named 'label'; rename one",

@@ -56,8 +56,12 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 
 def names(file: ArrowFile) -> list[str]:
-    """What each row is called, as a file."""
-    column = image_columns(file.schema)[0]
+    """What each row is called, as a file.
+
+    Raises:
+        UserError: it has no images.
+    """
+    column = _column(file)
     kind = file.schema.field(column).type
     paths: list[str | None] = []
     if pa.types.is_struct(kind) and kind.get_field_index("path") >= 0:
@@ -75,9 +79,19 @@ def names_in(path: Path, where: str) -> list[str]:
     """The same, of a file on disk.
 
     Raises:
-        UserError: it cannot be read.
+        UserError: it cannot be read, or has no images.
     """
     return names(ArrowFile(path, where))
+
+
+def _column(file: ArrowFile) -> str:
+    """The one that holds the images."""
+    if columns := image_columns(file.schema):
+        return columns[0]
+    raise UserError(
+        f"{file.where}: no column holds images; there are {named(file.schema.names, 8)}: call the "
+        "one of encoded images `image`, or name a file that has them"
+    )
 
 
 def _relative(path: str) -> str:
@@ -94,10 +108,7 @@ def files(path: Path, where: str) -> Iterator[tuple[str, int, partial[bytes]]]:
         UserError: it cannot be read, or has no images.
     """
     file = ArrowFile(path, where)
-    columns = image_columns(file.schema)
-    if not columns:
-        raise UserError(f"{where}: no column holds images; there are {named(file.schema.names, 8)}")
-    column = columns[0]
+    column = _column(file)
     called = iter(names(file))
     for batch in file.batches([column], IMAGES):
         for value in batch[column]:
