@@ -243,6 +243,18 @@ def test_json_by_columns(content: str) -> None:
     assert labels(content, "l.json") == {"a.jpg": "x", "b.jpg": None}
 
 
+@pytest.mark.parametrize(
+    ("content", "at"),
+    [
+        ('{"path": "1.png", "label": "a"}\n\n{"path": "2.png"\n', "line 3: Expecting"),
+        ('{\n"1.png": "a",\n"2.png": b\n}', "line 3 column 10"),
+    ],
+)
+def test_where_json_is_wrong(content: str, at: str) -> None:
+    with pytest.raises(UserError, match=rf"an object a line \(.*{at}.*; save it as CSV"):
+        rows(content, "l.jsonl")
+
+
 def test_a_class_that_is_called_as_a_column() -> None:
     assert labels('{"image": ["1.png"], "photo": ["2.png"]}', "l.json") == {
         "1.png": "image",

@@ -82,8 +82,7 @@ def _of_json(text: str, where: str) -> list[Line]:
         ):
             rows = [*enumerate(found, 1)]
         else:
-            written = enumerate(lines_in(text), 1)
-            rows = [(number, json.loads(line)) for number, line in written if line.strip()]
+            rows = _an_object_a_line(text)
         if not all(isinstance(row, dict) for _, row in rows):
             raise UserError(f'{where}: holds more than objects like {{"path": ..., "label": ...}}')
         names = [*dict.fromkeys(name for _, row in rows for name in row)]
@@ -93,6 +92,23 @@ def _of_json(text: str, where: str) -> list[Line]:
             f"{where}: not readable as JSON, an object a line ({error}); save it as CSV"
         ) from None
     return [(0, names), *cells]
+
+
+def _an_object_a_line(text: str) -> list[tuple[int, Any]]:
+    """What each line holds, with its number.
+
+    Raises:
+        ValueError: one is no JSON.
+    """
+    rows: list[tuple[int, Any]] = []
+    for number, line in enumerate(lines_in(text), 1):
+        try:
+            rows += [(number, json.loads(line))] if line.strip() else []
+        except json.JSONDecodeError as error:
+            if not rows:
+                json.loads(text)  # one object in several lines: says where that is wrong
+            raise ValueError(f"line {number}: {error.msg}") from None
+    return rows
 
 
 class _Object(list[tuple[str, Any]]):
