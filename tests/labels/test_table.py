@@ -243,6 +243,14 @@ def test_json_by_columns(content: str) -> None:
     assert labels(content, "l.json") == {"a.jpg": "x", "b.jpg": None}
 
 
+def test_line_breaks_in_names_of_columns() -> None:
+    """As spreadsheets have them."""
+    assert labels('"Image\nName","Class\r\nLabel"\na.jpg,x\n') == {"a.jpg": "x"}
+    assert rows('image,"my\nword"\na.jpg,x\n', label="my\nword")[0]["a.jpg"].label == "x"
+    with pytest.raises(UserError, match=r"there are image,my word$"):
+        rows('image,"my\nword"\na.jpg,x\n')
+
+
 @pytest.mark.parametrize(
     ("content", "at"),
     [

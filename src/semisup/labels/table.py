@@ -92,7 +92,7 @@ def rows_of(
 ) -> dict[str, Row]:
     """As `read_table`, of lines, the first of which names columns."""
     (_, header), *lines = every
-    names, cells = [*header], [*(line for _, line in lines)]
+    names, cells = [*map(clean, header)], [*(line for _, line in lines)]
     if columns["split"] == "auto":
         names, cells = with_parts_joined(names, cells, columns.values(), where, notes)
     found = find_columns(names, cells, columns, where, notes, is_known)
