@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from made_files import MAKERS, planned
+from made_files import MAKERS, fill, planned, with_table
 
 from semisup.prepare.own_images.plan_checks import check_classes
 from semisup.workflow.errors import UserError
@@ -27,3 +27,20 @@ def test_an_archive_that_wants_a_password(tmp_path: Path) -> None:
     said = r"among its 2 files \(the first that can't be read: .*cat/1.png: encrypted: unpack"
     with pytest.raises(UserError, match=said):
         check_classes(planned(labelled=path))
+
+
+@pytest.mark.parametrize("has_table", [True, False])
+def test_a_place_that_is_named_twice(tmp_path: Path, has_table: bool) -> None:
+    given = with_table(tmp_path, "path,label\nx/1.png,x\ny/2.png,y\n", "x/1.png", "y/2.png")
+    twice = [f"{tmp_path}/a", f"{tmp_path}/x/../a"]
+    (tmp_path / "x").mkdir()
+    said = rf"data.folder.labelled: {twice[0]} and {twice[1]} are the same; leave one out"
+    with pytest.raises(UserError, match=said):
+        planned(labelled=twice, **given if has_table else {})
+    planned(unlabelled=twice)
+
+
+def test_a_level_below_all_folders(tmp_path: Path) -> None:
+    fill(tmp_path, "x/1.png", "y/2.png")
+    with pytest.raises(UserError, match=r"; data.folder.class_level is 3: set it to auto, or"):
+        check_classes(planned(labelled=tmp_path, class_level=3))

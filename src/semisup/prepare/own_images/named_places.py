@@ -174,7 +174,7 @@ def forbid_rows_of_two_tables(sources: list[Source]) -> None:
 
 
 def forbid_two_of_one_place(sources: list[Source]) -> None:
-    """Refuse a place that is named twice as labelled, without a table for each.
+    """Refuse a place that is named twice in one key, or as labelled without a table for each.
 
     Raises:
         UserError: it names both.
@@ -183,6 +183,11 @@ def forbid_two_of_one_place(sources: list[Source]) -> None:
         for other in sources[number + 1 :]:
             same = one.place.identity == other.place.identity
             tables = one.table and other.table and not (one.is_set or other.is_set)
+            if same and one.has_labels and one.place.key == other.place.key:
+                raise UserError(
+                    f"{one.place.key}: {one.place.given} and {other.place.given} are the same; "
+                    "leave one out"
+                )
             if same and one.has_labels and other.has_labels and not tables:
                 raise UserError(
                     f"{one.place.key} and {other.place.key} are both {one.place.given}; test "

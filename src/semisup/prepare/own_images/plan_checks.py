@@ -43,7 +43,7 @@ def check_classes(plan: Plan) -> None:
 
 
 def _hint(plan: Plan) -> str:
-    """At archives or a table that lie beside the images and are not named."""
+    """At archives or a table that lie beside the images and are not named, or at a set level."""
     for source in plan.sources:
         folder = source.place.given
         for name in _names(source) if source.has_labels and not source.table else ():
@@ -53,7 +53,10 @@ def _hint(plan: Plan) -> str:
                 return f"; {folder}/{name} is an archive: unpack it{instead}"
             if lower.endswith((".csv", ".tsv", ".jsonl")) and not _NO_TABLE.search(lower):
                 return f"; {folder}/{name} may be one: name it in {KEY}.labels"
-    return ""
+    level = plan.settings.class_level
+    if level == "auto":
+        return ""
+    return f"; {KEY}.class_level is {level}: set it to auto, or to the depth of the classes"
 
 
 def _names(source: Source) -> list[str]:
