@@ -464,6 +464,14 @@ def test_paths_that_are_encoded_as_in_a_url(tmp_path: Path, row: str, file: str)
     assert said(warnings, "1 with %20 and the like decoded") is (row != file)
 
 
+def test_a_folder_in_other_case_comes_before_any_around_the_place(tmp_path: Path) -> None:
+    rows = "path,label\nFull/1.png,x\nFull/2.png,y\n"
+    given = with_table(tmp_path, rows, "full/1.png", "full/2.png", "1.png", "3.png")
+    found, _ = understood(tmp_path / "a", **given)
+    labels = {path: label for path, (label, _) in found.items() if label}
+    assert labels == {"full/1.png": "x", "full/2.png": "y"}
+
+
 def test_two_rows_of_one_file_in_two_spellings(tmp_path: Path) -> None:
     rows = "path,label\n1.png,x\n2.png,y\na/2.png,{}\n"
     given = with_table(tmp_path, rows.format("y"), "1.png", "2.png")

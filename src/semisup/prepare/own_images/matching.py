@@ -160,16 +160,18 @@ class _Index:
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if not parts:
             return "", []
+        deepest, found = -1, ("", list[str]())
         for at, (way, spelling) in enumerate(zip(WAYS[1:], spellings_of(parts[-1]), strict=True)):
             candidates = self._candidates(at, spelling, parts[:-1]) if spelling else []
             fitting = [whole for whole in candidates if self._fits(parts[:-1], whole, at)]
             fitting = [whole for whole in fitting if not is_raw(whole)] or fitting
-            if len(fitting) > 1:  # any folder may be around a place, but its own is meant first
-                depths = {whole: shared_folders(parts[:-1], whole) for whole in fitting}
-                fitting = [whole for whole in fitting if depths[whole] == max(depths.values())]
-            if fitting:
-                return way, fitting
-        return "", []
+            depths = {whole: shared_folders(parts[:-1], whole) for whole in fitting}
+            # any folder may be around a place, but its own is meant first, in other case too
+            if (depth := max(depths.values(), default=-1)) > deepest:
+                deepest, found = depth, (way, [w for w in fitting if depths[w] == depth])
+            if deepest >= 0 and (at > 0 or len(parts) == 1):
+                break
+        return found
 
     def of_other_places(
         self, found: Mapping[str, tuple[str, list[str]]], exact: Mapping[str, str]
