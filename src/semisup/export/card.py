@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from semisup.model.calibration import without_threshold
 from semisup.model.templates import environment
 from semisup.model.trained import Measured
 from semisup.model.whole import Whole
@@ -45,6 +46,7 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
         mean=_numbers(about.mean),
         std=_numbers(about.std),
         encoder=_how_to_load(about.encoder["backbone"], about.image_size),
+        without_threshold=without_threshold,
         NO_TASK=outputs.NO_TASK,
         version=version("semisup"),
     )

@@ -11,6 +11,7 @@ import yaml
 from markupsafe import Markup
 
 from semisup.model import templates
+from semisup.model.calibration import without_threshold
 from semisup.params.base import Section
 from semisup.params.loading import Params
 from semisup.report.findings.together import Findings
@@ -119,7 +120,7 @@ def _environment() -> jinja2.Environment:
     made = templates.environment(HERE, autoescape=True)
     made.filters["in_script"] = _in_script
     made.filters |= {each.__name__: each for each in SHOWN}
-    made.globals["file"] = _file
+    made.globals |= {"file": _file, "without_threshold": without_threshold}
     return made
 
 
