@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semisup.model.calibration import without_threshold
-from semisup.model.templates import environment
+from semisup.model.templates import environment, plain
 from semisup.model.trained import Measured
 from semisup.model.whole import Whole
 from semisup.workflow import outputs
@@ -56,7 +56,7 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
 def _listed(classes: list[str]) -> str:
     rest = len(classes) - SHOWN_CLASSES
     more = f" and {rest} more, which classifier.json lists" if rest > 0 else ""
-    return ", ".join(classes[:SHOWN_CLASSES]) + more
+    return ", ".join(map(plain, classes[:SHOWN_CLASSES])) + more
 
 
 def _head(hidden: list[int]) -> str:

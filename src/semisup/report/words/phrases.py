@@ -1,7 +1,6 @@
 """Numbers in words, as tables, figures and the summary show them."""
 
 import math
-import re
 
 from semisup.report.findings.forecast import Guess
 
@@ -59,9 +58,3 @@ def sentence(text: str) -> str:
 def what_is_shown(draws: int, confidence: float) -> str:
     """What markers and error bars of a figure are."""
     return f"mean and {confidence:.0%} interval over {draws} draws" if draws > 1 else "one draw"
-
-
-def plain(text: str) -> str:
-    """Text of the user, whose signs mean nothing to Markdown."""
-    signs = r"[\\*<`\[]|\b_+|_+\b|__+"
-    return re.sub(signs, lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
