@@ -212,7 +212,10 @@ def test_paragraphs_are_of_the_task_that_validation_chose() -> None:
 
 def test_control_alone_is_said_to_be_untrained() -> None:
     text = section("Pretraining by random", results(["random"]), facts(["random"]))
-    assert text.startswith("Nothing was trained on the pool: a control.\n\n**Is pretraining")
+    assert text.startswith(
+        "Nothing was trained on the pool: a control.\n\n"
+        "**Without pretraining, is fine-tuning worth it here?** Yes, at every budget"
+    )
 
 
 def told(method: str) -> pd.DataFrame:
