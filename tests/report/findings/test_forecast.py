@@ -131,3 +131,10 @@ def test_a_step_may_be_more_than_a_doubling(budgets: list[int]) -> None:
     assert found is not None
     assert not found.speeding
     assert [guess.budget for guess in found.ahead] == [budgets[-1] << n for n in (1, 2, 3)]
+
+
+def test_where_all_is_right_more_labels_do_no_harm() -> None:
+    found = forecast(table(dict.fromkeys([1, 2, 4], 0.0), 0.0), WAY, 0.95)
+    assert found is not None
+    middles = [guess.middle for guess in found.ahead]
+    assert middles == sorted(middles)

@@ -5,7 +5,9 @@ arXiv 2103.10948). Curves of a grid are weighed by how well they fit (Bayes, equ
 that what few points leave open shows as a wide interval.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -129,7 +131,7 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     if _speeding(points):
         return Forecast(way, largest, now, [], [], None, True)
     fitted = fit(budgets, errors, noises)
-    ahead = [fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)]
+    ahead = _rising([fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)])
     before = points[:-1]
     check = None
     if len(before) >= FEWEST and not _speeding(before):
@@ -176,6 +178,12 @@ def _speeding(points: Floats) -> bool:
     before, last = 1 / np.diff(np.log2(budgets))  # shares of a doubling's gain that a step tells
     weights = np.array([-before, before + last, -last])  # of the errors in the gains' difference
     return bool(weights @ errors > np.linalg.norm(weights * noises))
+
+
+def _rising(guesses: Sequence[Guess]) -> list[Guess]:
+    """With medians that do not fall: noise, which grows, is cut off at 100 %."""
+    medians = accumulate((guess.middle for guess in guesses), max)
+    return [replace(guess, middle=each) for guess, each in zip(guesses, medians, strict=True)]
 
 
 def _goals(now: float) -> list[float]:
