@@ -158,7 +158,12 @@ def test_template_leaves_no_spare_white_space() -> None:
     ],
 )
 def test_no_gain_is_said(tuned: dict[int, float], verdict: str) -> None:
-    assert verdict in summary(of_one(tuned=tuned), facts(ONE))
+    text = summary(of_one(tuned=tuned), facts(ONE))
+    assert verdict in text
+    by_means = (
+        "How many labels does it save?** No gain is clear, and so by the means alone: For the"
+    )
+    assert (by_means in text) == verdict.startswith("Not clearly")
 
 
 def test_accuracy_that_is_not_reached_is_said() -> None:
@@ -177,6 +182,8 @@ def test_budgets_that_are_no_halves_leave_no_such_question() -> None:
 def test_half_the_labels_that_do_as_well_cost_nothing() -> None:
     text = summary(of_one(tuned={1: 0.3, 2: 0.701, 4: 0.7}), facts(ONE))
     assert "Fine-tuned, 4 to 2: +0.1 points (0 % of the accuracy)" in text
+    better = summary(of_one(tuned={1: 0.3, 2: 0.8, 4: 0.7}), facts(ONE))
+    assert "Fine-tuned, 4 to 2: +10.0 points (14 % of the accuracy)" in better
 
 
 def test_other_tasks_have_a_line_each() -> None:
