@@ -22,13 +22,16 @@ FITS = {
 }
 
 
-def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Path) -> None:
+def write(
+    whole: Whole, measured: Mapping[str, Measured], onnx: bool, within_budget: bool, folder: Path
+) -> None:
     """Write the card.
 
     Args:
         whole: the classifier.
         measured: how good it is, by name of the images.
         onnx: whether model.onnx is there.
+        within_budget: whether validation images were taken out of the budget.
         folder: to write to.
     """
     about = whole.about
@@ -39,6 +42,7 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
         look=about.encoder.get("trained"),
         measured=measured,
         onnx=onnx,
+        within_budget=within_budget,
         shown_classes=_listed(about.classes),
         head=_head(about.hidden),
         parameters=sum(one.numel() for one in whole.network.parameters()),
