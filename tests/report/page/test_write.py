@@ -46,3 +46,9 @@ def test_no_file_is_named_that_projects_of_init_lack(data: Path, make_params: Ma
     page = words(data / "one", asked(make_params, TASKS, BUDGETS))
     assert "dvc.lock" in page
     assert "requirements.lock" not in page
+
+
+@pytest.mark.parametrize(("tasks", "empty"), [(TASKS, False), ([], True)])
+def test_no_section_is_empty(data: Path, make_params: Make, tasks: list[str], empty: bool) -> None:
+    page = words(data / "one", asked(make_params, tasks, BUDGETS))
+    assert ("What the encoder sees Nothing to show: " in page) == empty

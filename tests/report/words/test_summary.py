@@ -137,6 +137,18 @@ def test_single_draw_has_no_interval() -> None:
     assert "mean of 1 draw (no interval)" in text
 
 
+@pytest.mark.parametrize(
+    ("tasks", "end"),
+    [
+        (["rotation"], " and test images, but not another pretraining.\n"),
+        (["random"], " and test images.\n"),
+        ([], " and test images.\n"),
+    ],
+)
+def test_intervals_cover_another_pretraining_where_there_is_one(tasks: list[str], end: str) -> None:
+    assert f"random weights{end}" in summary(results(tasks), facts(tasks))
+
+
 def test_template_leaves_no_spare_white_space() -> None:
     text = summary(results(), facts(data={"rejected": 7}))
     assert not [line for line in text.splitlines() if line != line.rstrip()]
