@@ -113,3 +113,13 @@ def test_no_name_in_the_legend_is_cut_off(
     extent = legend.get_window_extent()
     assert extent.x0 >= 0
     assert extent.x1 <= drawn[0].bbox.width
+
+
+@pytest.mark.parametrize(("draws", "said"), [((0.0,), True), ((-0.01, 0.0, 0.01), False)])
+def test_draws_of_chosen_images_are_said_where_they_differ(
+    tmp_path: Path, draws: tuple[float, ...], said: bool
+) -> None:
+    table = results(["rotation"], draws=draws)
+    draw(table, ["rotation"], 0.95, tmp_path, CHOSEN, NAMES["top1"])
+    svg = (tmp_path / "label_curve.svg").read_text()
+    assert ("; chosen images: 3 draws" in svg) == said

@@ -34,7 +34,7 @@ from semisup.report.methods import (
 )
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
-from semisup.report.words.phrases import what_is_shown
+from semisup.report.words.phrases import counted, what_is_shown
 from semisup.workflow import outputs
 
 NARROWEST = 8.0  # inches, that names of methods and tasks need
@@ -55,7 +55,8 @@ def draw(
     With many tasks only the first few of `ranked` and the controls are named. Heads on labels of
     chosen images stand beside, where they were compared. `figure_name`: of what stands as top-1.
     """
-    scores = [s for s in ("top1", "top5") if results[s].notna().any()]
+    names = {"top1": figure_name, "top5": "top-5 accuracy"}
+    scores = [score for score in names if results[score].notna().any()]
     methods = methods_in(results)[::-1]
     many = len(ranked) > TOGETHER
     # few tasks: scores side by side; many: methods side by side, scores one below the other
@@ -76,18 +77,22 @@ def draw(
                 budgets |= {step.budget for step in choosing.steps}
             _along(axis, sorted(budgets))
             axis.set_ylim(0, min(100, 10 * math.ceil(axis.dataLim.y1 / 10)))
-            name = figure_name if score == "top1" else "top-5 accuracy"
-            axis.set_ylabel(f"{name} on test (%)")
+            axis.set_ylabel(f"{names[score]} on test (%)")
             if many:
                 axis.set_title(group[0].label, fontsize=10)
         _legend(figure, _entries(axes.flat), columns + 1)
-        figure.suptitle(_title(results["draw"].nunique(), confidence, ranked), fontsize=11)
+        draws = results["draw"].nunique()
+        figure.suptitle(_title(draws, confidence, ranked, choosing), fontsize=11)
         save(figure, folder / "label_curve")
 
 
-def _title(draws: int, confidence: float, ranked: Sequence[str]) -> str:
-    chosen = "; named: best on validation" if len(_named(ranked)) < len(ranked) else ""
-    return f"Label curve ({what_is_shown(draws, confidence)}{chosen})"
+def _title(draws: int, confidence: float, ranked: Sequence[str], choosing: Choosing | None) -> str:
+    parts = [what_is_shown(draws, confidence)]
+    if choosing and choosing.draws != draws:
+        parts.append(f"chosen images: {counted(choosing.draws, 'draw')}")
+    if len(_named(ranked)) < len(ranked):
+        parts.append("named: best on validation")
+    return f"Label curve ({'; '.join(parts)})"
 
 
 def _curves(
