@@ -138,3 +138,10 @@ def test_where_all_is_right_more_labels_do_no_harm() -> None:
     assert found is not None
     middles = [guess.middle for guess in found.ahead]
     assert middles == sorted(middles)
+
+
+def test_what_is_not_reached_needs_more_labels_than_there_were() -> None:
+    errors = {1: 0.1667, 2: 0.0001, 4: 0.0833}
+    found = forecast(table(errors, 0.08), WAY, 0.95)
+    assert found is not None
+    assert all(reach.low >= 4 and reach.middle > 4 for reach in found.reaches)

@@ -136,7 +136,7 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     check = None
     if len(before) >= FEWEST and not _speeding(before):
         check = fit(*before.T).guess(largest, confidence)
-    goals = [fitted.reach(goal, confidence) for goal in _goals(now)]
+    goals = _further([fitted.reach(goal, confidence) for goal in _goals(now)], largest)
     told = [each for each in goals if each.middle <= largest << DOUBLINGS] or goals[:1]
     return Forecast(way, largest, now, ahead, told, check, False)
 
@@ -178,6 +178,11 @@ def _speeding(points: Floats) -> bool:
     before, last = 1 / np.diff(np.log2(budgets))  # shares of a doubling's gain that a step tells
     weights = np.array([-before, before + last, -last])  # of the errors in the gains' difference
     return bool(weights @ errors > np.linalg.norm(weights * noises))
+
+
+def _further(goals: Sequence[Reach], largest: int) -> list[Reach]:
+    """Those that take more labels than there were, which left less; others were missed by noise."""
+    return [replace(each, low=max(each.low, largest)) for each in goals if each.middle > largest]
 
 
 def _rising(guesses: Sequence[Guess]) -> list[Guess]:
