@@ -208,9 +208,9 @@ def test_other_tasks_have_a_line_each() -> None:
         "supervised +30.0 points with 1 label per class, +30.0 points with 16 labels per class. "
         "[What it learned](figures/pretext_geometric.png)."
     )
-    assert lines[-2].startswith("- **imagenet**: nothing was trained on the pool; fine-tuned minus")
+    assert lines[-2].startswith("- **imagenet**: no pretraining on the pool; fine-tuned minus")
     assert lines[-1].startswith(
-        "- **random**: nothing was trained on the pool: a control; fine-tuned minus"
+        "- **random**: no pretraining on the pool: a control; fine-tuned minus"
     )
 
 
@@ -232,7 +232,7 @@ def test_paragraphs_are_of_the_task_that_validation_chose() -> None:
 def test_control_alone_is_said_to_be_untrained() -> None:
     text = section("Pretraining by random", results(["random"]), facts(["random"]))
     assert text.startswith(
-        "Nothing was trained on the pool: a control.\n\n"
+        "No pretraining on the pool: a control.\n\n"
         "**Without pretraining, is fine-tuning worth it here?** Yes, at every budget"
     )
 
