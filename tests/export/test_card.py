@@ -20,3 +20,11 @@ def test_of_many_classes_the_first_are_listed() -> None:
     assert card._listed([f"c{n}" for n in range(32)]).endswith(
         "c29 and 2 more, which classifier.json lists"
     )
+
+
+def test_what_is_black_and_white_of_deep_files() -> None:
+    assert card._ranges({}) == ""
+    assert card._ranges({"uint16": (0.0, 4095.0), "float32": (-0.5, 1.0)}) == (
+        " Of uint16 values 0 becomes black and 4095 white, of float32 values -0.5 becomes black "
+        "and 1 white."
+    )

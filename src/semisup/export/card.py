@@ -1,6 +1,6 @@
 """MODEL_CARD.md: what the classifier is, how good, how to use it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def write(
         head=_head(about.hidden),
         parameters=sum(one.numel() for one in whole.network.parameters()),
         fit=FITS[about.fit],
+        ranges=_ranges(about.ranges or {}),
         mean=_numbers(about.mean),
         std=_numbers(about.std),
         encoder=_how_to_load(about.encoder["backbone"], about.image_size),
@@ -67,6 +68,15 @@ def _head(hidden: list[int]) -> str:
     if not hidden:
         return "one linear layer"
     return f"fully connected layers of {', '.join(map(str, hidden))} units and the classes"
+
+
+def _ranges(ranges: Mapping[str, Sequence[float]]) -> str:
+    """Of files with more than 8 bits."""
+    said = (
+        f"{kind} values {low:g} becomes black and {high:g} white"
+        for kind, (low, high) in ranges.items()
+    )
+    return f" Of {', of '.join(said)}." if ranges else ""
 
 
 def _numbers(values: NDArray[np.float32]) -> str:
