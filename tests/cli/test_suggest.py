@@ -102,6 +102,10 @@ def test_clusters_without_labels_come_first(params: Params) -> None:
     assert found[2]["reason"].startswith("most typical of the rest of 14 alike images, 1 labelled")
 
 
+def test_one_is_one_image(params: Params) -> None:
+    assert suggest(params, 1).startswith("1 image to label, by ")
+
+
 def test_no_labelled_image_is_suggested(params: Params) -> None:
     suggest(params, sum(GROUPS) - len(LABELLED), "jigsaw", OUT)
     numbers = {int(Path(row["path"]).stem) - 100 for row in rows()}

@@ -23,10 +23,15 @@ ALWAYS = {"classifier.json", "model.safetensors", "encoder.safetensors", "MODEL_
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_data: MakeData) -> ImageData:
-    """Of a project whose report has put a fine-tuned classifier aside."""
+def data(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make_data: MakeData,
+) -> ImageData:
+    """Of a project whose report has put a fine-tuned classifier aside; with options, if any."""
     monkeypatch.chdir(tmp_path)
-    made = make_data()
+    made = make_data(**getattr(request, "param", {}))
     stage, _ = trained("finetune", "rotation", made, SPECS["pixels"], [8])
     outputs.ADVISED.mkdir()
     parts_of(stage, "finetune", "rotation", 2).copy(outputs.ADVISED)
@@ -69,7 +74,12 @@ def test_without_onnx_and_the_same_bytes_each_time(
 @pytest.mark.parametrize(
     ("edits", "said"),
     [
-        ({"export.precision": 0.99}, "every answer is called unsure"),
+        (
+            {"export.precision": 0.99},
+            "takes a threshold with 100 answers or more above it on validation, 99 % of them "
+            "right; on its 12 images there is none: every answer is called unsure",
+        ),
+        ({"export.precision": 1.0}, "100 % takes more images than there can be: every answer"),
         ({"export.precision": 0.1}, "10.0 % were right on validation"),
     ],
 )
@@ -84,6 +94,21 @@ def test_the_card_says_what_unsure_means(
     export(make_params({"export.onnx": False} | edits), data, runtime, tmp_path)
     card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
     assert said in " ".join(card.split())
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "2 per class, 6 in all; 12 more for validation"),
+        ({"validation": 0}, "2 per class, 18 in all, 12 of them for validation"),
+    ],
+    indirect=["data"],
+)
+def test_the_card_counts_labels_for_validation_once(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime, said: str
+) -> None:
+    export(make_params({"export.onnx": False}), data, runtime, tmp_path)
+    assert f"| labels | {said} |" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
 
 
 def test_the_report_has_not_run(

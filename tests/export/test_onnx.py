@@ -58,8 +58,15 @@ def test_it_names_its_classes_and_no_path(tmp_path: Path) -> None:
     assert json.loads(told["classes"]) == ["cat", "dog", "eel"]
     assert (json.loads(told["threshold"]), json.loads(told["temperature"])) == (0.6, 1.5)
     assert told["licence"] == whole.about.licence
+    assert "ranges" not in told
     onnx.write(whole, pictures(2), tmp_path)
     assert (tmp_path / onnx.FILE).read_bytes() == content, "the same bytes each time"
+
+
+def test_it_tells_what_is_black_and_white_of_deep_files(tmp_path: Path) -> None:
+    onnx.write(made(ranges={"uint16": (0.0, 4095.0)}), pictures(2), tmp_path)
+    told = {p.key: p.value for p in onnx_library.load(tmp_path / onnx.FILE).metadata_props}
+    assert json.loads(told["ranges"]) == {"uint16": [0.0, 4095.0]}
 
 
 class Odd(Whole):

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from semisup.model import calibration
-from semisup.model.calibration import above, calibration_error, probabilities, threshold
+from semisup.model.calibration import (
+    above,
+    calibration_error,
+    probabilities,
+    threshold,
+    without_threshold,
+)
 
 
 def answers(n: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -98,3 +104,11 @@ def test_all_answers_are_sure_where_all_are_right() -> None:
     sure = np.linspace(0.5, 0.9, 20)
     found = threshold(sure, np.ones(20, bool), 0.95)
     assert above(found, sure, np.ones(20, bool)) == calibration.Sure(1.0, 1.0)
+
+
+@pytest.mark.parametrize(("precision", "fewest"), [(0.5, 2), (0.9, 10), (0.95, 20), (0.99, 100)])
+def test_so_many_right_answers_as_are_said_are_enough(precision: float, fewest: int) -> None:
+    sure, right = np.linspace(0.6, 0.9, fewest), np.ones(fewest, bool)
+    assert threshold(sure, right, precision) < 1
+    assert threshold(sure[1:], right[1:], precision) == 1
+    assert f"{fewest} answers or more" in without_threshold(fewest - 1, precision)

@@ -45,9 +45,8 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
     outputs.write_rows(out, COLUMNS, rows)
     images = [data.images[ids[pick.number]] for pick in picks]
     page.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
-    return (
-        f"{len(picks)} images to label, by the features of {task} ({why}): {out}, shown in {page}"
-    )
+    found = f"{len(picks)} image{'' if len(picks) == 1 else 's'} to label"
+    return f"{found}, by the features of {task} ({why}): {out}, shown in {page}"
 
 
 def _next_file() -> Path:

@@ -1,13 +1,14 @@
 """MODEL_CARD.md: what the classifier is, how good, how to use it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.model.templates import environment
+from semisup.model.calibration import without_threshold
+from semisup.model.templates import environment, plain
 from semisup.model.trained import Measured
 from semisup.model.whole import Whole
 from semisup.workflow import outputs
@@ -21,13 +22,16 @@ FITS = {
 }
 
 
-def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Path) -> None:
+def write(
+    whole: Whole, measured: Mapping[str, Measured], onnx: bool, within_budget: bool, folder: Path
+) -> None:
     """Write the card.
 
     Args:
         whole: the classifier.
         measured: how good it is, by name of the images.
         onnx: whether model.onnx is there.
+        within_budget: whether validation images were taken out of the budget.
         folder: to write to.
     """
     about = whole.about
@@ -38,13 +42,16 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
         look=about.encoder.get("trained"),
         measured=measured,
         onnx=onnx,
+        within_budget=within_budget,
         shown_classes=_listed(about.classes),
         head=_head(about.hidden),
         parameters=sum(one.numel() for one in whole.network.parameters()),
         fit=FITS[about.fit],
+        ranges=_ranges(about.ranges or {}),
         mean=_numbers(about.mean),
         std=_numbers(about.std),
         encoder=_how_to_load(about.encoder["backbone"], about.image_size),
+        without_threshold=without_threshold,
         NO_TASK=outputs.NO_TASK,
         version=version("semisup"),
     )
@@ -54,13 +61,22 @@ def write(whole: Whole, measured: Mapping[str, Measured], onnx: bool, folder: Pa
 def _listed(classes: list[str]) -> str:
     rest = len(classes) - SHOWN_CLASSES
     more = f" and {rest} more, which classifier.json lists" if rest > 0 else ""
-    return ", ".join(classes[:SHOWN_CLASSES]) + more
+    return ", ".join(map(plain, classes[:SHOWN_CLASSES])) + more
 
 
 def _head(hidden: list[int]) -> str:
     if not hidden:
         return "one linear layer"
     return f"fully connected layers of {', '.join(map(str, hidden))} units and the classes"
+
+
+def _ranges(ranges: Mapping[str, Sequence[float]]) -> str:
+    """Of files with more than 8 bits."""
+    said = (
+        f"{kind} values {low:g} becomes black and {high:g} white"
+        for kind, (low, high) in ranges.items()
+    )
+    return f" Of {', of '.join(said)}." if ranges else ""
 
 
 def _numbers(values: NDArray[np.float32]) -> str:

@@ -97,7 +97,8 @@ def _clean(path: Path, about: About) -> None:
         del part.metadata_props[:]
     del model.metadata_props[:]
     said = about.as_json()
-    texts = {name: json.dumps(said[name]) for name in TOLD} | {"licence": about.licence}
+    told = [*TOLD, *(["ranges"] if about.ranges else [])]  # of files with more than 8 bits
+    texts = {name: json.dumps(said[name]) for name in told} | {"licence": about.licence}
     onnx.helper.set_model_props(model, texts)
     onnx.checker.check_model(model)
     onnx.save(model, path)

@@ -1,5 +1,6 @@
 """How far probabilities can be trusted: temperature, calibration error, sure answers."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,6 +93,18 @@ def threshold(confidences: Floats, right: NDArray[np.bool_], precision: float) -
     last = np.flatnonzero(enough)[-1]
     # half way to the next, so that rounding changes no answer
     return float((falling[last] + following[last]) / 2)
+
+
+def without_threshold(images: int, precision: float) -> str:
+    """A sentence on why `threshold` found none on so many validation images."""
+    promise = f"A promise of {100 * precision:g} %"
+    if precision == 1:
+        return f"{promise} takes more images than there can be"
+    fewest = math.ceil((1 - ROUNDING) / (1 - precision))  # for one wrong one among them
+    return (
+        f"{promise} takes a threshold with {fewest} answers or more above it on validation, "
+        f"{100 * precision:g} % of them right; on its {images} images there is none"
+    )
 
 
 def above(threshold: float, confidences: Floats, right: NDArray[np.bool_]) -> Sure:

@@ -1,11 +1,13 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from made_up import DOZEN, TRAINED, chosen, results
 from matplotlib.figure import Figure
 from PIL import Image
 
+from semisup.report.figures import label_curve
 from semisup.report.figures.label_curve import _chosen, draw
 from semisup.report.findings.choosing import choosing
 from semisup.report.tables.headline import NAMES
@@ -88,3 +90,36 @@ def test_all_of_six_tasks_are_named_or_said_to_be_chosen(tmp_path: Path) -> None
     assert "named: best on validation" not in five
     six = svg_of(results(TRAINED[:6]), TRAINED[:6], tmp_path)
     assert "named: best on validation" in six
+
+
+def test_points_of_chosen_images_have_ticks(tmp_path: Path) -> None:
+    draw(results(["rotation"], [32]), ["rotation"], 0.95, tmp_path, CHOSEN, NAMES["top1"])
+    svg = (tmp_path / "label_curve.svg").read_text()
+    assert all(f"<!-- {budget} -->" in svg for budget in (1, 2, 32))
+
+
+@pytest.mark.parametrize("task", ["rotation", "relative_patch_of_a_name_that_is_longer_than_any"])
+def test_no_name_in_the_legend_is_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    """Of one panel alone, which is the narrowest figure."""
+    drawn: list[Figure] = []
+    monkeypatch.setattr(label_curve, "save", lambda figure, _: drawn.append(figure))
+    found = choosing(chosen(task, {1: 0.2}), task, 0.95, 1000)
+    table = results([task], methods=("head", "spread", "finetune", "selftrain"))
+    draw(table.assign(top5=np.nan), [task], 0.95, tmp_path, found, NAMES["top1"])
+    drawn[0].draw_without_rendering()
+    (legend,) = drawn[0].legends
+    extent = legend.get_window_extent()
+    assert extent.x0 >= 0
+    assert extent.x1 <= drawn[0].bbox.width
+
+
+@pytest.mark.parametrize(("draws", "said"), [((0.0,), True), ((-0.01, 0.0, 0.01), False)])
+def test_draws_of_chosen_images_are_said_where_they_differ(
+    tmp_path: Path, draws: tuple[float, ...], said: bool
+) -> None:
+    table = results(["rotation"], draws=draws)
+    draw(table, ["rotation"], 0.95, tmp_path, CHOSEN, NAMES["top1"])
+    svg = (tmp_path / "label_curve.svg").read_text()
+    assert ("; chosen images: 3 draws" in svg) == said

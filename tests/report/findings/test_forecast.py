@@ -131,3 +131,17 @@ def test_a_step_may_be_more_than_a_doubling(budgets: list[int]) -> None:
     assert found is not None
     assert not found.speeding
     assert [guess.budget for guess in found.ahead] == [budgets[-1] << n for n in (1, 2, 3)]
+
+
+def test_where_all_is_right_more_labels_do_no_harm() -> None:
+    found = forecast(table(dict.fromkeys([1, 2, 4], 0.0), 0.0), WAY, 0.95)
+    assert found is not None
+    middles = [guess.middle for guess in found.ahead]
+    assert middles == sorted(middles)
+
+
+def test_what_is_not_reached_needs_more_labels_than_there_were() -> None:
+    errors = {1: 0.1667, 2: 0.0001, 4: 0.0833}
+    found = forecast(table(errors, 0.08), WAY, 0.95)
+    assert found is not None
+    assert all(reach.low >= 4 and reach.middle > 4 for reach in found.reaches)

@@ -4,8 +4,8 @@ import html
 
 import pytest
 
+from semisup.model.templates import plain
 from semisup.report.page.paragraphs import Said
-from semisup.report.words.phrases import plain
 
 SUMMARY = """# Title
 
@@ -73,7 +73,9 @@ def test_one_paragraph_by_its_first_words() -> None:
     assert Said(SUMMARY).paragraph("Nothing") == ""
 
 
-@pytest.mark.parametrize("name", ["IMG[1](2).jpg", "__init__", "_a_ b", "*b*", "<i>", "a_b_c.png"])
+@pytest.mark.parametrize(
+    "name", ["IMG[1](2).jpg", "__init__", "_a_ b", "*b*", "<i>", "a_b_c.png", "&amp;"]
+)
 def test_names_of_files_stay_as_they_are(name: str) -> None:
     text = Said(f"# Title\n\n- left out: {plain(name)}.\n").section("")
     assert html.unescape(text) == f"<ul>\n<li>left out: {name}.</li>\n</ul>\n"

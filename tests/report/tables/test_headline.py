@@ -11,6 +11,7 @@ from semisup.classify.evaluation import scores
 from semisup.data.dataset import ImageData
 from semisup.report.methods import BASELINE, Way
 from semisup.report.tables.headline import HITS, SHARED, in_headline, standard_error
+from semisup.report.tables.interval import gain
 from semisup.workflow import outputs
 
 WAYS = (BASELINE, Way("head", "gan"))
@@ -81,8 +82,31 @@ def test_noise_of_balanced_accuracy_is_that_within_classes(
     table = stored(data, tmp_path, monkeypatch)
     hits = in_headline(table, data)[HITS][0]
     right = np.load(BASELINE.folder(4) / outputs.PREDICTIONS)[0] == data.labels[data.test]
-    variances = [part.var() / len(part) for part in (right[:90], right[90:])]
+    parts = right[:90], right[90:]
+    variances = [np.mean((p - (p.sum() + 1) / (len(p) + 2)) ** 2) / len(p) for p in parts]
     assert standard_error([hits]) == pytest.approx(sum(variances) ** 0.5 / 2, rel=0.01)
+
+
+@pytest.mark.parametrize(("rare", "clear"), [(1, False), (30, True)])
+def test_a_class_of_one_image_gives_no_yes(
+    make_data: MakeData,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rare: int,
+    clear: bool,
+) -> None:
+    """Of two classes one is never found by the baseline, and always by the other way."""
+    data = make_data(classes=2, test=50)
+    labels = data.labels.copy()
+    labels[data.test] = np.repeat([0, 1], [100 - rare, rare])
+    changed = {name: getattr(data, name) for name in data.__dataclass_fields__}
+    data = ImageData(**changed | {"labels": labels})
+    table = stored(data, tmp_path, monkeypatch).assign(balanced_accuracy=[0.5, 0.5, 1.0, 1.0])
+    for way, said in zip(WAYS, (np.zeros(100, int), labels[data.test]), strict=True):
+        np.save(way.folder(4) / outputs.PREDICTIONS, np.stack([said, said]).astype(np.uint16))
+    found = gain(in_headline(table, data), "top1", WAYS[1], BASELINE, 0.95)[4]
+    assert found.mean == pytest.approx(0.5)
+    assert found.above_zero == clear
 
 
 def test_what_draws_have_in_common(

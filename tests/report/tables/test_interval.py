@@ -16,6 +16,7 @@ from semisup.report.tables.interval import (
     half_width,
     mean_over_draws,
     together,
+    unpaired_variance,
     with_image_noise,
 )
 
@@ -173,3 +174,17 @@ def test_ends_stay_within_0_and_1() -> None:
     low, high = ends(np.array([0.05, 0.5, 0.97]), np.array([0.1, math.nan, 0.1]))
     assert low.tolist() == pytest.approx([0, 0.5, 0.87])
     assert high.tolist() == pytest.approx([0.15, 0.5, 1])
+
+
+@pytest.mark.parametrize("right", [True, False])
+def test_all_alike_right_does_not_make_an_accuracy_certain(right: bool) -> None:
+    """As if of 20 images one more were of the other kind."""
+    one = THREE_DRAWS[THREE_DRAWS["method"] == "supervised"].assign(top1=float(right))
+    one[HITS] = [np.full(20, right)] * 3
+    half = stats.norm.ppf(0.975) * math.sqrt(21 / 22 * 1 / 22 / 20)
+    assert mean_over_draws(one, "top1", 0.95)["half"].tolist() == pytest.approx([half])
+    assert unpaired_variance(float(right), 20) == pytest.approx(21 / 22 * 1 / 22 / 20)
+
+
+def test_variance_of_an_accuracy_is_the_usual_one_elsewhere() -> None:
+    assert unpaired_variance(0.9, 20) == pytest.approx(0.9 * 0.1 / 20)

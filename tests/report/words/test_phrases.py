@@ -62,6 +62,8 @@ def test_several_budgets() -> None:
 )
 def test_intervals_stay_within_0_and_100(mean: float, half: float, shown: str) -> None:
     assert phrases.with_interval(mean, half) == shown
+    assert shown.startswith(f"{100 * mean:.1f}")
+    assert phrases.interval(mean, half) == shown.removeprefix(f"{100 * mean:.1f}").strip()
 
 
 @pytest.mark.parametrize(("number", "shown"), [(1, "1 image"), (0, "0 images"), (7, "7 images")])
@@ -78,3 +80,11 @@ def test_capital_letter_leaves_the_rest_as_it_is() -> None:
 )
 def test_figures_say_what_their_bars_are(draws: int, shown: str) -> None:
     assert phrases.what_is_shown(draws, 0.95) == shown
+
+
+@pytest.mark.parametrize(
+    ("confidence", "shown"),
+    [(0.95, "95%"), (0.9, "90%"), (0.999, "99.9%"), (0.99999, "99.999%"), (0.29, "29%")],
+)
+def test_no_interval_is_said_to_be_of_all_cases(confidence: float, shown: str) -> None:
+    assert phrases.level(confidence) == shown

@@ -137,6 +137,18 @@ def test_single_draw_has_no_interval() -> None:
     assert "mean of 1 draw (no interval)" in text
 
 
+@pytest.mark.parametrize(
+    ("tasks", "end"),
+    [
+        (["rotation"], " and test images, but not another pretraining.\n"),
+        (["random"], " and test images.\n"),
+        ([], " and test images.\n"),
+    ],
+)
+def test_intervals_cover_another_pretraining_where_there_is_one(tasks: list[str], end: str) -> None:
+    assert f"random weights{end}" in summary(results(tasks), facts(tasks))
+
+
 def test_template_leaves_no_spare_white_space() -> None:
     text = summary(results(), facts(data={"rejected": 7}))
     assert not [line for line in text.splitlines() if line != line.rstrip()]
@@ -158,7 +170,12 @@ def test_template_leaves_no_spare_white_space() -> None:
     ],
 )
 def test_no_gain_is_said(tuned: dict[int, float], verdict: str) -> None:
-    assert verdict in summary(of_one(tuned=tuned), facts(ONE))
+    text = summary(of_one(tuned=tuned), facts(ONE))
+    assert verdict in text
+    by_means = (
+        "How many labels does it save?** No gain is clear, and so by the means alone: For the"
+    )
+    assert (by_means in text) == verdict.startswith("Not clearly")
 
 
 def test_accuracy_that_is_not_reached_is_said() -> None:
@@ -177,6 +194,8 @@ def test_budgets_that_are_no_halves_leave_no_such_question() -> None:
 def test_half_the_labels_that_do_as_well_cost_nothing() -> None:
     text = summary(of_one(tuned={1: 0.3, 2: 0.701, 4: 0.7}), facts(ONE))
     assert "Fine-tuned, 4 to 2: +0.1 points (0 % of the accuracy)" in text
+    better = summary(of_one(tuned={1: 0.3, 2: 0.8, 4: 0.7}), facts(ONE))
+    assert "Fine-tuned, 4 to 2: +10.0 points (14 % of the accuracy)" in better
 
 
 def test_other_tasks_have_a_line_each() -> None:
@@ -189,9 +208,9 @@ def test_other_tasks_have_a_line_each() -> None:
         "supervised +30.0 points with 1 label per class, +30.0 points with 16 labels per class. "
         "[What it learned](figures/pretext_geometric.png)."
     )
-    assert lines[-2].startswith("- **imagenet**: nothing was trained on the pool; fine-tuned minus")
+    assert lines[-2].startswith("- **imagenet**: no pretraining on the pool; fine-tuned minus")
     assert lines[-1].startswith(
-        "- **random**: nothing was trained on the pool: a control; fine-tuned minus"
+        "- **random**: no pretraining on the pool: a control; fine-tuned minus"
     )
 
 
@@ -212,7 +231,10 @@ def test_paragraphs_are_of_the_task_that_validation_chose() -> None:
 
 def test_control_alone_is_said_to_be_untrained() -> None:
     text = section("Pretraining by random", results(["random"]), facts(["random"]))
-    assert text.startswith("Nothing was trained on the pool: a control.\n\n**Is pretraining")
+    assert text.startswith(
+        "No pretraining on the pool: a control.\n\n"
+        "**Without pretraining, is fine-tuning worth it here?** Yes, at every budget"
+    )
 
 
 def told(method: str) -> pd.DataFrame:

@@ -19,9 +19,15 @@ def test_steps_stand_in_a_table() -> None:
     ]
 
 
+def test_no_accuracy_is_said_to_reach_above_100() -> None:
+    table = results(TASKS, draws=(-0.1, 0.1))
+    text = section("Pretraining by rotation", table, facts(TASKS))
+    assert "pixels              | 36.0 (0-100) | 56.0 (0-100) | 76.0 (0-100)" in text
+
+
 def test_pixels_are_said_to_be_a_control() -> None:
     text = section("The other tasks", results(TASKS), facts(TASKS))
-    assert "- **pixels**: nothing was trained on the pool: a control; " in text
+    assert "- **pixels**: no pretraining on the pool: a control; " in text
 
 
 def test_without_controls_nothing_is_said() -> None:

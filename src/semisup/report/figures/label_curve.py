@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from semisup.report.figures.style import (
     CHOSEN_COLOR,
@@ -33,9 +34,10 @@ from semisup.report.methods import (
 )
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
-from semisup.report.words.phrases import what_is_shown
+from semisup.report.words.phrases import counted, what_is_shown
 from semisup.workflow import outputs
 
+NARROWEST = 8.0  # inches, that names of methods and tasks need
 TOGETHER = 3  # with more tasks each method gets a panel of its own
 NAMED = 5  # tasks with a colour of their own; the others are thin and grey
 
@@ -53,7 +55,8 @@ def draw(
     With many tasks only the first few of `ranked` and the controls are named. Heads on labels of
     chosen images stand beside, where they were compared. `figure_name`: of what stands as top-1.
     """
-    scores = [s for s in ("top1", "top5") if results[s].notna().any()]
+    names = {"top1": figure_name, "top5": "top-5 accuracy"}
+    scores = [score for score in names if results[score].notna().any()]
     methods = methods_in(results)[::-1]
     many = len(ranked) > TOGETHER
     # few tasks: scores side by side; many: methods side by side, scores one below the other
@@ -61,26 +64,35 @@ def draw(
     panels = [(score, group) for score in scores for group in groups]
     columns = len(groups) if many else len(scores)
     rows = len(panels) // columns
-    size = (5.2 * columns + 0.6, 3.8 * rows + 1.0)
+    size = (max(5.2 * columns + 0.6, NARROWEST), 3.8 * rows + 1.0)
     with plt.rc_context(STYLE):
         figure, axes = plt.subplots(
             rows, columns, figsize=size, squeeze=False, layout="constrained"
         )
         for axis, (score, group) in zip(axes.flat, panels, strict=True):
             _curves(axis, mean_over_draws(results, score, confidence), group, ranked)
+            budgets = {*results["budget"]}
             if choosing and score == "top1" and HEAD in group:
                 _chosen(axis, choosing)
+                budgets |= {step.budget for step in choosing.steps}
+            _along(axis, sorted(budgets))
             axis.set_ylim(0, min(100, 10 * math.ceil(axis.dataLim.y1 / 10)))
-            name = figure_name if score == "top1" else "top-5 accuracy"
-            axis.set_ylabel(f"{name} on test (%)")
+            axis.set_ylabel(f"{names[score]} on test (%)")
             if many:
                 axis.set_title(group[0].label, fontsize=10)
-        entries = _entries(axes.flat)
-        figure.legend(entries.values(), entries, ncols=columns + 1, **LEGEND)
-        chosen = "; named: best on validation" if len(_named(ranked)) < len(ranked) else ""
-        shown = what_is_shown(results["draw"].nunique(), confidence)
-        figure.suptitle(f"Label curve ({shown}{chosen})", fontsize=11)
+        _legend(figure, _entries(axes.flat), columns + 1)
+        draws = results["draw"].nunique()
+        figure.suptitle(_title(draws, confidence, ranked, choosing), fontsize=11)
         save(figure, folder / "label_curve")
+
+
+def _title(draws: int, confidence: float, ranked: Sequence[str], choosing: Choosing | None) -> str:
+    parts = [what_is_shown(draws, confidence)]
+    if choosing and choosing.draws != draws:
+        parts.append(f"chosen images: {counted(choosing.draws, 'draw')}")
+    if len(_named(ranked)) < len(ranked):
+        parts.append("named: best on validation")
+    return f"Label curve ({'; '.join(parts)})"
 
 
 def _curves(
@@ -110,7 +122,9 @@ def _curves(
             zorder=2 if known else 1,
         )
         others = others if known else "_"  # one entry in the legend for all of them
-    budgets = sorted(means["budget"].unique())
+
+
+def _along(axis: Axes, budgets: Sequence[int]) -> None:
     axis.set_xscale("log", base=2)
     axis.set_xticks(budgets, [str(b) for b in budgets])
     axis.minorticks_off()
@@ -138,6 +152,15 @@ def _chosen(axis: Axes, choosing: Choosing) -> None:
             linewidth=1.2,
             zorder=3,
         )
+
+
+def _legend(figure: Figure, entries: dict[str, Any], most: int) -> None:
+    """In so many columns, or in as few as the figure has room for."""
+    for columns in range(most, 0, -1):
+        legend = figure.legend(entries.values(), entries, ncols=columns, **LEGEND)
+        if columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            return
+        legend.remove()
 
 
 def _entries(axes: Iterable[Axes]) -> dict[str, Any]:

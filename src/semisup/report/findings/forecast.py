@@ -5,7 +5,9 @@ arXiv 2103.10948). Curves of a grid are weighed by how well they fit (Bayes, equ
 that what few points leave open shows as a wide interval.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -129,12 +131,12 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     if _speeding(points):
         return Forecast(way, largest, now, [], [], None, True)
     fitted = fit(budgets, errors, noises)
-    ahead = [fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)]
+    ahead = _rising([fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)])
     before = points[:-1]
     check = None
     if len(before) >= FEWEST and not _speeding(before):
         check = fit(*before.T).guess(largest, confidence)
-    goals = [fitted.reach(goal, confidence) for goal in _goals(now)]
+    goals = _further([fitted.reach(goal, confidence) for goal in _goals(now)], largest)
     told = [each for each in goals if each.middle <= largest << DOUBLINGS] or goals[:1]
     return Forecast(way, largest, now, ahead, told, check, False)
 
@@ -176,6 +178,17 @@ def _speeding(points: Floats) -> bool:
     before, last = 1 / np.diff(np.log2(budgets))  # shares of a doubling's gain that a step tells
     weights = np.array([-before, before + last, -last])  # of the errors in the gains' difference
     return bool(weights @ errors > np.linalg.norm(weights * noises))
+
+
+def _further(goals: Sequence[Reach], largest: int) -> list[Reach]:
+    """Those that take more labels than there were, which left less; others were missed by noise."""
+    return [replace(each, low=max(each.low, largest)) for each in goals if each.middle > largest]
+
+
+def _rising(guesses: Sequence[Guess]) -> list[Guess]:
+    """With medians that do not fall: noise, which grows, is cut off at 100 %."""
+    medians = accumulate((guess.middle for guess in guesses), max)
+    return [replace(guess, middle=each) for guess, each in zip(guesses, medians, strict=True)]
 
 
 def _goals(now: float) -> list[float]:

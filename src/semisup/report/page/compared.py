@@ -109,12 +109,13 @@ def pretraining(curves: pd.DataFrame) -> Chart | None:
         return None
     legend = {"orient": "bottom", "title": None, "columns": 2}
     last = math.ceil(max(row["epoch"] for row in rows))
+    from_start = {"domain": [0, last]}  # with a single epoch there would be no length of an axis
     whole = [*range(0, last + 1, math.ceil((last + 1) / MOST_TICKS))]
     spec = {
         "height": 260,
         "mark": {"type": "line", "point": True},
         "encoding": {
-            "x": along("epoch", "epoch", axis={"values": whole, "format": "d"}),
+            "x": along("epoch", "epoch", axis={"values": whole, "format": "d"}, scale=from_start),
             "y": along("merit", "accuracy, or the task's own figure"),
             "color": {"field": "series", "type": "nominal", "legend": legend},
             "tooltip": hovered(["series", "epoch", "merit"]),

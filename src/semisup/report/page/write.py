@@ -11,11 +11,12 @@ import yaml
 from markupsafe import Markup
 
 from semisup.model import templates
+from semisup.model.calibration import without_threshold
 from semisup.params.base import Section
 from semisup.params.loading import Params
 from semisup.report.findings.together import Findings
 from semisup.report.inputs import Inputs
-from semisup.report.methods import CONTROLS
+from semisup.report.methods import CONTROLS, METHODS
 from semisup.report.page import classes, compared, encoder, pictures, tables, trusted
 from semisup.report.page.curve import label_curve
 from semisup.report.page.paragraphs import Said
@@ -28,7 +29,10 @@ from semisup.workflow import outputs
 
 HERE = Path(__file__).parent
 SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
-SHOWN = (phrases.labels, phrases.points, phrases.plus_minus, phrases.between, phrases.counted)
+SHOWN = (
+    *(phrases.labels, phrases.points, phrases.plus_minus, phrases.interval, phrases.between),
+    *(phrases.counted, phrases.level, phrases.sentence),
+)
 
 
 def write_page(
@@ -119,7 +123,7 @@ def _environment() -> jinja2.Environment:
     made = templates.environment(HERE, autoescape=True)
     made.filters["in_script"] = _in_script
     made.filters |= {each.__name__: each for each in SHOWN}
-    made.globals["file"] = _file
+    made.globals |= {"file": _file, "without_threshold": without_threshold, "METHODS": METHODS}
     return made
 
 

@@ -43,10 +43,13 @@ def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
 def _balanced(
     right: NDArray[np.bool_], weights: NDArray[np.float32], labels: Ints
 ) -> NDArray[np.generic]:
-    """Of the mean that counts, and spread only as the images of each class differ."""
-    counts = np.bincount(labels)
-    recalls = np.bincount(labels, right) / np.maximum(counts, 1)
-    spread: NDArray[np.generic] = weights * (right - recalls[labels]) + (weights * right).mean()
+    """Of the mean that counts, and spread only as the images of each class differ.
+
+    They differ from Laplace's estimate: a class's only image, right or wrong, is no certainty.
+    """
+    recalls = (np.bincount(labels, right) + 1) / (np.bincount(labels) + 2)
+    apart = weights * (right - recalls[labels])
+    spread: NDArray[np.generic] = apart - apart.mean() + (weights * right).mean()
     return spread
 
 

@@ -7,11 +7,13 @@ less than those of two people would: so it is wider, by Nadeau & Bengio, Machine
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from semisup.report.methods import Way
@@ -62,7 +64,7 @@ def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.
     shared = groups[SHARED].first().to_numpy() if SHARED in results else 0.0
     table["half"] = half_width(std, count, confidence, shared)
     if score == "top1" and HITS in results:
-        errors = groups[HITS].agg(lambda hits: standard_error([*hits])).to_numpy(float)
+        errors = groups[HITS].agg(lambda hits: _image_noise([*hits])).to_numpy(float)
         table["half"] = with_image_noise(table["half"], errors, confidence)
     return table.drop(columns=["std", "count"])
 
@@ -88,6 +90,11 @@ def gain(
     return {int(budget): Interval(float(mean), float(half)) for budget, mean, half in rows}
 
 
+def _image_noise(hits: Sequence[NDArray[np.generic]]) -> float:
+    """Of an accuracy, for the choice of the test images: some even where all of them are right."""
+    return max(standard_error(hits), math.sqrt(unpaired_variance(1.0, len(hits[0]))))
+
+
 def _minus(one: Any, other: Any) -> Any:
     return np.asarray(one, np.float32) - np.asarray(other, np.float32)
 
@@ -98,8 +105,13 @@ def with_image_noise(halves: Any, errors: Any, confidence: float) -> Any:
 
 
 def unpaired_variance(accuracy: float, images: float) -> float:
-    """Of an accuracy, for the choice of so many images of which no more is known."""
-    return accuracy * (1 - accuracy) / images
+    """Of an accuracy, for the choice of so many images of which no more is known.
+
+    Where all of them are right, or none is, it is that of Laplace's rule: as if one more were not.
+    """
+    least = 1 / (images + 2)
+    share = min(max(accuracy, least), 1 - least)
+    return share * (1 - share) / images
 
 
 def together(confidence: float, intervals: int) -> float:

@@ -1,7 +1,6 @@
 """Numbers in words, as tables, figures and the summary show them."""
 
 import math
-import re
 
 from semisup.report.findings.forecast import Guess
 
@@ -24,10 +23,16 @@ def plus_minus(half: float) -> str:
 
 def with_interval(mean: float, half: float) -> str:
     """A share in percent; where its interval would reach below 0 or above 100, its two ends."""
+    around = interval(mean, half)
+    return f"{100 * mean:.1f}{' ' if around.startswith('(') else ''}{around}"
+
+
+def interval(mean: float, half: float) -> str:
+    """Of a share in percent: ±2.8, or its two ends where it would reach below 0 or above 100."""
     if mean - half < 0 or mean + half > 1:
         low, high = max(mean - half, 0), min(mean + half, 1)
-        return f"{100 * mean:.1f} ({100 * low:.0f}-{100 * high:.0f})"
-    return f"{100 * mean:.1f}{plus_minus(half)}"
+        return f"({100 * low:.0f}-{100 * high:.0f})"
+    return plus_minus(half)
 
 
 def between(guess: Guess) -> str:
@@ -56,12 +61,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def level(confidence: float) -> str:
+    """95%, and 99.9% as such."""
+    return f"{100 * confidence:.8g}%"
+
+
 def what_is_shown(draws: int, confidence: float) -> str:
     """What markers and error bars of a figure are."""
-    return f"mean and {confidence:.0%} interval over {draws} draws" if draws > 1 else "one draw"
-
-
-def plain(text: str) -> str:
-    """Text of the user, whose signs mean nothing to Markdown."""
-    signs = r"[\\*<`\[]|\b_+|_+\b|__+"
-    return re.sub(signs, lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
+    return f"mean and {level(confidence)} interval over {draws} draws" if draws > 1 else "one draw"

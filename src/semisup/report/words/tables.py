@@ -58,7 +58,7 @@ def by_strategy(choosing: Choosing) -> str:
         [
             str(step.labels),
             *(with_interval(found.mean, found.half) for found in (step.random, step.typical)),
-            points(step.gain.mean) + plus_minus(step.gain.half),
+            _gain(step.gain.mean, step.gain.half),
             *(f"{step.covered[strategy]:.1f}" for strategy in (outputs.RANDOM, outputs.TYPICAL)),
         ]
         for step in choosing.steps
@@ -68,19 +68,23 @@ def by_strategy(choosing: Choosing) -> str:
 
 def by_step(steps: Sequence[Step]) -> str:
     """What each step from pixels to the best task's classifiers adds, a column for each budget."""
-    shown = [lambda mean: f"{100 * mean:.1f}", *[points] * (len(steps) - 1)]
+    shown = [with_interval, *[_gain] * (len(steps) - 1)]
     rows = [
-        [step.name, *(show(g.mean) + plus_minus(g.half) for g in step.gains.values())]
+        [step.name, *(show(g.mean, g.half) for g in step.gains.values())]
         for step, show in zip(steps, shown, strict=True)
     ]
     return tables(["labels per class", *map(str, steps[0].gains)], rows, keys=1)
+
+
+def _gain(mean: float, half: float) -> str:
+    return points(mean) + plus_minus(half)
 
 
 def _choice_row(choice: Choice) -> list[str]:
     row = [str(choice.budget), choice.way.words, f"{100 * choice.accuracy:.1f}"]
     if choice.runner_up is None or choice.lead is None:
         return [*row, "", "", "-"]
-    lead = points(choice.lead.mean) + plus_minus(choice.lead.half)
+    lead = _gain(choice.lead.mean, choice.lead.half)
     clear = ("yes" if choice.clear else "no") if choice.lead.known else "-"
     return [*row, choice.runner_up.words, lead, clear]
 

@@ -1,0 +1,23 @@
+"""How pretraining went, as a chart."""
+
+import pandas as pd
+import pytest
+
+from semisup.report.page.compared import pretraining
+
+
+@pytest.mark.parametrize(
+    ("epochs", "ticks"), [([1], [0, 1]), ([0.5, 1, 2], [0, 1, 2]), ([30], [*range(0, 31, 3)])]
+)
+def test_epochs_begin_at_none(epochs: list[float], ticks: list[int]) -> None:
+    curves = pd.DataFrame({"epoch": epochs, "series": "rotation, train", "merit": 0.5})
+    chart = pretraining(curves)
+    assert chart is not None
+    axis = chart.spec["encoding"]["x"]
+    assert axis["axis"]["values"] == ticks
+    assert axis["scale"] == {"domain": [0, max(epochs)]}
+
+
+def test_nothing_trained_leaves_no_chart() -> None:
+    curves = pd.DataFrame({"epoch": [1], "series": "imagenet, train", "merit": float("nan")})
+    assert pretraining(curves) is None
