@@ -173,7 +173,7 @@ def test_supervised_that_does_no_worse_is_named(accuracy: float, number: int) ->
             {"image_size": 35},
             [
                 "- The images are small (35 px, under 36): tiles of a 3 x 3 jigsaw have 11 px at "
-                "most; use 2 x 2 tiles, or another task."
+                "most; pretrain.jigsaw.grid should be 2, or auto, which takes 2 x 2 tiles here."
             ],
         ),
         (
