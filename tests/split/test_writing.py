@@ -65,7 +65,7 @@ def test_nothing_is_lacking() -> None:
 def test_a_small_test_set_is_said(counts: tuple[int, ...], said: list[str]) -> None:
     tests = [(label, TEST) for label, count in enumerate(counts) for _ in range(count)]
     found = [line for line in warnings(split(*EVERY[:0], *tests)) if "small" in line]
-    assert found == [f"the test set is small: {line} points" for line in said]
+    assert found == [f"the test set is small: {line} points of top-1" for line in said]
 
 
 def test_images_that_are_left_out_are_said() -> None:

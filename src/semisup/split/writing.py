@@ -100,7 +100,7 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
         notes.warn(
             f"the test set is small: {sum(tests)} image{'' if sum(tests) == 1 else 's'}, "
             f"{min(tests)} of the rarest class; one image more that is right is "
-            f"{100 / sum(tests):.1f} points"
+            f"{100 / sum(tests):.1f} points of top-1"
         )
     if split.lost.torn:
         notes.warn(
