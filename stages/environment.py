@@ -1,8 +1,22 @@
-"""Imported by each stage before any package: one line where this Python is not the project's."""
+"""Imported by each stage before any package, since importing these takes seconds.
+
+One line where this Python is not the project's, and where Ctrl-C comes meanwhile.
+"""
 
 import sys
 from importlib.util import find_spec
+from types import TracebackType
 
+
+def _say(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Of Ctrl-C what `semisup.workflow.command` says as soon as it is there."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("interrupted: nothing was written; run it again to go on", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
+
+
+sys.excepthook = _say
 if not find_spec("semisup"):
     print(
         "error: this Python has no semisup: run `source .venv/bin/activate` first, or `make repro` "

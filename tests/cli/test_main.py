@@ -13,7 +13,8 @@ import typer
 import yaml
 from projects import CHECKOUT
 
-from semisup.cli.main import app, check
+from semisup.cli import workflow
+from semisup.cli.main import app, check, run
 from semisup.workflow.errors import UserError
 
 BORROWED = {"backbone": {"name": "timm/resnet10t"}}
@@ -135,6 +136,17 @@ def test_the_installed_model_needs_no_library(
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.stdout, done.stderr) == (f"{loads}\n", "")
+
+
+def test_a_run_of_several_stages_begins_with_a_look_at_the_settings(
+    values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `make repro` and `semisup quick` do; stages that DVC runs would say it later, or oddly."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(workflow, "read", lambda: pytest.fail("stages were looked at"))
+    Path("params.yaml").write_text(yaml.safe_dump(values | {"label_budgets": [1, 1]}))
+    with pytest.raises(UserError, match=r"^params\.yaml: label_budgets: 1 is given twice"):
+        run(jobs=1)
 
 
 def test_version() -> None:

@@ -84,3 +84,32 @@ def test_a_file_of_no_use_is_refused_in_one_line(
     with pytest.raises(UserError, match=rf"^dvc\.yaml: {said}.*; take the last commit's: ") as e:
         command()
     assert "\n" not in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "edit", "said"),
+    [
+        ("draws: 3", "draws: 3\ndraws: 4", "not readable as YAML: line 16: found duplicate key"),
+        ("control_budgets: []", "", "control_budgets: missing; add it"),
+        ("finetune_tasks: [rotation]", "finetune_tasks: rotation", "finetune_tasks: 'rotation' sh"),
+    ],
+)
+@pytest.mark.parametrize("command", [progress.progress, lambda: repro.repro(1)])
+def test_a_mistake_in_the_settings_that_dvc_stumbles_over_is_named(
+    command: Callable[[], object],
+    line: str,
+    edit: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DVC would say nothing of the key, or end by a traceback."""
+    (tmp_path / ".dvc/tmp").mkdir(parents=True)
+    (tmp_path / ".dvc/config").write_text("[core]\n    no_scm = true\n")
+    (tmp_path / "dvc.yaml").write_text(WHOLE)
+    text = (CHECKOUT / "params.yaml").read_text(encoding="utf-8")
+    assert f"\n{line}" in text
+    (tmp_path / "params.yaml").write_text(text.replace(f"\n{line}", f"\n{edit}", 1))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=rf"^params\.yaml: {said}"):
+        command()

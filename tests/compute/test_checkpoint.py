@@ -172,6 +172,8 @@ def test_a_mistake_leaves_nothing_behind(
         ({"params.yaml": "seed: 2\nother: 2\ntasks: {a: {lr: 0.1}, b: {lr: 0.2}}\n"}, True),
         ({"params.yaml": "seed: 1\nother: 2\ntasks: {a: {lr: 0.3}, b: {lr: 0.2}}\n"}, True),
         ({"params.yaml": "seed: 1\nother: 3\ntasks: {a: {lr: 0.1}, b: {lr: 0.3}}\n"}, False),
+        # a tab that DVC reads
+        ({"params.yaml": "seed:\t1\nother: 2\ntasks: {a: {lr: 0.1}, b: {lr: 0.2}}\n"}, False),
         ({"data/in/images.npy": "pixelz"}, True),
         ({"data/in/more.npy": "more"}, True),
         ({"data/in/.gitignore": "more"}, False),

@@ -51,6 +51,12 @@ def test_files_that_do_not_fit(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
+def test_what_can_not_be_written_is_the_error_of_any_file(tmp_path: Path) -> None:
+    """By which `outputs.replacing` knows a full disk; safetensors has its own."""
+    with pytest.raises(OSError, match=r"^w\.safetensors: "):
+        save_weights(network(), tmp_path / "gone/w.safetensors")
+
+
 def test_arrays_are_read_by_name(tmp_path: Path) -> None:
     save_weights(network(), tmp_path / "w.safetensors")
     found, expected = read_arrays(tmp_path / "w.safetensors"), to_arrays(network())

@@ -18,6 +18,7 @@ from semisup.features.encode import FeatureExtractor
 from semisup.features.stored import Features
 from semisup.features.writing import write
 from semisup.network.backbones import build
+from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import Scratch
 
 BATCH, PARTS = 4, 3
@@ -80,3 +81,17 @@ def test_an_interruption_costs_a_part_and_changes_nothing(
     found, seen = written(seconds)
     assert np.array_equal(found, expected)
     assert seen == 0, "all was there"
+
+
+@pytest.mark.parametrize("wrong", [1e6, float("nan")])
+def test_features_that_16_bits_can_not_hold_are_refused(
+    make_data: Callable[..., ImageData], runtime: Runtime, wrong: float
+) -> None:
+    """As after a single update of a deep network, whose batch norm knows nothing yet."""
+    data, encoder = make_data(), build("small", 3, 16, 0).eval()
+    encoder.register_forward_hook(lambda *given: given[-1].index_fill(0, torch.tensor([2]), wrong))
+    extractor = FeatureExtractor(encoder, "conv2", 2, runtime)
+    images = DeviceImages.of(data, data.pool, runtime)
+    features = np.zeros((len(images), extractor.width(16)), np.float16)
+    with pytest.raises(UserError, match=r"^layer conv2 of the encoder gives .* pretrain\.epochs"):
+        write(extractor, images, features, "some", images.plain)

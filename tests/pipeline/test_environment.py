@@ -1,5 +1,6 @@
-"""Stages in another Python than that of the project."""
+"""Stages in another Python than that of the project; Ctrl-C while packages are imported."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,3 +19,29 @@ def test_one_line_says_that_the_environment_is_not_active(name: str, tmp_path: P
     assert done.stderr.startswith("error: this Python has no semisup: run `source .venv/bin/act")
     assert done.stderr.count("\n") == 1
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "said"),
+    [
+        ("KeyboardInterrupt", -2, "interrupted: nothing was written; run it again to go on\n"),
+        ("ZeroDivisionError", 1, "Traceback (most recent call last):\n"),
+    ],
+)
+def test_ctrl_c_while_packages_are_imported_is_one_line(
+    raised: str, status: int, said: str, tmp_path: Path
+) -> None:
+    """Which lasts longer than many a stage."""
+    (tmp_path / "numpy.py").write_text(f"raise {raised}\n")
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, CHECKOUT / "stages/head.py"],
+        env=os.environ | {"PYTHONPATH": paths},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status
+    assert done.stderr.startswith(said)
+    assert said.startswith("Trace") or done.stderr == said

@@ -50,6 +50,11 @@ def test_what_lies_in_a_project(git: bool, monkeypatch: pytest.MonkeyPatch) -> N
     assert load().data.folder.labelled == ["data/raw/photos"]
 
 
+def test_what_it_says_next_suits_a_shell() -> None:
+    said = make(Path("my birds"), Given(), link=False, git=False)
+    assert said.startswith("my birds: made. Next:\n  cd 'my birds'\n")
+
+
 def test_links_in_place_of_copies() -> None:
     make(Path("birds"), Given(["photos"]), link=True, git=False)
     assert Path("birds/data/raw/photos").readlink() == Path("photos").resolve()

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save_file
 
 from semisup.classify.budget import BudgetRun
 from semisup.classify.draws import Trained
 from semisup.classify.evaluation import scores
+from semisup.compute.weights import save_arrays
 from semisup.training.cross_validation import Turns, judged
 from semisup.training.progress import Row
 from semisup.workflow import outputs
@@ -37,7 +37,7 @@ def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
         history += [HistoryRow(**dataclasses.asdict(row), draw=one.draw) for row in one.fit.rows]
         told += [{"draw": one.draw, **one.told}] if one.told else []
         predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
-        save_file(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
+        save_arrays(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
     outputs.write_table(folder / outputs.RESULTS, rows)
     outputs.write_table(folder / outputs.HISTORY, history)
     if told:

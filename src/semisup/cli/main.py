@@ -87,6 +87,7 @@ def run(
     """Run what changed, as `dvc repro` does, several stages at a time."""
     from semisup.cli import repro
 
+    _params()  # a mistake there ends it before the first stage
     with one_line.keeping_stages():
         repro.repro(jobs)
 

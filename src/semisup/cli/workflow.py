@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from semisup.params.loading import PARAMS_FILE, load
 from semisup.workflow.errors import UserError, not_here
 
 FILE = Path("dvc.yaml")
@@ -91,7 +92,11 @@ def read() -> Stages:
                 [stage.addressing for stage in ordered if stage.always_changed],
                 [stage.addressing for stage in ordered],
             )
-    except DvcException as error:
+    except (DvcException, TypeError) as error:
+        if PARAMS_FILE.is_file():
+            load()  # says better than DVC what is wrong there
+        if isinstance(error, TypeError):  # of DVC where `matrix` is over no list
+            raise
         raise UserError(f"DVC: {' '.join(str(error).split())}") from None
 
 

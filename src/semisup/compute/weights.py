@@ -24,8 +24,24 @@ def to_arrays(network: nn.Module) -> Arrays:
 
 
 def save_weights(network: nn.Module, path: Path) -> None:
-    """Write weights and buffers of a network."""
-    save_file(to_arrays(network), path)
+    """Write weights and buffers of a network.
+
+    Raises:
+        OSError: as `save_arrays`.
+    """
+    save_arrays(to_arrays(network), path)
+
+
+def save_arrays(arrays: Arrays, path: Path) -> None:
+    """Write arrays by name.
+
+    Raises:
+        OSError: as any other file's where the disk is full; safetensors has an error of its own.
+    """
+    try:
+        save_file(arrays, path)
+    except SafetensorError as error:
+        raise OSError(f"{path.name}: {error}") from None
 
 
 def checksum(tensors: Mapping[str, Tensor], facts: str = "") -> str:

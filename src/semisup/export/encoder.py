@@ -3,9 +3,7 @@
 import re
 from pathlib import Path
 
-from safetensors.numpy import save_file
-
-from semisup.compute.weights import Arrays, to_arrays
+from semisup.compute.weights import Arrays, save_arrays, to_arrays
 from semisup.model.whole import Whole
 
 FILE = "encoder.safetensors"
@@ -25,7 +23,7 @@ def write(whole: Whole, folder: Path) -> None:
     images before.
     """
     arrays = to_arrays(whole.network.encoder)
-    save_file(renamed(arrays, whole.about.encoder["backbone"]), folder / FILE)
+    save_arrays(renamed(arrays, whole.about.encoder["backbone"]), folder / FILE)
 
 
 def renamed(arrays: Arrays, backbone: str) -> Arrays:

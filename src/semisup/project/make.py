@@ -1,6 +1,7 @@
 """Make a project for one's own images."""
 
 import contextlib
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -23,7 +24,7 @@ README = Path(__file__).with_name("README.md.jinja")
 FLIPS = ("data.augment.flip", "pretrain.augment.flip", "selftrain.views.strong.flip")
 NEXT = """\
 {target}: made{brought}. Next:
-  cd {target}
+  cd {quoted}
   semisup look
   make repro"""
 
@@ -126,7 +127,8 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
         if git:
             subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
     names = ", ".join(_in_raw(path) for path in given.every)
-    return NEXT.format(target=target, brought=names and f", with {names}")
+    quoted = shlex.quote(str(target))  # to be copied to a shell
+    return NEXT.format(target=target, quoted=quoted, brought=names and f", with {names}")
 
 
 def _check_place(target: Path, given: Given) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pathspec
-import yaml
+from ruamel.yaml import YAML
 
 from semisup.workflow.errors import NoMeans, UserError
 from semisup.workflow.outputs import read_text
@@ -84,8 +84,9 @@ def stage_key(stage: str, beside: Sequence[str], **item: object) -> str:
 
     And of the files at or below the paths `beside`, as far as these are there.
     """
-    declared = yaml.safe_load(read_text(Path("dvc.yaml")))["stages"][stage]
-    params = yaml.safe_load(read_text(Path("params.yaml")))
+    reader = YAML(typ="safe")  # DVC's, and that of the settings: another one refuses some tabs
+    declared = reader.load(read_text(Path("dvc.yaml")))["stages"][stage]
+    params = reader.load(read_text(Path("params.yaml")))
     digest = hashlib.blake2b(digest_size=16)
     for key in declared["params"]:
         value = _value(params, _filled(_filled_from_params(key, params), item))
