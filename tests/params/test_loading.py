@@ -179,6 +179,10 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"pretrain.rotation.weight_decay": -1}, ["pretrain.rotation.weight_decay: -1 should be"]),
         ({"report.confidence": 1}, ["report.confidence: 1 should be less than 1"]),
         ({"compute.threads": -1}, ["compute.threads: -1 should be greater than or equal to 0"]),
+        (
+            {"compute.threads": 100_000},
+            ["compute.threads: 100000 should be less than or equal to 1024"],
+        ),
         ({"seed": -1, "draws": 0}, ["seed: -1 ", "(and 1 more)"]),
         ({"seed": -1, "data.range": [0, math.inf]}, ["seed: -1 ", "(and 1 more)"]),
         ({"pretrain.imagenet.input": 5}, ["pretrain.imagenet.input: 5 should be greater than or"]),

@@ -20,6 +20,7 @@ from semisup.params.data_sections import Augment
 from semisup.params.messages import check_name
 
 GIB = 2**30
+MOST_AT_ONCE = 1024  # threads and processes: with far more, the system ends a stage without a word
 PRETEXT_FOLDER = Path(__file__).parents[1] / "pretext"
 
 # Shallow to deep. ResNet's are named as by He et al. 2015, NIN's are RotNet's blocks.
@@ -126,8 +127,8 @@ class Compute(Section):
 
     device: Literal["auto", "cpu", "cuda", "mps"]
     precision: Literal["auto", "float32", "bfloat16"]
-    threads: CountOrZero
-    processes: Count
+    threads: Annotated[int, Field(ge=0, le=MOST_AT_ONCE)]
+    processes: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)]
     memory_gib: Annotated[float, Field(ge=0.25)]
     checkpoint_seconds: NotNegative
 
