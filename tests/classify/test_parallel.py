@@ -1,7 +1,7 @@
-import subprocess
 import sys
 
 import pytest
+from warm import warm_python
 
 COMMON = """
 import os, sys, torch
@@ -25,13 +25,7 @@ parent = os.getpid()
 
 def run(code: str) -> list[str]:
     """In a process of its own: a fork needs a parent that has computed nothing yet."""
-    done = subprocess.run(
-        [sys.executable, "-c", COMMON + code],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = warm_python().run("-c", COMMON + code, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout.split("\n")[:-1]
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 import torch
 import yaml
 from projects import CHECKOUT
+from warm import warm_python
 
 from semisup.cli import doctor
 from semisup.cli.doctor import Finding
@@ -159,7 +159,7 @@ sys.modules[{name!r}] = None
 from semisup.cli.main import main
 sys.argv = ["semisup", "doctor"]
 main()"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    done = warm_python().run("-c", code)
     assert "Traceback" not in done.stderr
     if name == "pyarrow":  # only places of such files need it
         assert done.returncode == 0, done.stdout

@@ -12,6 +12,7 @@ import pytest
 import typer
 import yaml
 from projects import CHECKOUT
+from warm import warm_python
 
 from semisup.cli import workflow
 from semisup.cli.main import app, check, run
@@ -133,8 +134,7 @@ def test_the_installed_model_needs_no_library(
         (tmp_path / "mine.pth").touch()
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values))
     code = "from semisup.cli.main import check; check(); import sys; print('timm' in sys.modules)"
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    done = warm_python().run("-c", code, cwd=tmp_path)
     assert (done.stdout, done.stderr) == (f"{loads}\n", "")
 
 

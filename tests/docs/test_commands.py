@@ -12,6 +12,7 @@ import typer
 from pages import BLOCK, CHECKOUT, PAGES, blocks, commands, inline, text
 from pictures import write_pictures
 from projects import TASK, Project
+from warm import warm_python
 
 from semisup.cli.main import app
 
@@ -91,12 +92,22 @@ def ready(project: Project) -> Project:
     (project.root / "tests/test_one.py").write_text("def test_one() -> None:\n    assert True\n")
     environment = project.root / ".venv"
     environment.mkdir()
-    for path in Path(sys.prefix).iterdir():  # pyvenv.cfg too, else this would be another Python
-        (environment / path.name).symlink_to(path)
-    (environment / ".installed").unlink(missing_ok=True)  # a link: not that of this Python
+    link_all(Path(sys.prefix), environment)  # pyvenv.cfg too, else this would be another Python
+    for name in (".installed", "bin"):  # not those of this Python
+        (environment / name).unlink(missing_ok=True)
     (environment / ".installed").touch()
+    (environment / "bin").mkdir()
+    link_all(warm_python().bin, environment / "bin")
+    link_all(Path(sys.prefix, "bin"), environment / "bin")
     project.restore()
     return project
+
+
+def link_all(folder: Path, place: Path) -> None:
+    """What is in the folder and not yet there."""
+    for path in folder.iterdir():
+        if not (place / path.name).exists():
+            (place / path.name).symlink_to(path)
 
 
 def put_images(project: Project) -> None:
@@ -148,7 +159,7 @@ def test_programs_in_python_run(project: Project) -> None:
     ]  # which the tiny settings leave out
     programs = [block for page in ("README.md", CLASSIFIER) for block in blocks(page, "python")]
     (project.root / "all.py").write_text("\n".join([programs[0], *exports, *programs[1:]]))
-    lines = project.run(sys.executable, "all.py").stdout.splitlines()
+    lines = project.run("python", "all.py").stdout.splitlines()
     assert lines[0].startswith("[Answer(label='")
     assert len(lines) == 4
     assert {line.split()[0] for line in lines[1:]} <= set("ABCDEF")

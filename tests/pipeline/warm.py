@@ -11,6 +11,7 @@ Usage: python warm.py SOCKET, with an open pipe as its standard input, which end
 
 import atexit
 import contextlib
+import copy
 import functools
 import gc
 import importlib
@@ -26,15 +27,21 @@ import threading
 import traceback
 import types
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 SOCKET = "WARM_PYTHON"  # the environment variable that names it
 PRELOADED = [
     "multiprocessing.spawn",  # notes which Python there is: this one can pass on its open files
-    *("torch", "torch.nn.parallel", "torchvision.transforms.v2", "pandas", "pydantic", "yaml"),
-    *("ruamel.yaml", "safetensors.torch", "PIL.Image", "matplotlib.pyplot", "typer.rich_utils"),
+    *("torch", "torch.nn.parallel", "torchvision.transforms.v2", "pandas", "scipy.optimize"),
+    *("pydantic.type_adapter", "pydantic.json_schema", "pydantic.plugin", "yaml", "ruamel.yaml"),
+    *("safetensors.torch", "PIL.Image", "matplotlib.pyplot", "typer.rich_utils", "typer._adapters"),
     *("dvc.cli.parser", "dvc.repo", "dvc.repo.plots", "dvc.commands.repro", "dvc.scm", "dvc_http"),
-    *("dvc.stage.cache", "dulwich.walk", "dvc.dvcfile", "pygit2"),
+    *("dvc.stage.cache", "dulwich.walk", "dvc.dvcfile", "pygit2", "requests", "tabulate", "psutil"),
+    *("dvc.data_cloud", "dvc.cachemgr", "dvc.repo.index", "dvc.repo.graph", "dvc.repo.open_repo"),
+    *("dvc.repo.artifacts", "dvc.repo.datasets", "dvc.repo.metrics.diff", "dvc.repo.params.diff"),
+    *("dvc.repo.collect", "dvc.rwlock", "dvc.render.match", "dvc.ui.table", "dvc.utils.strictyaml"),
+    *("dvc.repo.experiments.run", "dvc.repo.experiments.show", "dvc.repo.experiments.queue.celery"),
+    *("dvc.repo.experiments.queue.workspace", "dvc_data.index.checkout", "wcwidth", "networkx"),
 ]
 CLIENT = """\
 #!{python} -ISE
@@ -78,6 +85,13 @@ class WarmPython:
         assert self._server.stdout is not None
         assert self._server.stdout.readline() == b"ready\n"
 
+    def run(self, *arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+        """`python ARGUMENTS`, whatever its status; options are those of `subprocess.run`."""
+        command, env = [self.bin / "python", *arguments], os.environ | self.env
+        return subprocess.run(
+            command, env=env, check=False, capture_output=True, text=True, **options
+        )
+
 
 @functools.cache
 def warm_python() -> WarmPython:
@@ -88,7 +102,7 @@ def warm_python() -> WarmPython:
 def serve(path: str) -> None:
     for name in PRELOADED:
         importlib.import_module(name)
-    write_locks_fast()
+    make_dvc_fast()
     gc.freeze()  # so that a child's collections copy no pages
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -104,10 +118,18 @@ def serve(path: str) -> None:
         connection.close()
 
 
-def write_locks_fast() -> None:
-    """By libyaml: to keep comments, which dvc.lock has none of, takes DVC most of its time."""
+def make_dvc_fast() -> None:
+    """Parse each text once, which DVC does for every stage, and write locks by libyaml.
+
+    To keep comments, which dvc.lock has none of, takes DVC most of its time.
+    """
     import yaml
     from dvc.utils.serialize import _yaml as of_dvc
+
+    parse_once = functools.cache(of_dvc.parse_yaml)
+
+    def parse(text: str, path: str, typ: str = "safe") -> Any:
+        return copy.deepcopy(parse_once(text, path, typ))
 
     def dump(data: object, stream: IO[str]) -> None:
         yaml.dump(data, stream, Dumper, sort_keys=False)
@@ -117,7 +139,7 @@ def write_locks_fast() -> None:
 
     for kind in (dict, list, str, int, float):  # of files with comments: as if they had none
         Dumper.add_multi_representer(kind, yaml.SafeDumper.yaml_representers[kind])
-    of_dvc.parse_yaml_for_update, of_dvc._dump = of_dvc.parse_yaml, dump
+    of_dvc.parse_yaml, of_dvc.parse_yaml_for_update, of_dvc._dump = parse, parse, dump
 
 
 def end_with_standard_input() -> NoReturn:

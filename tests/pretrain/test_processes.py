@@ -16,6 +16,7 @@ import pytest
 import torch
 from torch import nn
 from torch.distributed.launcher import api
+from warm import warm_python
 
 from semisup.compute.group import ALONE, Group
 from semisup.pretext.shared.synchronised import BatchNormOfAll, averaged, gathered_images
@@ -100,8 +101,8 @@ def run(program: str, processes: int) -> list[Any]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-c", program]
-    env = os.environ | {"MASTER_ADDR": "localhost", "MASTER_PORT": str(port)}
+    command = [warm_python().bin / "python", "-c", program]
+    env = os.environ | warm_python().env | {"MASTER_ADDR": "localhost", "MASTER_PORT": str(port)}
     env |= {"WORLD_SIZE": str(processes)}
     started = [
         subprocess.Popen(command, env=env | {"RANK": str(r)}, stdout=subprocess.PIPE, text=True)
