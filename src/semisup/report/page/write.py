@@ -24,15 +24,11 @@ from semisup.report.tables.interval import Interval, mean_over_draws
 from semisup.report.tables.plots import pretext_curves
 from semisup.report.tables.results import rows_of
 from semisup.report.trust import Trust
-from semisup.report.words import phrases
+from semisup.report.words.phrases import FILTERS
 from semisup.workflow import outputs
 
 HERE = Path(__file__).parent
 SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
-SHOWN = (
-    *(phrases.labels, phrases.points, phrases.plus_minus, phrases.interval, phrases.between),
-    *(phrases.counted, phrases.level, phrases.sentence),
-)
 
 
 def write_page(
@@ -121,8 +117,7 @@ def _settings(params: Params) -> str:
 
 def _environment() -> jinja2.Environment:
     made = templates.environment(HERE, autoescape=True)
-    made.filters["in_script"] = _in_script
-    made.filters |= {each.__name__: each for each in SHOWN}
+    made.filters |= FILTERS | {"in_script": _in_script}
     made.globals |= {"file": _file, "without_threshold": without_threshold, "METHODS": METHODS}
     return made
 
