@@ -8,7 +8,7 @@ import pandas as pd
 from semisup.report.facts import Facts
 from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import Choice, choices
-from semisup.report.findings.choosing import Choosing, of_task
+from semisup.report.findings.choosing import Choosing, choosing
 from semisup.report.findings.doubts import Doubts, doubt
 from semisup.report.findings.forecast import Forecast, forecast
 from semisup.report.findings.gained import Step, gained
@@ -94,7 +94,9 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         },
         control=control(results, ranked, facts.confidence),
         own=own_and_others(results, facts),
-        choosing=of_task(facts, ranked[0]) if ranked else None,
+        choosing=choosing(facts.chosen, ranked[0], facts.confidence, facts.tests)
+        if ranked
+        else None,
         validation_labels=(int(used.min()), int(used.max())),
         forecasts=_forecasts(results, facts.confidence),
     )
