@@ -22,7 +22,7 @@ from semisup.report.page.curve import label_curve
 from semisup.report.page.paragraphs import Said
 from semisup.report.tables.interval import Interval, mean_over_draws
 from semisup.report.tables.plots import pretext_curves
-from semisup.report.tables.results import rows_of
+from semisup.report.tables.results import read_confusion, rows_of
 from semisup.report.trust import Trust
 from semisup.report.words.phrases import FILTERS
 from semisup.workflow import outputs
@@ -53,7 +53,7 @@ def write_page(
         UserError: where a stage has not run.
     """
     facts, data = inputs.facts, inputs.data
-    counts = classes.counted(data, found.best, found.budgets)
+    counts = {budget: read_confusion(data, found.best, budget) for budget in found.budgets}
     return (
         _environment()
         .get_template("page.html.jinja")
