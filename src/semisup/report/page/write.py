@@ -74,7 +74,7 @@ def write_page(
             **_of_encoders(inputs, found),
             of_classes=pictures.of_classes(data, SHOWN_CLASSES, OF_EACH),
             roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
-            rejected=tables.rejected(outputs.PREPARED / outputs.REJECTED),
+            rejected=tables.listed(outputs.PREPARED / outputs.REJECTED),
             settings=_settings(params),
         )
     )
