@@ -28,7 +28,6 @@ from semisup.report.words.phrases import FILTERS
 from semisup.workflow import outputs
 
 HERE = Path(__file__).parent
-SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
 
 
 def write_page(
@@ -72,7 +71,7 @@ def write_page(
             reliability=trusted.reliability(trusts),
             mistakes=trusted.mistakes(trusts[-1], data),
             **_of_encoders(inputs, found),
-            of_classes=pictures.of_classes(data, SHOWN_CLASSES, OF_EACH),
+            of_classes=pictures.of_classes(data),
             roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
             rejected=tables.listed(outputs.PREPARED / outputs.REJECTED),
             settings=_settings(params),
