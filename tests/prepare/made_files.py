@@ -153,7 +153,8 @@ def candidates(
     done: deque[Outcome] | None = None,
 ) -> Candidates:
     """With a decoder of their own."""
-    with closing(Decoder(rules, resources)) as decoder:
+    decoder = Decoder(rules.image_size, rules.fit, rules.max_megapixels, resources)
+    with closing(decoder):
         yield from folder.candidates(plan, rules, decoder, done or deque())
 
 
