@@ -21,10 +21,10 @@ from PIL import (
 
 from semisup.prepare.records import Unreadable
 
-COMMON = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "TIFF": "TIFF", "GIF": "GIF"}
-RARE = {"PPM": "PPM", "AVIF": "AVIF", "JPEG2000": "JPEG 2000", "QOI": "QOI", "PCX": "PCX"}
-RARE |= {"SGI": "SGI", "SUN": "Sun", "ICO": "ICO"}
-NAMES = COMMON | RARE
+# Pillow's names and those that people know; the common ones first
+NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "TIFF": "TIFF", "GIF": "GIF"}
+NAMES |= {"PPM": "PPM", "AVIF": "AVIF", "JPEG2000": "JPEG 2000", "QOI": "QOI", "PCX": "PCX"}
+NAMES |= {"SGI": "SGI", "SUN": "Sun", "ICO": "ICO"}
 PREFIX_BYTES = 264  # that tell what a file is
 
 _HEIF_BEGINS = (b"ftyphei", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
@@ -75,9 +75,7 @@ def format_of(prefix: bytes) -> str:
     for start, begins, what in _NO_IMAGES:
         if lower[start:].startswith(begins.lower()):
             raise Unreadable(what)
-    raise Unreadable(
-        f"not an image of a known format ({', '.join([*COMMON.values(), *RARE.values()])})"
-    )
+    raise Unreadable(f"not an image of a known format ({', '.join(NAMES.values())})")
 
 
 def _has_heif() -> bool:
