@@ -6,6 +6,7 @@ Hugging Face's `datasets` keeps the names of classes in the schema; numbers are 
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,17 @@ class ArrowFile:
         else:
             yield from self._reader
 
-    def _said(self) -> "_Said":
-        return _Said(self.where)
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """What pyarrow raises as one line."""
+        try:
+            yield
+        except (pa.ArrowException, OSError) as error:
+            what = " ".join(str(error).split()).rstrip(".")
+            raise UserError(
+                f"{self.where}: cannot be read as Parquet or Arrow ({what[:200]}); copy or "
+                "download it again"
+            ) from None
 
 
 class _Stream:
@@ -88,24 +98,6 @@ class _Stream:
         if isinstance(self._source, pa.NativeFile):
             self._source.seek(0)
         return pa.ipc.open_stream(self._source)
-
-
-class _Said:
-    """What pyarrow raises as one line."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (pa.ArrowException, OSError)):
-            what = " ".join(str(error).split()).rstrip(".")
-            raise UserError(
-                f"{self.where}: cannot be read as Parquet or Arrow ({what[:200]}); copy or "
-                "download it again"
-            ) from None
 
 
 def _start(path: Path) -> bytes:
