@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from semisup.labels.endings import is_image, is_raw
 from semisup.labels.table import Row, read_bytes
 from semisup.params import data_sections
 from semisup.prepare.files.member import SETS
@@ -51,6 +52,12 @@ class Source:
         """Names, in small letters, of folders of the place with files that the table names."""
         above = len(self.place.source(""))
         return {name for whole in self.rows for name in whole[above:].lower().split("/")[:-1]}
+
+    @cached_property
+    def images_without_ending(self) -> set[str]:
+        """Paths in small letters, but for raw files; a tar's names are listed once more for it."""
+        paths = (entry.path for entry in self.own_listing() if isinstance(entry, Entry))
+        return {p.rpartition(".")[0].lower() for p in paths if is_image(p) and not is_raw(p)}
 
     @property
     def where(self) -> str:

@@ -14,7 +14,7 @@ from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.camera_raw import BESIDE, RawFiles
+from semisup.prepare.own_images.camera_raw import BESIDE, is_beside_image
 from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
@@ -59,7 +59,6 @@ class Reader:
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
-        self.raw_files = RawFiles()
         self.in_folders_aside: Counter[str] = Counter()
         self.folders_beside = FoldersBeside(known)
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
@@ -177,7 +176,7 @@ class Reader:
             self._note_companion(source, entry)
             return "no image by its name"
         if is_raw(entry.path) and name not in source.rows:
-            return BESIDE if self.raw_files.is_beside_image(source, entry.path) else None
+            return BESIDE if is_beside_image(source, entry.path) else None
         return None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:
