@@ -101,11 +101,7 @@ class Source:
 
 def tables_of(settings: data_sections.Folder) -> dict[str, str | None]:
     """The table that params.yaml names for each kind of labelled place; None: it names none."""
-    given = {
-        "labelled": settings.labels,
-        "validation": settings.validation_labels,
-        "test": settings.test_labels,
-    }
+    given = {name: getattr(settings, table_key(name)) for name in LABELLED}
     return {name: table and os.path.expanduser(table) for name, table in given.items()}  # noqa: PTH111
 
 
@@ -145,12 +141,11 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
         if table and not getattr(settings, name):
             key = f"{KEY}.{table_key(name)}"
             raise UserError(f"{key}: set, but {KEY}.{name} is null; name its images")
-    sources = []
-    for name in (*LABELLED, "unlabelled"):
-        given = getattr(settings, name)
-        for place in given or []:
-            split = LABELLED.get(name, "train")
-            sources.append(Source(locate(place, f"{KEY}.{name}"), split, name in LABELLED))
+    sources = [
+        Source(locate(place, f"{KEY}.{name}"), LABELLED.get(name, "train"), name in LABELLED)
+        for name in (*LABELLED, "unlabelled")
+        for place in getattr(settings, name) or []
+    ]
     if not sources:
         raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
     return sources
