@@ -12,7 +12,7 @@ from semisup.params import data_sections
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place, locate
 from semisup.prepare.folders.class_folders import Layout
-from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable
+from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable, meant_for
 from semisup.workflow.errors import UserError
 
 KEY = "data.folder"
@@ -67,9 +67,7 @@ class Source:
     @property
     def meant(self) -> Meant:
         """What its files are for."""
-        if not self.has_labels:
-            return "unlabelled"
-        return "labelled" if self.split == "train" else self.split
+        return meant_for(self.split, self.has_labels)
 
     @property
     def may_be_set(self) -> bool:
