@@ -34,7 +34,8 @@ def one_hot(
     at = [
         number
         for number, name in enumerate(names)
-        if number not in taken and name.strip() and cells and _is_of_class(cells, number)
+        if number not in taken and name.strip() and cells
+        if all(line[number].strip().lower() in ONES | ZEROS for line in cells)
     ]
     if len(at) < 2:
         return None
@@ -49,10 +50,6 @@ def one_hot(
         f"read as a class each{empty}{_others(names, cells, {*at, *taken})}"
     )
     return ones
-
-
-def _is_of_class(cells: Cells, at: int) -> bool:
-    return all(line[at].strip().lower() in ONES | ZEROS for line in cells)
 
 
 def _others(names: Sequence[str], cells: Cells, taken: Collection[int | None]) -> str:

@@ -89,11 +89,6 @@ def _hint_at_groups(
             )
 
 
-def names_columns(names: Sequence[str]) -> bool:
-    """Whether any of these is a name of a column of paths or labels."""
-    return any(plain(name) in (*NAMES["path"], *NAMES["label"]) for name in names)
-
-
 def has_path(names: Sequence[str]) -> bool:
     """Whether a column of paths is found by its name."""
     return any(plain(name) in NAMES["path"] for name in names)

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from semisup.labels.columns import has_label, has_path, names_columns
+from semisup.labels.columns import has_label, has_path
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
 from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
@@ -139,7 +139,7 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
                 "data; name the classes of these files too"
             )
         return [{"path": path, "label": label} for label, paths in whole for path in paths]
-    if names_columns(names):
+    if has_path(names) or has_label(names):
         return None
     objects = [value for value in values if isinstance(value, _Object)]
     if len(objects) == len(whole) and any(has_label([n for n, _ in one]) for one in objects):
