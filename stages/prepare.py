@@ -36,7 +36,8 @@ def main() -> None:
         )
     print(packing.describe(summary))
     where = outputs.PREPARED / outputs.CLASSES
-    print(as_table(limits.COLUMNS, packing.read_classes(where), str(where)))
+    _, *rows = outputs.read_lines(where)
+    print(as_table(limits.COLUMNS, rows, str(where)))
     notes.show()
 
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -123,20 +123,13 @@ def _write_all(
             unfinished.save()
 
 
-def read_classes(path: Path) -> list[list[str]]:
-    """Rows of the table of classes."""
-    return [*outputs.read_lines(path)][1:]
-
-
-def describe(summary: dict[str, object]) -> str:
+def describe(summary: dict[str, Any]) -> str:
     """One line for the console."""
-    classes = summary["classes"]
-    number = len(classes) if isinstance(classes, list) else 0
     return (
         f"{summary['images']} images ({summary['labelled']} labelled, {summary['unlabelled']} not, "
         f"{summary['given_validation']} for validation, {summary['given_test']} for test) of "
-        f"{number} classes; "
-        f"{summary['rejected']} files left out, {summary['duplicates']} duplicates"
+        f"{len(summary['classes'])} classes; {summary['rejected']} files left out, "
+        f"{summary['duplicates']} duplicates"
     )
 
 

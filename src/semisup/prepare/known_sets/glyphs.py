@@ -138,5 +138,4 @@ def _contrasting_ink(rng: np.random.Generator, paper: Floats) -> Floats:
 
 def _paint(scene: Floats, masks: Floats, ink: Floats) -> Floats:
     cover = masks[..., None]
-    painted: Floats = scene + cover * (ink[:, None, None, :] - scene)
-    return painted
+    return scene + cover * (ink[:, None, None, :] - scene)
