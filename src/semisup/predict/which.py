@@ -1,7 +1,6 @@
 """Which classifier to use: a finished one, or one that stages trained."""
 
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,7 +10,6 @@ from semisup.compute.device import Runtime
 from semisup.params.loading import PARAMS_FILE, Params, load
 from semisup.params.messages import suggestion
 from semisup.params.sections import Compute
-from semisup.predict import loaded
 from semisup.predict.loaded import ImageClassifier
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -53,11 +51,6 @@ def start(compute: Compute) -> Runtime:
     """A runtime for answers: in float32, as model.onnx gives them, unless bfloat16 is asked for."""
     dtype = torch.bfloat16 if compute.precision == "bfloat16" else torch.float32
     return dataclasses.replace(device.start(compute), dtype=dtype)
-
-
-def finished(folder: Path, runtime: Runtime) -> ImageClassifier:
-    """The one that `export` wrote there."""
-    return loaded.load(folder, str(runtime.device))
 
 
 def of_stages(
