@@ -31,8 +31,8 @@ class ArrowFile:
         self.where, self._file = where, file
         with self._said():
             reader = self._opened()
-        is_parquet = hasattr(reader, "schema_arrow")
-        self.schema: pa.Schema = reader.schema_arrow if is_parquet else reader.schema
+            is_parquet = hasattr(reader, "schema_arrow")
+            self.schema: pa.Schema = reader.schema_arrow if is_parquet else reader.schema
         twice = [name for name in self.schema.names if self.schema.names.count(name) > 1]
         if twice:
             raise UserError(f"{where}: has two columns named {twice[0]!r}; rename one")
