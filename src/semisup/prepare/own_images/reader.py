@@ -158,7 +158,9 @@ class Reader:
         placed = layout.placed(entry.path)
         if placed.problem:
             return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
-        label = self._folder_label(source, entry, placed.label)
+        label = placed.label
+        if label is not None:
+            label = self._folder_label(layout, entry, label)
         part = row.part if row and row.part else placed.part
         if row is None and len(shares) > 1:  # of several tables none names it
             part = "unlabelled"
@@ -210,12 +212,10 @@ class Reader:
             return Rejected(name, f"{split} image without a label in {source.table}", split)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
-    def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
-        if label is None or source.layout is None:
-            return label
-        raw = entry.path.split("/")[source.layout.levels.index("class")]
+    def _folder_label(self, layout: Layout, entry: Entry, label: str) -> str | None:
+        raw = entry.path.split("/")[layout.levels.index("class")]
         if raw != label:
-            self.spellings.setdefault(label, {label} if label not in self.spellings else set())
+            self.spellings.setdefault(label, {label})
         if label in self.spellings:
             self.spellings[label].add(printable(raw))
         if label not in self.found and is_none(label, self.none):
