@@ -107,11 +107,7 @@ def _path_by_cells(
     where: str,
     notes: Notes,
 ) -> int | None:
-    """The column that names the most files, where one of a fitting name names fewer.
-
-    Raises:
-        UserError: several do, and none has such a name.
-    """
+    """The column that names the most files, where one of a fitting name names fewer."""
     some = cells[:: max(1, len(cells) // LOOKED_AT)]
     others = [at for at in range(len(names)) if at != found and _names_images(names[at], some, at)]
     known = {at: sum(is_known(line[at]) for line in some) for at in others}

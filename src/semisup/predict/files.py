@@ -123,11 +123,7 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
 
 
 def _check(out: Path, paths: Sequence[str]) -> None:
-    """Refuse to write over what is no table.
-
-    Raises:
-        UserError: it is a folder, a device, an image, or one of the files to look at.
-    """
+    """Refuse to write over what is no table."""
     if out.is_dir():
         raise UserError(f"--out {out}: a folder; name a .csv file")
     if str(out) == "-" or (out.exists() and not out.is_file()):

@@ -85,11 +85,7 @@ def of_stages(
 
 
 def _way(params: Params, method: str, task: str | None) -> "Way":
-    """The one that the options name.
-
-    Raises:
-        UserError: where params.yaml asks for none such.
-    """
+    """The one that the options name."""
     from semisup.report.methods import METHODS, SELFTRAIN_BASELINE, ways
 
     known = [name for name in METHODS if name != SELFTRAIN_BASELINE.name]  # a control, not to use
