@@ -23,10 +23,8 @@ from semisup.prepare.files.member import Member
 from semisup.prepare.records import Pixels
 from semisup.workflow.errors import UserError
 
-IMAGES, LABELS = (
-    {"images", "image", "x", "data", "imgs"},
-    {"labels", "label", "y", "targets", "target"},
-)
+IMAGES = {"images", "image", "x", "data", "imgs"}
+LABELS = {"labels", "label", "y", "targets", "target"}
 FOLDERS = {"train": "train", "validation": "val", "test": "test", "unlabelled": "unlabelled"}
 
 
