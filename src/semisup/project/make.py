@@ -140,11 +140,7 @@ def _check_place(target: Path, given: Given) -> None:
 
 def _write(folder: Path, name: str, given: Given, git: bool) -> None:
     """All but the images."""
-    top = shipped.folder()
-    for file in shipped.files(top):
-        if file.parts[0] != "stages":
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(top / file, folder / file)
+    shipped.copy(shipped.folder(), folder, but="stages")
     _derive(folder / "dvc.yaml", derived.workflow)
     _derive(folder / "Makefile", derived.makefile)
     _derive(folder / "params.yaml", lambda text: derived.settings(text, given.settings()))
