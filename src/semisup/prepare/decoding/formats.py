@@ -1,25 +1,16 @@
 """Which kinds of files are images, told by their first bytes, and what others are."""
 
-# The plugins are imported for their entry in Image.OPEN.
-from PIL import (
-    AvifImagePlugin,  # noqa: F401
-    BmpImagePlugin,  # noqa: F401
-    GifImagePlugin,  # noqa: F401
-    IcoImagePlugin,  # noqa: F401
-    Image,
-    Jpeg2KImagePlugin,  # noqa: F401
-    JpegImagePlugin,  # noqa: F401
-    PcxImagePlugin,  # noqa: F401
-    PngImagePlugin,  # noqa: F401
-    PpmImagePlugin,  # noqa: F401
-    QoiImagePlugin,  # noqa: F401
-    SgiImagePlugin,  # noqa: F401
-    SunImagePlugin,  # noqa: F401
-    TiffImagePlugin,  # noqa: F401
-    WebPImagePlugin,  # noqa: F401
-)
+from importlib import import_module
+
+from PIL import Image
 
 from semisup.prepare.records import Unreadable
+
+for _plugin in (  # each enters how it opens files into Image.OPEN
+    *("Avif", "Bmp", "Gif", "Ico", "Jpeg2K", "Jpeg", "Pcx"),
+    *("Png", "Ppm", "Qoi", "Sgi", "Sun", "Tiff", "WebP"),
+):
+    import_module(f"PIL.{_plugin}ImagePlugin")
 
 # Pillow's names and those that people know; the common ones first
 NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "TIFF": "TIFF", "GIF": "GIF"}
