@@ -28,7 +28,6 @@ def main() -> None:
         summary = packing.pack(
             candidates(params, unfinished.outcomes, notes),
             folder,
-            params.data.image_size,
             params.data.color,
             params.data.max_rejected_fraction,
             unfinished,

@@ -169,7 +169,7 @@ def pack(
     """What nothing interrupts."""
     with TemporaryDirectory(dir=target.parent) as scratch:
         begun = Unfinished(Scratch(Path(scratch), "key", 60.0), image_size)
-        rules = (image_size, color, max_rejected_fraction)
+        rules = (color, max_rejected_fraction)
         return packing.pack(found, target, *rules, begun, notes or Notes())
 
 

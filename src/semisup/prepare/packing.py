@@ -62,7 +62,6 @@ class ArrayWriter:
 def pack(
     candidates: Candidates,
     folder: Path,
-    image_size: int,
     color: str,
     max_rejected_fraction: float,
     unfinished: Unfinished,
@@ -82,8 +81,8 @@ def pack(
         manifest = Manifest(file)
         for outcome, facts in unfinished.done:
             manifest.add(outcome, facts)
-        shape = (image_size, image_size, 3)
-        with closing(ArrayWriter(unfinished.images, shape, manifest.images)) as writer:
+        side = unfinished.image_size
+        with closing(ArrayWriter(unfinished.images, (side, side, 3), manifest.images)) as writer:
             _write_all(candidates, manifest, writer, unfinished)
     unfinished.images.replace(folder / outputs.IMAGES)
     list_of_failed = folder.parent / outputs.REJECTED  # stays where no output does
