@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations, product
 from pathlib import Path
 
 from semisup.labels.endings import is_image, is_raw
@@ -151,10 +152,9 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
 
 def find_nested(sources: list[Source]) -> None:
     """Tell each place which others lie inside it."""
-    for source in sources:
-        for other in sources:
-            if other.place.identity.startswith(f"{source.place.identity}/"):
-                source.inside.append(f"{other.place.identity}/")
+    for source, other in product(sources, sources):
+        if other.place.identity.startswith(f"{source.place.identity}/"):
+            source.inside.append(f"{other.place.identity}/")
 
 
 def forbid_rows_of_two_tables(sources: list[Source]) -> None:
@@ -179,18 +179,17 @@ def forbid_two_of_one_place(sources: list[Source]) -> None:
     Raises:
         UserError: it names both.
     """
-    for number, one in enumerate(sources):
-        for other in sources[number + 1 :]:
-            same = one.place.identity == other.place.identity
-            tables = one.table and other.table and not (one.is_set or other.is_set)
-            if same and one.has_labels and one.place.key == other.place.key:
-                raise UserError(
-                    f"{one.place.key}: {one.place.given} and {other.place.given} are the same; "
-                    "leave one out"
-                )
-            if same and one.has_labels and other.has_labels and not tables:
-                raise UserError(
-                    f"{one.place.key} and {other.place.key} are both {one.place.given}; test "
-                    f"images must be others: set {other.place.key} to null to have some split "
-                    "off, or give each a table"
-                )
+    for one, other in combinations(sources, 2):
+        same = one.place.identity == other.place.identity
+        tables = one.table and other.table and not (one.is_set or other.is_set)
+        if same and one.has_labels and one.place.key == other.place.key:
+            raise UserError(
+                f"{one.place.key}: {one.place.given} and {other.place.given} are the same; leave "
+                "one out"
+            )
+        if same and one.has_labels and other.has_labels and not tables:
+            raise UserError(
+                f"{one.place.key} and {other.place.key} are both {one.place.given}; test images "
+                f"must be others: set {other.place.key} to null to have some split off, or give "
+                "each a table"
+            )
