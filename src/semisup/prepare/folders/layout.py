@@ -31,6 +31,8 @@ from semisup.prepare.folders.tree import (
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
+NO_IMAGES = "by the name these are no images of their own"
+
 
 def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> Layout:
     """Which level of the folders below a place is the classes.
@@ -228,18 +230,11 @@ class _Search:
     def _without_copies(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without a folder that holds all the others again."""
         again = copies(inner) if self.class_level is None else []
-        if again:
-            self.aside += [(len(self.levels), name) for name in again]
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, again))}: left out, since it holds the same "
-                "files as lie beside it"
-            )
+        self._leave_aside(again, "it holds the same files as lie beside it")
         return {name: folders for name, folders in inner.items() if name not in again}
 
-    def _leave_aside(self, names: list[str]) -> None:
+    def _leave_aside(self, names: list[str], why: str = NO_IMAGES) -> None:
         if names:
             self.aside += [(len(self.levels), name) for name in names]
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, names))}: left out, since by the name these "
-                "are no images of their own"
-            )
+            shown = named(map(printable, names))
+            self.notes.warn(f"{self.where}: {shown}: left out, since {why}")
