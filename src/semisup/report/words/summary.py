@@ -1,6 +1,5 @@
 """The summary: what was found, put into the words of summary.md.jinja."""
 
-import dataclasses
 import re
 from pathlib import Path
 
@@ -23,21 +22,17 @@ def write_summary(compared: pd.DataFrame, facts: Facts, found: Findings) -> str:
         facts: all that the report knows beside the results.
         found: what the results say.
     """
-    said = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
     made = environment(Path(__file__).parent)
     made.filters |= FILTERS
     made.globals |= {"tables": tables, "METHODS": METHODS}
     made.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
     template = made.get_template("summary.md.jinja")
-    return _unwrapped(template.render(facts=facts, compared=compared, ahead=found.ahead, **said))
+    said = vars(found) | {"facts": facts, "compared": compared, "ahead": found.ahead}
+    return _unwrapped(template.render(said))
 
 
 def _unwrapped(page: str) -> str:
     """Indented lines go on with the line above, but for those of tables; single empty lines."""
     parts = re.split(r"\n{2,}", page.strip())
-    is_table = ["\n--" in part for part in parts]
-    folded = [
-        part if table else re.sub(r"\n +", " ", part)
-        for part, table in zip(parts, is_table, strict=True)
-    ]
+    folded = [part if "\n--" in part else re.sub(r"\n +", " ", part) for part in parts]
     return "\n\n".join(folded) + "\n"
