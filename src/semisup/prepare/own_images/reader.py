@@ -227,7 +227,7 @@ class Reader:
     def _group(self, name: str, group: str | None = None) -> str | None:
         if group is not None:
             return group
-        if not self.groups.has_pattern:
+        if not self.groups.pattern:
             self.series.add(name)
             return None
         return self.groups.of(name)
