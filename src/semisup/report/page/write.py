@@ -52,29 +52,26 @@ def write_page(
     """
     facts, data = inputs.facts, inputs.data
     counts = {budget: read_confusion(data, found.best, budget) for budget in found.budgets}
-    return (
-        _environment()
-        .get_template("page.html.jinja")
-        .render(
-            facts=facts,
-            found=found,
-            said=Said(summary),
-            top=_at_the_top(inputs, found),
-            curve=label_curve(inputs.every, inputs.results, facts, found),
-            checks=tables.checks(found.forecasts.values()),
-            MOST_IN_MATRIX=classes.MOST_IN_MATRIX,
-            tasks=compared.tasks(table, facts, found),
-            recall=classes.recall_and_precision(counts, data.classes),
-            matrix=classes.matrix(counts, data.classes),
-            trusts=trusts,
-            reliability=trusted.reliability(trusts),
-            mistakes=trusted.mistakes(trusts[-1], data),
-            **_of_encoders(inputs, found),
-            of_classes=pictures.of_classes(data),
-            roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
-            rejected=tables.listed(outputs.PREPARED / outputs.REJECTED),
-            settings=_settings(params),
-        )
+    page = _environment().get_template("page.html.jinja")
+    return page.render(
+        facts=facts,
+        found=found,
+        said=Said(summary),
+        top=_at_the_top(inputs, found),
+        curve=label_curve(inputs.every, inputs.results, facts, found),
+        checks=tables.checks(found.forecasts.values()),
+        MOST_IN_MATRIX=classes.MOST_IN_MATRIX,
+        tasks=compared.tasks(table, facts, found),
+        recall=classes.recall_and_precision(counts, data.classes),
+        matrix=classes.matrix(counts, data.classes),
+        trusts=trusts,
+        reliability=trusted.reliability(trusts),
+        mistakes=trusted.mistakes(trusts[-1], data),
+        **_of_encoders(inputs, found),
+        of_classes=pictures.of_classes(data),
+        roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
+        rejected=tables.listed(outputs.PREPARED / outputs.REJECTED),
+        settings=_settings(params),
     )
 
 
