@@ -30,10 +30,6 @@ def candidates(
     """
     parts = list(open_parts(settings))
     _check_classification(settings.name, parts[0].dataset)
-    return _candidates(settings.name, parts, data, done)
-
-
-def _candidates(name: str, parts: list[Part], data: data_sections.Data, done: int) -> Candidates:
     total = sum(len(part.dataset) for part in parts)
     bar = tqdm(total=total, initial=done, desc="Reading images", unit=" images", disable=None)
     with bar:
@@ -42,7 +38,7 @@ def _candidates(name: str, parts: list[Part], data: data_sections.Data, done: in
             first = min(done, len(part.dataset))
             done -= first
             for index in range(first, len(part.dataset)):
-                yield _item(f"{name}/{part.name}/{index}", part, index, classes, data)
+                yield _item(f"{settings.name}/{part.name}/{index}", part, index, classes, data)
                 bar.update()
 
 
