@@ -75,7 +75,7 @@ def of_stages(
     way = _way(params, method, task)
     budget = params.label_budgets[-1] if budget is None else budget
     params.require_budget(budget)
-    parts = parts_of(way.folder(budget), way.method, way.task, budget)
+    parts = parts_of(way.folder(budget), *way, budget)
     parts.check()
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     whole, _ = calibrated(parts, data, params, runtime)
