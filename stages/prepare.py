@@ -28,7 +28,6 @@ def main() -> None:
         summary = packing.pack(
             candidates(params, unfinished.outcomes, notes),
             folder,
-            params.data.image_size,
             params.data.color,
             params.data.max_rejected_fraction,
             unfinished,
@@ -36,7 +35,8 @@ def main() -> None:
         )
     print(packing.describe(summary))
     where = outputs.PREPARED / outputs.CLASSES
-    print(as_table(limits.COLUMNS, packing.read_classes(where), str(where)))
+    _, *rows = outputs.read_lines(where)
+    print(as_table(limits.COLUMNS, rows, str(where)))
     notes.show()
 
 

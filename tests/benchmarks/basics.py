@@ -101,8 +101,10 @@ def class_folders(root: Path, params: Params) -> Candidates:
     """What `prepare` reads from class folders."""
     places = dict.fromkeys(("unlabelled", "labels", "test", "test_labels"))
     where = params.data.folder.model_copy(update=places | {"labelled": str(root)})
-    with contextlib.closing(Decoder(params.data, params.compute)) as decoder:
-        yield from folder.candidates(Plan(where, Notes()), params.data, decoder, deque())
+    data = params.data
+    decoder = Decoder(data.image_size, data.fit, data.max_megapixels, params.compute)
+    with contextlib.closing(decoder):
+        yield from folder.candidates(Plan(where, Notes()), data, decoder, deque())
 
 
 @contextlib.contextmanager

@@ -47,7 +47,7 @@ def prepared(params: Params, root: Path, scratch: Path, files: int) -> float:
     side = params.data.image_size
     with TemporaryDirectory(dir=scratch) as target:
         begun = Unfinished(Scratch(Path(target) / "scratch", "", 60.0), side)
-        rules = (side, "auto", 0.05, begun, Notes())
+        rules = ("auto", 0.05, begun, Notes())
         pack = partial(packing.pack, chain(first, found), Path(target), *rules)
         return (files - len(first)) / seconds(pack)
 

@@ -9,7 +9,7 @@ from projects import CHECKOUT
 
 from semisup.cli import progress, repro, times
 from semisup.cli.main import check
-from semisup.cli.workflow import with_descendants
+from semisup.cli.workflow import Stages
 from semisup.workflow.errors import UserError
 
 PARENTS = {
@@ -33,7 +33,7 @@ PARENTS = {
     ],
 )
 def test_what_runs(changed: set[str], runs: set[str]) -> None:
-    assert with_descendants(PARENTS, changed) == runs
+    assert Stages(PARENTS, changed, [], []).left() == runs
 
 
 @pytest.mark.parametrize("command", [progress.progress, lambda: repro.repro(1)])

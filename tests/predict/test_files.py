@@ -45,8 +45,9 @@ def unpacked(folder: Path) -> Path:
 
 def seen(path: Path, said: ImageClassifier) -> np.ndarray:
     """Pixels as the network gets them."""
-    decoder = Decoder(said.about, compute())
-    found = files._batches(decoder.decoded(jobs([str(path)]), said.about.ranges), said)
+    about = said.about
+    decoder = Decoder(about.image_size, about.fit, about.max_megapixels, compute())
+    found = files._batches(decoder.decoded(jobs([str(path)]), about.ranges), said)
     return np.concatenate([batch.pixels for batch in found])
 
 

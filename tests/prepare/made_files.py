@@ -153,7 +153,8 @@ def candidates(
     done: deque[Outcome] | None = None,
 ) -> Candidates:
     """With a decoder of their own."""
-    with closing(Decoder(rules, resources)) as decoder:
+    decoder = Decoder(rules.image_size, rules.fit, rules.max_megapixels, resources)
+    with closing(decoder):
         yield from folder.candidates(plan, rules, decoder, done or deque())
 
 
@@ -168,7 +169,7 @@ def pack(
     """What nothing interrupts."""
     with TemporaryDirectory(dir=target.parent) as scratch:
         begun = Unfinished(Scratch(Path(scratch), "key", 60.0), image_size)
-        rules = (image_size, color, max_rejected_fraction)
+        rules = (color, max_rejected_fraction)
         return packing.pack(found, target, *rules, begun, notes or Notes())
 
 

@@ -47,7 +47,7 @@ def run(folder: Path, key: str = "key", stop_at: int | None = None) -> list[int]
     target = folder / "prepared"
     target.mkdir(exist_ok=True)
     candidates: Candidates = source(unfinished.outcomes, decoded, stop_at)
-    packing.pack(candidates, target, SIDE, "auto", 0.5, unfinished, Notes())
+    packing.pack(candidates, target, "auto", 0.5, unfinished, Notes())
     return decoded
 
 

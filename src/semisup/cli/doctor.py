@@ -43,17 +43,21 @@ Found = Iterator[Finding]
 def examine() -> list[Finding]:
     """Look at everything; nothing is changed."""
     params: list[Params] = []
-    checks: Sequence[Callable[[], Found]] = (
-        *(_versions, partial(_settings, params), _disk, _git, _dvc, _results),
-        *(partial(_of_params, check, params) for check in (_device, _memory, _data)),
-    )
-    return [*dict.fromkeys(one for check in checks for one in _guarded(check))]
+    checks: dict[str, Callable[[], Found]] = {"versions": _versions}
+    checks |= {"settings": partial(_settings, params), "disk": _disk, "git": _git, "dvc": _dvc}
+    checks["results"] = _results
+    for what, check in (("device", _device), ("memory", _memory), ("data", _data)):
+        checks[what] = partial(_of_params, check, params)
+    found = (one for what, check in checks.items() for one in _guarded(what, check))
+    return [*dict.fromkeys(found)]
 
 
-def _guarded(check: Callable[[], Found]) -> Found:
-    """What a check says, or which package it lacks."""
+def _guarded(what: str, check: Callable[[], Found]) -> Found:
+    """What a check says, what it ends by as wrong, or which package it lacks."""
     try:
         yield from check()
+    except UserError as error:
+        yield Finding("wrong", what, str(error))
     except ImportError as error:
         name = (error.name or "a package").partition(".")[0]
         why = f"cannot be imported ({error})"
@@ -61,12 +65,8 @@ def _guarded(check: Callable[[], Found]) -> Found:
 
 
 def _settings(found: list[Params]) -> Found:
-    try:
-        found.append(load_and_check_tasks())
-    except UserError as error:
-        yield Finding("wrong", "settings", str(error))
-    else:
-        yield Finding("ok", "settings", f"{PARAMS_FILE}: valid")
+    found.append(load_and_check_tasks())
+    yield Finding("ok", "settings", f"{PARAMS_FILE}: valid")
 
 
 def _of_params(check: Callable[[Params], Found], params: Sequence[Params]) -> Found:
@@ -88,11 +88,7 @@ def _device(params: Params) -> Found:
 
     from semisup.compute import device
 
-    try:
-        runtime = device.start(params.compute)
-    except UserError as error:
-        yield Finding("wrong", "device", str(error))
-        return
+    runtime = device.start(params.compute)
     name = runtime.device.type
     if name == "cuda":
         about = torch.cuda.get_device_properties(runtime.device)
@@ -112,9 +108,10 @@ def _memory(params: Params) -> Found:
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
     wanted = params.compute.memory_gib
     if wanted > there:
-        told = f"compute.memory_gib: {wanted:g} is more than the {there:.1f} GiB that are there"
-        yield Finding("wrong", "memory", f"{told}; lower it to half of these")
-        return
+        raise UserError(
+            f"compute.memory_gib: {wanted:g} is more than the {there:.1f} GiB that are there; "
+            "lower it to half of these"
+        )
     yield Finding("ok", "memory", f"{there:.1f} GiB, of which images may take {wanted:g}")
 
 
@@ -122,11 +119,8 @@ def _disk() -> Found:
     free = shutil.disk_usage(".").free / GIB
     told = f"{free:.1f} GiB free here"
     if free < ENOUGH_DISK:
-        yield Finding(
-            "wrong", "disk", f"{told}; free some, `dvc gc --workspace` removes old results"
-        )
-    else:
-        yield Finding("ok", "disk", told)
+        raise UserError(f"{told}; free some, `dvc gc --workspace` removes old results")
+    yield Finding("ok", "disk", told)
 
 
 def _git() -> Found:
@@ -134,14 +128,12 @@ def _git() -> Found:
         yield Finding("mind", "git", "the project does without: results can't be compared with old")
         return
     if shutil.which("git") is None:
-        yield Finding("wrong", "git", "not installed; install it, since DVC works beside it")
-        return
+        raise UserError("not installed; install it, since DVC works beside it")
     command = ["git", "status", "--porcelain"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         told = " ".join(done.stderr.removeprefix("fatal: ").split())
-        yield Finding("wrong", "git", f"{told}; DVC needs a repository: `git init` makes one")
-        return
+        raise UserError(f"{told}; DVC needs a repository: `git init` makes one")
     changed = len(done.stdout.splitlines())
     if changed:
         told = f"{changed} files are not committed: results could not be traced to a commit"
@@ -152,33 +144,23 @@ def _git() -> Found:
 
 def _dvc() -> Found:
     if not Path(".dvc").is_dir():
-        yield Finding("wrong", "dvc", ".dvc is missing; run `dvc init`, or this in the top folder")
-        return
+        raise UserError(".dvc is missing; run `dvc init`, or this in the top folder")
     if not Path("dvc.yaml").exists():
-        yield Finding("wrong", "dvc", "dvc.yaml is missing; take it from the last commit")
-        return
-    try:
-        there = workflow.declared()
-    except UserError as error:
-        yield Finding("wrong", "dvc", str(error))
-        return
+        raise UserError("dvc.yaml is missing; take it from the last commit")
+    there = workflow.declared()
     gone = [name for name in shipped.stages() if name not in there]
     if gone:  # as where the file was cut off between two of them
         told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
         yield Finding("mind", "dvc", told)
     if lockfile.is_cut_off():
-        told = f"{outputs.LOCK} was cut off; run `semisup check`, which mends it"
-        yield Finding("wrong", "dvc", told)
-        return
+        raise UserError(f"{outputs.LOCK} was cut off; run `semisup check`, which mends it")
     try:
         done = len(lockfile.stages())
     except Exception as error:  # of DVC's reader: a conflict of Git, say
-        told = (
+        raise UserError(
             f"{outputs.LOCK} can't be read ({type(error).__name__}): where a merge left its "
             f"marks, take one side, as by `git checkout --ours {outputs.LOCK}`"
-        )
-        yield Finding("wrong", "dvc", told)
-        return
+        ) from None
     told = f"{done} stages have run" if done else "no stage has run yet"
     yield Finding("ok", "dvc", f"{told}; `dvc status` says which would run again")
 

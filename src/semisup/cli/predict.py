@@ -7,7 +7,7 @@ from pathlib import Path
 
 from semisup.compute.device import Runtime
 from semisup.predict import files, which
-from semisup.predict.loaded import ImageClassifier
+from semisup.predict.loaded import ImageClassifier, load
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -35,7 +35,7 @@ class Model:
             return which.of_stages(self.method, self.task, self.budget, runtime)
         if self.task is not None or self.budget is not None:
             raise UserError("--task and --budget: of which method? add --method, such as finetune")
-        return which.finished(self.folder or outputs.MODEL, runtime)
+        return load(self.folder or outputs.MODEL, str(runtime.device))
 
 
 def predict(paths: Sequence[str], named: Model, out: Path, top: int) -> int:

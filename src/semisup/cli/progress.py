@@ -20,6 +20,7 @@ from semisup.workflow.times import Spent
 SECONDS = 5.0  # between two looks
 
 Metrics = Mapping[str, Any]
+Busy = Sequence[tuple[Running, Mapping[str, Metrics]]]  # stages, with what their trainings say
 
 
 def progress() -> str:
@@ -56,12 +57,7 @@ def _page_now(stages: Stages) -> str:
     return page(stages, running, recorded.read(), time.time())
 
 
-def page(
-    stages: Stages,
-    running: Sequence[tuple[Running, Mapping[str, Metrics]]],
-    spent: Sequence[Spent],
-    now: float,
-) -> str:
+def page(stages: Stages, running: Busy, spent: Sequence[Spent], now: float) -> str:
     """What is done, what runs, and how long the rest may take.
 
     Args:
@@ -104,10 +100,7 @@ def _words(said: Metrics, merit: str) -> str:
 
 
 def _seconds_left(
-    left: set[str],
-    running: Sequence[tuple[Running, Mapping[str, Metrics]]],
-    spent: Sequence[Spent],
-    now: float,
+    left: set[str], running: Busy, spent: Sequence[Spent], now: float
 ) -> float | None:
     """By what the same stage took, or like ones, or all; None where little is known of them."""
     known = {_name(one): one.seconds for one in spent}

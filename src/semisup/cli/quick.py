@@ -88,7 +88,9 @@ class Progress:
 
     def begins(self, stage: str, now: float) -> str:
         """A line to show."""
-        self._ends(now)
+        if self._running:
+            before, begun = self._running
+            self._seconds.setdefault(kind_of(before), []).append(now - begun)
         self._known.add(stage)  # `code` of a project of one's own is none that was asked for
         self.passed(stage)
         self._running = (stage, now)
@@ -103,11 +105,6 @@ class Progress:
         """It need not run, or not again."""
         if stage in self._left:
             self._left.remove(stage)
-
-    def _ends(self, now: float) -> None:
-        if self._running:
-            stage, begun = self._running
-            self._seconds.setdefault(kind_of(stage), []).append(now - begun)
 
     def _rest(self, running: str) -> float:
         """As long as stages of the same kind took, or as all did."""

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from graphlib import TopologicalSorter
 from threading import Event
 
 from semisup.cli import lockfile, workflow
@@ -35,26 +36,24 @@ def repro(jobs: int) -> None:
     # each stage has as many threads as when it runs alone, so that it computes the same; where
     # they are more than cores, they must not wait for each other busily
     env = os.environ | {"OMP_WAIT_POLICY": "passive"}
-    waiting = {name: parents[name] & wanted for name in wanted}
+    waiting = TopologicalSorter({name: parents[name] & wanted for name in wanted})
+    waiting.prepare()
     running: dict[Future[bool], str] = {}
     failed: list[str] = []
     interrupted = Event()
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            while waiting or running:
-                ready = sorted(name for name, missing in waiting.items() if not missing)
-                for name in [] if failed else ready:
-                    del waiting[name]
+            while waiting.is_active():
+                for name in [] if failed else sorted(waiting.get_ready()):
                     running[pool.submit(_run, name, env, interrupted)] = name
                 if not running:
                     break
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     name = running.pop(future)
+                    waiting.done(name)
                     if not future.result():
                         failed.append(name)
-                    for missing in waiting.values():
-                        missing.discard(name)
         except KeyboardInterrupt:  # the stages were interrupted too
             interrupted.set()
             pool.shutdown(cancel_futures=True)

@@ -15,7 +15,6 @@ from semisup.workflow.errors import UserError, not_here
 FILE = Path("dvc.yaml")
 DVC = (sys.executable, "-m", "dvc")
 MEND = f"take the last commit's: `git checkout HEAD {FILE}`"
-Parents = Mapping[str, set[str]]
 
 
 @dataclass(frozen=True)
@@ -26,22 +25,17 @@ class Stages:
     dvc.lock says; always: those that run each time; order: all, as DVC runs them.
     """
 
-    parents: Parents
+    parents: Mapping[str, set[str]]
     changed: set[str]
     always: Sequence[str]
     order: Sequence[str]
 
     def left(self) -> set[str]:
-        """Those to run, at most: equal bytes may make some of them needless."""
-        return with_descendants(self.parents, self.changed)
-
-
-def with_descendants(parents: Parents, changed: Iterable[str]) -> set[str]:
-    """The changed stages and all that depend on them, however far."""
-    found = set(changed)
-    while more := {name for name, before in parents.items() if before & found} - found:
-        found |= more
-    return found
+        """The changed ones and all that depend on them: equal bytes may make some needless."""
+        found = set(self.changed)
+        while more := {name for name, before in self.parents.items() if before & found} - found:
+            found |= more
+        return found
 
 
 def declared() -> dict[str, dict[str, Any]]:

@@ -36,9 +36,9 @@ def renamed(arrays: Arrays, backbone: str) -> Arrays:
         }
     if "resne" not in backbone:
         return arrays
-    found = {}
-    for name, array in arrays.items():
-        for pattern, theirs in OF_RESNETS:
-            if pattern.match(name):
-                found[pattern.sub(theirs, name)] = array
-    return found
+    return {
+        pattern.sub(theirs, name): array
+        for name, array in arrays.items()
+        for pattern, theirs in OF_RESNETS
+        if pattern.match(name)
+    }

@@ -6,6 +6,7 @@ Hugging Face's `datasets` keeps the names of classes in the schema; numbers are 
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,27 +28,25 @@ class ArrowFile:
         Raises:
             UserError: it cannot be read, or is no such file; it says `where`.
         """
-        self.where = where
-        self._open(file)
+        self.where, self._file = where, file
+        with self._said():
+            reader = self._opened()
+            is_parquet = hasattr(reader, "schema_arrow")
+            self.schema: pa.Schema = reader.schema_arrow if is_parquet else reader.schema
         twice = [name for name in self.schema.names if self.schema.names.count(name) > 1]
         if twice:
             raise UserError(f"{where}: has two columns named {twice[0]!r}; rename one")
 
-    def _open(self, file: Path | bytes) -> None:
-        with self._said():
-            start = file[:6] if isinstance(file, bytes) else _start(file)
-            stream = io.BytesIO(file) if isinstance(file, bytes) else str(file)
-            self._reader: Any
-            if start.startswith(PARQUET):
-                from pyarrow import parquet
+    def _opened(self) -> Any:
+        """A reader from the first row on: a stream of Arrow can be gone through only once."""
+        file = self._file
+        start = file[:6] if isinstance(file, bytes) else _start(file)
+        if start.startswith(PARQUET):
+            from pyarrow import parquet
 
-                self._reader = parquet.ParquetFile(stream)
-                self.schema: pa.Schema = self._reader.schema_arrow
-                return
-            source = pa.py_buffer(file) if isinstance(file, bytes) else pa.memory_map(str(file))
-            is_file = start.startswith(ARROW)
-            self._reader = pa.ipc.open_file(source) if is_file else _Stream(source)
-            self.schema = self._reader.schema
+            return parquet.ParquetFile(io.BytesIO(file) if isinstance(file, bytes) else str(file))
+        source = pa.py_buffer(file) if isinstance(file, bytes) else pa.memory_map(str(file))
+        return pa.ipc.open_file(source) if start.startswith(ARROW) else pa.ipc.open_stream(source)
 
     def batches(self, columns: Sequence[str], rows: int = ROWS) -> Iterator[pa.RecordBatch]:
         """Some columns of all rows, `rows` at once where the file has larger parts.
@@ -56,51 +55,22 @@ class ArrowFile:
         files of Arrow, where it costs nothing that others come too.
         """
         with self._said():
-            if hasattr(self._reader, "iter_batches"):
-                yield from self._reader.iter_batches(batch_size=rows, columns=[*columns])
+            reader = self._opened()
+            if hasattr(reader, "iter_batches"):
+                yield from reader.iter_batches(batch_size=rows, columns=[*columns])
                 return
+            if hasattr(reader, "num_record_batches"):
+                reader = map(reader.get_batch, range(reader.num_record_batches))
             whole = [*dict.fromkeys(name.partition(".")[0] for name in columns)]
-            for batch in self._parts():
+            for batch in reader:
                 yield batch.select(whole)
 
-    def _parts(self) -> Iterator[pa.RecordBatch]:
-        if hasattr(self._reader, "num_record_batches"):
-            for number in range(self._reader.num_record_batches):
-                yield self._reader.get_batch(number)
-        else:
-            yield from self._reader
-
-    def _said(self) -> "_Said":
-        return _Said(self.where)
-
-
-class _Stream:
-    """A stream of Arrow, which can be gone through again and again."""
-
-    def __init__(self, source: Any) -> None:
-        self._source = source
-        self.schema = self._opened().schema
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        yield from self._opened()
-
-    def _opened(self) -> Any:
-        if isinstance(self._source, pa.NativeFile):
-            self._source.seek(0)
-        return pa.ipc.open_stream(self._source)
-
-
-class _Said:
-    """What pyarrow raises as one line."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, (pa.ArrowException, OSError)):
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """What pyarrow raises as one line."""
+        try:
+            yield
+        except (pa.ArrowException, OSError) as error:
             what = " ".join(str(error).split()).rstrip(".")
             raise UserError(
                 f"{self.where}: cannot be read as Parquet or Arrow ({what[:200]}); copy or "
@@ -146,9 +116,7 @@ def text_columns(schema: pa.Schema) -> list[str]:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        return _is_text(kind.value_type)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    if pa.types.is_dictionary(kind) or pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return _is_text(kind.value_type)
     return not (
         pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind)

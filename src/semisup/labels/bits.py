@@ -1,12 +1,12 @@
 """Columns of ones and zeros: a class each, or a part of the data each."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from semisup.labels.column_names import plain
+from semisup.labels.sheet import Sheet
 from semisup.labels.words import NO, ONES, YES, ZEROS, part_of
-from semisup.workflow.notes import Notes, named
-
-Cells = Sequence[Sequence[str]]
+from semisup.workflow.notes import named
 
 
 def is_one(cell: str) -> bool:
@@ -19,49 +19,42 @@ def are_bits(cells: Iterable[str]) -> bool:
     return all(cell.strip().lower() in YES | NO | {""} for cell in cells)
 
 
-def one_hot(
-    names: Sequence[str], cells: Cells, taken: Collection[int | None], where: str, notes: Notes
-) -> list[list[str]] | None:
+def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | None:
     """The classes of each row, where columns hold 1 for one and 0 for others; None: they do not.
 
     Args:
-        names: of the columns.
-        cells: of each row.
+        sheet: is told which columns these are.
         taken: columns that are something else.
-        where: what messages call the table.
-        notes: is told which columns these are.
     """
+    names, cells = sheet.names, sheet.cells
     at = [
         number
         for number, name in enumerate(names)
-        if number not in taken and name.strip() and cells and _is_of_class(cells, number)
+        if number not in taken and name and cells
+        if all(line[number].strip().lower() in ONES | ZEROS for line in cells)
     ]
     if len(at) < 2:
         return None
-    ones = [[names[number].strip() for number in at if is_one(line[number])] for line in cells]
+    ones = [[names[number] for number in at if is_one(line[number])] for line in cells]
     counts = [len(found) for found in ones]
     single, none = counts.count(1), counts.count(0)
     if 2 * single < len(counts) or 10 * (single + none) < 9 * len(counts):
         return None
     empty = f"; {none} rows have none of them: read as no label" if none else ""
-    notes.warn(
-        f"{where}: columns {named(names[number].strip() for number in at)} hold 1 and 0, and are "
-        f"read as a class each{empty}{_others(names, cells, {*at, *taken})}"
+    sheet.warn(
+        f"columns {named(names[number] for number in at)} hold 1 and 0, and are read as a class "
+        f"each{empty}{_others(sheet, {*at, *taken})}"
     )
     return ones
 
 
-def _is_of_class(cells: Cells, at: int) -> bool:
-    return all(line[at].strip().lower() in ONES | ZEROS for line in cells)
-
-
-def _others(names: Sequence[str], cells: Cells, taken: Collection[int | None]) -> str:
+def _others(sheet: Sheet, taken: Collection[int | None]) -> str:
     """A word on columns that look like labels too."""
     found = [
-        names[at].strip()
-        for at in range(len(names))
+        name
+        for at, name in enumerate(sheet.names)
         if at not in taken
-        and 1 < len(words := {line[at].strip() for line in cells}) <= len(cells) / 2
+        and 1 < len(words := {*sheet.column(at)}) <= len(sheet.cells) / 2
         and any(word[:1].isalpha() for word in words)
     ]
     if not found:
@@ -69,26 +62,21 @@ def _others(names: Sequence[str], cells: Cells, taken: Collection[int | None]) -
     return f"; if the classes are in {named(found)}, name it in data.folder.columns.label"
 
 
-def with_parts_joined(
-    names: list[str],
-    cells: list[list[str]],
-    wanted: Collection[str | None],
-    where: str,
-    notes: Notes,
-) -> tuple[list[str], list[list[str]]]:
+def with_parts_joined(sheet: Sheet, wanted: Collection[str | None]) -> Sheet:
     """With one column `split` for columns train, val, test, of which each row has a 1 in one.
 
     wanted: names of columns that params.yaml says are something else.
     """
+    names, cells = sheet.names, sheet.cells
     at = [n for n, name in enumerate(names) if part_of(name, strict=True) and name not in wanted]
     at = [number for number in at if are_bits(line[number] for line in cells)]
     ones = [[names[number] for number in at if is_one(line[number])] for line in cells]
     if len(at) < 2 or any(len(found) != 1 for found in ones) or "split" in map(plain, names):
-        return names, cells
-    notes.warn(f"{where}: columns {named(names[number] for number in at)} are read as the split")
+        return sheet
+    sheet.warn(f"columns {named(names[number] for number in at)} are read as the split")
     kept = [number for number in range(len(names)) if number not in at]
     joined = [
         [*(line[number] for number in kept), *found]
         for line, found in zip(cells, ones, strict=True)
     ]
-    return [*(names[number] for number in kept), "split"], joined
+    return replace(sheet, names=[*(names[number] for number in kept), "split"], cells=joined)

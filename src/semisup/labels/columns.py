@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from semisup.labels.column_names import NAMES, fitting, may_be_group, plain, weak_labels
 from semisup.labels.endings import is_image
+from semisup.labels.sheet import Sheet
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import named
 
 KEY = "data.folder.columns"
 FEW_LINES = 10  # in which each may name a class of its own
@@ -29,69 +30,44 @@ class Columns:
     may_be_hot: bool  # the label may be spread over columns, one a class
 
 
-def find_columns(
-    names: Sequence[str],
-    cells: Sequence[Sequence[str]],
-    wanted: Mapping[str, str | None],
-    where: str,
-    notes: Notes,
-    is_known: Known,
-) -> Columns:
+def find_columns(sheet: Sheet, wanted: Mapping[str, str | None], is_known: Known) -> Columns:
     """Positions of path, label, split and group.
 
     Args:
-        names: of the columns.
-        cells: of each line.
+        sheet: the table.
         wanted: what params.yaml says of each.
-        where: what messages call the table.
-        notes: takes warnings.
         is_known: how surely a cell names a file, from 0 to 1.
 
     Raises:
         UserError: no column of path, one that params.yaml names is missing, or two that read alike.
     """
-    names = [name.strip() for name in names]
-    found = _found(names, wanted, where, notes)
+    found = _found(sheet, wanted)
     path = found["path"]
     if wanted["path"] == "auto":
-        path = _path_by_cells(path, names, cells, is_known, where, notes)
+        path = _path_by_cells(sheet, path, is_known)
     if path is None:
-        raise missing_column(where, names, "path")
-    if found["group"] is not None and wanted["group"] == "auto":
-        notes.warn(
-            f"{where}: images of one {names[found['group']]} stay on one side of each split "
-            f"({KEY}.group)"
-        )
-    if found["group"] is None and wanted["group"] == "auto":
-        _hint_at_groups(names, cells, (path, found["label"]), where, notes)
-    split = found["split"]
-    sure = split is not None and (wanted["split"] != "auto" or plain(names[split]) == "split")
-    hot = wanted["label"] == "auto"
-    return Columns(path, found["label"], split, found["group"], sure, hot)
+        raise missing_column(sheet, "path")
+    group, split = found["group"], found["split"]
+    if group is not None and wanted["group"] == "auto":
+        one = sheet.names[group]
+        sheet.warn(f"images of one {one} stay on one side of each split ({KEY}.group)")
+    if group is None and wanted["group"] == "auto":
+        _hint_at_groups(sheet, (path, found["label"]))
+    sure = split is not None and (wanted["split"] != "auto" or plain(sheet.names[split]) == "split")
+    return Columns(path, found["label"], split, group, sure, wanted["label"] == "auto")
 
 
-def _hint_at_groups(
-    names: Sequence[str],
-    cells: Sequence[Sequence[str]],
-    taken: Collection[int | None],
-    where: str,
-    notes: Notes,
-) -> None:
+def _hint_at_groups(sheet: Sheet, taken: Collection[int | None]) -> None:
     """At a column that may say which images are of one patient, where none is known to."""
-    for at, name in enumerate(names):
+    for at, name in enumerate(sheet.names):
         if at in taken or not may_be_group(name):
             continue
-        words = [line[at].strip() for line in cells if line[at].strip()]
+        words = [*filter(None, sheet.column(at))]
         if 1 < len({*words}) < len(words):
-            notes.warn(
-                f"{where}: column {name} says the same of several images: if these are of one "
-                f"patient or part, name it in {KEY}.group, so that none is on both sides of a split"
+            sheet.warn(
+                f"column {name} says the same of several images: if these are of one patient or "
+                f"part, name it in {KEY}.group, so that none is on both sides of a split"
             )
-
-
-def names_columns(names: Sequence[str]) -> bool:
-    """Whether any of these is a name of a column of paths or labels."""
-    return any(plain(name) in (*NAMES["path"], *NAMES["label"]) for name in names)
 
 
 def has_path(names: Sequence[str]) -> bool:
@@ -104,20 +80,9 @@ def has_label(names: Sequence[str]) -> bool:
     return any(plain(name) in NAMES["label"] for name in names)
 
 
-def _path_by_cells(
-    found: int | None,
-    names: Sequence[str],
-    cells: Sequence[Sequence[str]],
-    is_known: Known,
-    where: str,
-    notes: Notes,
-) -> int | None:
-    """The column that names the most files, where one of a fitting name names fewer.
-
-    Raises:
-        UserError: several do, and none has such a name.
-    """
-    some = cells[:: max(1, len(cells) // LOOKED_AT)]
+def _path_by_cells(sheet: Sheet, found: int | None, is_known: Known) -> int | None:
+    """The column that names the most files, where one of a fitting name names fewer."""
+    names, some = sheet.names, sheet.cells[:: max(1, len(sheet.cells) // LOOKED_AT)]
     others = [at for at in range(len(names)) if at != found and _names_images(names[at], some, at)]
     known = {at: sum(is_known(line[at]) for line in some) for at in others}
     best = max(known.values(), default=0.0)
@@ -126,13 +91,12 @@ def _path_by_cells(
     path, *more = [at for at in others if known[at] == best]
     if more and found is None:
         raise UserError(
-            f"{where}: the columns {named(repr(names[at]) for at in (path, *more))} all name "
+            f"{sheet.where}: the columns {named(repr(names[at]) for at in (path, *more))} all name "
             f"files; say in {KEY}.path which are the images"
         )
     instead = "" if found is None else f", not from {names[found]}"
-    notes.warn(
-        f"{where}: the path is read from column {names[path]}{instead}, since it names files "
-        f"({KEY}.path)"
+    sheet.warn(
+        f"the path is read from column {names[path]}{instead}, since it names files ({KEY}.path)"
     )
     return path
 
@@ -144,54 +108,47 @@ def _names_images(name: str, cells: Sequence[Sequence[str]], at: int) -> bool:
     return are and not BESIDE_IMAGES.search(plain(name))
 
 
-def weak_label(
-    names: Sequence[str],
-    cells: Sequence[Sequence[str]],
-    taken: Collection[int | None],
-    where: str,
-    notes: Notes,
-) -> int | None:
+def weak_label(sheet: Sheet, taken: Collection[int | None]) -> int | None:
     """The only column whose name hints at the label, where neither a name nor bits tell of one."""
-    found = [at for at in weak_labels(names) if at not in taken and _may_be_classes(cells, at)]
+    weak = (at for at in weak_labels(sheet.names) if at not in taken)
+    found = [at for at in weak if _may_be_classes(sheet.column(at))]
     if len(found) != 1:
         return None
-    notes.warn(f"{where}: the label is read from column {names[found[0]].strip()} ({KEY}.label)")
+    sheet.warn(f"the label is read from column {sheet.names[found[0]]} ({KEY}.label)")
     return found[0]
 
 
-def _may_be_classes(cells: Sequence[Sequence[str]], at: int) -> bool:
+def _may_be_classes(words: Sequence[str]) -> bool:
     """Whether a column says several things, some of them more than once, and no fractions."""
-    words = [line[at].strip() for line in cells]
     return not any(re.fullmatch(r"-?\d*\.\d*[1-9]\d*", word) for word in words) and (
         len({*words}) < len(words) or len(words) < FEW_LINES
     )
 
 
-def missing_column(where: str, names: Sequence[str], what: str) -> UserError:
+def missing_column(sheet: Sheet, what: str) -> UserError:
     """The error where there is no path, or no label."""
+    names = sheet.names
     shown = ",".join(names[:8]) + ("..." if len(names) > 8 else "") or "nothing"
     return UserError(
-        f"{where}: no column is named {what} or the like: name it so, or say in {KEY}.{what} which "
-        f"it is; there are {shown}"
+        f"{sheet.where}: no column is named {what} or the like: name it so, or say in {KEY}.{what} "
+        f"which it is; there are {shown}"
     )
 
 
-def _found(
-    names: Sequence[str], wanted: Mapping[str, str | None], where: str, notes: Notes
-) -> dict[str, int | None]:
+def _found(sheet: Sheet, wanted: Mapping[str, str | None]) -> dict[str, int | None]:
     """Positions by what they hold; a column that params.yaml names is not found as another too."""
     found = {
-        what: None if name in ("auto", None) else _named(what, names, str(name), where)
+        what: None if name in ("auto", None) else _named(sheet, what, str(name))
         for what, name in wanted.items()
     }
-    free = ["" if at in found.values() else name for at, name in enumerate(names)]
+    free = ["" if at in found.values() else name for at, name in enumerate(sheet.names)]
     for what in NAMES:
         if wanted[what] == "auto":
-            found[what] = _find(what, free, where, notes)
+            found[what] = _find(sheet, what, free)
     return found
 
 
-def _find(what: str, names: Sequence[str], where: str, notes: Notes) -> int | None:
+def _find(sheet: Sheet, what: str, names: Sequence[str]) -> int | None:
     short = [plain(name) for name in names]
     known = fitting(what, short)
     if not known:
@@ -200,18 +157,20 @@ def _find(what: str, names: Sequence[str], where: str, notes: Notes) -> int | No
     if short.count(best) > 1:
         alike = [name for name, its in zip(names, short, strict=True) if its == best]
         raise UserError(
-            f"{where}: the columns {named(map(repr, alike))} both read as the {what}; rename one"
+            f"{sheet.where}: the columns {named(map(repr, alike))} both read as the {what}; rename "
+            "one"
         )
     others = [names[short.index(name)] for name in known[1:]]
     if what == "label" and others:
-        notes.warn(
-            f"{where}: the label is read from column {names[short.index(best)]}, not from "
-            f"{named(others)} ({KEY}.label)"
+        sheet.warn(
+            f"the label is read from column {names[short.index(best)]}, not from {named(others)} "
+            f"({KEY}.label)"
         )
     return short.index(best)
 
 
-def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:
+def _named(sheet: Sheet, what: str, wanted: str) -> int:
+    names, where = sheet.names, sheet.where
     same = [at for at, name in enumerate(names) if name == wanted]
     same = same or [at for at, name in enumerate(names) if plain(name) == plain(wanted)]
     if len(same) > 1:
@@ -219,6 +178,6 @@ def _named(what: str, names: Sequence[str], wanted: str, where: str) -> int:
     if not same:
         raise UserError(
             f"{where}: {KEY}.{what}: no column is named "
-            f"{wanted!r}{suggestion(wanted, list(names))}; there are {named(names, 8)}"
+            f"{wanted!r}{suggestion(wanted, names)}; there are {named(names, 8)}"
         )
     return same[0]

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from semisup.labels.columns import has_label, has_path, names_columns
+from semisup.labels.columns import has_label, has_path
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
 from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
@@ -95,11 +95,7 @@ def _of_json(text: str, where: str) -> list[Line]:
 
 
 def _an_object_a_line(text: str) -> list[tuple[int, Any]]:
-    """What each line holds, with its number.
-
-    Raises:
-        ValueError: one is no JSON.
-    """
+    """What each line holds, with its number; ValueError where one is no JSON."""
     rows: list[tuple[int, Any]] = []
     for number, line in enumerate(lines_in(text), 1):
         try:
@@ -124,11 +120,7 @@ def _whole_object(text: str) -> _Object | None:
 
 
 def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
-    """Of {path: label}, {path: {label: ...}} or {class: [paths]}; None: it is something else.
-
-    Raises:
-        UserError: of parts of the data instead of classes.
-    """
+    """Of {path: label}, {path: {label: ...}} or {class: [paths]}; None: it is something else."""
     names, values = [name for name, _ in whole], [value for _, value in whole]
     if {"images", "annotations"} <= {*names} and all(map(_are_objects, values)):
         return _of_coco(dict(whole), where)
@@ -139,7 +131,7 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
                 "data; name the classes of these files too"
             )
         return [{"path": path, "label": label} for label, paths in whole for path in paths]
-    if names_columns(names):
+    if has_path(names) or has_label(names):
         return None
     objects = [value for value in values if isinstance(value, _Object)]
     if len(objects) == len(whole) and any(has_label([n for n, _ in one]) for one in objects):
@@ -174,11 +166,7 @@ def _are_objects(value: Any) -> bool:
 
 
 def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
-    """Of an object with lists of images, annotations and categories, as COCO and iNaturalist have.
-
-    Raises:
-        UserError: they lack what links them, or tell where things are and not what images show.
-    """
+    """Of lists of images, annotations and categories, as COCO and iNaturalist have."""
     if any(dict(one).get("bbox") for one in whole["annotations"]):
         raise UserError(
             f"{where}: has boxes of things in images, but no class of each image; save path and "

@@ -2,62 +2,58 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Set
 
 from semisup.labels.bits import are_bits, is_one
 from semisup.labels.column_names import plain
 from semisup.labels.columns import Columns
+from semisup.labels.sheet import Sheet
 from semisup.labels.words import UNSURE, Part, clean, is_none, part_of, parts_among
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import named
 
 MANY_GROUPS, LARGE = 5, 0.25  # of the rows in one group: no longer one patient or part
 
 
-def groups_of(
-    cells: Sequence[Sequence[str]], found: Columns, none: Set[str], where: str, notes: Notes
-) -> list[str | None]:
+def groups_of(sheet: Sheet, found: Columns, none: Set[str]) -> list[str | None]:
     """The group of each row. Numbers as one table has them and another does not: 7.0 is 7."""
     if found.group is None:
-        return [None] * len(cells)
-    words = [clean(line[found.group]) for line in cells]
+        return [None] * len(sheet.cells)
+    words = [*map(clean, sheet.column(found.group))]
     known = [None if is_none(word, none | UNSURE) else word for word in words]
     unsure = Counter(
         w for w, k in zip(words, known, strict=True) if k is None and not is_none(w, none)
     )
     if unsure:
         used = named(f"{word!r} ({count})" for word, count in unsure.items())
-        notes.warn(f"{where}: read as no group: {used}")
+        sheet.warn(f"read as no group: {used}")
     sizes = Counter(word for word in known if word is not None)
     for word, size in sizes.most_common(1):
-        if len(sizes) >= MANY_GROUPS and size > LARGE * len(cells):
-            notes.warn(
-                f"{where}: {size} of {len(cells)} rows are of the group {word!r}, which stay on "
-                "one side of each split; if it means none, leave these cells empty"
+        if len(sizes) >= MANY_GROUPS and size > LARGE * len(words):
+            sheet.warn(
+                f"{size} of {len(words)} rows are of the group {word!r}, which stay on one side of "
+                "each split; if it means none, leave these cells empty"
             )
     return [word and re.sub(r"^(\d+)\.0+$", r"\1", word) for word in known]
 
 
-def parts_of(
-    cells: Sequence[list[str]], found: Columns, names: list[str], where: str, notes: Notes
-) -> list[Part | None]:
+def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
     """The part of the data that each row is of.
 
     Raises:
         UserError: a word that is none, in a column that can be nothing else.
     """
     if found.split is None:
-        return [None] * len(cells)
-    name = names[found.split].strip()
-    values = [clean(line[found.split]) for line in cells]
+        return [None] * len(sheet.cells)
+    name, values = sheet.names[found.split], [*map(clean, sheet.column(found.split))]
     yes = _part_of_yes(name)
     if yes and are_bits(values):
         no: Part = "test" if yes == "train" else "train"
         held = sum(is_one(value) == (yes != "train") for value in values if value)
         if 2 * held > len(values):
-            notes.warn(
-                f"{where}: by column {name} {held} of {len(values)} rows are not trained on; if it "
-                "means something else, set data.folder.columns.split to null"
+            sheet.warn(
+                f"by column {name} {held} of {len(values)} rows are not trained on; if it means "
+                "something else, set data.folder.columns.split to null"
             )
         return [None if not v else yes if is_one(v) else no for v in values]
     parts = parts_among(value for value in values if value)
@@ -66,13 +62,11 @@ def parts_of(
         return [parts.get(value) for value in values]
     if found.split_is_sure:
         raise UserError(
-            f"{where}: column {name}: {unknown[0]!r} is no part of the data; write train, "
+            f"{sheet.where}: column {name}: {unknown[0]!r} is no part of the data; write train, "
             "validation, test or unlabelled, or set data.folder.columns.split to null"
         )
-    notes.warn(
-        f"{where}: column {name} is not read: {named(map(repr, unknown))} are no train or test"
-    )
-    return [None] * len(cells)
+    sheet.warn(f"column {name} is not read: {named(map(repr, unknown))} are no train or test")
+    return [None] * len(values)
 
 
 def _part_of_yes(column: str) -> Part | None:

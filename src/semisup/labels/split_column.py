@@ -6,23 +6,22 @@ from dataclasses import replace
 
 from semisup.labels.bits import are_bits
 from semisup.labels.columns import KEY, Columns
+from semisup.labels.sheet import Sheet
 from semisup.labels.words import Part, part_of
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import named
 
 MOST_PARTS = 5  # words of a column that may say which part of the data a row is of
 SPLIT_WORDS = re.compile(r"split|subset|partition|train.*test|test.*train|hold[ _-]?out|train.*val")
 
 
-def with_split(
-    found: Columns, names: Sequence[str], cells: Sequence[Sequence[str]], where: str, notes: Notes
-) -> Columns:
+def with_split(sheet: Sheet, found: Columns) -> Columns:
     """With a column of other name as the split, if all that it says is train, test and the like.
 
     Raises:
         UserError: there are two such columns.
     """
-    at = found.split
+    names, cells, at = sheet.names, sheet.cells, found.split
     if at is not None and (_is_split(cells, at) or are_bits(line[at] for line in cells)):
         return found
     taken = {found.path, found.label, found.group}
@@ -32,30 +31,28 @@ def with_split(
         fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
     if not fitting:
         if at is None:
-            _warn_of_unread(found, names, cells, where, notes)
+            _warn_of_unread(sheet, found)
         return found
-    first, *others = (names[at].strip() for at in fitting)
+    first, *others = (names[at] for at in fitting)
     if others:
         raise UserError(
-            f"{where}: the columns {named(map(repr, (first, *others)))} both read as the split; "
-            f"name one in {KEY}.split"
+            f"{sheet.where}: the columns {named(map(repr, (first, *others)))} both read as the "
+            f"split; name one in {KEY}.split"
         )
-    notes.warn(f"{where}: column {first} is read as the split ({KEY}.split)")
+    sheet.warn(f"column {first} is read as the split ({KEY}.split)")
     return replace(found, split=fitting[0])
 
 
-def _warn_of_unread(
-    found: Columns, names: Sequence[str], cells: Sequence[Sequence[str]], where: str, notes: Notes
-) -> None:
+def _warn_of_unread(sheet: Sheet, found: Columns) -> None:
     """Of columns that speak of a split in words that nobody here knows."""
     taken = (found.path, found.label, found.group)
-    for at, name in enumerate(names):
-        words = {*(line[at].strip() for line in cells)} - {""}
+    for at, name in enumerate(sheet.names):
+        words = {*sheet.column(at)} - {""}
         if at in taken or found.label is None or not 1 < len(words) <= MOST_PARTS:
             continue
         if part_of(name, strict=True) or SPLIT_WORDS.search(name.lower()):
-            notes.warn(
-                f"{where}: column {name.strip()} is not read as the split, since it says "
+            sheet.warn(
+                f"column {name} is not read as the split, since it says "
                 f"{named(map(repr, sorted(words)))}: if it is one, write train, validation, test "
                 "or unlabelled there"
             )

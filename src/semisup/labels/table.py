@@ -17,6 +17,7 @@ from semisup.labels.columns import (
 )
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
+from semisup.labels.sheet import Sheet
 from semisup.labels.split_and_group import groups_of, parts_of
 from semisup.labels.split_column import with_split
 from semisup.labels.text import Line
@@ -46,11 +47,6 @@ class Row:
     label: str | None
     part: Part | None = None
     group: str | None = None
-
-
-def nothing_known(_cell: str) -> float:
-    """Where no files are there to compare cells with."""
-    return 0.0
 
 
 def read_table(
@@ -88,32 +84,28 @@ def rows_of(
     columns: Mapping[str, str | None],
     no_label: Collection[str] | None,
     notes: Notes,
-    is_known: Known = nothing_known,
+    is_known: Known = lambda _: 0.0,  # no files are there to compare cells with
 ) -> dict[str, Row]:
     """As `read_table`, of lines, the first of which names columns."""
     (_, header), *lines = every
-    names, cells = [*map(clean, header)], [*(line for _, line in lines)]
+    sheet = Sheet([*map(clean, header)], [line for _, line in lines], where, notes)
     if columns["split"] == "auto":
-        names, cells = with_parts_joined(names, cells, columns.values(), where, notes)
-    found = find_columns(names, cells, columns, where, notes, is_known)
+        sheet = with_parts_joined(sheet, columns.values())
+    found = find_columns(sheet, columns, is_known)
     if columns["split"] == "auto" and not found.split_is_sure:
-        found = with_split(found, names, cells, where, notes)
-    raw = _raw_labels(names, cells, found, where, notes)
+        found = with_split(sheet, found)
+    raw = _raw_labels(sheet, found)
     labels: list[str | None]
     if no_label is None:
         labels = [clean(label) or None for label in raw]
     else:
-        labels = _labels(raw, where, without_case(no_label), notes)
-    parts = parts_of(cells, found, names, where, notes)
-    groups = groups_of(cells, found, without_case(no_label or ()), where, notes)
+        labels = _labels(raw, sheet, without_case(no_label))
+    parts = parts_of(sheet, found)
+    groups = groups_of(sheet, found, without_case(no_label or ()))
     rows: dict[str, Row] = {}
-    for (number, _), line, label, part, group in zip(
-        lines, cells, labels, parts, groups, strict=True
-    ):
-        path = (
-            _path(line[found.path]) if line[found.path].strip() else f"(no path in line {number})"
-        )
-        row = Row(label, part, group)
+    said = map(Row, labels, parts, groups)
+    for (number, _), cell, row in zip(lines, sheet.column(found.path), said, strict=True):
+        path = _path(cell) if cell else f"(no path in line {number})"
         first = rows.setdefault(path, row)
         if first is not row and first != row:
             raise _contradiction(where, path, first, row)
@@ -174,31 +166,29 @@ def read_bytes(file: str, where: str) -> bytes:
 
 
 def _path(cell: str) -> str:
-    path = cell.strip().replace("\\", "/")
+    path = cell.replace("\\", "/")
     return path if _PLAIN.fullmatch(path) else str(PurePosixPath(path))
 
 
-def _raw_labels(
-    names: list[str], cells: Sequence[list[str]], found: Columns, where: str, notes: Notes
-) -> list[str]:
+def _raw_labels(sheet: Sheet, found: Columns) -> list[str]:
     if found.label is not None:
-        return [line[found.label] for line in cells]
+        return sheet.column(found.label)
     if not found.may_be_hot:  # params.yaml says that the table has no label
-        return [""] * len(cells)
+        return [""] * len(sheet.cells)
     taken = (found.path, found.split, found.group)
-    raw = one_hot(names, cells, taken, where, notes)
+    raw = one_hot(sheet, taken)
     if raw is None:
-        weak = weak_label(names, cells, taken, where, notes)
+        weak = weak_label(sheet, taken)
         if weak is None:
-            raise missing_column(where, names, "label")
-        return [line[weak] for line in cells]
+            raise missing_column(sheet, "label")
+        return sheet.column(weak)
     several = sum(len(classes) > 1 for classes in raw)
     if several:
-        notes.warn(f"{where}: {several} rows have 1 in several of these: read as no label")
+        sheet.warn(f"{several} rows have 1 in several of these: read as no label")
     return [classes[0] if len(classes) == 1 else "" for classes in raw]
 
 
-def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[str | None]:
+def _labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | None]:
     """One spelling of each label; None where a cell has none, or several."""
     spelled = [alone(clean(label)) for label in raw]
     counts = Counter(spelled)
@@ -206,35 +196,33 @@ def _labels(raw: list[str], where: str, none: Set[str], notes: Notes) -> list[st
     words = [label for label in counts if label and label not in kept]
     if words:
         used = named(f"{word!r} ({counts[word]})" for word in words)
-        notes.warn(f"{where}: read as no label: {used}; data.folder.no_label lists such words")
+        sheet.warn(f"read as no label: {used}; data.folder.no_label lists such words")
     numbers = same_number(kept)
     classes = {numbers.get(label, label) for label in kept}
     marks = marks_between(classes)
     many = {label for label in classes if several(label, classes, marks)}
     if many:
-        notes.warn(
-            f"{where}: {sum(numbers.get(s, s) in many for s in spelled)} rows name several "
-            f"classes, such as {min(many)!r}: read as no label, since an image can have one only"
+        sheet.warn(
+            f"{sum(numbers.get(s, s) in many for s in spelled)} rows name several classes, such as "
+            f"{min(many)!r}: read as no label, since an image can have one only"
         )
     unsure = sorted(label for label in classes - many if may_be_several(label, classes))
     unsure = unsure or made_of_others(classes - many)
     if unsure:
-        notes.warn(
-            f"{where}: {named(map(repr, unsure))}: several labels in a cell? Read as one class"
-        )
-    _warn_of_odd_numbers(classes, where, notes)
+        sheet.warn(f"{named(map(repr, unsure))}: several labels in a cell? Read as one class")
+    _warn_of_odd_numbers(classes, sheet)
     found = (numbers.get(label, label) for label in spelled)
     return [label if label in classes and label not in many else None for label in found]
 
 
-def _warn_of_odd_numbers(classes: set[str], where: str, notes: Notes) -> None:
+def _warn_of_odd_numbers(classes: set[str], sheet: Sheet) -> None:
     """Of a negative number among numbers, or one or two numbers among words."""
     numbers = {label for label in classes if NUMBER.fullmatch(label)}
     odd = {label for label in numbers if label.startswith("-")} if numbers == classes else numbers
     if odd and (numbers == classes or len(odd) < min(3, len(classes) / 2)):
-        notes.warn(
-            f"{where}: {named(sorted(odd))}: a class like the others; if it means no label, add it "
-            "to data.folder.no_label"
+        sheet.warn(
+            f"{named(sorted(odd))}: a class like the others; if it means no label, add it to "
+            "data.folder.no_label"
         )
 
 

@@ -124,11 +124,8 @@ def marks_between(classes: Set[str]) -> Sequence[str]:
 
 def several(label: str, classes: set[str], marks: Sequence[str]) -> bool:
     """Whether a label is a list of classes, two or more."""
-    for mark in marks:
-        names = _items(label, mark)
-        if len(names) > 1 and all(name in classes for name in names):
-            return True
-    return False
+    lists = (_items(label, mark) for mark in marks)
+    return any(len(names) > 1 and classes.issuperset(names) for names in lists)
 
 
 def _items(label: str, mark: str) -> list[str]:

@@ -1,6 +1,5 @@
 """What must be known of a classifier besides its weights, as classifier.json says it."""
 
-import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -63,8 +62,7 @@ class About:
 
     def as_json(self) -> dict[str, Any]:
         """With lists in place of arrays."""
-        said = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        return said | {name: said[name].tolist() for name in ("mean", "std")}
+        return vars(self) | {"mean": self.mean.tolist(), "std": self.std.tolist()}
 
     @classmethod
     def read(cls, folder: Path) -> Self:

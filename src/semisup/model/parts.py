@@ -11,10 +11,7 @@ from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 WEIGHTS, RESULT = "weights.safetensors", "result.json"
-NAMES = (
-    *(outputs.ENCODER_SPEC, outputs.FEATURES_INFO, outputs.PRETEXT),
-    *(WEIGHTS, outputs.ENCODER),
-)
+NAMES = (outputs.ENCODER_SPEC, outputs.FEATURES_INFO, outputs.PRETEXT, WEIGHTS, outputs.ENCODER)
 Result = dict[str, str | int | float]
 
 

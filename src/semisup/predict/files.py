@@ -80,20 +80,20 @@ def predict(
     Raises:
         UserError: where a path is not there, an archive is damaged, or there is no file at all.
     """
-    top, counts = min(top, len(model.about.classes)), Counts()
+    about, counts = model.about, Counts()
+    top = min(top, len(about.classes))
     _check(out, paths)
     found = jobs(paths, out)
     with (
         _replacing(out) as file,
-        closing(Decoder(model.about, compute)) as decoder,
+        closing(Decoder(about.image_size, about.fit, about.max_megapixels, compute)) as decoder,
         tqdm(desc="Predicting", unit=" images", disable=None) as bar,
     ):
         writer = csv_writer(file)
         writer.writerow(columns(top))
         answered = partial(_answers, model=model, top=top, runtime=runtime)
-        for batch, answers in _ahead(
-            _batches(decoder.decoded(found, model.about.ranges), model), answered, runtime
-        ):
+        batches = _batches(decoder.decoded(found, about.ranges), model)
+        for batch, answers in _ahead(batches, answered, runtime):
             writer.writerows(_rows(batch, answers, model, top, counts))
             bar.update(len(batch.files))
         if not counts.answered + counts.failed:
@@ -123,11 +123,7 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
 
 
 def _check(out: Path, paths: Sequence[str]) -> None:
-    """Refuse to write over what is no table.
-
-    Raises:
-        UserError: it is a folder, a device, an image, or one of the files to look at.
-    """
+    """Refuse to write over what is no table."""
     if out.is_dir():
         raise UserError(f"--out {out}: a folder; name a .csv file")
     if str(out) == "-" or (out.exists() and not out.is_file()):

@@ -167,11 +167,7 @@ def _evaluating(network: nn.Module) -> Iterator[None]:
 
 
 def _listed(images: Pictures) -> Listed:
-    """All at once as a tensor, or one by one.
-
-    Raises:
-        ValueError: for a single image, or what is no list.
-    """
+    """All at once as a tensor, or one by one."""
     if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "UO":
         return images.tolist()  # type: ignore[no-any-return]
     if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[2] not in (3, 4):
@@ -192,11 +188,7 @@ def _listed(images: Pictures) -> Listed:
 
 
 def _picture(values: NDArray[Any]) -> Image.Image:
-    """Of an array (H, W), (H, W, 3) or, with transparency, (H, W, 4).
-
-    Raises:
-        ValueError: it has another shape or type.
-    """
+    """Of an array (H, W), (H, W, 3) or, with transparency, (H, W, 4)."""
     right = values.ndim == 2 or (values.ndim == 3 and values.shape[2] in (3, 4))
     if values.dtype != np.uint8 or not right or not values.size:
         raise ValueError(

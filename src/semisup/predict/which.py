@@ -1,7 +1,6 @@
 """Which classifier to use: a finished one, or one that stages trained."""
 
 import dataclasses
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,7 +10,6 @@ from semisup.compute.device import Runtime
 from semisup.params.loading import PARAMS_FILE, Params, load
 from semisup.params.messages import suggestion
 from semisup.params.sections import Compute
-from semisup.predict import loaded
 from semisup.predict.loaded import ImageClassifier
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -55,11 +53,6 @@ def start(compute: Compute) -> Runtime:
     return dataclasses.replace(device.start(compute), dtype=dtype)
 
 
-def finished(folder: Path, runtime: Runtime) -> ImageClassifier:
-    """The one that `export` wrote there."""
-    return loaded.load(folder, str(runtime.device))
-
-
 def of_stages(
     method: str, task: str | None, budget: int | None, runtime: Runtime
 ) -> ImageClassifier:
@@ -82,7 +75,7 @@ def of_stages(
     way = _way(params, method, task)
     budget = params.label_budgets[-1] if budget is None else budget
     params.require_budget(budget)
-    parts = parts_of(way.folder(budget), way.method, way.task, budget)
+    parts = parts_of(way.folder(budget), *way, budget)
     parts.check()
     data = open_data(outputs.PREPARED, outputs.SPLITS)
     whole, _ = calibrated(parts, data, params, runtime)
@@ -92,11 +85,7 @@ def of_stages(
 
 
 def _way(params: Params, method: str, task: str | None) -> "Way":
-    """The one that the options name.
-
-    Raises:
-        UserError: where params.yaml asks for none such.
-    """
+    """The one that the options name."""
     from semisup.report.methods import METHODS, SELFTRAIN_BASELINE, ways
 
     known = [name for name in METHODS if name != SELFTRAIN_BASELINE.name]  # a control, not to use

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 from semisup.labels.words import folded
 
@@ -39,9 +40,8 @@ def _slips(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
             left.setdefault(rest, []).append(name)
     seen = set()
     for names in left.values():
-        for at, one in enumerate(names):
-            for other in names[at + 1 :]:
-                few, many = sorted((counts[one], counts[other]))
-                if few <= max(1, RARE * many) and few < many and (one, other) not in seen:
-                    seen.add((one, other))
-                    yield one, other
+        for one, other in combinations(names, 2):
+            few, many = sorted((counts[one], counts[other]))
+            if few <= max(1, RARE * many) and few < many and (one, other) not in seen:
+                seen.add((one, other))
+                yield one, other

@@ -28,21 +28,8 @@ def is_junk(name: str) -> bool:
 
 # files that lie beside images in data sets: left out and listed, but no sign of broken images
 COMPANIONS = (
-    *(
-        ".parquet",
-        ".arrow",
-        ".txt",
-        ".csv",
-        ".tsv",
-        ".json",
-        ".jsonl",
-        ".xml",
-        ".md",
-        ".rst",
-        ".html",
-        ".htm",
-        ".pdf",
-    ),
+    *(".parquet", ".arrow", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".xml", ".md", ".rst"),
+    *(".html", ".htm", ".pdf"),
     *(".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".lst", ".names", ".py", ".ipynb", ".sh"),
     *(".mat", ".doc", ".docx", ".xls", ".xlsx", ".db", ".dvc", ".lnk", ".url", ".sha256", ".md5"),
     *(".h5", ".hdf5", ".mdb", ".tfrec", ".tfrecord", ".tfrecords"),  # data in other forms

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -62,7 +62,6 @@ class ArrayWriter:
 def pack(
     candidates: Candidates,
     folder: Path,
-    image_size: int,
     color: str,
     max_rejected_fraction: float,
     unfinished: Unfinished,
@@ -82,8 +81,8 @@ def pack(
         manifest = Manifest(file)
         for outcome, facts in unfinished.done:
             manifest.add(outcome, facts)
-        shape = (image_size, image_size, 3)
-        with closing(ArrayWriter(unfinished.images, shape, manifest.images)) as writer:
+        side = unfinished.image_size
+        with closing(ArrayWriter(unfinished.images, (side, side, 3), manifest.images)) as writer:
             _write_all(candidates, manifest, writer, unfinished)
     unfinished.images.replace(folder / outputs.IMAGES)
     list_of_failed = folder.parent / outputs.REJECTED  # stays where no output does
@@ -123,20 +122,13 @@ def _write_all(
             unfinished.save()
 
 
-def read_classes(path: Path) -> list[list[str]]:
-    """Rows of the table of classes."""
-    return [*outputs.read_lines(path)][1:]
-
-
-def describe(summary: dict[str, object]) -> str:
+def describe(summary: dict[str, Any]) -> str:
     """One line for the console."""
-    classes = summary["classes"]
-    number = len(classes) if isinstance(classes, list) else 0
     return (
         f"{summary['images']} images ({summary['labelled']} labelled, {summary['unlabelled']} not, "
         f"{summary['given_validation']} for validation, {summary['given_test']} for test) of "
-        f"{number} classes; "
-        f"{summary['rejected']} files left out, {summary['duplicates']} duplicates"
+        f"{len(summary['classes'])} classes; {summary['rejected']} files left out, "
+        f"{summary['duplicates']} duplicates"
     )
 
 

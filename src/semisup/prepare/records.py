@@ -35,9 +35,7 @@ class Record:
     @property
     def meant(self) -> Meant:
         """What it is for."""
-        if self.given_split == "train":
-            return "unlabelled" if self.label is None else "labelled"
-        return self.given_split
+        return meant_for(self.given_split, self.label is not None)
 
     def rejected(self, reason: str) -> "Rejected":
         """The same as a file that gives no image."""
@@ -56,6 +54,13 @@ class Rejected:
     reason: str
     meant: Meant = "unlabelled"
     label: str | None = None
+
+
+def meant_for(split: GivenSplit, has_label: bool) -> Meant:
+    """What an image is for by the split that its source gives, and whether it has a label."""
+    if split != "train":
+        return split
+    return "labelled" if has_label else "unlabelled"
 
 
 class Unreadable(Exception):

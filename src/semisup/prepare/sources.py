@@ -35,7 +35,8 @@ def _folder(params: Params, done: deque[Outcome], notes: Notes) -> Candidates:
 
     data = params.data
     folder.warn_of_unwatched(data.folder, notes)
-    with closing(Decoder(data, params.compute)) as decoder:  # starts while names are read
+    decoder = Decoder(data.image_size, data.fit, data.max_megapixels, params.compute)
+    with closing(decoder):  # it starts while names are read
         plan = Plan(data.folder, notes)
         check_rows(plan, data.max_rejected_fraction)
         check_classes(plan)

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from semisup.prepare.records import Facts, Outcome, Record, Rejected, pixel_hash
 from semisup.workflow import outputs
@@ -72,17 +71,9 @@ class Unfinished:
 
     def add(self, outcome: Outcome, facts: Facts | None = None) -> None:
         """Take note of a candidate, whose pixels, if any, were appended."""
-        line: list[Any]
-        if isinstance(outcome, Rejected):
-            line = [outcome.source, outcome.reason, outcome.meant, outcome.label]
-        else:
-            line = [
-                outcome.source,
-                outcome.label,
-                outcome.given_split,
-                outcome.group,
-                [*(facts or ())],
-            ]
+        line = [*vars(outcome).values()]  # as `_read` puts it together again
+        if isinstance(outcome, Record):
+            line.append([*(facts or ())])
         self._pending.append(json.dumps(line))
 
     def is_due(self) -> bool:

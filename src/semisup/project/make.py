@@ -132,11 +132,7 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
 
 
 def _check_place(target: Path, given: Given) -> None:
-    """Refuse a project within its own images.
-
-    Raises:
-        UserError: it would be copied into itself.
-    """
+    """Refuse a project within its own images."""
     for path in given.every:
         if Path(path).resolve() in target.resolve().parents:
             raise UserError(f"{target}: lies in {path}, whose images it is for; name another place")
@@ -144,11 +140,7 @@ def _check_place(target: Path, given: Given) -> None:
 
 def _write(folder: Path, name: str, given: Given, git: bool) -> None:
     """All but the images."""
-    top = shipped.folder()
-    for file in shipped.files(top):
-        if file.parts[0] != "stages":
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(top / file, folder / file)
+    shipped.copy(shipped.folder(), folder, but="stages")
     _derive(folder / "dvc.yaml", derived.workflow)
     _derive(folder / "Makefile", derived.makefile)
     _derive(folder / "params.yaml", lambda text: derived.settings(text, given.settings()))
@@ -177,11 +169,7 @@ def _bring(path: Path, raw: Path, link: bool) -> None:
 
 
 def _copy_folder(folder: Path, target: Path) -> None:
-    """With all that are files, or links to such; others are none of images.
-
-    Raises:
-        UserError: a file can't be read.
-    """
+    """With all that are files, or links to such; others are none of images."""
 
     def others(at: str, names: list[str]) -> list[str]:
         return [name for name in names if not _is_copied(Path(at, name))]

@@ -37,8 +37,9 @@ def stages() -> dict[str, Path]:
     return {path.stem: path for path in scripts if path.stem != BESIDE}
 
 
-def copy(top: Path, target: Path) -> None:
-    """Copy them from the checkout `top` into the folder `target`."""
+def copy(top: Path, target: Path, but: str = "") -> None:
+    """Copy them from `top` into the folder `target`, but for those of one folder."""
     for file in files(top):
-        (target / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(top / file, target / file)
+        if file.parts[0] != but:
+            (target / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(top / file, target / file)

@@ -22,13 +22,9 @@ def write(way: Way, among: Iterable[Way], budget: int, folder: Path) -> None:
     Raises:
         UserError: where a stage before has not run.
     """
-    _parts(way, budget).copy(folder)
-    compared = {other.series: _told(_parts(other, budget)) for other in among}
-    outputs.write_json(folder / AMONG, compared)
-
-
-def _parts(way: Way, budget: int) -> Parts:
-    return parts_of(way.folder(budget), way.method, way.task, budget)
+    parts_of(way.folder(budget), *way, budget).copy(folder)
+    every = {other.series: parts_of(other.folder(budget), *other, budget) for other in among}
+    outputs.write_json(folder / AMONG, {name: _told(parts) for name, parts in every.items()})
 
 
 def _told(parts: Parts) -> dict[str, object]:

@@ -12,8 +12,6 @@ CONTROL, PIXELS = "random", "pixels"  # an untrained encoder, and none
 CONTROLS = (CONTROL, PIXELS)  # what others are compared with: nobody would choose them
 
 Line = str | tuple[float, tuple[float, float]]  # of Matplotlib: its name, or dashes and gaps
-
-
 BLACK = "#222222"  # of what needs no task; on the page it has the colour of the text
 
 

@@ -12,9 +12,8 @@ def sources_of(positions: Sequence[int]) -> list[str]:
     Raises:
         UserError: where that is not there.
     """
-    wanted, found = {*positions}, {}
+    wanted = {*positions}
     rows = outputs.read_rows(outputs.PREPARED / outputs.MANIFEST)
-    for number, row in enumerate(islice(rows, max(wanted, default=-1) + 1)):
-        if number in wanted:
-            found[number] = row["source"]
+    first = enumerate(islice(rows, max(wanted, default=-1) + 1))
+    found = {number: row["source"] for number, row in first if number in wanted}
     return [found[position] for position in positions]

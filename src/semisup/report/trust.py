@@ -63,7 +63,7 @@ def of_way(
         UserError: where a stage has not run.
     """
     return [
-        of_parts(parts_of(way.folder(budget), way.method, way.task, budget), data, params, runtime)
+        of_parts(parts_of(way.folder(budget), *way, budget), data, params, runtime)
         for budget in budgets
     ]
 

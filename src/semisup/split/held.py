@@ -50,8 +50,7 @@ def _mixed(key: NDArray[np.uint64], seed: int) -> NDArray[np.float64]:
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed ^= mixed >> np.uint64(31)
-    height: NDArray[np.float64] = (mixed >> np.uint64(11)) / 2**53
-    return height
+    return (mixed >> np.uint64(11)) / 2**53
 
 
 def set_validation(role: Ints, labels: Ints, group: Ints, per_class: int, seed: int) -> None:

@@ -69,14 +69,14 @@ def read(name: str) -> Study:
         UserError: where there is none, or it is not as it must be.
     """
     file = FOLDER / f"{name}.yaml"
-    if not names():
+    known = names()
+    if not known:
         raise UserError(
             f"{FOLDER}: has no studies: they come with a clone of semisup; run this in its top"
             " folder"
         )
-    if name not in names():
-        listed = ", ".join(names())
-        raise UserError(f"{name}: no study{suggestion(name, names())}: {listed}")
+    if name not in known:
+        raise UserError(f"{name}: no study{suggestion(name, known)}: {', '.join(known)}")
     values = read_yaml(file)
     if not isinstance(values, dict):
         raise UserError(f"{file}: must be a section of keys, not {values!r}")

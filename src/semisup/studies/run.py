@@ -80,11 +80,7 @@ def _cache() -> str:
 
 
 def _raw_files(chosen: Study, params: Params) -> list[str]:
-    """The names of the study's own part of data/raw that are there.
-
-    Raises:
-        UserError: where something is missing that nothing downloads.
-    """
+    """The names of the study's own part of data/raw that are there."""
     gone = [RAW / name for name in chosen.raw if not (RAW / name).exists()]
     if gone and params.data.source != "torchvision":  # which downloads what is missing
         raise UserError(f"{gone[0]}: not there; {chosen.needs}")

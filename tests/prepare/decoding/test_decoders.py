@@ -117,7 +117,9 @@ def test_contents_of_files_keep_to_a_share_of_the_memory(
     monkeypatch.setattr(decoders, "decode_into", lambda _, files, *__: ["no image"] * len(files))
     monkeypatch.setattr(decoders, "end_with_parent", lambda: None)
     contents = Contents()
-    decoder = Decoder(data(), compute(64, 0.25))
+    rules = data()
+    memory = compute(64, 0.25)
+    decoder = Decoder(rules.image_size, rules.fit, rules.max_megapixels, memory)
     found = [one for one in decoder.decoded(contents.jobs(sizes)) if isinstance(one, Rejected)]
     decoder.close()
     assert [one.source for one in found] == [f"{n}.png" for n in range(len(sizes))]

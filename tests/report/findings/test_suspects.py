@@ -54,7 +54,7 @@ def test_scores_are_those_of_ridge_regression_without_the_image() -> None:
 def test_swapped_labels_are_found_with_their_true_class(seed: int) -> None:
     points, labels = clouds(400, seed)
     wrong, chosen = swapped(labels, 0.05, seed)
-    found = suspects("rotation", points, wrong, np.arange(400), CLASSES).found
+    found = suspects(points, wrong, np.arange(400), CLASSES).found
     listed = {each.position for each in found}
     assert len(listed & chosen) >= 0.7 * len(chosen), "recall"
     assert len(listed & chosen) >= 0.8 * len(listed), "precision"
@@ -68,16 +68,16 @@ def test_swapped_labels_are_found_with_their_true_class(seed: int) -> None:
 
 def test_nothing_is_found_where_classes_are_far_apart() -> None:
     points, labels = clouds(200, 1, apart=8)
-    found = suspects("rotation", points, labels, np.arange(200), CLASSES)
+    found = suspects(points, labels, np.arange(200), CLASSES)
     assert (found.images, found.found, found.more) == (200, [], 0)
 
 
 def test_the_list_ends_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     points, labels = clouds(400, 0)
     wrong, _ = swapped(labels, 0.05, 0)
-    every = suspects("rotation", points, wrong, np.arange(400), CLASSES)
+    every = suspects(points, wrong, np.arange(400), CLASSES)
     monkeypatch.setattr(module, "MOST", 3)
-    short = suspects("rotation", points, wrong, np.arange(400), CLASSES)
+    short = suspects(points, wrong, np.arange(400), CLASSES)
     assert short.found == every.found[:3]
     assert short.more == len(every.found) - 3
 
@@ -86,4 +86,4 @@ def test_the_list_ends_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_few_images_tell_nothing(labels: list[int]) -> None:
     points = np.random.default_rng(0).normal(size=(len(labels), 8))
     classes = np.array(labels, np.int64)
-    assert suspects("rotation", points, classes, np.arange(len(labels)), CLASSES).found == []
+    assert suspects(points, classes, np.arange(len(labels)), CLASSES).found == []

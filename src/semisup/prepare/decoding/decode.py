@@ -33,16 +33,12 @@ BIG_TIFF = (b"+\0", b"\0+")
 COEFFICIENT_BYTES = 2  # of a progressive JPEG's colour channel, for the image of full size
 
 
-def _unlimited(_: int) -> AbstractContextManager[object]:
-    return nullcontext()
-
-
 def decode(
     file: bytes | str | Path,
     image_size: int,
     fit: Fit,
     max_megapixels: float,
-    reserve: Reserve = _unlimited,
+    reserve: Reserve = nullcontext,
     ranges: Ranges | None = None,
 ) -> Pixels:
     """Pixels of an image file, given as its content or its path: (S, S, 3), S = `image_size`.
@@ -68,7 +64,7 @@ def decode_into(
     fit: Fit,
     max_megapixels: float,
     ranges: Ranges | None = None,
-    reserve: Reserve = _unlimited,
+    reserve: Reserve = nullcontext,
 ) -> list[Facts | str]:
     """`decode` each file into its row of `rows` (n, S, S, 3).
 
@@ -133,13 +129,9 @@ def _name(stream: IO[bytes]) -> str:
 
 
 def _image(stream: IO[bytes], name: str) -> ImageFile:
-    # Not Image.open: it applies Pillow's own limit of pixels, a global of the process.
-    return Image.OPEN[name][0](_rewound(stream), "")
-
-
-def _rewound(stream: IO[bytes]) -> IO[bytes]:
     stream.seek(0)
-    return stream
+    # Not Image.open: it applies Pillow's own limit of pixels, a global of the process.
+    return Image.OPEN[name][0](stream, "")
 
 
 def _check_size(size: tuple[int, int], max_megapixels: float) -> None:

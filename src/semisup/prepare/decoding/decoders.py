@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -41,22 +41,6 @@ Job = tuple[Record, Entry]  # an image, and its file
 
 _slots: Pixels  # of a process that decodes: the memory that it shares
 _limit: MemoryLimit
-
-
-class Rules(Protocol):
-    """By which files become images: of the section `data`, or of a classifier."""
-
-    @property
-    def image_size(self) -> int:
-        """Side in pixels."""
-
-    @property
-    def fit(self) -> Fit:
-        """Of images that are no squares."""
-
-    @property
-    def max_megapixels(self) -> float:
-        """Above it, files are refused."""
 
 
 @dataclass
@@ -106,11 +90,13 @@ class _Running:
 class Decoder:
     """Processes that decode, until `close`."""
 
-    def __init__(self, rules: Rules, compute: sections.Compute) -> None:
-        """With one worker, this process decodes by itself."""
+    def __init__(
+        self, image_size: int, fit: Fit, max_megapixels: float, compute: sections.Compute
+    ) -> None:
+        """By rules as of `decode`. With one worker, this process decodes by itself."""
         workers = compute.cpu_threads()
-        image = (rules.image_size, rules.image_size, 3)
-        self._rules = (rules.fit, rules.max_megapixels)
+        image = (image_size, image_size, 3)
+        self._rules = (fit, max_megapixels)
         self._bounds = Bounds.of(workers, compute.memory_bytes, math.prod(image))
         # a chunk's slot is free again when so many others have begun
         shape = (self._bounds.chunks + 1, self._bounds.chunk_images, *image)

@@ -71,7 +71,8 @@ def _tiff(stream: IO[bytes]) -> Values:
             values = values[0]
         values = _with_alpha_apart(values, [int(kind) for kind in page.extrasamples])
         orientation = page.tags.valueof("Orientation", 1)
-    return np.ascontiguousarray(_UPRIGHT.get(orientation, _as_it_is)(values), np.uint16)
+    upright = _UPRIGHT[orientation](values) if orientation in _UPRIGHT else values
+    return np.ascontiguousarray(upright, np.uint16)
 
 
 def _with_alpha_apart(values: Values, extra: list[int]) -> Values:
@@ -83,10 +84,6 @@ def _with_alpha_apart(values: Values, extra: list[int]) -> Values:
     alpha = values[..., 3:4]
     colours = values[..., :3] * (65535 / np.maximum(alpha, 1))
     return np.concatenate([np.minimum(colours, 65535).astype(np.uint16), alpha], axis=2)
-
-
-def _as_it_is(values: Values) -> Values:
-    return values
 
 
 _READERS: dict[str | None, Callable[[IO[bytes]], Values]] = {"PNG": _png, "TIFF": _tiff}

@@ -1,30 +1,21 @@
 """Which kinds of files are images, told by their first bytes, and what others are."""
 
-# The plugins are imported for their entry in Image.OPEN.
-from PIL import (
-    AvifImagePlugin,  # noqa: F401
-    BmpImagePlugin,  # noqa: F401
-    GifImagePlugin,  # noqa: F401
-    IcoImagePlugin,  # noqa: F401
-    Image,
-    Jpeg2KImagePlugin,  # noqa: F401
-    JpegImagePlugin,  # noqa: F401
-    PcxImagePlugin,  # noqa: F401
-    PngImagePlugin,  # noqa: F401
-    PpmImagePlugin,  # noqa: F401
-    QoiImagePlugin,  # noqa: F401
-    SgiImagePlugin,  # noqa: F401
-    SunImagePlugin,  # noqa: F401
-    TiffImagePlugin,  # noqa: F401
-    WebPImagePlugin,  # noqa: F401
-)
+from importlib import import_module
+
+from PIL import Image
 
 from semisup.prepare.records import Unreadable
 
-COMMON = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "TIFF": "TIFF", "GIF": "GIF"}
-RARE = {"PPM": "PPM", "AVIF": "AVIF", "JPEG2000": "JPEG 2000", "QOI": "QOI", "PCX": "PCX"}
-RARE |= {"SGI": "SGI", "SUN": "Sun", "ICO": "ICO"}
-NAMES = COMMON | RARE
+for _plugin in (  # each enters how it opens files into Image.OPEN
+    *("Avif", "Bmp", "Gif", "Ico", "Jpeg2K", "Jpeg", "Pcx"),
+    *("Png", "Ppm", "Qoi", "Sgi", "Sun", "Tiff", "WebP"),
+):
+    import_module(f"PIL.{_plugin}ImagePlugin")
+
+# Pillow's names and those that people know; the common ones first
+NAMES = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WebP", "BMP": "BMP", "TIFF": "TIFF", "GIF": "GIF"}
+NAMES |= {"PPM": "PPM", "AVIF": "AVIF", "JPEG2000": "JPEG 2000", "QOI": "QOI", "PCX": "PCX"}
+NAMES |= {"SGI": "SGI", "SUN": "Sun", "ICO": "ICO"}
 PREFIX_BYTES = 264  # that tell what a file is
 
 _HEIF_BEGINS = (b"ftyphei", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
@@ -75,9 +66,7 @@ def format_of(prefix: bytes) -> str:
     for start, begins, what in _NO_IMAGES:
         if lower[start:].startswith(begins.lower()):
             raise Unreadable(what)
-    raise Unreadable(
-        f"not an image of a known format ({', '.join([*COMMON.values(), *RARE.values()])})"
-    )
+    raise Unreadable(f"not an image of a known format ({', '.join(NAMES.values())})")
 
 
 def _has_heif() -> bool:

@@ -48,13 +48,11 @@ def members(archive: Path, place: str) -> Generator[Member]:
 def _members(archive: Path, place: str) -> Generator[Member]:
     kind = archive.suffix.lower()
     if kind == ".npz":
-        for name, size, load in npz.files(archive, place):
-            yield Member(name, None, size, load)
+        yield from npz.files(archive, place)
     elif kind in SETS:
         from semisup.prepare.files import arrow_sets
 
-        for name, size, load in arrow_sets.files(archive, place):
-            yield Member(name, None, size, load)
+        yield from arrow_sets.files(archive, place)
     else:
         yield from _zip_members(archive) if kind == ".zip" else tars.members(archive, place)
 
@@ -89,9 +87,10 @@ def listing(archive: Path, place: str) -> Iterator[Member]:
         UserError: as `members`.
     """
     if archive.suffix.lower() in SETS:
+        from semisup.labels.arrow import ArrowFile
         from semisup.prepare.files import arrow_sets
 
-        names = arrow_sets.names_in(archive, place)
+        names = arrow_sets.names(ArrowFile(archive, place))
         yield from (Member(name, None, 0, _not_to_be_read) for name in names)
         return
     if archive.suffix.lower() == ".zip":

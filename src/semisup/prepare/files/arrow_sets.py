@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from semisup.labels.arrow import ArrowFile, features, text_columns, text_rows
-from semisup.prepare.files.member import SETS
+from semisup.prepare.files.member import SETS, Member
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
@@ -46,13 +46,11 @@ def _is_image(feature: Any) -> bool:
 
 
 def _may_hold(field: pa.Field) -> bool:
-    if pa.types.is_struct(field.type):
-        return bool(field.type.get_field_index("bytes") >= 0)
-    return _is_binary(field.type) and field.name.lower() in NAMES
-
-
-def _is_binary(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    kind = field.type
+    if pa.types.is_struct(kind):
+        return bool(kind.get_field_index("bytes") >= 0)
+    is_binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return is_binary and field.name.lower() in NAMES
 
 
 def names(file: ArrowFile) -> list[str]:
@@ -75,15 +73,6 @@ def names(file: ArrowFile) -> list[str]:
     return [f"{number:06}.png" for number in range(len(paths))]
 
 
-def names_in(path: Path, where: str) -> list[str]:
-    """The same, of a file on disk.
-
-    Raises:
-        UserError: it cannot be read, or has no images.
-    """
-    return names(ArrowFile(path, where))
-
-
 def _column(file: ArrowFile) -> str:
     """The one that holds the images."""
     if columns := image_columns(file.schema):
@@ -101,8 +90,8 @@ def _relative(path: str) -> str:
     return found.name if outside or not found.name else str(found)
 
 
-def files(path: Path, where: str) -> Iterator[tuple[str, int, partial[bytes]]]:
-    """Name, size and how to get the content of each image; ask before the next is asked for.
+def files(path: Path, where: str) -> Iterator[Member]:
+    """Each image.
 
     Raises:
         UserError: it cannot be read, or has no images.
@@ -114,7 +103,7 @@ def files(path: Path, where: str) -> Iterator[tuple[str, int, partial[bytes]]]:
         for value in batch[column]:
             content, told = _content(value)
             size = content.as_buffer().size if content is not None and content.is_valid else 0
-            yield next(called), size, partial(_load, content, told)
+            yield Member(next(called), None, size, partial(_load, content, told))
 
 
 def _content(value: Any) -> tuple[Any, str]:

@@ -19,18 +19,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.labels.words import part_of
+from semisup.prepare.files.member import Member
 from semisup.prepare.records import Pixels
 from semisup.workflow.errors import UserError
 
-IMAGES, LABELS = (
-    {"images", "image", "x", "data", "imgs"},
-    {"labels", "label", "y", "targets", "target"},
-)
+IMAGES = {"images", "image", "x", "data", "imgs"}
+LABELS = {"labels", "label", "y", "targets", "target"}
 FOLDERS = {"train": "train", "validation": "val", "test": "test", "unlabelled": "unlabelled"}
 
 
-def files(path: Path, place: str) -> Iterator[tuple[str, int, partial[bytes]]]:
-    """Name, size of the pixels and how to get the content of each image.
+def files(path: Path, place: str) -> Iterator[Member]:
+    """Each image, with the size of its pixels.
 
     Raises:
         UserError: no such arrays, or of another kind than is read.
@@ -119,12 +118,10 @@ def _is_one_hot(labels: NDArray[Any], count: int) -> bool:
     )
 
 
-def _files(
-    part: str, images: Pixels, labels: list[str] | None
-) -> Iterator[tuple[str, int, partial[bytes]]]:
+def _files(part: str, images: Pixels, labels: list[str] | None) -> Iterator[Member]:
     for number, image in enumerate(images):
         folder = part if labels is None else f"{part}/{labels[number]}"
-        yield f"{folder}/{number:06}.png", image.nbytes, partial(_png, image)
+        yield Member(f"{folder}/{number:06}.png", None, image.nbytes, partial(_png, image))
 
 
 def _png(image: Pixels) -> bytes:

@@ -19,6 +19,7 @@ from semisup.prepare.records import Meant, Rejected
 from semisup.workflow.errors import UserError
 
 _OUTSIDE = "points outside the archive"
+Opener = Callable[[Path, str], Iterable[Member]]  # of an archive, and what messages call it
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,11 @@ class Place:
         Raises:
             UserError: the folder or the archive cannot be read, or only up to a point.
         """
-        if self.disk.is_dir():
-            return _walk(self, archive.members, self.disk, "", ())
-        return self._of_members(archive.members(self.disk, f"{self.key}: {self.given}"))
+        return self._found(archive.members)
 
     def listing(self) -> Iterator[Entry | Rejected]:
         """`entries` of which only the names are asked for: an archive is read for it once."""
-        if self.disk.is_dir():
-            return _walk(self, archive.listing, self.disk, "", ())
-        return self._of_members(archive.listing(self.disk, f"{self.key}: {self.given}"))
+        return self._found(archive.listing)
 
     def sets(self) -> Iterator[Entry]:
         """Files with images in a column, by `SETS`; what is in them are entries of the place."""
@@ -89,7 +86,10 @@ class Place:
         elif _is_set(str(self.disk)):
             yield Entry("", self.identity, 0, partial(str, self.disk))
 
-    def _of_members(self, members: Iterable[Member]) -> Iterator[Entry | Rejected]:
+    def _found(self, opener: Opener) -> Iterator[Entry | Rejected]:
+        if self.disk.is_dir():
+            return _walk(self, opener, self.disk, "", ())
+        members = opener(self.disk, f"{self.key}: {self.given}")
         entries = (_below(self, member) for member in members)
         return (entry for entry in entries if entry is not None)
 
@@ -157,9 +157,6 @@ def _is_set(path: str) -> bool:
     from semisup.prepare.files import arrow_sets
 
     return arrow_sets.is_set(Path(path))
-
-
-Opener = Callable[[Path, str], Iterable[Member]]
 
 
 def _walk(

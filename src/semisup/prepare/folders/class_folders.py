@@ -1,6 +1,6 @@
 """Which class and part of the data a file is of, by the levels of the folders above it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +9,7 @@ from semisup.prepare.files.places import printable
 from semisup.prepare.folders.tree import Folder
 
 Level = Literal["wrapper", "part", "repetition", "class"]
+Names = Set[tuple[int, str]]  # of folders, each with its depth
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ class Layout:
     """
 
     levels: tuple[Level, ...]
-    aside: frozenset[tuple[int, str]] = frozenset()
-    flat: frozenset[tuple[int, str]] = frozenset()
-    tests: frozenset[tuple[int, str]] = frozenset()
-    trains: frozenset[tuple[int, str]] = frozenset()
+    aside: Names = frozenset()
+    flat: Names = frozenset()
+    tests: Names = frozenset()
+    trains: Names = frozenset()
     _known: dict[str, Placed] = field(default_factory=dict, compare=False, repr=False)
 
     def placed(self, path: str) -> Placed:

@@ -134,13 +134,11 @@ def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
 
 def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None:
     """Of folders below the classes that hold several images each: of one patient, perhaps."""
-    at = [top]
-    for level in layout.levels:
-        at = [f for folders in merged(at).values() for f in folders]
-        if level == "class":
-            break
     if layout.levels[-1] != "class":
         return
+    at = [top]
+    for _ in layout.levels:
+        at = [f for folders in merged(at).values() for f in folders]
     images = Counter[tuple[int, str]]()
     for number, folder in enumerate(at):
         for name, count in _below(folder):

@@ -31,6 +31,8 @@ from semisup.prepare.folders.tree import (
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
+NO_IMAGES = "by the name these are no images of their own"
+
 
 def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> Layout:
     """Which level of the folders below a place is the classes.
@@ -46,10 +48,7 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
     """
     found = _Search(where, notes, class_level)
     found.descend([top])
-    aside, flat, tests, trains = map(
-        frozenset, (found.aside, found.flat, found.tests, found.trains)
-    )
-    return Layout(tuple(found.levels), aside, flat, tests, trains)
+    return Layout(tuple(found.levels), found.aside, found.flat, found.tests, found.trains)
 
 
 def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
@@ -59,7 +58,7 @@ def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
     while inner := merged(at):
         if are_parts(inner):
             notes.warn(f"{where}: folders {named(map(printable, inner))} are read as the split")
-            return Layout((*levels, "part"), tests=frozenset(tests_among(len(levels), inner)))
+            return Layout((*levels, "part"), tests=tests_among(len(levels), inner))
         if len(inner) > 1:
             break
         levels.append("wrapper")
@@ -71,10 +70,10 @@ class _Search:
     def __init__(self, where: str, notes: Notes, class_level: int | None) -> None:
         self.where, self.notes, self.class_level = where, notes, class_level
         self.levels: list[Level] = []
-        self.aside: list[tuple[int, str]] = []
-        self.flat: list[tuple[int, str]] = []
-        self.tests: list[tuple[int, str]] = []
-        self.trains: list[tuple[int, str]] = []
+        self.aside = set[tuple[int, str]]()
+        self.flat = set[tuple[int, str]]()
+        self.tests = set[tuple[int, str]]()
+        self.trains = set[tuple[int, str]]()
 
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
@@ -88,7 +87,7 @@ class _Search:
         if level == "part":
             depth = len(self.levels) - 1
             inner = {n: f for n, f in inner.items() if part_of(n) or (depth, n) in self.trains}
-            self.tests += tests_among(depth, inner)
+            self.tests |= tests_among(depth, inner)
             flat = self._find_flat(inner)
             labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
             inner = {name: found for name, found in labelled.items() if name not in flat}
@@ -124,7 +123,7 @@ class _Search:
         others = [name for name in inner if not part_of(name, strict=True)]
         if len(others) == len(inner):
             return False
-        self.trains += [(len(self.levels), name) for name in others]
+        self.trains |= {(len(self.levels), name) for name in others}
         self.notes.warn(
             f"{self.where}: {named(map(printable, others))}: beside a folder named as train or "
             "test, and read as train: if it is another part, call it validation, test or unlabelled"
@@ -182,7 +181,7 @@ class _Search:
         if len(flat) == len(inner):
             return []
         if flat:
-            self.flat += [(len(self.levels) - 1, name) for name in flat]
+            self.flat |= {(len(self.levels) - 1, name) for name in flat}
             self.notes.warn(
                 f"{self.where}: {named(map(printable, flat))}: holds no class folders, so that its "
                 "images are read as unlabelled; where a table has their labels, name both in "
@@ -205,7 +204,7 @@ class _Search:
             self.levels.append("part")
         elif are_parts(below) and all(part_of(name) for name in below):
             self.levels.append("part")
-            self.tests += tests_among(len(self.levels) - 1, below)
+            self.tests |= tests_among(len(self.levels) - 1, below)
             classes = [folder for folders in below.values() for folder in folders]
             self._leave_aside([name for name in merged(classes) if is_aside(name, classes)])
         elif self.class_level is None and not loose:
@@ -228,18 +227,11 @@ class _Search:
     def _without_copies(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without a folder that holds all the others again."""
         again = copies(inner) if self.class_level is None else []
-        if again:
-            self.aside += [(len(self.levels), name) for name in again]
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, again))}: left out, since it holds the same "
-                "files as lie beside it"
-            )
+        self._leave_aside(again, "it holds the same files as lie beside it")
         return {name: folders for name, folders in inner.items() if name not in again}
 
-    def _leave_aside(self, names: list[str]) -> None:
+    def _leave_aside(self, names: list[str], why: str = NO_IMAGES) -> None:
         if names:
-            self.aside += [(len(self.levels), name) for name in names]
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, names))}: left out, since by the name these "
-                "are no images of their own"
-            )
+            self.aside |= {(len(self.levels), name) for name in names}
+            shown = named(map(printable, names))
+            self.notes.warn(f"{self.where}: {shown}: left out, since {why}")

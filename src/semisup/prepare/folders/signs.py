@@ -111,10 +111,10 @@ def shared_further_down(inner: Folders) -> list[str]:
     return shared({str(at): next(iter(own.values())) for at, own in enumerate(around)})
 
 
-def tests_among(depth: int, names: Iterable[str]) -> list[tuple[int, str]]:
+def tests_among(depth: int, names: Iterable[str]) -> set[tuple[int, str]]:
     """Parts that are tests beside the others alone: `evaluation` beside `validation`."""
     found = parts_among(names)
-    return [(depth, n) for n, part in found.items() if part == "test" != part_of(n)]
+    return {(depth, n) for n, part in found.items() if part == "test" != part_of(n)}
 
 
 def place_of_parts(folders: Iterable[Folder]) -> list[str] | None:

@@ -7,15 +7,7 @@ from dataclasses import dataclass, field
 from semisup.prepare.junk import is_companion
 
 IMAGE_WORDS = {
-    "image",
-    "images",
-    "img",
-    "imgs",
-    "photo",
-    "photos",
-    "picture",
-    "pictures",
-    "jpegimages",
+    *("image", "images", "img", "imgs", "photo", "photos", "picture", "pictures", "jpegimages")
 }
 ASIDE_WORDS = {  # folders of images that belong to other images
     *("annotation", "annotations", "mask", "masks", "segmentation", "segmentations", "seg", "gt"),
@@ -44,18 +36,8 @@ _VERSION = re.compile(  # of the same images, by the name of the folder
     r"processed|preprocessed|hr|lr)([ _-]?(images?|version))?|"
     r"\d+x\d+|\d+(px|x)|[\w ]+[_ -](\d+x\d+|\d+px)"
 )
-VIEW_WORDS = {
-    "left",
-    "right",
-    "front",
-    "back",
-    "top",
-    "bottom",
-    "side",
-    "rear",
-    *IMAGE_WORDS,
-    *ASIDE_WORDS,
-}
+VIEW_WORDS = {"left", "right", "front", "back", "top", "bottom", "side", "rear"}
+VIEW_WORDS |= IMAGE_WORDS | ASIDE_WORDS
 
 
 @dataclass

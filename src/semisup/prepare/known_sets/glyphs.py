@@ -42,7 +42,8 @@ class Glyphs:
         scene = _background(rng, size, self.clutter)
         paper = scene.mean(axis=(1, 2))
         for _ in range(3):  # distractors: pieces of other letters, small and at the rim
-            masks = _place(rng, atlas, atlas.random_masks(rng, CHUNK), size, distractor=True)
+            letters = rng.integers(0, len(atlas.masks), CHUNK)
+            masks = _place(rng, atlas, letters, size, distractor=True)
             ink = rng.uniform(0, 1, (CHUNK, 3)).astype(np.float32)
             shown = (rng.random(CHUNK) < self.clutter) * rng.uniform(0.5, 1, CHUNK)
             scene = _paint(scene, masks * shown.astype(np.float32)[:, None, None], ink)
@@ -138,5 +139,4 @@ def _contrasting_ink(rng: np.random.Generator, paper: Floats) -> Floats:
 
 def _paint(scene: Floats, masks: Floats, ink: Floats) -> Floats:
     cover = masks[..., None]
-    painted: Floats = scene + cover * (ink[:, None, None, :] - scene)
-    return painted
+    return scene + cover * (ink[:, None, None, :] - scene)

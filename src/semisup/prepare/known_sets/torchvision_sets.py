@@ -15,7 +15,7 @@ from tqdm import tqdm
 from semisup.params import data_sections
 from semisup.prepare.decoding.pixels import fit_pixels
 from semisup.prepare.known_sets.torchvision_splits import KEY, WANTED, Part, open_parts
-from semisup.prepare.records import Candidates, Decoded, Meant, Record, Rejected, Unreadable
+from semisup.prepare.records import Candidates, Decoded, Record, Rejected, Unreadable, meant_for
 from semisup.workflow.errors import UserError
 
 
@@ -30,10 +30,6 @@ def candidates(
     """
     parts = list(open_parts(settings))
     _check_classification(settings.name, parts[0].dataset)
-    return _candidates(settings.name, parts, data, done)
-
-
-def _candidates(name: str, parts: list[Part], data: data_sections.Data, done: int) -> Candidates:
     total = sum(len(part.dataset) for part in parts)
     bar = tqdm(total=total, initial=done, desc="Reading images", unit=" images", disable=None)
     with bar:
@@ -42,32 +38,26 @@ def _candidates(name: str, parts: list[Part], data: data_sections.Data, done: in
             first = min(done, len(part.dataset))
             done -= first
             for index in range(first, len(part.dataset)):
-                yield _item(f"{name}/{part.name}/{index}", part, index, classes, data)
+                yield _item(f"{settings.name}/{part.name}/{index}", part, index, classes, data)
                 bar.update()
 
 
 def _item(
     source: str, part: Part, index: int, classes: list[str], data: data_sections.Data
 ) -> tuple[Record, Decoded] | Rejected:
+    meant = meant_for(part.given_split, part.has_labels)
     try:
         image, target = part.dataset[index]
         picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
         pixels = fit_pixels(picture, data.image_size, data.fit)
     except Unreadable as error:
-        return Rejected(source, str(error), _meant(part))
+        return Rejected(source, str(error), meant)
     except Exception as error:  # an image file of the set that is broken; decoders raise all kinds
-        return Rejected(source, f"cannot be read ({' '.join(str(error).split())})", _meant(part))
+        return Rejected(source, f"cannot be read ({' '.join(str(error).split())})", meant)
     label = _label(target, classes) if part.has_labels else None
     if label is None and part.given_split == "test":
-        return Rejected(source, "test image without a label", _meant(part))
+        return Rejected(source, "test image without a label", meant)
     return Record(source, label, part.given_split), Decoded.of(pixels)
-
-
-def _meant(part: Part) -> Meant:
-    """What an image of a split is for."""
-    if part.given_split != "train":
-        return part.given_split
-    return "labelled" if part.has_labels else "unlabelled"
 
 
 def _label(target: Any, classes: list[str]) -> str | None:

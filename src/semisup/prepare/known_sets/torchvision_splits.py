@@ -30,7 +30,6 @@ NOT_CLASSIFICATION = re.compile(
 )  # what the name starts with
 TRAIN_NAMES = ("train", "trainval", "train-standard")
 VALIDATION_NAMES = ("val", "valid")
-UNLABELLED_NAMES = ("unlabeled",)
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _named_parts(settings: data_sections.Torchvision, kind: Any) -> Iterator[Par
         yield Part(*validation, "train" if test else "test")
     if test:
         yield Part(*test, "test")
-    unlabelled = _first_split(settings, kind, UNLABELLED_NAMES)
+    unlabelled = _first_split(settings, kind, ("unlabeled",))
     if unlabelled:
         yield Part(*unlabelled, "train", has_labels=False)
 
@@ -105,7 +104,12 @@ def set_class(name: str) -> Any:
     from torchvision import datasets
 
     classes = {key: getattr(datasets, key) for key in datasets.__all__}
-    sets = {key: kind for key, kind in classes.items() if _may_classify(key, kind)}
+    sets = {
+        key: kind
+        for key, kind in classes.items()
+        if inspect.isclass(kind) and not NOT_CLASSIFICATION.match(key)
+        if "root" in _arguments(kind)
+    }
     if name in sets:
         return sets[name]
     if name in classes:
@@ -114,11 +118,6 @@ def set_class(name: str) -> Any:
     close = difflib.get_close_matches(name.lower(), lower, n=1)
     hint = f" (did you mean {lower[close[0]]!r}?)" if close else ""
     raise UserError(f"{KEY}: torchvision has no data set {name!r}{hint}; {WANTED}")
-
-
-def _may_classify(name: str, kind: Any) -> bool:
-    is_set = inspect.isclass(kind) and not NOT_CLASSIFICATION.match(name)
-    return is_set and "root" in _arguments(kind)
 
 
 def _arguments(kind: Any) -> dict[str, inspect.Parameter]:

@@ -33,10 +33,6 @@ class Atlas:
         """One random typeface for each label, as an index into `masks`."""
         return self.first[labels] + rng.integers(0, self.count[labels])
 
-    def random_masks(self, rng: np.random.Generator, n: int) -> NDArray[np.int64]:
-        """Any letter, any typeface."""
-        return rng.integers(0, len(self.masks), n)
-
 
 @lru_cache(maxsize=2)
 def letter_atlas(classes: int, size: int) -> Atlas:

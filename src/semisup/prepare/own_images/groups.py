@@ -12,19 +12,14 @@ class PatternGroups:
     """Which group each path is of; `warn` tells what looks wrong about them."""
 
     def __init__(self, pattern: str | None) -> None:
-        self._pattern = re.compile(pattern) if pattern else None
+        self.pattern = re.compile(pattern) if pattern else None  # None: params.yaml gives none
         self._without = self._with = 0  # paths
         self._first, self._where = "", ""
         self._are_several = False
 
-    @property
-    def has_pattern(self) -> bool:
-        """Whether params.yaml gives one."""
-        return self._pattern is not None
-
     def of(self, path: str) -> str | None:
         """The first group of the pattern, or all that it finds; None where it finds nothing."""
-        found = self._pattern.search(path) if self._pattern else None
+        found = self.pattern.search(path) if self.pattern else None
         if found is None:
             self._without += 1
             return None
@@ -37,7 +32,7 @@ class PatternGroups:
 
     def warn(self, notes: Notes) -> None:
         """Of paths without a group, and of one group that holds all."""
-        if self._without and self._pattern:
+        if self._without and self.pattern:
             notes.warn(
                 f"{_KEY}: finds nothing in the paths of {self._without} files, "
                 "each of which is a group of its own"

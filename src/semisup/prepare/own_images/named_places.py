@@ -4,14 +4,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations, product
 from pathlib import Path
 
+from semisup.labels.endings import is_image, is_raw
 from semisup.labels.table import Row, read_bytes
 from semisup.params import data_sections
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place, locate
 from semisup.prepare.folders.class_folders import Layout
-from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable
+from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable, meant_for
 from semisup.workflow.errors import UserError
 
 KEY = "data.folder"
@@ -52,6 +54,12 @@ class Source:
         above = len(self.place.source(""))
         return {name for whole in self.rows for name in whole[above:].lower().split("/")[:-1]}
 
+    @cached_property
+    def images_without_ending(self) -> set[str]:
+        """Paths in small letters, but for raw files; a tar's names are listed once more for it."""
+        paths = (entry.path for entry in self.own_listing() if isinstance(entry, Entry))
+        return {p.rpartition(".")[0].lower() for p in paths if is_image(p) and not is_raw(p)}
+
     @property
     def where(self) -> str:
         """For messages."""
@@ -60,9 +68,7 @@ class Source:
     @property
     def meant(self) -> Meant:
         """What its files are for."""
-        if not self.has_labels:
-            return "unlabelled"
-        return "labelled" if self.split == "train" else self.split
+        return meant_for(self.split, self.has_labels)
 
     @property
     def may_be_set(self) -> bool:
@@ -94,11 +100,7 @@ class Source:
 
 def tables_of(settings: data_sections.Folder) -> dict[str, str | None]:
     """The table that params.yaml names for each kind of labelled place; None: it names none."""
-    given = {
-        "labelled": settings.labels,
-        "validation": settings.validation_labels,
-        "test": settings.test_labels,
-    }
+    given = {name: getattr(settings, table_key(name)) for name in LABELLED}
     return {name: table and os.path.expanduser(table) for name, table in given.items()}  # noqa: PTH111
 
 
@@ -138,12 +140,11 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
         if table and not getattr(settings, name):
             key = f"{KEY}.{table_key(name)}"
             raise UserError(f"{key}: set, but {KEY}.{name} is null; name its images")
-    sources = []
-    for name in (*LABELLED, "unlabelled"):
-        given = getattr(settings, name)
-        for place in given or []:
-            split = LABELLED.get(name, "train")
-            sources.append(Source(locate(place, f"{KEY}.{name}"), split, name in LABELLED))
+    sources = [
+        Source(locate(place, f"{KEY}.{name}"), LABELLED.get(name, "train"), name in LABELLED)
+        for name in (*LABELLED, "unlabelled")
+        for place in getattr(settings, name) or []
+    ]
     if not sources:
         raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
     return sources
@@ -151,10 +152,9 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
 
 def find_nested(sources: list[Source]) -> None:
     """Tell each place which others lie inside it."""
-    for source in sources:
-        for other in sources:
-            if other.place.identity.startswith(f"{source.place.identity}/"):
-                source.inside.append(f"{other.place.identity}/")
+    for source, other in product(sources, sources):
+        if other.place.identity.startswith(f"{source.place.identity}/"):
+            source.inside.append(f"{other.place.identity}/")
 
 
 def forbid_rows_of_two_tables(sources: list[Source]) -> None:
@@ -179,18 +179,17 @@ def forbid_two_of_one_place(sources: list[Source]) -> None:
     Raises:
         UserError: it names both.
     """
-    for number, one in enumerate(sources):
-        for other in sources[number + 1 :]:
-            same = one.place.identity == other.place.identity
-            tables = one.table and other.table and not (one.is_set or other.is_set)
-            if same and one.has_labels and one.place.key == other.place.key:
-                raise UserError(
-                    f"{one.place.key}: {one.place.given} and {other.place.given} are the same; "
-                    "leave one out"
-                )
-            if same and one.has_labels and other.has_labels and not tables:
-                raise UserError(
-                    f"{one.place.key} and {other.place.key} are both {one.place.given}; test "
-                    f"images must be others: set {other.place.key} to null to have some split "
-                    "off, or give each a table"
-                )
+    for one, other in combinations(sources, 2):
+        same = one.place.identity == other.place.identity
+        tables = one.table and other.table and not (one.is_set or other.is_set)
+        if same and one.has_labels and one.place.key == other.place.key:
+            raise UserError(
+                f"{one.place.key}: {one.place.given} and {other.place.given} are the same; leave "
+                "one out"
+            )
+        if same and one.has_labels and other.has_labels and not tables:
+            raise UserError(
+                f"{one.place.key} and {other.place.key} are both {one.place.given}; test images "
+                f"must be others: set {other.place.key} to null to have some split off, or give "
+                "each a table"
+            )

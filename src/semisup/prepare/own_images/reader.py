@@ -14,7 +14,7 @@ from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.camera_raw import BESIDE, RawFiles
+from semisup.prepare.own_images.camera_raw import BESIDE, is_beside_image
 from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
@@ -59,7 +59,6 @@ class Reader:
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
-        self.raw_files = RawFiles()
         self.in_folders_aside: Counter[str] = Counter()
         self.folders_beside = FoldersBeside(known)
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
@@ -159,7 +158,9 @@ class Reader:
         placed = layout.placed(entry.path)
         if placed.problem:
             return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
-        label = self._folder_label(source, entry, placed.label)
+        label = placed.label
+        if label is not None:
+            label = self._folder_label(layout, entry, label)
         part = row.part if row and row.part else placed.part
         if row is None and len(shares) > 1:  # of several tables none names it
             part = "unlabelled"
@@ -177,7 +178,7 @@ class Reader:
             self._note_companion(source, entry)
             return "no image by its name"
         if is_raw(entry.path) and name not in source.rows:
-            return BESIDE if self.raw_files.is_beside_image(source, entry.path) else None
+            return BESIDE if is_beside_image(source, entry.path) else None
         return None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:
@@ -211,12 +212,10 @@ class Reader:
             return Rejected(name, f"{split} image without a label in {source.table}", split)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
-    def _folder_label(self, source: Source, entry: Entry, label: str | None) -> str | None:
-        if label is None or source.layout is None:
-            return label
-        raw = entry.path.split("/")[source.layout.levels.index("class")]
+    def _folder_label(self, layout: Layout, entry: Entry, label: str) -> str | None:
+        raw = entry.path.split("/")[layout.levels.index("class")]
         if raw != label:
-            self.spellings.setdefault(label, {label} if label not in self.spellings else set())
+            self.spellings.setdefault(label, {label})
         if label in self.spellings:
             self.spellings[label].add(printable(raw))
         if label not in self.found and is_none(label, self.none):
@@ -228,7 +227,7 @@ class Reader:
     def _group(self, name: str, group: str | None = None) -> str | None:
         if group is not None:
             return group
-        if not self.groups.has_pattern:
+        if not self.groups.pattern:
             self.series.add(name)
             return None
         return self.groups.of(name)

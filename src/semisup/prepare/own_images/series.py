@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from semisup.prepare.folders.doubts import PATIENT
 from semisup.prepare.own_images.named_places import KEY
@@ -25,7 +26,6 @@ class Series:
     def __init__(self) -> None:
         self.images: Counter[str] = Counter()  # by what they begin with
         self.owned: Counter[str] = Counter()  # by a folder that is a patient's, by its name
-        self._owners_of: dict[str, str | None] = {}  # that folder, by the path of the image's own
 
     def add(self, path: str) -> None:
         """Take an image's path."""
@@ -35,11 +35,7 @@ class Series:
 
     def add_folders(self, path: str) -> None:
         """Take the folders of an image whose class a table names."""
-        above = path.rpartition("/")[0]
-        if above not in self._owners_of:
-            names = above.split("/")
-            self._owners_of[above] = next((name for name in names if PATIENT.match(name)), None)
-        if owner := self._owners_of[above]:
+        if owner := _owner(path.rpartition("/")[0]):
             self.owned[owner] += 1
 
     def warn(self, classes: int, notes: Notes) -> None:
@@ -63,6 +59,12 @@ class Series:
         if are_classes or things <= classes or len(several) < FEW_THINGS or images < FEW * things:
             return []
         return several
+
+
+@lru_cache(maxsize=1000)  # files come folder by folder
+def _owner(folder: str) -> str | None:
+    """The first folder of a path that is a patient's, by its name."""
+    return next((name for name in folder.split("/") if PATIENT.match(name)), None)
 
 
 def thing_of(path: str) -> str | None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semisup.report.facts import Facts
 from semisup.report.methods import Way
 from semisup.report.tables.interval import (
     Interval,
@@ -53,11 +52,6 @@ class Choosing:
     def best(self) -> AtBudget:
         """With the largest gain."""
         return max(self.steps, key=lambda step: step.gain.mean)
-
-
-def of_task(facts: Facts, task: str) -> Choosing | None:
-    """What the report says of it; None where nothing was compared."""
-    return choosing(facts.chosen, task, facts.confidence, facts.tests)
 
 
 def choosing(

@@ -41,10 +41,6 @@ class Guess:
     middle: float
     high: float
 
-    def holds(self, accuracy: float) -> bool:
-        """Whether the interval covers what was measured."""
-        return self.low <= accuracy <= self.high
-
 
 @dataclass(frozen=True)
 class Reach:
@@ -106,8 +102,8 @@ class Forecast:
 
     @property
     def trusted(self) -> bool:
-        """Whether the check held."""
-        return self.check is not None and self.check.holds(self.now)
+        """Whether the interval of the check covers what was measured."""
+        return self.check is not None and self.check.low <= self.now <= self.check.high
 
     @property
     def furthest(self) -> int:

@@ -46,11 +46,8 @@ def control(results: pd.DataFrame, ranked: Sequence[str], confidence: float) -> 
     ways = [way for task in ranked if (way := Way(SELFTRAIN.name, task)) in there]
     if POOL_ALONE not in there or not ways:
         return None
-    of_pool, of_both = (
-        gain(results, "top1", one, other, confidence)
-        for one, other in ((POOL_ALONE, BASELINE), (ways[0], POOL_ALONE))
-    )
-    return Control(of_pool, ways[0], of_both)
+    of_pool = gain(results, "top1", POOL_ALONE, BASELINE, confidence)
+    return Control(of_pool, ways[0], gain(results, "top1", ways[0], POOL_ALONE, confidence))
 
 
 def from_pool(

@@ -31,21 +31,17 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Suspects:
-    """task: whose features; images: looked at; found: the surest first; more: not listed."""
+    """images: looked at; found: the surest first; more: not listed."""
 
-    task: str
     images: int
     found: list[Suspect]
     more: int = 0
 
 
-def suspects(
-    task: str, points: NDArray[np.floating], labels: Ints, positions: Ints, classes: int
-) -> Suspects:
+def suspects(points: NDArray[np.floating], labels: Ints, positions: Ints, classes: int) -> Suspects:
     """The surest first.
 
     Args:
-        task: whose features these are.
         points: (n, d) features.
         labels: (n,) classes that were given.
         positions: (n,) of the images.
@@ -53,7 +49,7 @@ def suspects(
     """
     counts = np.bincount(labels, minlength=classes)
     if (counts >= FEWEST).sum() < 2:
-        return Suspects(task, len(labels), [])
+        return Suspects(len(labels), [])
     scores = left_out_scores(points.astype(np.float64), labels, classes)
     rows = np.arange(len(labels))
     own = scores[rows, labels]
@@ -66,7 +62,7 @@ def suspects(
         Suspect(int(positions[n]), int(labels[n]), int(suggested[n]), float(margins[n]))
         for n in order[:MOST]
     ]
-    return Suspects(task, len(labels), found, max(0, len(order) - MOST))
+    return Suspects(len(labels), found, max(0, len(order) - MOST))
 
 
 def left_out_scores(points: Floats, labels: Ints, classes: int) -> Floats:

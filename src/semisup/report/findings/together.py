@@ -8,7 +8,7 @@ import pandas as pd
 from semisup.report.facts import Facts
 from semisup.report.findings.answers import Answers, answer, gains
 from semisup.report.findings.choice import Choice, choices
-from semisup.report.findings.choosing import Choosing, of_task
+from semisup.report.findings.choosing import Choosing, choosing
 from semisup.report.findings.doubts import Doubts, doubt
 from semisup.report.findings.forecast import Forecast, forecast
 from semisup.report.findings.gained import Step, gained
@@ -72,7 +72,9 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         results: a row per method, task, budget and draw.
         facts: all else.
     """
-    ranked, chosen = ranking(results), choices(results, facts.confidence)
+    level = facts.confidence
+    ranked, chosen = ranking(results), choices(results, level)
+    first = ranked[0] if ranked else None
     ways = {task: deepest(results, task) for task in ranked}
     used = results["validation_labels"]
     return Findings(
@@ -83,20 +85,20 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         methods=methods_in(results),
         choices=chosen,
         doubts=doubt(results, chosen[-1] if chosen else None, facts),
-        answers=_answers(results, ways[ranked[0]], facts) if ranked else None,
+        answers=answer(results, ways[first], level, facts.validation_per_class) if first else None,
         ways=ways,
-        gains={task: gains(results, way, facts.confidence) for task, way in ways.items()},
-        steps=gained(results, ranked[0], facts.confidence) if ranked else [],
+        gains={task: gains(results, way, level) for task, way in ways.items()},
+        steps=gained(results, first, level) if first else [],
         from_pool={
-            method: from_pool(results, facts.told, Way(method, task), facts.confidence)
+            method: from_pool(results, facts.told, Way(method, task), level)
             for method in BEFORE
             for task in ranked[:1]
         },
-        control=control(results, ranked, facts.confidence),
+        control=control(results, ranked, level),
         own=own_and_others(results, facts),
-        choosing=of_task(facts, ranked[0]) if ranked else None,
+        choosing=choosing(facts.chosen, first, level, facts.tests) if first else None,
         validation_labels=(int(used.min()), int(used.max())),
-        forecasts=_forecasts(results, facts.confidence),
+        forecasts=_forecasts(results, level),
     )
 
 
@@ -104,8 +106,3 @@ def _forecasts(results: pd.DataFrame, confidence: float) -> dict[Way, Forecast]:
     pairs = results[["method", "task"]].drop_duplicates().itertuples(index=False)
     found = ((way, forecast(results, way, confidence)) for way in (Way(*pair) for pair in pairs))
     return {way: each for way, each in found if each}
-
-
-def _answers(results: pd.DataFrame, way: Way, facts: Facts) -> Answers:
-    beside = 0 if facts.within_budget else facts.validation_per_class
-    return answer(results, way, facts.confidence, beside)

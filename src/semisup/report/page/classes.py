@@ -5,24 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.data.dataset import ImageData
 from semisup.report.figures.style import short_names
-from semisup.report.methods import Way
 from semisup.report.page.chart import Chart, Table, along, cell, colored, hovered, named, of_budgets
-from semisup.report.tables.results import read_confusion
 
 MOST_IN_MATRIX = 40  # classes; of more, only the worst
 COLORS = {"recall": "#0b7fc2", "precision": "#d97706"}
-Counts = dict[int, NDArray[np.int64]]
-
-
-def counted(data: ImageData, way: Way, budgets: list[int]) -> Counts:
-    """Of each budget the confusion matrix over all draws.
-
-    Raises:
-        UserError: where a stage has not run.
-    """
-    return {budget: read_confusion(data, way, budget) for budget in budgets}
+Counts = dict[int, NDArray[np.int64]]  # the confusion matrix at each budget
 
 
 def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:

@@ -46,6 +46,9 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
     rows = [row for name in labels for row in _rows(name, means[name])]
     colors = {outputs.NO_TASK: TEXT_COLOR} | task_colors(found.ranked)
     methods = [m for m in METHODS if m in {row["method"] for row in rows}]
+    lines = [Option(name, METHODS[name].label, dash=[*METHODS[name].dash]) for name in methods]
+    called = {outputs.NO_TASK: NONE}
+    encoders = [Option(name, called.get(name, name), color=c) for name, c in colors.items()]
     return Chart(
         "curve",
         _spec(found.budgets, colors, methods),
@@ -54,25 +57,11 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
         f"{found.budgets[-1]}), one for each method and task; higher is better.",
         _table(means, labels),
         (
-            Switch("score", "Figure", _scores(labels)),
-            Switch("method", "Methods", _methods(methods), many=True),
-            Switch("task", "Encoders", _tasks(found, colors), many=True),
+            Switch("score", "Figure", [Option(n, s, n == "headline") for n, s in labels.items()]),
+            Switch("method", "Methods", lines, many=True),
+            Switch("task", "Encoders", encoders, many=True),
         ),
     )
-
-
-def _scores(labels: dict[str, str]) -> list[Option]:
-    return [Option(name, label, name == "headline") for name, label in labels.items()]
-
-
-def _methods(names: list[str]) -> list[Option]:
-    return [Option(name, METHODS[name].label, dash=[*METHODS[name].dash]) for name in names]
-
-
-def _tasks(found: Findings, colors: dict[str, str]) -> list[Option]:
-    names = [outputs.NO_TASK, *found.ranked]
-    words = {outputs.NO_TASK: NONE}
-    return [Option(name, words.get(name, name), color=colors[name]) for name in names]
 
 
 def _rows(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
@@ -125,11 +114,8 @@ def _table(means: dict[str, pd.DataFrame], labels: dict[str, str]) -> Table:
     rows = []
     for name, label in labels.items():
         for (method, task), of_way in means[name].groupby(["method", "task"], sort=False):
-            cells = {b: with_interval(m, h) for b, m, h in _triples(of_way)}
+            columns = (of_way[column] for column in ("budget", "mean", "half"))
+            cells = {b: with_interval(m, h) for b, m, h in zip(*columns, strict=True)}
             shown = [cells.get(budget, "-") for budget in budgets]
             rows.append([Way(str(method), str(task)).words, label, *shown])
     return Table(["what", "figure", *map(str, budgets)], rows)
-
-
-def _triples(of_way: pd.DataFrame) -> Any:
-    return zip(of_way["budget"], of_way["mean"], of_way["half"], strict=True)

@@ -54,7 +54,7 @@ def seen(task: str, data: ImageData, budget: int) -> Seen | None:
         return None
     of_images = np.array(points[labelled], np.float64)
     positions, classes = graph.ids[labelled], len(data.classes)
-    found = suspects(task, of_images, data.labels[positions], positions, classes)
+    found = suspects(of_images, data.labels[positions], positions, classes)
     rows = [_neighbours(graph, data, row) for row in spaced(labelled, ROWS)]
     shown = found.found[:SHOWN_SUSPECTS]
     files = sources_of([each.position for each in shown])
@@ -97,11 +97,9 @@ def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
 
 
 def _neighbours(graph: Graph, data: ImageData, row: int) -> list[Picture]:
-    found = [_named(int(graph.ids[row]), data, "")]
-    for number, near in zip(graph.neighbours[row], graph.similarities[row], strict=True):
-        if len(found) <= NEAREST:
-            found.append(_named(int(graph.ids[number]), data, f"{near:.2f} alike"))
-    return found
+    near = zip(graph.neighbours[row], graph.similarities[row], strict=True)
+    texts = [(row, ""), *((number, f"{alike:.2f} alike") for number, alike in near)]
+    return [_named(int(graph.ids[number]), data, text) for number, text in texts[: 1 + NEAREST]]
 
 
 def _named(position: int, data: ImageData, text: str) -> Picture:

@@ -11,6 +11,7 @@ from semisup.data.dataset import ImageData
 
 SIDE = 48  # pixels; larger images are made smaller
 QUALITY = 80  # of WebP
+SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,8 @@ class Picture:
 
 
 def of_image(data: ImageData, position: int) -> str:
-    """One prepared image as a data URI."""
-    return lossy(np.asarray(data.images[position]))
-
-
-def lossy(pixels: NDArray[np.uint8]) -> str:
-    """An image (H, W, C), made smaller, in about a kilobyte."""
-    return _uri(pixels, SIDE, lossless=False)
+    """One prepared image as a data URI, made smaller, in about a kilobyte."""
+    return _uri(np.asarray(data.images[position]), SIDE, lossless=False)
 
 
 def exact(pixels: NDArray[np.uint8]) -> str:
@@ -51,11 +47,11 @@ def _uri(pixels: NDArray[np.uint8], most: int, lossless: bool) -> str:
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def of_classes(data: ImageData, most_classes: int, each: int) -> list[tuple[str, list[str]]]:
-    """The first training images of each class, by its name."""
+def of_classes(data: ImageData) -> list[tuple[str, list[str]]]:
+    """The first training images of each of the first classes, by its name."""
     ranked = (data.rank >= 0).any(axis=0)
     found = []
-    for number, name in enumerate(data.classes[:most_classes]):
-        positions = np.flatnonzero(ranked & (data.labels == number))[:each]
+    for number, name in enumerate(data.classes[:SHOWN_CLASSES]):
+        positions = np.flatnonzero(ranked & (data.labels == number))[:OF_EACH]
         found.append((name, [of_image(data, int(position)) for position in positions]))
     return found

@@ -31,24 +31,17 @@ def roles(path: Path) -> Table:
     Raises:
         UserError: where it has not run.
     """
-    header, *rows = _read(path)
-    return Table([name.replace("_", " ") for name in header], rows)
+    read = listed(path)
+    return Table([name.replace("_", " ") for name in read.header], read.rows)
 
 
-def rejected(path: Path) -> Table:
-    """Files that could not be used, as `prepare` listed them.
+def listed(path: Path) -> Table:
+    """The first rows of what a stage listed, and how many more there are.
 
     Raises:
         UserError: where it has not run.
     """
-    header, *rows = _read(path)
-    return Table(header, rows)
-
-
-def _read(path: Path) -> list[list[str]]:
-    """The first rows, and how many more there are."""
-    rows = [*outputs.read_lines(path)]
-    more = len(rows) - 1 - MOST_ROWS
-    if more <= 0:
-        return rows
-    return [*rows[: MOST_ROWS + 1], [f"and {more} more in {path}", *[""] * (len(rows[0]) - 1)]]
+    header, *rows = outputs.read_lines(path)
+    more = len(rows) - MOST_ROWS
+    rest = [f"and {more} more in {path}", *[""] * (len(header) - 1)]
+    return Table(header, [*rows[:MOST_ROWS], rest] if more > 0 else rows)

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from semisup.model import templates
 from semisup.model.calibration import without_threshold
-from semisup.params.base import Section
 from semisup.params.loading import Params
 from semisup.report.findings.together import Findings
 from semisup.report.inputs import Inputs
@@ -22,17 +21,12 @@ from semisup.report.page.curve import label_curve
 from semisup.report.page.paragraphs import Said
 from semisup.report.tables.interval import Interval, mean_over_draws
 from semisup.report.tables.plots import pretext_curves
-from semisup.report.tables.results import rows_of
+from semisup.report.tables.results import read_confusion, rows_of
 from semisup.report.trust import Trust
-from semisup.report.words import phrases
+from semisup.report.words.phrases import FILTERS
 from semisup.workflow import outputs
 
 HERE = Path(__file__).parent
-SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
-SHOWN = (
-    *(phrases.labels, phrases.points, phrases.plus_minus, phrases.interval, phrases.between),
-    *(phrases.counted, phrases.level, phrases.sentence),
-)
 
 
 def write_page(
@@ -57,30 +51,27 @@ def write_page(
         UserError: where a stage has not run.
     """
     facts, data = inputs.facts, inputs.data
-    counts = classes.counted(data, found.best, found.budgets)
-    return (
-        _environment()
-        .get_template("page.html.jinja")
-        .render(
-            facts=facts,
-            found=found,
-            said=Said(summary),
-            top=_at_the_top(inputs, found),
-            curve=label_curve(inputs.every, inputs.results, facts, found),
-            checks=tables.checks(found.forecasts.values()),
-            MOST_IN_MATRIX=classes.MOST_IN_MATRIX,
-            tasks=compared.tasks(table, facts, found),
-            recall=classes.recall_and_precision(counts, data.classes),
-            matrix=classes.matrix(counts, data.classes),
-            trusts=trusts,
-            reliability=trusted.reliability(trusts),
-            mistakes=trusted.mistakes(trusts[-1], data),
-            **_of_encoders(inputs, found),
-            of_classes=pictures.of_classes(data, SHOWN_CLASSES, OF_EACH),
-            roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
-            rejected=tables.rejected(outputs.PREPARED / outputs.REJECTED),
-            settings=_settings(params),
-        )
+    counts = {budget: read_confusion(data, found.best, budget) for budget in found.budgets}
+    page = _environment().get_template("page.html.jinja")
+    return page.render(
+        facts=facts,
+        found=found,
+        said=Said(summary),
+        top=_at_the_top(inputs, found),
+        curve=label_curve(inputs.every, inputs.results, facts, found),
+        checks=tables.checks(found.forecasts.values()),
+        MOST_IN_MATRIX=classes.MOST_IN_MATRIX,
+        tasks=compared.tasks(table, facts, found),
+        recall=classes.recall_and_precision(counts, data.classes),
+        matrix=classes.matrix(counts, data.classes),
+        trusts=trusts,
+        reliability=trusted.reliability(trusts),
+        mistakes=trusted.mistakes(trusts[-1], data),
+        **_of_encoders(inputs, found),
+        of_classes=pictures.of_classes(data),
+        roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
+        rejected=tables.listed(outputs.PREPARED / outputs.REJECTED),
+        settings=_settings(params),
     )
 
 
@@ -108,9 +99,7 @@ def _at_the_top(inputs: Inputs, found: Findings) -> dict[str, Any]:
 
 def _settings(params: Params) -> str:
     """params.yaml without what was not used, and without how it was computed."""
-    names = [name for name in type(params).model_fields if name != "compute"]
-    read = {name: getattr(params, name) for name in names}
-    values = {n: v.model_dump() if isinstance(v, Section) else v for n, v in read.items()}
+    values = params.model_dump(exclude={"compute"})
     values["pretrain"] = {
         name: value
         for name, value in values["pretrain"].items()
@@ -121,8 +110,7 @@ def _settings(params: Params) -> str:
 
 def _environment() -> jinja2.Environment:
     made = templates.environment(HERE, autoescape=True)
-    made.filters["in_script"] = _in_script
-    made.filters |= {each.__name__: each for each in SHOWN}
+    made.filters |= FILTERS | {"in_script": _in_script}
     made.globals |= {"file": _file, "without_threshold": without_threshold, "METHODS": METHODS}
     return made
 

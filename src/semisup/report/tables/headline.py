@@ -59,10 +59,7 @@ def _weights(data: ImageData) -> NDArray[np.float32] | None:
         return None
     labels = data.labels[data.test]
     counts = np.bincount(labels)
-    weights: NDArray[np.float32] = (len(labels) / (counts[labels] * (counts > 0).sum())).astype(
-        "f4"
-    )
-    return weights
+    return np.asarray(len(labels) / (counts[labels] * (counts > 0).sum()), np.float32)
 
 
 def standard_error(hits: Sequence[NDArray[np.generic]]) -> float:

@@ -69,3 +69,7 @@ def level(confidence: float) -> str:
 def what_is_shown(draws: int, confidence: float) -> str:
     """What markers and error bars of a figure are."""
     return f"mean and {level(confidence)} interval over {draws} draws" if draws > 1 else "one draw"
+
+
+_SHOWN = (labels, points, plus_minus, interval, between, counted, short_count, sentence, level)
+FILTERS = {each.__name__: each for each in _SHOWN}  # of the templates

@@ -1,10 +1,8 @@
 """The summary: what was found, put into the words of summary.md.jinja."""
 
-import dataclasses
 import re
 from pathlib import Path
 
-import jinja2
 import pandas as pd
 
 from semisup.model.templates import environment
@@ -12,12 +10,8 @@ from semisup.report.facts import Facts
 from semisup.report.findings.doubts import SMALL_IMAGE
 from semisup.report.findings.together import Findings
 from semisup.report.methods import CONTROLS, METHODS
-from semisup.report.words import phrases, tables
-
-SHOWN = (
-    *(phrases.labels, phrases.points, phrases.plus_minus, phrases.short_count, phrases.between),
-    *(phrases.counted, phrases.sentence, phrases.level),
-)
+from semisup.report.words import tables
+from semisup.report.words.phrases import FILTERS
 
 
 def write_summary(compared: pd.DataFrame, facts: Facts, found: Findings) -> str:
@@ -28,27 +22,17 @@ def write_summary(compared: pd.DataFrame, facts: Facts, found: Findings) -> str:
         facts: all that the report knows beside the results.
         found: what the results say.
     """
-    said = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
-    page = _template("summary.md.jinja").render(
-        facts=facts, compared=compared, ahead=found.ahead, **said
-    )
-    return _unwrapped(page)
-
-
-def _template(name: str) -> jinja2.Template:
     made = environment(Path(__file__).parent)
-    made.filters |= {each.__name__: each for each in SHOWN}
+    made.filters |= FILTERS
     made.globals |= {"tables": tables, "METHODS": METHODS}
     made.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
-    return made.get_template(name)
+    template = made.get_template("summary.md.jinja")
+    said = vars(found) | {"facts": facts, "compared": compared, "ahead": found.ahead}
+    return _unwrapped(template.render(said))
 
 
 def _unwrapped(page: str) -> str:
     """Indented lines go on with the line above, but for those of tables; single empty lines."""
     parts = re.split(r"\n{2,}", page.strip())
-    is_table = ["\n--" in part for part in parts]
-    folded = [
-        part if table else re.sub(r"\n +", " ", part)
-        for part, table in zip(parts, is_table, strict=True)
-    ]
+    folded = [part if "\n--" in part else re.sub(r"\n +", " ", part) for part in parts]
     return "\n\n".join(folded) + "\n"
