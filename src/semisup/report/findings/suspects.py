@@ -31,7 +31,9 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Suspects:
-    """task: whose features; images: looked at; found: the surest first; more: not listed."""
+    """task: whose features; images: judged, 0 where none can be; found: the surest first; more: not
+    listed.
+    """
 
     task: str
     images: int
@@ -52,8 +54,9 @@ def suspects(
         classes: how many there are.
     """
     counts = np.bincount(labels, minlength=classes)
+    judged = counts[labels] >= FEWEST
     if (counts >= FEWEST).sum() < 2:
-        return Suspects(task, len(labels), [])
+        return Suspects(task, 0, [])
     scores = left_out_scores(points.astype(np.float64), labels, classes)
     rows = np.arange(len(labels))
     own = scores[rows, labels]
@@ -61,12 +64,12 @@ def suspects(
     suggested = scores.argmax(axis=1)
     margins = scores[rows, suggested] - own
     order = np.argsort(-margins, kind="stable")
-    order = order[(margins[order] > MARGIN) & (counts[labels[order]] >= FEWEST)]
+    order = order[(margins[order] > MARGIN) & judged[order]]
     found = [
         Suspect(int(positions[n]), int(labels[n]), int(suggested[n]), float(margins[n]))
         for n in order[:MOST]
     ]
-    return Suspects(task, len(labels), found, max(0, len(order) - MOST))
+    return Suspects(task, int(judged.sum()), found, max(0, len(order) - MOST))
 
 
 def left_out_scores(points: Floats, labels: Ints, classes: int) -> Floats:
