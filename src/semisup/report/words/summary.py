@@ -16,7 +16,7 @@ from semisup.report.words import phrases, tables
 
 SHOWN = (
     *(phrases.labels, phrases.points, phrases.plus_minus, phrases.short_count, phrases.between),
-    *(phrases.counted, phrases.sentence, phrases.level),
+    *(phrases.counted, phrases.sentence, phrases.level, phrases.about),
 )
 
 
