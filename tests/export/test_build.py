@@ -1,5 +1,6 @@
 """data/model: what `export` makes of the classifier that the report put aside."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from made_stages import SPECS, trained
 
 import semisup
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ImageData
+from semisup.data.dataset import ROLES, ImageData
 from semisup.export.build import export
 from semisup.model.parts import parts_of
 from semisup.params.loading import Params
@@ -109,6 +110,19 @@ def test_the_card_counts_labels_for_validation_once(
 ) -> None:
     export(make_params({"export.onnx": False}), data, runtime, tmp_path)
     assert f"| labels | {said} |" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_the_card_names_classes_without_a_test_image(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime
+) -> None:
+    params = make_params({"export.onnx": False})
+    export(params, data, runtime, tmp_path)
+    said = "They say nothing of classes without a test image"
+    assert said not in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+    roles = data.role.copy()
+    roles[data.test[data.labels[data.test] == 1]] = ROLES.index("left_out")
+    export(params, dataclasses.replace(data, role=roles), runtime, tmp_path)
+    assert f"{said}: class 1.\n" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
 
 
 def test_the_report_has_not_run(

@@ -34,7 +34,8 @@ def export(params: Params, data: ImageData, runtime: Runtime, folder: Path) -> s
         images = np.array(data.images[spaced(data.test, COMPARED)])
         differs = onnx.write(whole, images, folder)
         line += f"; {onnx.FILE} differs by at most {differs:.1g} on {len(images)} of its images"
-    card.write(whole, shown, params.export.onnx, not len(data.validation), folder)
+    untested = [name for n, name in enumerate(data.classes) if n not in data.labels[data.test]]
+    card.write(whole, shown, untested, params.export.onnx, not len(data.validation), folder)
     for path in folder.iterdir():  # safetensors makes files that nobody else can read
         path.chmod(READABLE)
     return line

@@ -23,13 +23,19 @@ FITS = {
 
 
 def write(
-    whole: Whole, measured: Mapping[str, Measured], onnx: bool, within_budget: bool, folder: Path
+    whole: Whole,
+    measured: Mapping[str, Measured],
+    untested: Sequence[str],
+    onnx: bool,
+    within_budget: bool,
+    folder: Path,
 ) -> None:
     """Write the card.
 
     Args:
         whole: the classifier.
         measured: how good it is, by name of the images.
+        untested: classes without a test image.
         onnx: whether model.onnx is there.
         within_budget: whether validation images were taken out of the budget.
         folder: to write to.
@@ -44,6 +50,7 @@ def write(
         onnx=onnx,
         within_budget=within_budget,
         shown_classes=_listed(about.classes),
+        untested=_listed(untested),
         head=_head(about.hidden),
         parameters=sum(one.numel() for one in whole.network.parameters()),
         fit=FITS[about.fit],
@@ -58,7 +65,7 @@ def write(
     (folder / FILE).write_text(page, encoding="utf-8")
 
 
-def _listed(classes: list[str]) -> str:
+def _listed(classes: Sequence[str]) -> str:
     rest = len(classes) - SHOWN_CLASSES
     more = f" and {rest} more, which classifier.json lists" if rest > 0 else ""
     return ", ".join(map(plain, classes[:SHOWN_CLASSES])) + more
