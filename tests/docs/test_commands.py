@@ -147,11 +147,13 @@ def test_programs_in_python_run(project: Project) -> None:
         f"onnx.write(semisup.load('data/model'), np.array({images}), Path('data/model'))",
     ]  # which the tiny settings leave out
     programs = [block for page in ("README.md", CLASSIFIER) for block in blocks(page, "python")]
-    (project.root / "all.py").write_text("\n".join([programs[0], *exports, *programs[1:]]))
+    alike = "print((model.pixels(['one.jpg']).numpy() == images).all())"
+    (project.root / "all.py").write_text("\n".join([programs[0], *exports, *programs[1:], alike]))
     lines = project.run(sys.executable, "all.py").stdout.splitlines()
     assert lines[0].startswith("[Answer(label='")
-    assert len(lines) == 4
-    assert {line.split()[0] for line in lines[1:]} <= set("ABCDEF")
+    assert len(lines) == 5
+    assert {line.split()[0] for line in lines[1:-1]} <= set("ABCDEF")
+    assert lines[-1] == "True", "model.onnx is shown other pixels than `semisup predict` sees"
 
 
 def test_tables_above_name_no_command_that_is_gone() -> None:
