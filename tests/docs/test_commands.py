@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 from pages import BLOCK, CHECKOUT, PAGES, blocks, commands, inline, text
 from pictures import write_pictures
+from PIL import Image
 from projects import TASK, Project
 
 from semisup.cli.main import app
@@ -141,6 +143,8 @@ def test_programs_in_python_run(project: Project) -> None:
     """Those of the README and of the page on the classifier, as one program."""
     project.restore()
     put_images(project)
+    noise = np.random.default_rng(0).integers(0, 256, (60, 90, 4), np.uint8)
+    Image.fromarray(noise).save(project.root / "one.jpg", "png")  # to be cut, scaled, laid on white
     images = "np.load('data/prepared/images.npy', mmap_mode='r')[:4]"
     exports = [
         *("import numpy as np", "from pathlib import Path", "from semisup.export import onnx"),
