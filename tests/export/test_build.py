@@ -32,8 +32,10 @@ def data(
 ) -> ImageData:
     """Of a project whose report has put a fine-tuned classifier aside; with options, if any."""
     monkeypatch.chdir(tmp_path)
-    made = make_data(**getattr(request, "param", {}))
-    stage, _ = trained("finetune", "rotation", made, SPECS["pixels"], [8])
+    options = dict(getattr(request, "param", {}))
+    spec = SPECS[options.pop("spec", "pixels")]
+    made = make_data(**options)
+    stage, _ = trained("finetune", "rotation", made, spec, [8])
     outputs.ADVISED.mkdir()
     parts_of(stage, "finetune", "rotation", 2).copy(outputs.ADVISED)
     return made
@@ -110,6 +112,32 @@ def test_the_card_counts_labels_for_validation_once(
 ) -> None:
     export(make_params({"export.onnx": False}), data, runtime, tmp_path)
     assert f"| labels | {said} |" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "0 to 255 become 0 to 1, then (0."),
+        ({"spec": "lightness"}, "then the lightness L of CIE Lab alone is looked at, as (L - 50)"),
+        (
+            {"spec": "of others"},
+            "images are brought to 32 x 32 pixels by bicubic interpolation and clipped to 0 to "
+            "1, (0.5000, 0.4000, 0.3000) is subtracted",
+        ),
+        (
+            {"spec": "of others", "channels": 1, "size": 48},
+            "interpolation with antialiasing and clipped to 0 to 1, grey is repeated to three "
+            "channels, (0.5000",
+        ),
+        ({"spec": "of others", "size": 32}, "0 to 255 become 0 to 1, then (0.5000"),
+    ],
+    indirect=["data"],
+)
+def test_the_card_says_what_is_done_to_pixels(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime, said: str
+) -> None:
+    export(make_params({"export.onnx": False}), data, runtime, tmp_path)
+    assert said in " ".join((tmp_path / "MODEL_CARD.md").read_text("utf-8").split())
 
 
 def test_the_card_names_classes_without_a_test_image(
