@@ -87,3 +87,20 @@ def test_without_validation_the_draw_is_not_called_the_best_on_it(
     monkeypatch.setattr(trust, "of_way", lambda *_: found)
     page = words(data / "two", asked(make_params, TASKS, BUDGETS))
     assert "best on validation, and of the first where there is none; on the diagonal" in page
+
+
+def test_labels_to_buy_are_counted_from_those_that_there_were(
+    data: Path, make_params: Make
+) -> None:
+    """Three classes and 32 labels of each are 96 labels, of which there may be fewer than 48."""
+    row = r"<tr data-labels=\"{0}\".*?<td>32</td>.*?<td>{0}</td>"
+    for used, more in ((48, 48), (40, 56)):
+        for path in data.rglob("results.csv"):
+            rows = pd.read_csv(path)
+            if "labels_used" in rows:
+                rows.loc[rows["budget"] == BUDGETS[-1], "labels_used"] = used
+                rows.to_csv(path, index=False)
+        (data / str(used)).mkdir()
+        build.build_report(asked(make_params, TASKS, BUDGETS), data / str(used))
+        page = (data / str(used) / "report.html").read_text("utf-8")
+        assert re.search(row.format(more), page, flags=re.DOTALL)
