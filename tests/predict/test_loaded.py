@@ -148,6 +148,17 @@ def test_prepared_images_are_taken_from_their_file_in_silence(
     assert found == model.predict(images)
 
 
+def test_weights_are_float32_whatever_the_default_of_torch_is(
+    model: ImageClassifier, tmp_path: Path
+) -> None:
+    expected = model.predict(pictures(3))
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert semisup.load(tmp_path).predict(pictures(3)) == expected
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
 def test_without_a_threshold_nothing_is_called_sure() -> None:
     model = ImageClassifier(about(threshold=None))
     assert [one.sure for one in model.predict(pictures(2))] == [None, None]
