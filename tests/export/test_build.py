@@ -1,6 +1,7 @@
 """data/model: what `export` makes of the classifier that the report put aside."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -151,6 +152,28 @@ def test_the_card_names_classes_without_a_test_image(
     roles[data.test[data.labels[data.test] == 1]] = ROLES.index("left_out")
     export(params, dataclasses.replace(data, role=roles), runtime, tmp_path)
     assert f"{said}: class 1.\n" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_the_card_of_uneven_classes_shows_what_is_right_on_average_over_them(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime
+) -> None:
+    """A table whose rows have as many cells as its header, with and without that column."""
+    params = make_params({"export.onnx": False})
+    roles = data.role.copy()
+    roles[data.test[data.labels[data.test] == 1][1:]] = ROLES.index("left_out")
+    uneven = dataclasses.replace(data, role=roles)
+    for made, there in ((data, False), (uneven, True)):
+        export(params, made, runtime, tmp_path)
+        card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+        header, _, validation, test = re.findall(r"^(?=\|.*\|.*\|.*\|.*\|).*$", card, re.MULTILINE)
+        assert header.count("|") == validation.count("|") == test.count("|")
+        assert ("| right | on average over classes | calibration" in header) == there
+        assert ("Classes differ much in size" in card) == there
+    images, labels = np.array(uneven.images[uneven.test]), uneven.labels[uneven.test]
+    answers = semisup.load(tmp_path)(torch.from_numpy(images)).argmax(dim=1).numpy()
+    recalls = [(answers[labels == label] == label).mean() for label in range(3)]
+    right = (answers == labels).mean()
+    assert f"| test | 11 | {100 * right:.1f} % | {100 * np.mean(recalls):.1f} % |" in card
 
 
 def test_the_report_has_not_run(
