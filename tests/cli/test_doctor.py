@@ -15,6 +15,7 @@ from warm import warm_python
 
 from semisup.cli import doctor
 from semisup.cli.doctor import Finding
+from semisup.compute import device
 
 MORE_THREADS = (os.cpu_count() or 1) + 1
 
@@ -147,6 +148,17 @@ def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
     assert minded["git"].startswith("2 files are not committed")
     assert minded["dvc"].startswith("dvc.yaml lacks export; unless that is meant, take the last")
     assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(("precision", "told"), [("auto", True), ("float32", False)])
+def test_a_slow_cpu_is_named_where_nobody_asked_for_float32(
+    values: dict[str, Any], monkeypatch: pytest.MonkeyPatch, precision: str, told: bool
+) -> None:
+    monkeypatch.setattr(device, "_is_bfloat16_fast", lambda _: False)
+    changed(values, "compute", precision=precision)
+    said = [one.told for one in doctor.examine() if one.what == "device"]
+    assert any("no fast bfloat16" in line for line in said) == told
 
 
 @pytest.mark.usefixtures("place")

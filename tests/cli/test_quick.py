@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 import pytest
+from left_behind import write_data
+from made_up import BUDGETS
 
 from semisup.cli import quick
 from semisup.cli.quick import Progress, answer, targets, untrained
+from semisup.data.dataset import ROLES
 from semisup.params.loading import Params
+from semisup.report.inputs import read_inputs
+from semisup.report.tables.comparison import compare
+from semisup.report.words.tables import by_budget
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -59,30 +65,48 @@ def test_a_stage_that_others_depend_on_counts_too() -> None:
     assert lines == ["stage 1 of 3: code", "stage 2 of 3: prepare", "stage 3 of 3: split"]
 
 
+def answered(make_params: type[Params]) -> tuple[str, str]:
+    """The page, and the table of the report, of the untrained encoder's heads."""
+    asked = {"pretext_tasks": ["random"], "finetune_tasks": [], "label_budgets": BUDGETS}
+    params = make_params(asked)
+    found = read_inputs(params)
+    compared = compare(found.results, found.facts.pretext, params.report.confidence)
+    table = by_budget(compared[compared["task"] == "random"], ["random"])
+    return answer(params, ["random"]), table
+
+
 def test_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_params: type[Params]) -> None:
+    """With the intervals of the report, which are wider by the noise of the test images."""
     monkeypatch.chdir(tmp_path)
-    for method in ("head", "spread"):
-        for budget in (1, 4):
-            top1 = [0.4 + budget / 100 + (method == "spread") / 10 + d for d in (-0.01, 0, 0.01)]
-            rows = {"method": method, "task": "random", "budget": budget, "draw": range(3)}
-            folder = outputs.folder_of(method, "random", budget)
-            folder.mkdir(parents=True)
-            table = pd.DataFrame({**rows, "top1": top1})
-            table.to_csv(folder / outputs.RESULTS, index=False)
-    params = make_params({"label_budgets": [1, 4], "pretext_tasks": ["rotation", "random"]})
+    write_data()
+    page, table = answered(make_params)
     assert (
-        answer(params, ["random"])
-        == """\
+        page
+        == f"""\
 # A first answer
 
 Top-1 accuracy on test in %, mean and 95% interval over 3 draws, of frozen encoders that were not \
 trained on these images.
 
-labels per class | head (random) | spread (random)
----------------: | ------------: | --------------:
-               1 |      41.0±2.5 |        51.0±2.5
-               4 |      44.0±2.5 |        54.0±2.5
+{table}
 
 `make repro` goes on from here, and compares with pretraining and supervised training.
 """
     )
+
+
+def test_page_of_uneven_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_params: type[Params]
+) -> None:
+    """It shows what the report will compare: naming the largest class would look accurate."""
+    monkeypatch.chdir(tmp_path)
+    write_data()
+    rows = np.load(outputs.SPLITS / outputs.SPLIT_ROWS)
+    of_b = np.load(outputs.PREPARED / outputs.MANIFEST_ROWS)["label"] == 1
+    rows["role"][of_b] = ROLES.index("test")  # four of b, one of each other class
+    np.save(outputs.SPLITS / outputs.SPLIT_ROWS, rows)
+    for path in tmp_path.rglob(outputs.PREDICTIONS):
+        np.save(path, np.zeros((3, 6), np.uint16))
+    page, table = answered(make_params)
+    assert "Balanced accuracy on test in %, mean" in page
+    assert table in page

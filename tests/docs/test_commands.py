@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 from pages import BLOCK, CHECKOUT, PAGES, blocks, commands, inline, text
 from pictures import write_pictures
+from PIL import Image
 from projects import TASK, Project
 from warm import warm_python
 
@@ -152,17 +154,21 @@ def test_programs_in_python_run(project: Project) -> None:
     """Those of the README and of the page on the classifier, as one program."""
     project.restore()
     put_images(project)
+    noise = np.random.default_rng(0).integers(0, 256, (60, 90, 4), np.uint8)
+    Image.fromarray(noise).save(project.root / "one.jpg", "png")  # to be cut, scaled, laid on white
     images = "np.load('data/prepared/images.npy', mmap_mode='r')[:4]"
     exports = [
         *("import numpy as np", "from pathlib import Path", "from semisup.export import onnx"),
         f"onnx.write(semisup.load('data/model'), np.array({images}), Path('data/model'))",
     ]  # which the tiny settings leave out
     programs = [block for page in ("README.md", CLASSIFIER) for block in blocks(page, "python")]
-    (project.root / "all.py").write_text("\n".join([programs[0], *exports, *programs[1:]]))
+    alike = "print((model.pixels(['one.jpg']).numpy() == images).all())"
+    (project.root / "all.py").write_text("\n".join([programs[0], *exports, *programs[1:], alike]))
     lines = project.run("python", "all.py").stdout.splitlines()
     assert lines[0].startswith("[Answer(label='")
-    assert len(lines) == 4
-    assert {line.split()[0] for line in lines[1:]} <= set("ABCDEF")
+    assert len(lines) == 5
+    assert {line.split()[0] for line in lines[1:-1]} <= set("ABCDEF")
+    assert lines[-1] == "True", "model.onnx is shown other pixels than `semisup predict` sees"
 
 
 def test_tables_above_name_no_command_that_is_gone() -> None:

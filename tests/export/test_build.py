@@ -1,5 +1,7 @@
 """data/model: what `export` makes of the classifier that the report put aside."""
 
+import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from made_stages import SPECS, trained
 
 import semisup
 from semisup.compute.device import Runtime
-from semisup.data.dataset import ImageData
+from semisup.data.dataset import ROLES, ImageData
 from semisup.export.build import export
 from semisup.model.parts import parts_of
 from semisup.params.loading import Params
@@ -31,8 +33,10 @@ def data(
 ) -> ImageData:
     """Of a project whose report has put a fine-tuned classifier aside; with options, if any."""
     monkeypatch.chdir(tmp_path)
-    made = make_data(**getattr(request, "param", {}))
-    stage, _ = trained("finetune", "rotation", made, SPECS["pixels"], [8])
+    options = dict(getattr(request, "param", {}))
+    spec = SPECS[options.pop("spec", "pixels")]
+    made = make_data(**options)
+    stage, _ = trained("finetune", "rotation", made, spec, [8])
     outputs.ADVISED.mkdir()
     parts_of(stage, "finetune", "rotation", 2).copy(outputs.ADVISED)
     return made
@@ -109,6 +113,67 @@ def test_the_card_counts_labels_for_validation_once(
 ) -> None:
     export(make_params({"export.onnx": False}), data, runtime, tmp_path)
     assert f"| labels | {said} |" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "0 to 255 become 0 to 1, then (0."),
+        ({"spec": "lightness"}, "then the lightness L of CIE Lab alone is looked at, as (L - 50)"),
+        (
+            {"spec": "of others"},
+            "images are brought to 32 x 32 pixels by bicubic interpolation and clipped to 0 to "
+            "1, (0.5000, 0.4000, 0.3000) is subtracted",
+        ),
+        (
+            {"spec": "of others", "channels": 1, "size": 48},
+            "interpolation with antialiasing and clipped to 0 to 1, grey is repeated to three "
+            "channels, (0.5000",
+        ),
+        ({"spec": "of others", "size": 32}, "0 to 255 become 0 to 1, then (0.5000"),
+    ],
+    indirect=["data"],
+)
+def test_the_card_says_what_is_done_to_pixels(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime, said: str
+) -> None:
+    export(make_params({"export.onnx": False}), data, runtime, tmp_path)
+    assert said in " ".join((tmp_path / "MODEL_CARD.md").read_text("utf-8").split())
+
+
+def test_the_card_names_classes_without_a_test_image(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime
+) -> None:
+    params = make_params({"export.onnx": False})
+    export(params, data, runtime, tmp_path)
+    said = "They say nothing of classes without a test image"
+    assert said not in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+    roles = data.role.copy()
+    roles[data.test[data.labels[data.test] == 1]] = ROLES.index("left_out")
+    export(params, dataclasses.replace(data, role=roles), runtime, tmp_path)
+    assert f"{said}: class 1.\n" in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_the_card_of_uneven_classes_shows_what_is_right_on_average_over_them(
+    data: ImageData, tmp_path: Path, make_params: Make, runtime: Runtime
+) -> None:
+    """A table whose rows have as many cells as its header, with and without that column."""
+    params = make_params({"export.onnx": False})
+    roles = data.role.copy()
+    roles[data.test[data.labels[data.test] == 1][1:]] = ROLES.index("left_out")
+    uneven = dataclasses.replace(data, role=roles)
+    for made, there in ((data, False), (uneven, True)):
+        export(params, made, runtime, tmp_path)
+        card = (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+        header, _, validation, test = re.findall(r"^(?=\|.*\|.*\|.*\|.*\|).*$", card, re.MULTILINE)
+        assert header.count("|") == validation.count("|") == test.count("|")
+        assert ("| right | on average over classes | calibration" in header) == there
+        assert ("Classes differ much in size" in card) == there
+    images, labels = np.array(uneven.images[uneven.test]), uneven.labels[uneven.test]
+    answers = semisup.load(tmp_path)(torch.from_numpy(images)).argmax(dim=1).numpy()
+    recalls = [(answers[labels == label] == label).mean() for label in range(3)]
+    right = (answers == labels).mean()
+    assert f"| test | 11 | {100 * right:.1f} % | {100 * np.mean(recalls):.1f} % |" in card
 
 
 def test_the_report_has_not_run(

@@ -1,6 +1,7 @@
 """`semisup.load`: what it takes, gives and refuses."""
 
 import io
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,27 @@ def test_any_list_will_do(model: ImageClassifier, tmp_path: Path) -> None:
     assert model.predict(np.flip(np.flip(pictures(3), 1), 1)) == model.predict(pictures(3))
     assert model.pixels([]).shape == (0, 16, 16, 3)
     assert model.embed([]).shape == (0, *model.embed(paths).shape[1:])
+
+
+def test_prepared_images_are_taken_from_their_file_in_silence(
+    model: ImageClassifier, tmp_path: Path
+) -> None:
+    images = pictures(3)
+    np.save(tmp_path / "images.npy", images)
+    with warnings.catch_warnings(action="error"):
+        found = model.predict(np.load(tmp_path / "images.npy", mmap_mode="r"))
+    assert found == model.predict(images)
+
+
+def test_weights_are_float32_whatever_the_default_of_torch_is(
+    model: ImageClassifier, tmp_path: Path
+) -> None:
+    expected = model.predict(pictures(3))
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert semisup.load(tmp_path).predict(pictures(3)) == expected
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def test_without_a_threshold_nothing_is_called_sure() -> None:

@@ -94,7 +94,7 @@ def _device(params: Params) -> Found:
         about = torch.cuda.get_device_properties(runtime.device)
         name = f"cuda: {about.name}, {about.total_memory / GIB:.0f} GiB"
     yield Finding("ok", "device", f"{name}, in {str(runtime.dtype).removeprefix('torch.')}")
-    if name == "cpu" and runtime.dtype == torch.float32:
+    if params.compute.precision == "auto" and (name, runtime.dtype) == ("cpu", torch.float32):
         slow = "this CPU has no fast bfloat16: training takes about twice as long as with it"
         yield Finding("mind", "device", slow)
     threads, cores = params.compute.cpu_threads(), os.cpu_count() or 1

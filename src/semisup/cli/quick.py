@@ -14,6 +14,7 @@ from pathlib import Path
 from semisup.cli.workflow import DVC, clock, failure, kind_of
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
+from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 PAGE = Path("reports/quick.md")
@@ -56,22 +57,25 @@ def targets(tasks: Sequence[str], budgets: Sequence[int]) -> list[str]:
 
 
 def answer(params: Params, tasks: Sequence[str]) -> str:
-    """The accuracies as a page."""
+    """The accuracies as a page: those of the report, with its intervals."""
+    from semisup.data.dataset import open_data
     from semisup.report.methods import HEAD, SPREAD, Way
+    from semisup.report.tables.headline import NAMES, in_headline
     from semisup.report.tables.interval import mean_over_draws
     from semisup.report.tables.results import read_results
-    from semisup.report.words.phrases import what_is_shown
+    from semisup.report.words.phrases import sentence, what_is_shown
     from semisup.report.words.tables import by_budget
 
     ways = [Way(method.name, task) for task in tasks for method in (HEAD, SPREAD)]
-    results = read_results(ways, params.label_budgets)
+    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    results = in_headline(read_results(ways, params.label_budgets), data)
     means = mean_over_draws(results, "top1", params.report.confidence)
     means = means.rename(columns={"mean": "top1", "half": "half_width"})
     shown = what_is_shown(params.draws, params.report.confidence)
     parts = [
         "# A first answer",
-        f"Top-1 accuracy on test in %, {shown}, of frozen encoders that were not trained on these "
-        "images.",
+        f"{sentence(NAMES[data.headline])} on test in %, {shown}, of frozen encoders that were not "
+        "trained on these images.",
         *(by_budget(means, [task]) for task in tasks),
         "`make repro` goes on from here, and compares with pretraining and supervised training.",
     ]

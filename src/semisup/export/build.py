@@ -34,7 +34,7 @@ def export(params: Params, data: ImageData, runtime: Runtime, folder: Path) -> s
         images = np.array(data.images[spaced(data.test, COMPARED)])
         differs = onnx.write(whole, images, folder)
         line += f"; {onnx.FILE} differs by at most {differs:.1g} on {len(images)} of its images"
-    card.write(whole, shown, params.export.onnx, not len(data.validation), folder)
+    card.write(whole, shown, data, params.export.onnx, folder)
     for path in folder.iterdir():  # safetensors makes files that nobody else can read
         path.chmod(READABLE)
     return line

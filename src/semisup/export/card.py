@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from semisup.data.dataset import BALANCED, ImageData
 from semisup.model.calibration import without_threshold
 from semisup.model.templates import environment, plain
 from semisup.model.trained import Measured
@@ -23,18 +24,22 @@ FITS = {
 
 
 def write(
-    whole: Whole, measured: Mapping[str, Measured], onnx: bool, within_budget: bool, folder: Path
+    whole: Whole,
+    measured: Mapping[str, Measured],
+    data: ImageData,
+    onnx: bool,
+    folder: Path,
 ) -> None:
     """Write the card.
 
     Args:
         whole: the classifier.
         measured: how good it is, by name of the images.
+        data: that it was trained and measured on.
         onnx: whether model.onnx is there.
-        within_budget: whether validation images were taken out of the budget.
         folder: to write to.
     """
-    about = whole.about
+    about, tested = whole.about, data.labels[data.test]
     template = environment(Path(__file__).parent).get_template("card.md.jinja")
     page = template.render(
         about=about,
@@ -42,8 +47,10 @@ def write(
         look=about.encoder.get("trained"),
         measured=measured,
         onnx=onnx,
-        within_budget=within_budget,
+        within_budget=not len(data.validation),  # they were taken out of the budget
         shown_classes=_listed(about.classes),
+        untested=_listed([name for n, name in enumerate(data.classes) if n not in tested]),
+        balanced=data.headline == BALANCED,
         head=_head(about.hidden),
         parameters=sum(one.numel() for one in whole.network.parameters()),
         fit=FITS[about.fit],
@@ -58,7 +65,7 @@ def write(
     (folder / FILE).write_text(page, encoding="utf-8")
 
 
-def _listed(classes: list[str]) -> str:
+def _listed(classes: Sequence[str]) -> str:
     rest = len(classes) - SHOWN_CLASSES
     more = f" and {rest} more, which classifier.json lists" if rest > 0 else ""
     return ", ".join(map(plain, classes[:SHOWN_CLASSES])) + more

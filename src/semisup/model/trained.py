@@ -28,7 +28,8 @@ class Measured:
     """How good a classifier's answers are on some images.
 
     top1 in 0 to 1; raw_error, error: calibration error without and with the temperature; sure: the
-    answers above the threshold, None where there is no threshold.
+    answers above the threshold, None where there is no threshold; balanced: the mean over classes
+    of the share that is right.
     """
 
     images: int
@@ -36,6 +37,7 @@ class Measured:
     raw_error: float
     error: float
     sure: Sure | None
+    balanced: float = float("nan")
 
 
 def calibrated(
@@ -105,6 +107,15 @@ def measured(about: About, logits: Logits, labels: Ints) -> Measured:
         raw_error=calibration.calibration_error(raw, right),
         error=calibration.calibration_error(confidences, right),
         sure=None if limit is None else calibration.above(limit, confidences, right),
+        balanced=_mean_recall(labels, right),
+    )
+
+
+def _mean_recall(labels: Ints, right: NDArray[np.bool_]) -> float:
+    """Over the classes that there are images of; NaN without images."""
+    there, number = np.unique(labels, return_inverse=True)
+    return (
+        float((np.bincount(number, right) / np.bincount(number)).mean()) if len(there) else np.nan
     )
 
 

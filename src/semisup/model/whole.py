@@ -36,7 +36,7 @@ class Whole(nn.Module):
         self.network = with_random_head(
             *(encoder, about.image_size, about.layer, about.pool, about.hidden),
             len(about.classes),
-        )
+        ).float()  # also where a caller has another default
         self.eval()
 
     @classmethod

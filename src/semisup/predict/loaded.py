@@ -175,7 +175,7 @@ def _listed(images: Pictures) -> Listed:
     if isinstance(images, np.ndarray) and images.ndim == 4:
         if images.dtype.hasobject:
             raise ValueError(f"images: an array of {images.dtype}, should be of uint8")
-        return torch.from_numpy(np.ascontiguousarray(images))
+        return torch.from_numpy(np.require(images, requirements=["C", "W"]))  # of a file: a copy
     if isinstance(images, Tensor):
         return images
     if isinstance(images, str | os.PathLike | bytes | Image.Image | np.ndarray):

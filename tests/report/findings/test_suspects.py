@@ -86,4 +86,11 @@ def test_the_list_ends_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_few_images_tell_nothing(labels: list[int]) -> None:
     points = np.random.default_rng(0).normal(size=(len(labels), 8))
     classes = np.array(labels, np.int64)
-    assert suspects(points, classes, np.arange(len(labels)), CLASSES).found == []
+    found = suspects(points, classes, np.arange(len(labels)), CLASSES)
+    assert (found.images, found.found) == (0, []), "nothing was judged"
+
+
+def test_images_of_classes_with_too_few_are_not_judged() -> None:
+    points, labels = clouds(40, 0)
+    labels[:2] = CLASSES
+    assert suspects(points, labels, np.arange(40), CLASSES + 1).images == 38

@@ -43,6 +43,12 @@ def test_each_row_of_the_matrix_is_a_whole() -> None:
             assert sum(found) == pytest.approx(100)
 
 
+def test_rows_and_columns_of_the_matrix_are_the_same_though_a_class_is_never_answered() -> None:
+    counts = {4: np.array([[3, 0, 0], [2, 1, 0], [1, 2, 0]])}
+    encoding = classes.matrix(counts, NAMES).spec["encoding"]
+    assert [encoding[axis]["scale"]["domain"] for axis in "xy"] == [NAMES, NAMES]
+
+
 def test_the_most_frequent_mistakes() -> None:
     table = classes.matrix(COUNTS, NAMES).table
     assert table.rows == [["b", "a", "50.0"], ["c", "b", "25.0"]]

@@ -25,6 +25,14 @@ def test_short_count(number: int, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "shown"),
+    [(1.23, "1.2"), (1.96, "2"), (2.96, "3"), (4.73, "5"), (120.4, "120")],
+)
+def test_few_labels_are_told_to_a_tenth(number: float, shown: str) -> None:
+    assert phrases.about(number) == shown
+
+
+@pytest.mark.parametrize(
     ("share", "shown"),
     [(0.12345, "+12.3"), (-0.08, "-8.0"), (0.0, "+0.0"), (-0.0004, "+0.0"), (-0.0006, "-0.1")],
 )

@@ -66,9 +66,9 @@ largest gain is +35.0 points, with 2 labels per class.
 Fine-tuned minus supervised, points by labels per class: 1: +20.0, 2: +35.0, 4: +20.0.
 
 **How many labels does it save?** For the 50.0 % that supervised training reaches with 4 labels \
-per class, fine-tuning needs about 2 (-56 %, or -2 % with the 107 for validation that both used). \
-For the 20.0 % that supervised training reaches with 2 labels per class, fine-tuning needs 1 or \
-fewer. Fine-tuned with 2 labels per class beats supervised with 4 in 3 of 3 draws.
+per class, fine-tuning needs about 1.7 (-56 %, or -2 % with the 107 for validation that both \
+used). For the 20.0 % that supervised training reaches with 2 labels per class, fine-tuning needs \
+1 or fewer. Fine-tuned with 2 labels per class beats supervised with 4 in 3 of 3 draws.
 
 **What does halving the labels cost?** Fine-tuned, 4 to 2: -15.0 points (21 % of the accuracy), \
 2 to 1: -25.0 points (45 % of the accuracy).

@@ -117,6 +117,18 @@ def test_without_validation_no_task_can_be_chosen() -> None:
     ]
 
 
+def test_what_validation_did_not_sort_is_not_called_sorted() -> None:
+    """Without validation tasks stand as in params.yaml, and controls always in their own order."""
+    blind, controls = results(TWO).assign(validation_top1=np.nan), ["pixels", "random"]
+    assert "Sorted by validation accuracy; seen: images" in summary(results(TWO), facts(TWO))
+    for text in (
+        summary(blind, facts(TWO, split={"validation": 0})),
+        summary(results(controls), facts(controls)),
+    ):
+        assert "Sorted" not in text
+        assert "Seen: images that passed the encoder in pretraining." in text
+
+
 @pytest.mark.parametrize("tasks", [[], ["random"]])
 def test_without_a_task_there_is_nothing_to_choose(tasks: list[str]) -> None:
     assert advice(results(tasks), tasks) == [

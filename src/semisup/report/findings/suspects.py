@@ -31,7 +31,7 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Suspects:
-    """images: looked at; found: the surest first; more: not listed."""
+    """images: judged, 0 where none can be; found: the surest first; more: not listed."""
 
     images: int
     found: list[Suspect]
@@ -48,8 +48,9 @@ def suspects(points: NDArray[np.floating], labels: Ints, positions: Ints, classe
         classes: how many there are.
     """
     counts = np.bincount(labels, minlength=classes)
+    judged = counts[labels] >= FEWEST
     if (counts >= FEWEST).sum() < 2:
-        return Suspects(len(labels), [])
+        return Suspects(0, [])
     scores = left_out_scores(points.astype(np.float64), labels, classes)
     rows = np.arange(len(labels))
     own = scores[rows, labels]
@@ -57,12 +58,12 @@ def suspects(points: NDArray[np.floating], labels: Ints, positions: Ints, classe
     suggested = scores.argmax(axis=1)
     margins = scores[rows, suggested] - own
     order = np.argsort(-margins, kind="stable")
-    order = order[(margins[order] > MARGIN) & (counts[labels[order]] >= FEWEST)]
+    order = order[(margins[order] > MARGIN) & judged[order]]
     found = [
         Suspect(int(positions[n]), int(labels[n]), int(suggested[n]), float(margins[n]))
         for n in order[:MOST]
     ]
-    return Suspects(len(labels), found, max(0, len(order) - MOST))
+    return Suspects(int(judged.sum()), found, max(0, len(order) - MOST))
 
 
 def left_out_scores(points: Floats, labels: Ints, classes: int) -> Floats:

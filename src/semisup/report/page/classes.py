@@ -66,13 +66,14 @@ def matrix(counts: Counts, classes: list[str]) -> Chart:
         ]
     side, order = 20 if len(shown) > 12 else 30, [names[n] for n in shown]
     scale = {"domain": [0, 100], "range": [0.06, 1]}
+    every = {"scale": {"domain": order}}  # else one that is never answered has no column
     spec = {
         "width": {"step": side},
         "height": {"step": side},
         "mark": {"type": "rect", "color": COLORS["recall"]},
         "encoding": {
-            "y": named("true", "true class", order),
-            "x": named("taken for", "taken for", order),
+            "y": named("true", "true class", order) | every,
+            "x": named("taken for", "taken for", order) | every,
             "opacity": along("share", None, scale=scale, legend=None),
             "tooltip": hovered(["true", "taken for", "share"]),
         },

@@ -17,6 +17,7 @@ from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 
 ON_MAP, SHOWN_SUSPECTS = 240, 24
+IN_TABLE = 50  # of the points of the map
 ROWS, NEAREST = 6, 5  # of neighbours
 ZOOM = 4  # times that filters are enlarged
 PALETTE = (
@@ -91,7 +92,8 @@ def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
             "tooltip": hovered(["class", "image"]),
         },
     }
-    cells = [[str(row["class"]), f"{row['x']:.2f}", f"{row['y']:.2f}"] for row in rows[:50]]
+    cells = [[str(row["class"]), f"{row['x']:.2f}", f"{row['y']:.2f}"] for row in rows[:IN_TABLE]]
+    cells += [[f"and {len(rows) - IN_TABLE} more", "", ""]] if len(rows) > IN_TABLE else []
     alt = "A map of labelled images, on which alike ones lie near each other, coloured by class."
     return Chart("map", spec, rows, alt, Table(["class", "across", "up"], cells))
 

@@ -44,9 +44,8 @@ async function draw(figure) {
 const form = document.querySelector("form.price");
 function price() {
   const each = Number(form.querySelector("input").value);
-  const { classes, now } = form.dataset;
   for (const row of document.querySelectorAll("#prices tbody tr")) {
-    const cost = (row.dataset.budget - now) * classes * each;
+    const cost = row.dataset.labels * each;
     const told = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
     row.cells[4].textContent = told(cost);
     row.cells[5].textContent = row.dataset.gain > 0 ? told(cost / row.dataset.gain) : "-";

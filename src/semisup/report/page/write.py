@@ -13,6 +13,7 @@ from markupsafe import Markup
 from semisup.model import templates
 from semisup.model.calibration import without_threshold
 from semisup.params.loading import Params
+from semisup.report.findings.suspects import FEWEST
 from semisup.report.findings.together import Findings
 from semisup.report.inputs import Inputs
 from semisup.report.methods import CONTROLS, METHODS
@@ -61,6 +62,7 @@ def write_page(
         curve=label_curve(inputs.every, inputs.results, facts, found),
         checks=tables.checks(found.forecasts.values()),
         MOST_IN_MATRIX=classes.MOST_IN_MATRIX,
+        FEWEST=FEWEST,
         tasks=compared.tasks(table, facts, found),
         recall=classes.recall_and_precision(counts, data.classes),
         matrix=classes.matrix(counts, data.classes),

@@ -45,6 +45,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def about(number: float) -> str:
+    """1.2, 5, 120: so many digits that few labels are not taken for fewer, or for more."""
+    return f"{number:.2g}" if number < 3 else f"{number:.0f}"
+
+
 def short_count(number: int) -> str:
     """At most five characters: 864, 12.3k, 864k, 1.2M; "-" for none."""
     if number < 1000:
@@ -71,5 +76,7 @@ def what_is_shown(draws: int, confidence: float) -> str:
     return f"mean and {level(confidence)} interval over {draws} draws" if draws > 1 else "one draw"
 
 
-_SHOWN = (labels, points, plus_minus, interval, between, counted, short_count, sentence, level)
+_SHOWN = (
+    *(labels, points, plus_minus, interval, between, counted, about, short_count, sentence, level),
+)
 FILTERS = {each.__name__: each for each in _SHOWN}  # of the templates
