@@ -339,3 +339,22 @@ def test_one_name_in_several_folders_around_the_classes(
     found, warnings = understood(tmp_path, class_level=2)
     assert found["oak/alba/1.png"] == found["willow/alba/1.png"] == ("alba", "train")
     assert said(warnings, "alba (oak, willow): a class each") is is_told
+
+
+@pytest.mark.parametrize("masks", ["lung masks", "gland_annotations", "GroundTruth"])
+def test_folders_of_masks_by_one_of_their_words(tmp_path: Path, masks: str) -> None:
+    """In classes, where they need not be asked about, and beside one folder of images."""
+    for place, below in (("a", "images/1.png"), ("b", "1.png")):
+        names = [f"{label}/{f}" for label in ("cat", "dog") for f in (below, f"{masks}/1.png")]
+        found, warnings = understood(fill(tmp_path / place, *names))
+        assert found == {f"{label}/{below}": (label, "train") for label in ("cat", "dog")}
+        assert said(warnings, f"{masks}: left out")
+    names = ["images/cat/1.png", "images/dog/1.png", f"{masks}/cat/1.png", f"{masks}/dog/1.png"]
+    found, _ = understood(fill(tmp_path / "c", *names))
+    assert sorted(found) == names[:2]
+
+
+def test_classes_of_masks_that_are_worn(tmp_path: Path) -> None:
+    names = ["with_mask/1.png", "without_mask/1.png", "ski mask/1.png"]
+    found, _ = understood(fill(tmp_path, *names))
+    assert {label for label, _ in found.values()} == {"with_mask", "without_mask", "ski mask"}

@@ -26,6 +26,7 @@ from semisup.prepare.folders.tree import (
     VIEW_WORDS,
     Folder,
     is_around,
+    is_of_masks,
     merged,
 )
 from semisup.workflow.errors import UserError
@@ -143,7 +144,9 @@ class _Search:
             return "repetition" if len(under) > 1 else "class"
         around, classes = [*map(printable, inner)], [*map(printable, alike)]
         outer_around = all(is_around(name) for name in around)
-        inner_around = all(is_around(name) or name.lower() in VIEW_WORDS for name in classes)
+        inner_around = all(
+            is_around(name) or name.lower() in VIEW_WORDS or is_of_masks(name) for name in classes
+        )
         if outer_around and not inner_around:
             self.notes.warn(
                 f"{self.where}: {named(around)} hold the same folders, which are read as the "
@@ -216,10 +219,10 @@ class _Search:
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without masks and the like, where they lie beside folders of images or of parts."""
         aside = [name for name in inner if name.lower() in ASIDE_WORDS]
-        labels = [name for name in inner if name.lower() in LABEL_WORDS]
+        labels = [name for name in inner if name.lower() in LABEL_WORDS or is_of_masks(name)]
         others = [name for name in inner if name not in labels]
         if others and all(name.lower() in IMAGE_WORDS for name in others):
-            aside += labels
+            aside += [name for name in labels if name not in aside]
         if not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
             return inner
         self._leave_aside(aside)

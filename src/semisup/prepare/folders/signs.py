@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from semisup.labels.words import part_of, parts_among
-from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, Folder, is_around, merged
+from semisup.prepare.folders.tree import (
+    ASIDE_WORDS,
+    IMAGE_WORDS,
+    Folder,
+    is_around,
+    is_of_masks,
+    merged,
+)
 
 LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
 Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
@@ -33,7 +40,11 @@ def is_plain(top: Folder) -> bool:
         and not loose
         and all(folder.images for folder in folders)
         and not any(is_odd(name) or is_around(name) for name in inner)
-        and not any(part_of(name) or is_odd(name) for folder in folders for name in folder.inner)
+        and not any(
+            part_of(name) or is_odd(name) or is_of_masks(name)
+            for folder in folders
+            for name in folder.inner
+        )
     )
 
 
@@ -56,7 +67,7 @@ def hold_parts(below: Folders, classes: int) -> bool:
 
 def is_aside(name: str, classes: Iterable[Folder]) -> bool:
     """Whether folders of masks and the like lie beside images in all classes that have them."""
-    return name.lower() in ASIDE_WORDS | LABEL_WORDS and all(
+    return (name.lower() in ASIDE_WORDS | LABEL_WORDS or is_of_masks(name)) and all(
         folder.images or any(other.lower() in IMAGE_WORDS for other in folder.inner)
         for folder in classes
         if name in folder.inner

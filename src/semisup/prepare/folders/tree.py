@@ -31,6 +31,8 @@ ASIDE_WORDS = {  # folders of images that belong to other images
     ),
     *("thumbnail", "thumbnails", "thumbs", "depth", "heatmaps"),
 }
+_OF_MASKS = {"mask", "segmentation", "trimap", "annotation", "groundtruth", "ground"}
+_OF_FACES = {"no", "not", "with", "without", "face", "wearing", "worn", "tape"}  # kinds of masks
 _AROUND = re.compile(  # what a folder around class folders may be called
     r"(site|hospital|clinic|cent(er|re)|camera|cam|scanner|device|sensor|session|day|week|month|year|"
     r"season|batch|part|fold|visit|round|run|lot|line|plant|region|location|area|zone|field|farm|lab|"
@@ -118,6 +120,14 @@ def merged(folders: Iterable[Folder]) -> dict[str, list[Folder]]:
             if inner.below:
                 found.setdefault(name, []).append(inner)
     return found
+
+
+def is_of_masks(name: str) -> bool:
+    """Whether a folder is called as of masks, in one word of several: SegmentationClass."""
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+    if "ground" in words and "truth" not in words:
+        return False
+    return {word.removesuffix("s") for word in words} & _OF_MASKS != set() and not words & _OF_FACES
 
 
 def is_version(name: str) -> bool:
