@@ -54,6 +54,14 @@ def test_two_columns_that_name_files() -> None:
     assert set(labels("image,mask,label\n1.png,2.png,cat\n")) == {"1.png"}
 
 
+def test_two_columns_that_name_files_beside_an_identity_that_names_none() -> None:
+    """None is taken in silence: half of the images would have no label."""
+    with pytest.raises(UserError, match=r"'left', 'right' all name files; say in .*columns.path"):
+        rows("id,left,right,label\nx,1.png,2.png,cat\ny,3.png,4.png,dog\n")
+    text = "id,file,whole,label\nx,1.png,a/1.png,cat\ny,2.png,a/2.png,dog\n"
+    assert set(labels(text)) == {"1.png", "2.png"}
+
+
 def test_y_beside_x_is_a_place_not_a_label() -> None:
     text = "image,x,y,tissue\n1.png,0,1,a\n2.png,3,4,b\n"
     with pytest.raises(UserError, match="no column is named label or the like"):
@@ -180,6 +188,33 @@ def test_a_class_with_its_number() -> None:
         {"image": "2.png", "label": "b"},
     ]
     assert labels("\n".join(map(json.dumps, lines)), "l.jsonl") == {"1.png": "cat", "2.png": "b"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        [{"tagId": 7, "tagName": "cat"}],
+        {"class-name": "cat", "job-name": "j", "confidence": 0.9},
+        {"displayName": "cat", "annotationResourceLabels": {"a": "b"}},
+    ],
+)
+def test_a_class_in_an_object_of_other_names(cell: object) -> None:
+    lines = [{"image": "1.png", "label": cell}, {"image": "2.png", "label": "b"}]
+    assert labels("\n".join(map(json.dumps, lines)), "l.jsonl") == {"1.png": "cat", "2.png": "b"}
+
+
+def test_objects_in_cells() -> None:
+    """So tools for labelling write attributes, and several choices of one image."""
+    said = [*({"class": name} for name in ("cat", "dog", "")), {}, {"choices": ["cat", "dog"]}]
+    cells = [json.dumps(one).replace('"', '""') for one in said]
+    lines = "".join(f'{n}.png,"{cell}"\n' for n, cell in enumerate(cells, 1))
+    found, warnings = rows(f"image,label\n{lines}")
+    assert [row.label for row in found.values()] == ["cat", "dog", None, None, None]
+    assert "1 rows name several classes, such as 'cat;dog'" in warnings
+
+
+def test_a_choice_is_the_label_where_nothing_else_is() -> None:
+    assert labels("image,choice,lead_time\n1.png,a,3.2\n2.png,b,1.5\n")["1.png"] == "a"
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,15 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
-WEAK = ("level", "diagnostic", "finding", "tags", "condition")  # the label where nothing else is
+WEAK = (
+    "level",
+    "diagnostic",
+    "finding",
+    "tags",
+    "condition",
+    "choice",
+    "choices",
+)  # the label where nothing else is
 _IS_X = re.compile(  # beside it, y is a place: x_coord, center_x, or spacing[x of spacing[x,y]
     r"x(min|max|coord\w*|pos\w*|cent(er|re)|pixels?|loc\w*)?|"
     r"\w*(coord\w*|pos(ition)?|cent(er|re)|pixel|spacing|loc(ation)?|offset|tile|col)x"

@@ -124,7 +124,8 @@ def _path_by_cells(
     if not best or (found is not None and best <= sum(is_known(line[found]) for line in some)):
         return found
     path, *more = [at for at in others if known[at] == best]
-    if more and found is None:
+    more = [at for at in more if _last_names(some, at) != _last_names(some, path)]
+    if more and (found is None or not any(is_known(line[found]) for line in some)):
         raise UserError(
             f"{where}: the columns {named(repr(names[at]) for at in (path, *more))} all name "
             f"files; say in {KEY}.path which are the images"
@@ -135,6 +136,10 @@ def _path_by_cells(
         f"({KEY}.path)"
     )
     return path
+
+
+def _last_names(cells: Sequence[Sequence[str]], at: int) -> list[str]:
+    return [re.split(r"[/\\]", line[at].strip())[-1] for line in cells]
 
 
 def _names_images(name: str, cells: Sequence[Sequence[str]], at: int) -> bool:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from semisup.labels.column_names import NAMES, plain
 from semisup.labels.columns import has_label, has_path, names_columns
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces
@@ -225,11 +226,21 @@ def _is_label(value: Any) -> bool:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, dict | _Object):  # a class with its number
-        said = dict(value)
-        return next((_cell(said[n]) for n in ("name", "label", "class", "id") if n in said), "")
+    if isinstance(value, dict | _Object):
+        return _class_of(dict(value))
     if isinstance(value, list):
         return ";".join(map(_cell, value))
     if isinstance(value, bool):
         return str(int(value))
     return "" if value is None else str(value)
+
+
+def _class_of(said: dict[str, Any]) -> str:
+    """Of an object that is a class with its number and the like: {"tagId": 7, "tagName": "cat"}."""
+    known = [name for name in ("name", "label", "class", "id") if name in said]
+    if not known:
+        names = {name: plain(name) for name in said}
+        known = [name for name, short in names.items() if short in NAMES["label"]]
+        called = [n for n, s in names.items() if s.endswith("name") and s not in NAMES["path"]]
+        known = known or (called if len(called) == 1 else [])
+    return _cell(said[known[0]]) if known else ""
