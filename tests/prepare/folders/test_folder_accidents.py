@@ -358,3 +358,10 @@ def test_classes_of_masks_that_are_worn(tmp_path: Path) -> None:
     names = ["with_mask/1.png", "without_mask/1.png", "ski mask/1.png"]
     found, _ = understood(fill(tmp_path, *names))
     assert {label for label, _ in found.values()} == {"with_mask", "without_mask", "ski mask"}
+
+
+def test_a_class_whose_signs_are_decomposed_is_no_two_spellings(tmp_path: Path) -> None:
+    """As macOS writes them into archives: one folder, of which there is nothing to say."""
+    found, warnings = understood(fill(tmp_path, "A\u0308pfel/1.png", "Birnen/2.png"))
+    assert {label for label, _ in found.values()} == {"\u00c4pfel", "Birnen"}
+    assert warnings == []

@@ -97,7 +97,7 @@ class Reader:
         for label, names in self.spellings.items():
             if len(names) > 1:
                 notes.warn(
-                    f"{KEY}: folders {named(map(repr, sorted(names)))} differ in spaces or Unicode "
+                    f"{KEY}: folders {named(sorted(map(_shown, names)))} differ in spaces or Unicode "
                     f"form only: one class, {label!r}"
                 )
 
@@ -213,10 +213,7 @@ class Reader:
         if label is None or source.layout is None:
             return label
         raw = entry.path.split("/")[source.layout.levels.index("class")]
-        if raw != label:
-            self.spellings.setdefault(label, {label} if label not in self.spellings else set())
-        if label in self.spellings:
-            self.spellings[label].add(printable(raw))
+        self.spellings.setdefault(label, set()).add(raw)
         if label not in self.found and is_none(label, self.none):
             self.no_label_folders[label] += 1
             return None
@@ -230,6 +227,11 @@ class Reader:
             self.series.add(name)
             return None
         return self.groups.of(name)
+
+
+def _shown(folder: str) -> str:
+    """With signs that look alike told apart."""
+    return ascii(printable(folder))
 
 
 def _beside_images(name: str, folder: str) -> Rejected:
