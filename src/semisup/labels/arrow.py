@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from semisup.labels.text import ARROW, PARQUET
+from semisup.labels.text import ARROW, PARQUET, stand_in
 from semisup.workflow.errors import UserError
 
 NO_CLASS = -1  # of `datasets`
@@ -35,7 +35,9 @@ class ArrowFile:
 
     def _open(self, file: Path | bytes) -> None:
         with self._said():
-            start = file[:6] if isinstance(file, bytes) else _start(file)
+            start = file[:64] if isinstance(file, bytes) else _start(file)
+            if what := stand_in(start):
+                raise UserError(f"{self.where}: is {what}")
             stream = io.BytesIO(file) if isinstance(file, bytes) else str(file)
             self._reader: Any
             if start.startswith(PARQUET):
@@ -110,7 +112,7 @@ class _Said:
 
 def _start(path: Path) -> bytes:
     with path.open("rb") as stream:
-        return stream.read(6)
+        return stream.read(64)
 
 
 def features(schema: pa.Schema) -> Mapping[str, Any]:

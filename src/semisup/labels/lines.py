@@ -16,6 +16,8 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 LONGEST_CELL = 2**31 - 1  # outlines of things take more than Python's 131,072 signs
+_WIDER = "put a cell with the separator in it in quotes"
+_TITLE = "if that is a title or a remark, take it out, so that the names of columns come first"
 _COCO = ("images", "annotations", "categories")
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
@@ -53,7 +55,7 @@ def lines_of(content: bytes, where: str) -> list[Line]:
         if any(cell.strip() for cell in line[width:]):
             raise UserError(
                 f"{where}: line {number} has {len(line)} cells, but the first line names {width} "
-                "columns; put a cell with the separator in it in quotes"
+                f"columns; {_WIDER if width > 1 else _TITLE}"
             )
     if width == 1:
         raise _one_column(text, where)
@@ -237,7 +239,7 @@ def _cell(value: Any) -> str:
 
 def _class_of(said: dict[str, Any]) -> str:
     """Of an object that is a class with its number and the like: {"tagId": 7, "tagName": "cat"}."""
-    known = [name for name in ("name", "label", "class", "id") if name in said]
+    known: list[str] = [name for name in ("name", "label", "class", "id") if name in said]
     if not known:
         names = {name: plain(name) for name in said}
         known = [name for name, short in names.items() if short in NAMES["label"]]

@@ -18,6 +18,13 @@ def test_archives_at_a_place(tmp_path: Path, kind: str) -> None:
     assert str(error.value).endswith(", or name it in data.folder") is (kind == "folder")
 
 
+@pytest.mark.parametrize("name", ["set/cat.tar.gz", "cat.7z", "cat.zip.001", "set/cat.part1.rar"])
+def test_archives_further_down_or_of_other_kinds(tmp_path: Path, name: str) -> None:
+    path = MAKERS["folder"](tmp_path / "a", {name: b"PK", "set/about.txt": b""})
+    with pytest.raises(UserError, match=f"{path}/{name} is an archive: unpack it"):
+        check_classes(planned(labelled=path))
+
+
 def test_an_archive_that_wants_a_password(tmp_path: Path) -> None:
     path = MAKERS["a.zip"](tmp_path / "a.zip", {"cat/1.png": b"x", "dog/1.png": b"y"})
     content = path.read_bytes()

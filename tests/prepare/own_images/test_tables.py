@@ -86,6 +86,13 @@ NO_LABEL = "no column is named label or the like: name it so, or say in data.fol
         ("path,label,split\n1.png,cat,7a\n", "column split: '7a' is no part of the data; write"),
         ("path,label,split\n1.png,cat,0\n", "column split: '0' is no part of the data; write"),
         (b"PK\x03\x04rest", "is an Excel or zip file, no text; save it as CSV"),
+        (
+            "# by me\npath,label\n1.png,cat\n",
+            "names 1 columns; if that is a title or a remark, take",
+        ),
+        ("<?xml version='1.0'?>\n<a>1</a>\n", "is an XML file, no table; save path and label as"),
+        ("version https://git-lfs.github.com/spec/v1\noid x\n", "is a Git LFS pointer, .*lfs pull"),
+        ("\n<!DOCTYPE html>\n<p>Sign in, please</p>\n", "is a web page, as of a failed download"),
         (b"PAR1rest", r"cannot be read as Parquet or Arrow \(.*\); copy or download it again"),
     ],
 )

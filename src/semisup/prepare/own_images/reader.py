@@ -96,9 +96,10 @@ class Reader:
             )
         for label, names in self.spellings.items():
             if len(names) > 1:
+                shown = named(sorted(map(_shown, names)))
                 notes.warn(
-                    f"{KEY}: folders {named(sorted(map(_shown, names)))} differ in spaces or Unicode "
-                    f"form only: one class, {label!r}"
+                    f"{KEY}: folders {shown} differ in spaces or Unicode form only: one class, "
+                    f"{label!r}"
                 )
 
     def jobs(self, source: Source) -> Iterator[Job | Rejected]:
