@@ -54,6 +54,11 @@ def said(**counts: int) -> list[str]:
         ("+", "-", False),
         ("cat", "rat", False),
         ("class 1", "class 2", False),
+        ("cat", "cat (1)", True),
+        ("cat", "cat - Copy (2)", True),
+        ("Hund", "Hund Kopie", True),
+        ("cat (1)", "cat (2)", False),
+        ("paper", "hard copy", False),
     ],
 )
 def test_names_that_are_nearly_the_same(one: str, other: str, alike: bool) -> None:
