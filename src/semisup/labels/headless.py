@@ -1,4 +1,4 @@
-"""Tables whose first line is an image already: which column holds its path, and which its label."""
+"""Tables without names of columns: which column holds an image's path, and which its label."""
 
 from collections.abc import Sequence
 
@@ -18,6 +18,17 @@ def of_spaces(text: str) -> bool:
 def _is_pair(line: str) -> bool:
     pair = line.rsplit(None, 1)
     return len(pair) == 2 and is_image(pair[0]) and not any(mark in line for mark in SEPARATORS)
+
+
+def one_column(text: str, where: str) -> UserError:
+    """The error where each line is a path alone, or cells with spaces between them."""
+    lines, rest = [line for line in text.splitlines() if line.strip()], ""
+    if 2 * sum(len(line.split()) > 1 for line in lines) > len(lines):
+        what = "has spaces between its cells? Save it with commas,"
+    else:
+        what = "has one column, so that it can't say path and label: save it with both,"
+        rest = "; if folders are the classes, set data.folder.columns.label to null"
+    return UserError(f"{where}: {what} below a first line of path,label and the like{rest}")
 
 
 def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:

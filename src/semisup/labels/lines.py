@@ -9,7 +9,7 @@ from typing import Any
 from semisup.labels.column_names import NAMES, plain
 from semisup.labels.columns import has_label, has_path, names_columns
 from semisup.labels.endings import is_image
-from semisup.labels.headless import of_spaces
+from semisup.labels.headless import of_spaces, one_column
 from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
@@ -22,8 +22,10 @@ _COCO = ("images", "annotations", "categories")
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
 
-def lines_of(content: bytes, where: str) -> list[Line]:
+def lines_of(content: bytes, where: str, may_be_list: bool = False) -> list[Line]:
     """Number and cells of each line that has any, all as long as the first.
+
+    `may_be_list`: lines of a path alone will do.
 
     Raises:
         UserError: not readable.
@@ -57,19 +59,11 @@ def lines_of(content: bytes, where: str) -> list[Line]:
                 f"{where}: line {number} has {len(line)} cells, but the first line names {width} "
                 f"columns; {_WIDER if width > 1 else _TITLE}"
             )
+    if width == 1 and may_be_list:
+        return lines if has_path(lines[0][1]) else [(0, ["path"]), *lines]
     if width == 1:
-        raise _one_column(text, where)
+        raise one_column(text, where)
     return [(number, (line + [""] * width)[:width]) for number, line in lines]
-
-
-def _one_column(text: str, where: str) -> UserError:
-    """The error where each line is a path alone, or cells with spaces between them."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if 2 * sum(len(line.split()) > 1 for line in lines) > len(lines):
-        what = "has spaces between its cells? Save it with commas,"
-    else:
-        what = "has one column, so that it can't say path and label: save it with both,"
-    return UserError(f"{where}: {what} below a first line of path,label and the like")
 
 
 def _of_json(text: str, where: str) -> list[Line]:

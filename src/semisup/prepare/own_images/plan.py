@@ -63,6 +63,7 @@ class Plan:
             if table:
                 self._read_table(name, table)
         self._tell_of_absent()
+        self._tell_of_lists()
         folders = {
             label
             for source in self.sources
@@ -127,6 +128,21 @@ class Plan:
                 row if row.startswith(("/", "(")) else place.source(row): (why, rows[row].label)
                 for row, why in absent.items()
             }
+
+    def _tell_of_lists(self) -> None:
+        """Warn of a table that says nothing of the images that it names."""
+        by_folders = [source for source in self.sources if source.by_folders]
+        if len({source.table for source in by_folders}) != 1:
+            return
+        (first, *_) = by_folders
+        rows = (row for source in by_folders for row in source.rows.values())
+        if first.split == "train" and not any(row.part or row.group for row in rows):
+            self.notes.warn(
+                f"{first.where}: {first.table} says neither split nor group, and so nothing: "
+                "images that it does not name keep the classes of their folders; with the same "
+                f"place in {KEY}.test and a table of the others in {KEY}.test_labels, both are "
+                "the split"
+            )
 
     def _in_unlabelled_places(self, absent: Mapping[str, str], file: str) -> set[str]:
         """Rows without a label that name files which params.yaml says have none."""
