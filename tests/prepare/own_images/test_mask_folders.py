@@ -39,6 +39,14 @@ def test_masks_of_equal_names_in_several_folders(tmp_path: Path) -> None:
     assert len(images) == 4
 
 
+def test_masks_of_one_part_of_the_data(tmp_path: Path) -> None:
+    """So sets of defects have them: ground_truth/bent/1_mask.png of test/bent/1.png."""
+    images = [f"{part}/{n}.png" for part in ("train/good", "test/good", "test/bent") for n in "12"]
+    masks = ["ground_truth/bent/1_mask.png", "ground_truth/bent/2_mask.png"]
+    found, _, _ = records(unlabelled=fill(tmp_path, *images, *masks))
+    assert len(found) == len(images)
+
+
 def test_what_is_called_as_masks_and_is_none(tmp_path: Path) -> None:
     """Things that are worn; files that no other image is called as; what a table names."""
     things = fill(

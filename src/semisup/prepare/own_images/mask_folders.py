@@ -62,18 +62,19 @@ def _first_by_name(above: str) -> str | None:
 
 
 def _of_masks(source: Source) -> Iterator[str]:
-    """Those called so, nearly all of whose files are called as one image elsewhere."""
+    """Those called so, nearly all of whose files are called as an image elsewhere."""
     images, names = set[tuple[str, ...]](), Counter[str]()
     masks: dict[str, list[tuple[str, ...]]] = {}
     for entry in source.own_listing():
         if not isinstance(entry, Entry) or is_companion(entry.path):
             continue
         top = _first_by_name(entry.path.rpartition("/")[0])
-        if top is None:
-            images.add(_compared(entry.path))
-            names[_compared(entry.path)[-1]] += 1
-        else:
-            masks.setdefault(top, []).append(_compared(_image(entry.path)))
+        if top is not None:
+            masks.setdefault(top, []).append(_compared(_image(entry.path), top))
+            continue
+        whole = _compared(entry.path)
+        names[whole[-1]] += 1
+        images.update(whole[at:] for at in range(len(whole) - 1))
     for top, files in masks.items():
         if sum(file in images or names[file[-1]] == 1 for file in files) >= MOST * len(files):
             yield top
@@ -85,11 +86,16 @@ def _image(path: str) -> str:
     return f"{found}." if found else path
 
 
-def _compared(path: str) -> tuple[str, ...]:
-    """What an image and its mask share: masks/a/1.png and images/a/1.jpg."""
+def _compared(path: str, top: str = "") -> tuple[str, ...]:
+    """What an image and its mask share: test/a/1.png and masks/a/1.jpg, below `masks`.
+
+    A mask's own name alone is none of this, but with the folder around that of the masks.
+    """
     *folders, name = path.split("/")
-    kept = (f for f in folders if f.lower() not in IMAGE_WORDS and not is_of_masks(f))
-    return (*kept, (name.rpartition(".")[0] or name).lower())
+    kept = [f for f in folders if f.lower() not in IMAGE_WORDS and not is_of_masks(f)]
+    above = [f for f in top.split("/")[:-1] if f.lower() not in IMAGE_WORDS]
+    below = kept[len(above) :] or kept[-1:]
+    return (*below, (name.rpartition(".")[0] or name).lower())
 
 
 def _has_rows(folder: str, sources: Sequence[Source]) -> bool:
