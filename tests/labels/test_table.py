@@ -213,6 +213,12 @@ def test_objects_in_cells() -> None:
     assert "1 rows name several classes, such as 'cat;dog'" in warnings
 
 
+def test_a_class_of_animals_is_no_label_beside_other_ranks() -> None:
+    text = "file,class,order,family,species\n1.png,Aves,x,y,pica\n2.png,Aves,x,z,parus\n"
+    assert labels(text) == {"1.png": "pica", "2.png": "parus"}
+    assert labels("file,class,family\n1.png,a,x\n2.png,b,y\n") == {"1.png": "a", "2.png": "b"}
+
+
 def test_a_choice_is_the_label_where_nothing_else_is() -> None:
     assert labels("image,choice,lead_time\n1.png,a,3.2\n2.png,b,1.5\n")["1.png"] == "a"
 

@@ -46,6 +46,7 @@ _IS_X = re.compile(  # beside it, y is a place: x_coord, center_x, or spacing[x 
     r"x(min|max|coord\w*|pos\w*|cent(er|re)|pixels?|loc\w*)?|"
     r"\w*(coord\w*|pos(ition)?|cent(er|re)|pixel|spacing|loc(ation)?|offset|tile|col)x"
 )
+_RANKS = {"kingdom", "phylum", "order", "family", "genus"}
 _OF_LABELS = {"label", "labels", "class", "classes", "category", "diagnosis", "species"}
 _ABOUT_LABELS = {  # not the label, but what is known of it
     *("date", "time", "year", "by", "confidence", "score", "prob", "probability", "weight"),
@@ -78,7 +79,8 @@ def weak_labels(names: Sequence[str]) -> list[int]:
 
 def fitting(what: str, names: list[str]) -> list[str]:
     """Those of these plain names that say what a column holds, best first."""
-    return [name for name in NAMES[what] if name in names and not _is_coordinate(name, names)]
+    found = [name for name in NAMES[what] if name in names and not _is_coordinate(name, names)]
+    return [name for name in found if name != "class" or not _is_rank_beside(names)]
 
 
 def may_be_group(name: str) -> bool:
@@ -88,3 +90,8 @@ def may_be_group(name: str) -> bool:
 
 def _is_coordinate(name: str, names: list[str]) -> bool:
     return name == "y" and any(_IS_X.fullmatch(other) for other in names)
+
+
+def _is_rank_beside(names: list[str]) -> bool:
+    """Whether `class` is one of the ranks of animals and plants, beside order, family and genus."""
+    return len(_RANKS.intersection(names)) > 1
