@@ -365,3 +365,17 @@ def test_a_class_whose_signs_are_decomposed_is_no_two_spellings(tmp_path: Path) 
     found, warnings = understood(fill(tmp_path, "A\u0308pfel/1.png", "Birnen/2.png"))
     assert {label for label, _ in found.values()} == {"\u00c4pfel", "Birnen"}
     assert warnings == []
+
+
+def test_things_that_each_have_train_and_test(tmp_path: Path) -> None:
+    """Whose folders may be the classes; of sites there is nothing to say."""
+    names = [f"{thing}/{part}/good/1.png" for thing in ("cup", "nut") for part in ("train", "test")]
+    names += ["cup/test/bent/2.png", "nut/test/bent/2.png"]
+    found, warnings = understood(fill(tmp_path / "a", *names))
+    assert {label for label, _ in found.values()} == {"good", "bent"}
+    assert said(warnings, "cup, nut each hold train and test, and in these the same classes (bent,")
+    assert said(warnings, "set data.folder.class_level to 1 if the first are the classes")
+    found, _ = understood(tmp_path / "a", class_level=1)
+    assert found["cup/test/bent/2.png"] == ("cup", "test")
+    sites = [name.replace("cup", "site1").replace("nut", "site2") for name in names]
+    assert understood(fill(tmp_path / "b", *sites))[1] == []

@@ -79,6 +79,18 @@ def forbid_folds(names: list[str], depth: int, where: str) -> None:
         )
 
 
+def warn_of_sets(
+    names: list[str], classes: list[str], depth: int, where: str, notes: Notes
+) -> None:
+    """Of folders that each hold train and test, and whose names are not those of sites or years."""
+    if not all(map(is_around, names)):
+        notes.warn(
+            f"{where}: {named(map(printable, names))} each hold train and test, and in "
+            f"these the same classes ({named(map(printable, classes))}): set "
+            f"data.folder.class_level to {depth} if the first are the classes"
+        )
+
+
 def warn_of_kinds(
     inner: Iterable[str], below: Iterable[str], depth: int, where: str, notes: Notes
 ) -> None:

@@ -141,6 +141,10 @@ class _Search:
             doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
             below = [f for folders in inner.values() for f in folders]
             under = merged(f for folders in merged(below).values() for f in folders)
+            if len(under) > 1:
+                doubts.warn_of_sets(
+                    [*inner], [*under], len(self.levels) + 1, self.where, self.notes
+                )
             return "repetition" if len(under) > 1 else "class"
         around, classes = [*map(printable, inner)], [*map(printable, alike)]
         outer_around = all(is_around(name) for name in around)
