@@ -31,6 +31,7 @@ from semisup.prepare.own_images.named_places import (
     sources_of,
     table_key,
     tables_of,
+    warn_of_parts,
 )
 from semisup.prepare.own_images.reader import Reader
 from semisup.prepare.own_images.spelling import write_as_folders, write_groups_alike
@@ -54,6 +55,7 @@ class Plan:
         self.settings = settings
         self.sources = sources_of(settings)
         find_nested(self.sources)
+        warn_of_parts(self.sources, notes)
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
         self.none = without_case(settings.no_label)
         # of tables: rows of no file, and how many rows there are
