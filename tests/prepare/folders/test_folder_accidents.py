@@ -379,3 +379,16 @@ def test_things_that_each_have_train_and_test(tmp_path: Path) -> None:
     assert found["cup/test/bent/2.png"] == ("cup", "test")
     sites = [name.replace("cup", "site1").replace("nut", "site2") for name in names]
     assert understood(fill(tmp_path / "b", *sites))[1] == []
+
+
+@pytest.mark.parametrize("name", ["train_aug", "train_augmented"])
+def test_augmented_copies_beside_the_split_are_warned_of(tmp_path: Path, name: str) -> None:
+    """Of which some would be validation images of others."""
+    paths = [f"{part}/{x}/1.png" for part in ("train", name, "test") for x in ("cat", "dog")]
+    _, warnings = understood(fill(tmp_path, *paths))
+    assert said(warnings, f"{name}: by the name the same images in other forms")
+
+
+def test_pictures_of_a_repository_are_doubted(tmp_path: Path) -> None:
+    _, warnings = understood(fill(tmp_path, "cat/1.png", "dog/2.png", "docs/3.png", "assets/4.png"))
+    assert said(warnings, "assets, docs: read as a class, but seldom one by the name")

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator
 from semisup.labels.words import part_of
 from semisup.prepare.files.places import printable
 from semisup.prepare.folders.class_folders import Layout
-from semisup.prepare.folders.signs import Folders, is_odd, place_of_parts
+from semisup.prepare.folders.signs import (
+    Folders,
+    are_parts,
+    is_odd,
+    place_of_parts,
+    shared_further_down,
+)
 from semisup.prepare.folders.tree import VIEW_WORDS, Folder, is_around, is_version, merged
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
@@ -88,6 +94,17 @@ def warn_of_sets(
             f"{where}: {named(map(printable, names))} each hold train and test, and in "
             f"these the same classes ({named(map(printable, classes))}): set "
             f"data.folder.class_level to {depth} if the first are the classes"
+        )
+
+
+def warn_of_domains(inner: Folders, depth: int, where: str, notes: Notes) -> None:
+    """Of folders read as classes, with the same folders below one in each: amazon/images/mug."""
+    further = shared_further_down(inner)
+    if further and not are_parts(further):
+        notes.warn(
+            f"{where}: {named(map(printable, inner))} are read as the classes; below a folder in "
+            f"each lie {named(map(printable, further))}: set data.folder.class_level to {depth} "
+            "if these are the classes"
         )
 
 

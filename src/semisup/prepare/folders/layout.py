@@ -17,7 +17,6 @@ from semisup.prepare.folders.signs import (
     is_aside,
     is_flat,
     shared,
-    shared_further_down,
     tests_among,
 )
 from semisup.prepare.folders.tree import (
@@ -117,6 +116,7 @@ class _Search:
                     f"{self.where}: {named(others)}: beside folders named as train and test, and "
                     "so left out"
                 )
+            doubts.warn_of_versions([*filter(part_of, inner)], self.where, self.notes)
             return "part"
         return self._repetition_or_class(inner, loose)
 
@@ -135,7 +135,8 @@ class _Search:
     def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
         alike = shared(inner) if not loose else []
         if not alike:
-            self._warn_of_domains(inner, loose)
+            if not loose:
+                doubts.warn_of_domains(inner, len(self.levels) + 3, self.where, self.notes)
             return "class"
         if are_parts(alike):  # of classes, unless these lie below them
             doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
@@ -172,15 +173,6 @@ class _Search:
             f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
             "the second"
         )
-
-    def _warn_of_domains(self, inner: dict[str, list[Folder]], loose: int) -> None:
-        further = shared_further_down(inner) if not loose else []
-        if further and not are_parts(further):
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, inner))} are read as the classes; below a "
-                f"folder in each lie {named(map(printable, further))}: set "
-                f"data.folder.class_level to {len(self.levels) + 3} if these are the classes"
-            )
 
     def _find_flat(self, inner: dict[str, list[Folder]]) -> list[str]:
         """Parts without class folders, where others have them: nobody knows their labels."""

@@ -13,13 +13,16 @@ from semisup.prepare.folders.tree import (
 )
 
 LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
+_OF_PROGRAMS = {  # folders of pictures about a data set, as repositories have them
+    *("docs", "doc", "assets", "figures", "figs", "screenshots", "results", "outputs", "demo"),
+}
 Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
 
 
 def is_odd(name: str) -> bool:
     """Whether a folder of this name is seldom a class."""
     is_part = part_of(name, strict=True) not in (None, "unlabelled")
-    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS
+    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS | _OF_PROGRAMS
 
 
 def is_plain(top: Folder) -> bool:

@@ -42,8 +42,8 @@ _AROUND = re.compile(  # what a folder around class folders may be called
     r"[ _-]?\w{0,3}|(19|20)\d\d([ _-]?\d\d?){0,2}|q[1-4]|\d+x\d+|\d+(px|mp|x)"
 )
 _VERSION = re.compile(  # of the same images, by the name of the folder
-    r".*augment.*|(colou?r|gr[ae]y|gr[ae]yscale|rgb|raw|originals?|resized|cropped|segmented|"
-    r"processed|preprocessed|hr|lr)([ _-]?(images?|version))?|"
+    r".*augment.*|train\w*[ _-]aug|(colou?r|gr[ae]y|gr[ae]yscale|rgb|raw|originals?|resized|"
+    r"cropped|segmented|processed|preprocessed|hr|lr)([ _-]?(images?|version))?|"
     r"\d+x\d+|\d+(px|x)|[\w ]+[_ -](\d+x\d+|\d+px)"
 )
 VIEW_WORDS = {
