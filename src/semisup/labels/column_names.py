@@ -16,7 +16,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "label": """
         label labels class classname labelname category categoryname target diagnosis dx species
         breed groundtruth classlabel y classes tag classid labelid categoryid disease defect
-        grade
+        grade cls
         klasse kategorie classe catégorie categorie clase categoría etiqueta
         """,
         "split": """

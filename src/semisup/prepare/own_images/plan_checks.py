@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from semisup.prepare.files.archive import SUFFIXES, is_unread
+from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.plan import Plan
@@ -48,11 +49,11 @@ def _hint(plan: Plan) -> str:
         folder = source.place.given
         for name in _names(source) if source.has_labels and not source.table else ():
             lower = name.lower()
-            if is_unread(lower) or lower.endswith(SUFFIXES):
+            if is_unread(lower) or (lower.endswith(SUFFIXES) and not lower.endswith(SETS)):
                 is_read = source.place.disk.is_dir() and not is_unread(lower)
                 instead = f", or name it in {KEY}" if is_read else ""
                 return f"; {folder}/{name} is an archive: unpack it{instead}"
-            is_table = "/" not in name and lower.endswith((".csv", ".tsv", ".jsonl"))
+            is_table = "/" not in name and lower.endswith((".csv", ".tsv", ".jsonl", *SETS))
             if is_table and not _NO_TABLE.search(lower):
                 return f"; {folder}/{name} may be one: name it in {KEY}.labels"
     level = plan.settings.class_level
