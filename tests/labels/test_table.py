@@ -146,6 +146,17 @@ def test_a_split_in_words_that_nobody_knows_is_told_of(column: str, is_told: boo
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [("Training Validierung Test", True), ("entrainement test", True), ("train car bus", False)],
+)
+def test_a_split_some_words_of_which_are_known_is_told_of(words: str, is_told: bool) -> None:
+    lines = (f"{n}.png,a,{word}\n" for n, word in enumerate(words.split()))
+    found, warnings = rows(f"path,label,kind\n{''.join(lines)}")
+    assert {row.part for row in found.values()} == {None}
+    assert ("column kind is not read as the split, since it says" in warnings) is is_told
+
+
 def test_columns_of_parts_beside_one_of_that_name() -> None:
     found, _ = rows("image,label,Split,train,test\n1.png,a,test,1,0\n2.png,b,train,0,1\n")
     assert [row.part for row in found.values()] == ["test", "train"]

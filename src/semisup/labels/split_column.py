@@ -53,7 +53,9 @@ def _warn_of_unread(
         words = {*(line[at].strip() for line in cells)} - {""}
         if at in taken or found.label is None or not 1 < len(words) <= MOST_PARTS:
             continue
-        if part_of(name, strict=True) or SPLIT_WORDS.search(name.lower()):
+        known = [word for word in words if part_of(word, strict=True)]
+        says_so = part_of(name, strict=True) or SPLIT_WORDS.search(name.lower())
+        if says_so or 2 * len(known) >= len(words):  # as Training, Test and a word for validation
             notes.warn(
                 f"{where}: column {name.strip()} is not read as the split, since it says "
                 f"{named(map(repr, sorted(words)))}: if it is one, write train, validation, test "

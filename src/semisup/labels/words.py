@@ -36,6 +36,7 @@ UNSURE = {  # what may mean that nobody knows
     *("unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"),
     *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
     *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
+    *("#ref!", "#name?", "#value!", "#div/0!", "#num!", "#null!"),  # of spreadsheets
 }
 MARKS = (";", "|", ",", "/", "+", "&", " and ")
 MOST_COMPARED = 2000  # names, each with all others
