@@ -62,6 +62,26 @@ def test_two_columns_that_name_files_beside_an_identity_that_names_none() -> Non
     assert set(labels(text)) == {"1.png", "2.png"}
 
 
+def test_two_columns_of_files_of_equal_names_in_other_folders() -> None:
+    with pytest.raises(UserError, match=r"'whole', 'cropped' all name files"):
+        rows("id,whole,cropped,label\nx,a/1.png,c/1.png,cat\ny,a/2.png,c/2.png,dog\n")
+
+
+def test_an_identity_of_any_name_is_the_path_where_it_names_files() -> None:
+    found, warnings = rows("isic_key,age,label\n1,50,a\n2,50,b\n3,7,b\n")
+    assert [*found] == ["1", "2", "3"]
+    assert "the path is read from column isic_key, since it names files" in warnings
+    for text in ("key,label\nx,a\ny,b\n", "key,label\n1,a\n1,a\n", ",label\n1,a\n2,b\n"):
+        with pytest.raises(UserError, match="no column is named path or the like"):
+            rows(text)
+
+
+def test_columns_of_bits_of_which_one_alone_is_set_are_no_classes() -> None:
+    """What is known of all patients, beside the label."""
+    text = "image,smoke,biopsed,diagnostic\n1.png,0,1,nev\n2.png,0,1,bcc\n3.png,0,1,bcc\n"
+    assert labels(text) == {"1.png": "nev", "2.png": "bcc", "3.png": "bcc"}
+
+
 def test_y_beside_x_is_a_place_not_a_label() -> None:
     text = "image,x,y,tissue\n1.png,0,1,a\n2.png,3,4,b\n"
     with pytest.raises(UserError, match="no column is named label or the like"):

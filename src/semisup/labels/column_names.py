@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+KEY = "data.folder.columns"
 # the first that a table has counts; compared as `plain` has them
 NAMES: dict[str, tuple[str, ...]] = {
     what: tuple(names.split())

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from semisup.labels.bits import are_bits
-from semisup.labels.columns import KEY, Columns
+from semisup.labels.column_names import KEY
+from semisup.labels.columns import Columns
 from semisup.labels.words import Part, part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named

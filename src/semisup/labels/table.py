@@ -10,13 +10,13 @@ from semisup.labels.bits import one_hot, with_parts_joined
 from semisup.labels.column_names import fitting, plain
 from semisup.labels.columns import (
     Columns,
-    Known,
     find_columns,
     missing_column,
     weak_label,
 )
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
+from semisup.labels.path_column import Known
 from semisup.labels.split_and_group import groups_of, parts_of
 from semisup.labels.split_column import with_split
 from semisup.labels.text import Line
