@@ -392,3 +392,17 @@ def test_augmented_copies_beside_the_split_are_warned_of(tmp_path: Path, name: s
 def test_pictures_of_a_repository_are_doubted(tmp_path: Path) -> None:
     _, warnings = understood(fill(tmp_path, "cat/1.png", "dog/2.png", "docs/3.png", "assets/4.png"))
     assert said(warnings, "assets, docs: read as a class, but seldom one by the name")
+
+
+def test_a_validation_set_by_one_of_several_words_around_the_classes(tmp_path: Path) -> None:
+    """Which are asked about; where the level is set, it is told of."""
+    names = [f"{around}/{x}/1.png" for around in ("NCT-100K", "CRC-VAL-7K") for x in ("adi", "tum")]
+    found, warnings = understood(fill(tmp_path, *names), class_level=2)
+    assert {part for _, part in found.values()} == {"train"}
+    assert said(warnings, "CRC-VAL-7K: read as train, though named as test or validation")
+
+
+def test_test_and_validation_among_the_classes_are_doubted(tmp_path: Path) -> None:
+    names = ["rps/a/1.png", "rps/b/1.png", "rps-test/1.png", "rps-validation/1.png"]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert said(warnings, "rps-test, rps-validation: read as a class, but seldom one by the name")

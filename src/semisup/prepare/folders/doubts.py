@@ -51,6 +51,16 @@ def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
         )
 
 
+def warn_of_held(names: list[str], where: str, notes: Notes) -> None:
+    """Of folders around the classes that are named as for test, but not by that word alone."""
+    held = [name for name in names if part_of(name) in ("test", "validation")]
+    if held and len(held) < len(names):
+        notes.warn(
+            f"{where}: {named(held)}: read as train, though named as test or validation: if it is, "
+            "name it in data.folder.test or data.folder.validation"
+        )
+
+
 def warn_of_equal_names(inner: Folders, where: str, notes: Notes) -> None:
     """Of class folders of one name in some of the folders around: alba in quercus and in salix.
 
@@ -141,7 +151,7 @@ def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
         return
     shown = named(map(printable, names), 3)
     parts = {part_of(name) for name in names}
-    with_parts = {"train", "test"} <= parts or {"train", "validation"} <= parts
+    with_parts = len(parts & {"train", "validation", "test"}) > 1
     odd = [name for name in names if is_odd(name) or (with_parts and part_of(name))]
     if odd:
         others = named(printable(name) for name in names if name not in odd)

@@ -104,6 +104,8 @@ class _Search:
                 doubts.warn_of_versions(names, self.where, self.notes)
                 doubts.warn_of_owners(names, self.where, self.notes)
                 parts = self._has_one_part(inner)
+                if not parts:
+                    doubts.warn_of_held(names, self.where, self.notes)
                 if not parts and len(self.levels) + 2 == self.class_level:
                     doubts.warn_of_equal_names(inner, self.where, self.notes)
             return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
