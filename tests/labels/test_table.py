@@ -440,3 +440,28 @@ def test_signs_that_are_no_end_of_a_line(sign: str, end: str) -> None:
     lines = (f'{{"path": "{n}.png", "label": "a", "note": "x{sign}y"}}' for n in (1, 2))
     assert labels(end.join(lines), "l.jsonl") == {"1.png": "a", "2.png": "a"}
     assert labels(f"x{sign}1.png a{end}2.png b{end}") == {f"x{sign}1.png": "a", "2.png": "b"}
+
+
+# Lines of a path, a space and a label
+
+
+def test_a_name_without_ending_a_space_and_a_label() -> None:
+    """So lists of aircraft have it, and programs for ImageNet."""
+    lines = "1 707-320\n2 Boeing 717\n\n3 F/A-18\n"
+    expected = {"1": "707-320", "2": "Boeing 717", "3": "F/A-18"}
+    assert labels(lines) == labels(f"image label\n{lines}") == expected
+    assert labels("a.jpg 0\nb.jpg 1\n") == {"a.jpg": "0", "b.jpg": "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x1 cat\nx2 dog\n",  # name no files
+        "1 1 1 2\n2 1 2 1\n",  # several numbers
+        "1 -1\n2  1\n",  # another class than one
+        "1 cat\n2\n",
+    ],
+)
+def test_other_lines_with_spaces_are_refused(text: str) -> None:
+    with pytest.raises(UserError, match=r"has spaces between its cells|has one column"):
+        rows(text)

@@ -10,6 +10,7 @@ from semisup.labels.column_names import NAMES, plain
 from semisup.labels.columns import has_label, has_path, names_columns
 from semisup.labels.endings import is_image
 from semisup.labels.headless import of_spaces, one_column
+from semisup.labels.path_column import Known
 from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
@@ -22,10 +23,12 @@ _COCO = ("images", "annotations", "categories")
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
 
-def lines_of(content: bytes, where: str, may_be_list: bool = False) -> list[Line]:
+def lines_of(
+    content: bytes, where: str, may_be_list: bool = False, is_known: Known = lambda _: 0.0
+) -> list[Line]:
     """Number and cells of each line that has any, all as long as the first.
 
-    `may_be_list`: lines of a path alone will do.
+    `may_be_list`: lines of a path alone will do; `is_known`: how surely a cell names a file.
 
     Raises:
         UserError: not readable.
@@ -37,9 +40,8 @@ def lines_of(content: bytes, where: str, may_be_list: bool = False) -> list[Line
     text, separator = decoded(content, where)
     if JSON.match(text):
         return _of_json(text, where)
-    if of_spaces(text):
-        split = (line.strip().rsplit(None, 1) for line in lines_in(text))
-        return [(number, cells) for number, cells in enumerate(split, 1) if cells]
+    if pairs := of_spaces(text, is_known):
+        return pairs
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True

@@ -76,7 +76,7 @@ def read_table(
     Raises:
         UserError: not readable, no such column, or a path has two labels.
     """
-    lines = lines_of(content, where, columns["label"] is None)
+    lines = lines_of(content, where, columns["label"] is None, is_known)
     if no_label is not None and columns["path"] == columns["label"] == "auto":
         lines = with_names(lines, where, notes)
     return rows_of(lines, where, columns, no_label, notes, is_known)
