@@ -406,3 +406,39 @@ def test_test_and_validation_among_the_classes_are_doubted(tmp_path: Path) -> No
     names = ["rps/a/1.png", "rps/b/1.png", "rps-test/1.png", "rps-validation/1.png"]
     _, warnings = understood(fill(tmp_path, *names))
     assert said(warnings, "rps-test, rps-validation: read as a class, but seldom one by the name")
+
+
+@pytest.mark.parametrize(
+    ("images", "masks"),
+    [("data", "data_masks"), ("Original", "Masks"), ("set", "GroundTruth"), ("data", "data_gt")],
+)
+def test_masks_of_the_same_classes_beside_the_images(
+    tmp_path: Path, images: str, masks: str
+) -> None:
+    names = [f"{kind}/{x}/1.png" for kind in (images, masks) for x in ("cat", "dog")]
+    for level in ("auto", 2):
+        found, warnings = understood(fill(tmp_path, *names), class_level=level)
+        assert found == {f"{images}/{x}/1.png": (x, "train") for x in ("cat", "dog")}
+        assert said(warnings, f"{masks}: left out, since by the name")
+
+
+def test_masks_that_are_worn_in_two_places(tmp_path: Path) -> None:
+    names = [f"{x}/{where}/1.png" for x in ("mask", "no mask") for where in ("inside", "outside")]
+    found, _ = understood(fill(tmp_path, *names), class_level=1)
+    assert {label for label, _ in found.values()} == {"mask", "no mask"}
+
+
+@pytest.mark.parametrize(("view", "other"), [("original", "mask"), ("rgb", "depth")])
+def test_masks_beside_images_of_another_name_in_classes(
+    tmp_path: Path, view: str, other: str
+) -> None:
+    names = [f"{x}/{kind}/1.png" for x in ("cat", "dog") for kind in (view, other)]
+    found, warnings = understood(fill(tmp_path, *names))
+    assert sorted(found) == [f"cat/{view}/1.png", f"dog/{view}/1.png"]
+    assert said(warnings, f"{other}: left out")
+
+
+def test_classes_called_as_masks_of_others_are_doubted(tmp_path: Path) -> None:
+    names = [f"{x}/1.png" for x in ("cup", "cup_masks", "pan", "pan_masks", "ski mask")]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert said(warnings, "cup_masks, pan_masks: read as a class, but seldom one by the name")

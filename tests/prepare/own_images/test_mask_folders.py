@@ -16,6 +16,8 @@ IMAGES = [f"images/part_{n % 2}/ISIC_{n}.png" for n in range(4)]
         "lesion_segmentations_v1/ISIC_{}_segmentation.png",
         "Part1_GroundTruth/part_1/ISIC_{}.bmp",
         "annotations/trimaps/ISIC_{}.png",
+        "part_gt/ISIC_{}.png",
+        "depth/ISIC_{}.png",
     ],
 )
 @pytest.mark.parametrize("kind", ["pool", "tar", "table"])
@@ -55,6 +57,8 @@ def test_what_is_called_as_masks_and_is_none(tmp_path: Path) -> None:
     assert len(records(unlabelled=things)[0]) == 3
     worn = fill(tmp_path / "worn", "bare/1.png", "with_mask/1.png", "bare/2.png", "with_mask/2.png")
     assert len(records(unlabelled=worn)[0]) == 4
+    boxes = fill(tmp_path / "boxes", "bottles/1.png", "boxes/1.png")
+    assert len(records(unlabelled=boxes)[0]) == 2
     other = fill(tmp_path / "other", "photos/1.png", "masks/a.png", "masks/b.png")
     assert len(records(unlabelled=other)[0]) == 3
     table = tmp_path / "labels.csv"

@@ -14,7 +14,14 @@ from semisup.prepare.folders.signs import (
     place_of_parts,
     shared_further_down,
 )
-from semisup.prepare.folders.tree import VIEW_WORDS, Folder, is_around, is_version, merged
+from semisup.prepare.folders.tree import (
+    VIEW_WORDS,
+    Folder,
+    is_around,
+    is_of_masks,
+    is_version,
+    merged,
+)
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
@@ -153,6 +160,7 @@ def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
     parts = {part_of(name) for name in names}
     with_parts = len(parts & {"train", "validation", "test"}) > 1
     odd = [name for name in names if is_odd(name) or (with_parts and part_of(name))]
+    odd += [name for name in names if name not in odd and _is_mask_of_other(name, names)]
     if odd:
         others = named(printable(name) for name in names if name not in odd)
         notes.warn(
@@ -169,6 +177,13 @@ def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
             f"{where}: {shown}: read as the classes, but called like patients: where a table names "
             "the classes, name it in data.folder.labels, or set data.folder.class_level"
         )
+
+
+def _is_mask_of_other(name: str, names: list[str]) -> bool:
+    """Whether a class is called as the masks of another one: cup_masks beside cup."""
+    return is_of_masks(name) and any(
+        name != other and name.lower().startswith(other.lower()) for other in names
+    )
 
 
 def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None:

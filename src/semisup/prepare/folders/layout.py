@@ -16,6 +16,7 @@ from semisup.prepare.folders.signs import (
     hold_parts,
     is_aside,
     is_flat,
+    masks_of_shared,
     shared,
     tests_among,
 )
@@ -221,7 +222,8 @@ class _Search:
         others = [name for name in inner if name not in labels]
         if others and all(name.lower() in IMAGE_WORDS for name in others):
             aside += [name for name in labels if name not in aside]
-        if not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
+        beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner)
+        if not beside and not (aside := masks_of_shared(inner)):
             return inner
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}

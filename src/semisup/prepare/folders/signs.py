@@ -9,6 +9,7 @@ from semisup.prepare.folders.tree import (
     Folder,
     is_around,
     is_of_masks,
+    is_version,
     merged,
 )
 
@@ -71,10 +72,19 @@ def hold_parts(below: Folders, classes: int) -> bool:
 def is_aside(name: str, classes: Iterable[Folder]) -> bool:
     """Whether folders of masks and the like lie beside images in all classes that have them."""
     return (name.lower() in ASIDE_WORDS | LABEL_WORDS or is_of_masks(name)) and all(
-        folder.images or any(other.lower() in IMAGE_WORDS for other in folder.inner)
+        folder.images
+        or any(other.lower() in IMAGE_WORDS or is_version(other) for other in folder.inner)
         for folder in classes
         if name in folder.inner
     )
+
+
+def masks_of_shared(inner: Folders) -> list[str]:
+    """Folders of masks beside one with the same class folders: data/cat and data_masks/cat."""
+    masks = [name for name in inner if name.lower() in ASIDE_WORDS or is_of_masks(name)]
+    others = [name for name in inner if name not in masks]
+    are_worn = any("mask" in name.lower() for name in others)  # no_mask beside mask
+    return masks if others and not are_worn and shared(inner) else []
 
 
 def is_flat(folders: Iterable[Folder]) -> bool:

@@ -31,7 +31,7 @@ ASIDE_WORDS = {  # folders of images that belong to other images
     ),
     *("thumbnail", "thumbnails", "thumbs", "depth", "heatmaps"),
 }
-_OF_MASKS = {"mask", "segmentation", "trimap", "annotation", "groundtruth", "ground"}
+_OF_MASKS = {"mask", "segmentation", "trimap", "annotation", "groundtruth", "ground", "gt"}
 _OF_FACES = {"no", "not", "with", "without", "face", "wearing", "worn", "tape"}  # kinds of masks
 _AROUND = re.compile(  # what a folder around class folders may be called
     r"(site|hospital|clinic|cent(er|re)|camera|cam|scanner|device|sensor|session|day|week|month|year|"
@@ -128,6 +128,11 @@ def is_of_masks(name: str) -> bool:
     if "ground" in words and "truth" not in words:
         return False
     return {word.removesuffix("s") for word in words} & _OF_MASKS != set() and not words & _OF_FACES
+
+
+def is_beside(name: str) -> bool:
+    """Whether a folder is called so, or as others that belong to images; not as what these show."""
+    return is_of_masks(name) or (name.lower() in ASIDE_WORDS and name.lower() != "boxes")
 
 
 def is_version(name: str) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from semisup.prepare.files.places import Entry
-from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, is_of_masks
+from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, is_beside
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.masks import image_of
 from semisup.prepare.own_images.named_places import KEY, Source
@@ -57,7 +57,7 @@ class MaskFolders:
 def _first_by_name(above: str) -> str | None:
     """The outermost of the folders that is called so."""
     folders = above.split("/")
-    ends = (end for end, name in enumerate(folders, 1) if is_of_masks(name))
+    ends = (end for end, name in enumerate(folders, 1) if is_beside(name))
     return next(("/".join(folders[:end]) for end in ends), None)
 
 
@@ -92,7 +92,7 @@ def _compared(path: str, top: str = "") -> tuple[str, ...]:
     A mask's own name alone is none of this, but with the folder around that of the masks.
     """
     *folders, name = path.split("/")
-    kept = [f for f in folders if f.lower() not in IMAGE_WORDS and not is_of_masks(f)]
+    kept = [f for f in folders if f.lower() not in IMAGE_WORDS and not is_beside(f)]
     above = [f for f in top.split("/")[:-1] if f.lower() not in IMAGE_WORDS]
     below = kept[len(above) :] or kept[-1:]
     return (*below, (name.rpartition(".")[0] or name).lower())

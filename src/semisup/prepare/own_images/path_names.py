@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from semisup.labels.endings import EXTENSIONS
-from semisup.prepare.folders.tree import is_of_masks
+from semisup.prepare.folders.tree import is_beside
 
 _ARCHIVE = re.compile(r"\.(zip|npz|tgz|tbz2?|txz|tzst|tar(\.\w+)?)$")
 
@@ -38,9 +38,9 @@ def without_masks(wholes: list[str], folders: Sequence[str], files: Mapping[str,
 
     files: the part of each that is below its place.
     """
-    if any(map(is_of_masks, folders)):
+    if any(map(is_beside, folders)):
         return wholes
-    return [w for w in wholes if not any(map(is_of_masks, files[w].split("/")[:-1]))] or wholes
+    return [w for w in wholes if not any(map(is_beside, files[w].split("/")[:-1]))] or wholes
 
 
 def spellings_of(name: str) -> tuple[str, str, str, str | None]:
