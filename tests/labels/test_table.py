@@ -54,6 +54,34 @@ def test_two_columns_that_name_files() -> None:
     assert set(labels("image,mask,label\n1.png,2.png,cat\n")) == {"1.png"}
 
 
+def test_two_columns_that_name_files_beside_an_identity_that_names_none() -> None:
+    """None is taken in silence: half of the images would have no label."""
+    with pytest.raises(UserError, match=r"'left', 'right' all name files; say in .*columns.path"):
+        rows("id,left,right,label\nx,1.png,2.png,cat\ny,3.png,4.png,dog\n")
+    text = "id,file,whole,label\nx,1.png,a/1.png,cat\ny,2.png,a/2.png,dog\n"
+    assert set(labels(text)) == {"1.png", "2.png"}
+
+
+def test_two_columns_of_files_of_equal_names_in_other_folders() -> None:
+    with pytest.raises(UserError, match=r"'whole', 'cropped' all name files"):
+        rows("id,whole,cropped,label\nx,a/1.png,c/1.png,cat\ny,a/2.png,c/2.png,dog\n")
+
+
+def test_an_identity_of_any_name_is_the_path_where_it_names_files() -> None:
+    found, warnings = rows("isic_key,age,label\n1,50,a\n2,50,b\n3,7,b\n")
+    assert [*found] == ["1", "2", "3"]
+    assert "the path is read from column isic_key, since it names files" in warnings
+    for text in ("key,label\nx,a\ny,b\n", "key,label\n1,a\n1,a\n", ",label\n1,a\n2,b\n"):
+        with pytest.raises(UserError, match="no column is named path or the like"):
+            rows(text)
+
+
+def test_columns_of_bits_of_which_one_alone_is_set_are_no_classes() -> None:
+    """What is known of all patients, beside the label."""
+    text = "image,smoke,biopsed,diagnostic\n1.png,0,1,nev\n2.png,0,1,bcc\n3.png,0,1,bcc\n"
+    assert labels(text) == {"1.png": "nev", "2.png": "bcc", "3.png": "bcc"}
+
+
 def test_y_beside_x_is_a_place_not_a_label() -> None:
     text = "image,x,y,tissue\n1.png,0,1,a\n2.png,3,4,b\n"
     with pytest.raises(UserError, match="no column is named label or the like"):
@@ -138,6 +166,17 @@ def test_a_split_in_words_that_nobody_knows_is_told_of(column: str, is_told: boo
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [("Training Validierung Test", True), ("entrainement test", True), ("train car bus", False)],
+)
+def test_a_split_some_words_of_which_are_known_is_told_of(words: str, is_told: bool) -> None:
+    lines = (f"{n}.png,a,{word}\n" for n, word in enumerate(words.split()))
+    found, warnings = rows(f"path,label,kind\n{''.join(lines)}")
+    assert {row.part for row in found.values()} == {None}
+    assert ("column kind is not read as the split, since it says" in warnings) is is_told
+
+
 def test_columns_of_parts_beside_one_of_that_name() -> None:
     found, _ = rows("image,label,Split,train,test\n1.png,a,test,1,0\n2.png,b,train,0,1\n")
     assert [row.part for row in found.values()] == ["test", "train"]
@@ -180,6 +219,39 @@ def test_a_class_with_its_number() -> None:
         {"image": "2.png", "label": "b"},
     ]
     assert labels("\n".join(map(json.dumps, lines)), "l.jsonl") == {"1.png": "cat", "2.png": "b"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        [{"tagId": 7, "tagName": "cat"}],
+        {"class-name": "cat", "job-name": "j", "confidence": 0.9},
+        {"displayName": "cat", "annotationResourceLabels": {"a": "b"}},
+    ],
+)
+def test_a_class_in_an_object_of_other_names(cell: object) -> None:
+    lines = [{"image": "1.png", "label": cell}, {"image": "2.png", "label": "b"}]
+    assert labels("\n".join(map(json.dumps, lines)), "l.jsonl") == {"1.png": "cat", "2.png": "b"}
+
+
+def test_objects_in_cells() -> None:
+    """So tools for labelling write attributes, and several choices of one image."""
+    said = [*({"class": name} for name in ("cat", "dog", "")), {}, {"choices": ["cat", "dog"]}]
+    cells = [json.dumps(one).replace('"', '""') for one in said]
+    lines = "".join(f'{n}.png,"{cell}"\n' for n, cell in enumerate(cells, 1))
+    found, warnings = rows(f"image,label\n{lines}")
+    assert [row.label for row in found.values()] == ["cat", "dog", None, None, None]
+    assert "1 rows name several classes, such as 'cat;dog'" in warnings
+
+
+def test_a_class_of_animals_is_no_label_beside_other_ranks() -> None:
+    text = "file,class,order,family,species\n1.png,Aves,x,y,pica\n2.png,Aves,x,z,parus\n"
+    assert labels(text) == {"1.png": "pica", "2.png": "parus"}
+    assert labels("file,class,family\n1.png,a,x\n2.png,b,y\n") == {"1.png": "a", "2.png": "b"}
+
+
+def test_a_choice_is_the_label_where_nothing_else_is() -> None:
+    assert labels("image,choice,lead_time\n1.png,a,3.2\n2.png,b,1.5\n")["1.png"] == "a"
 
 
 @pytest.mark.parametrize(
@@ -368,3 +440,28 @@ def test_signs_that_are_no_end_of_a_line(sign: str, end: str) -> None:
     lines = (f'{{"path": "{n}.png", "label": "a", "note": "x{sign}y"}}' for n in (1, 2))
     assert labels(end.join(lines), "l.jsonl") == {"1.png": "a", "2.png": "a"}
     assert labels(f"x{sign}1.png a{end}2.png b{end}") == {f"x{sign}1.png": "a", "2.png": "b"}
+
+
+# Lines of a path, a space and a label
+
+
+def test_a_name_without_ending_a_space_and_a_label() -> None:
+    """So lists of aircraft have it, and programs for ImageNet."""
+    lines = "1 707-320\n2 Boeing 717\n\n3 F/A-18\n"
+    expected = {"1": "707-320", "2": "Boeing 717", "3": "F/A-18"}
+    assert labels(lines) == labels(f"image label\n{lines}") == expected
+    assert labels("a.jpg 0\nb.jpg 1\n") == {"a.jpg": "0", "b.jpg": "1"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x1 cat\nx2 dog\n",  # name no files
+        "1 1 1 2\n2 1 2 1\n",  # several numbers
+        "1 -1\n2  1\n",  # another class than one
+        "1 cat\n2\n",
+    ],
+)
+def test_other_lines_with_spaces_are_refused(text: str) -> None:
+    with pytest.raises(UserError, match=r"has spaces between its cells|has one column"):
+        rows(text)

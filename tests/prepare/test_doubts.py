@@ -54,6 +54,11 @@ def said(**counts: int) -> list[str]:
         ("+", "-", False),
         ("cat", "rat", False),
         ("class 1", "class 2", False),
+        ("cat", "cat (1)", True),
+        ("cat", "cat - Copy (2)", True),
+        ("Hund", "Hund Kopie", True),
+        ("cat (1)", "cat (2)", False),
+        ("paper", "hard copy", False),
     ],
 )
 def test_names_that_are_nearly_the_same(one: str, other: str, alike: bool) -> None:
@@ -72,8 +77,10 @@ def test_letters_are_no_slips() -> None:
     assert said(A=5, a=5, b=5) == []
 
 
-def test_words_that_may_mean_no_label() -> None:
-    assert any("class 'Unknown' is one like the others" in line for line in said(Unknown=3, cat=3))
+@pytest.mark.parametrize("word", ["Unknown", "#REF!"])
+def test_words_that_may_mean_no_label(word: str) -> None:
+    told = f"class {word!r} is one like the others"
+    assert any(told in line for line in said(**{word: 3, "cat": 3}))
 
 
 def test_a_class_for_each_image() -> None:

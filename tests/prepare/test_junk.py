@@ -61,9 +61,12 @@ def test_junk_does_not_change_what_dvc_sees(
     assert sorted("/".join(path.parts[-2:]) for path in seen) == ["Icons/2.png", "cat/1.png"]
 
 
-@pytest.mark.parametrize("ending", ["tfw", "JGW", "pgw", "wld", "prj", "cls", "geojson", "ovr"])
-def test_what_lies_beside_images_is_no_broken_image(tmp_path: Path, ending: str) -> None:
+BESIDE = ["1.tfw", "1.JGW", "1.pgw", "1.wld", "1.prj", "1.cls", "1.geojson", "1.ovr", "train.cache"]
+
+
+@pytest.mark.parametrize("name", [*BESIDE, "1.3GP", "1.m4v", "_DS_Store", "Thumbs.db:encryptable"])
+def test_what_lies_beside_images_is_no_broken_image(tmp_path: Path, name: str) -> None:
     fill(tmp_path, "cat/1.png", "dog/1.png")
-    (tmp_path / f"cat/1.{ending}").write_text("1.0")
+    (tmp_path / f"cat/{name}").write_text("1.0")
     _, rejected, _ = records(labelled=tmp_path, max_rejected_fraction=0.0)
     assert [(item.meant, item.reason) for item in rejected] == [("aside", "no image by its name")]

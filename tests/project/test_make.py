@@ -64,7 +64,11 @@ WRONG = {
     "in its own images": (Given(["photos"]), "photos/new", "photos/new: lies in photos, whose"),
     "there already": (Given(), "photos", "photos: is there already; name a folder"),
     "no images": (Given(["none"]), "new", "--images none: no such folder or archive"),
-    "no archive": (Given(["labels.csv"]), "new", "--images labels.csv: neither a folder nor"),
+    "no archive": (
+        Given(["labels.csv"]),
+        "new",
+        "--images labels.csv: labels.csv is neither a folder nor",
+    ),
     "no class folders": (Given(labelled=["x"]), "new", "--labelled x: no such folder or archive"),
     "no table": (Given(["photos"], labels="x.csv"), "new", "--labels x.csv: no such file"),
     "a table of nothing": (Given(labels="labels.csv"), "new", "--labels labels.csv: of no images"),

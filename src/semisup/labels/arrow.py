@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from semisup.labels.text import ARROW, PARQUET
+from semisup.labels.text import ARROW, PARQUET, stand_in
 from semisup.workflow.errors import UserError
 
 NO_CLASS = -1  # of `datasets`
@@ -40,7 +40,9 @@ class ArrowFile:
     def _opened(self) -> Any:
         """A reader from the first row on: a stream of Arrow can be gone through only once."""
         file = self._file
-        start = file[:6] if isinstance(file, bytes) else _start(file)
+        start = file[:64] if isinstance(file, bytes) else _start(file)
+        if what := stand_in(start):
+            raise UserError(f"{self.where}: is {what}")
         if start.startswith(PARQUET):
             from pyarrow import parquet
 
@@ -80,7 +82,7 @@ class ArrowFile:
 
 def _start(path: Path) -> bytes:
     with path.open("rb") as stream:
-        return stream.read(6)
+        return stream.read(64)
 
 
 def features(schema: pa.Schema) -> Mapping[str, Any]:

@@ -40,6 +40,8 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
     single, none = counts.count(1), counts.count(0)
     if 2 * single < len(counts) or 10 * (single + none) < 9 * len(counts):
         return None
+    if not none and len({found[0] for found in ones if len(found) == 1}) < 2:  # all are of one
+        return None
     empty = f"; {none} rows have none of them: read as no label" if none else ""
     sheet.warn(
         f"columns {named(names[number] for number in at)} hold 1 and 0, and are read as a class "

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+KEY = "data.folder.columns"
 # the first that a table has counts; compared as `plain` has them
 NAMES: dict[str, tuple[str, ...]] = {
     what: tuple(names.split())
@@ -16,7 +17,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "label": """
         label labels class classname labelname category categoryname target diagnosis dx species
         breed groundtruth classlabel y classes tag classid labelid categoryid disease defect
-        grade
+        grade cls
         klasse kategorie classe catégorie categorie clase categoría etiqueta
         """,
         "split": """
@@ -33,11 +34,20 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
-WEAK = ("level", "diagnostic", "finding", "tags", "condition")  # the label where nothing else is
+WEAK = (
+    "level",
+    "diagnostic",
+    "finding",
+    "tags",
+    "condition",
+    "choice",
+    "choices",
+)  # the label where nothing else is
 _IS_X = re.compile(  # beside it, y is a place: x_coord, center_x, or spacing[x of spacing[x,y]
     r"x(min|max|coord\w*|pos\w*|cent(er|re)|pixels?|loc\w*)?|"
     r"\w*(coord\w*|pos(ition)?|cent(er|re)|pixel|spacing|loc(ation)?|offset|tile|col)x"
 )
+_RANKS = {"kingdom", "phylum", "order", "family", "genus"}
 _OF_LABELS = {"label", "labels", "class", "classes", "category", "diagnosis", "species"}
 _ABOUT_LABELS = {  # not the label, but what is known of it
     *("date", "time", "year", "by", "confidence", "score", "prob", "probability", "weight"),
@@ -70,7 +80,8 @@ def weak_labels(names: Sequence[str]) -> list[int]:
 
 def fitting(what: str, names: list[str]) -> list[str]:
     """Those of these plain names that say what a column holds, best first."""
-    return [name for name in NAMES[what] if name in names and not _is_coordinate(name, names)]
+    found = [name for name in NAMES[what] if name in names and not _is_coordinate(name, names)]
+    return [name for name in found if name != "class" or not _is_rank_beside(names)]
 
 
 def may_be_group(name: str) -> bool:
@@ -80,3 +91,8 @@ def may_be_group(name: str) -> bool:
 
 def _is_coordinate(name: str, names: list[str]) -> bool:
     return name == "y" and any(_IS_X.fullmatch(other) for other in names)
+
+
+def _is_rank_beside(names: list[str]) -> bool:
+    """Whether `class` is one of the ranks of animals and plants, beside order, family and genus."""
+    return len(_RANKS.intersection(names)) > 1

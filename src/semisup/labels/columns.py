@@ -1,21 +1,17 @@
 """Which column of a table holds what: as params.yaml says, or by its name and what it holds."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from semisup.labels.column_names import NAMES, fitting, may_be_group, plain, weak_labels
-from semisup.labels.endings import is_image
+from semisup.labels.column_names import KEY, NAMES, fitting, may_be_group, plain, weak_labels
+from semisup.labels.path_column import Known, identity, path_by_cells
 from semisup.labels.sheet import Sheet
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
-KEY = "data.folder.columns"
 FEW_LINES = 10  # in which each may name a class of its own
-LOOKED_AT = 200  # lines, to find the column that names files
-BESIDE_IMAGES = re.compile("mask|seg|annot|thumb|url|overlay|depth|heatmap|groundtruth")
-Known = Callable[[str], float]
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,9 @@ def find_columns(sheet: Sheet, wanted: Mapping[str, str | None], is_known: Known
     found = _found(sheet, wanted)
     path = found["path"]
     if wanted["path"] == "auto":
-        path = _path_by_cells(sheet, path, is_known)
+        path = path_by_cells(sheet, path, is_known)
+        if path is None:
+            path = identity(sheet, (found["label"], found["split"]), is_known)
     if path is None:
         raise missing_column(sheet, "path")
     group, split = found["group"], found["split"]
@@ -78,34 +76,6 @@ def has_path(names: Sequence[str]) -> bool:
 def has_label(names: Sequence[str]) -> bool:
     """Whether a column of labels is found by its name."""
     return any(plain(name) in NAMES["label"] for name in names)
-
-
-def _path_by_cells(sheet: Sheet, found: int | None, is_known: Known) -> int | None:
-    """The column that names the most files, where one of a fitting name names fewer."""
-    names, some = sheet.names, sheet.cells[:: max(1, len(sheet.cells) // LOOKED_AT)]
-    others = [at for at in range(len(names)) if at != found and _names_images(names[at], some, at)]
-    known = {at: sum(is_known(line[at]) for line in some) for at in others}
-    best = max(known.values(), default=0.0)
-    if not best or (found is not None and best <= sum(is_known(line[found]) for line in some)):
-        return found
-    path, *more = [at for at in others if known[at] == best]
-    if more and found is None:
-        raise UserError(
-            f"{sheet.where}: the columns {named(repr(names[at]) for at in (path, *more))} all name "
-            f"files; say in {KEY}.path which are the images"
-        )
-    instead = "" if found is None else f", not from {names[found]}"
-    sheet.warn(
-        f"the path is read from column {names[path]}{instead}, since it names files ({KEY}.path)"
-    )
-    return path
-
-
-def _names_images(name: str, cells: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column's cells end as images do, which by its name are none beside others."""
-    filled = [line[at] for line in cells if line[at].strip()]
-    are = bool(filled) and 10 * sum(map(is_image, filled)) >= 9 * len(filled)
-    return are and not BESIDE_IMAGES.search(plain(name))
 
 
 def weak_label(sheet: Sheet, taken: Collection[int | None]) -> int | None:

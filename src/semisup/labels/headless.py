@@ -1,23 +1,49 @@
-"""Tables whose first line is an image already: which column holds its path, and which its label."""
+"""Tables without names of columns: which column holds an image's path, and which its label."""
 
+import re
 from collections.abc import Sequence
 
+from semisup.labels.column_names import NAMES, plain
 from semisup.labels.endings import is_image
+from semisup.labels.path_column import Known
 from semisup.labels.text import SEPARATORS, Line, lines_in
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 
-
-def of_spaces(text: str) -> bool:
-    """Whether each line is a path, a space and a label, as lists for Caffe have it."""
-    lines = (line.strip() for line in lines_in(text))
-    return bool(text.strip()) and all(_is_pair(line) for line in lines if line)
+_NO_LABEL = re.compile(r"-1|[+-]?[\d.]+(\s+[+-]?[\d.]+)+")  # in a line of spaces: several numbers
 
 
-def _is_pair(line: str) -> bool:
-    pair = line.rsplit(None, 1)
-    return len(pair) == 2 and is_image(pair[0]) and not any(mark in line for mark in SEPARATORS)
+def of_spaces(text: str, is_known: Known) -> list[Line] | None:
+    """Number and cells of each line that is a path, a space and a label; None: not all are.
+
+    So lists for Caffe are. A path may lack its ending where it names a file; then a line of names
+    comes first. -1 would mean another class there, and is read by nobody.
+    """
+    lines = [(n, line) for n, line in enumerate(map(str.strip, lines_in(text)), 1) if line]
+    if not lines or any(mark in line for _, line in lines for mark in SEPARATORS):
+        return None
+    pairs = [(number, line.rsplit(None, 1)) for number, line in lines]
+    if all(len(pair) == 2 and is_image(pair[0]) for _, pair in pairs):
+        return pairs
+    pairs = [(number, line.split(None, 1)) for number, line in lines]
+    if any(len(pair) < 2 or _NO_LABEL.fullmatch(pair[1]) for _, pair in pairs):
+        return None
+    rest = pairs[1:] if plain(pairs[0][1][0]) in NAMES["path"] else pairs
+    if not rest or 10 * sum(is_known(path) > 0 for _, (path, _) in rest) < 9 * len(rest):
+        return None
+    return pairs if rest is not pairs else [(0, ["path", "label"]), *pairs]
+
+
+def one_column(text: str, where: str) -> UserError:
+    """The error where each line is a path alone, or cells with spaces between them."""
+    lines, rest = [line for line in text.splitlines() if line.strip()], ""
+    if 2 * sum(len(line.split()) > 1 for line in lines) > len(lines):
+        what = "has spaces between its cells? Save it with commas,"
+    else:
+        what = "has one column, so that it can't say path and label: save it with both,"
+        rest = "; if folders are the classes, set data.folder.columns.label to null"
+    return UserError(f"{where}: {what} below a first line of path,label and the like{rest}")
 
 
 def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:

@@ -6,21 +6,29 @@ import json
 import re
 from typing import Any
 
+from semisup.labels.column_names import NAMES, plain
 from semisup.labels.columns import has_label, has_path
 from semisup.labels.endings import is_image
-from semisup.labels.headless import of_spaces
+from semisup.labels.headless import of_spaces, one_column
+from semisup.labels.path_column import Known
 from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 LONGEST_CELL = 2**31 - 1  # outlines of things take more than Python's 131,072 signs
+_WIDER = "put a cell with the separator in it in quotes"
+_TITLE = "if that is a title or a remark, take it out, so that the names of columns come first"
 _COCO = ("images", "annotations", "categories")
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
 
-def lines_of(content: bytes, where: str) -> list[Line]:
+def lines_of(
+    content: bytes, where: str, may_be_list: bool = False, is_known: Known = lambda _: 0.0
+) -> list[Line]:
     """Number and cells of each line that has any, all as long as the first.
+
+    `may_be_list`: lines of a path alone will do; `is_known`: how surely a cell names a file.
 
     Raises:
         UserError: not readable.
@@ -32,9 +40,8 @@ def lines_of(content: bytes, where: str) -> list[Line]:
     text, separator = decoded(content, where)
     if JSON.match(text):
         return _of_json(text, where)
-    if of_spaces(text):
-        split = (line.strip().rsplit(None, 1) for line in lines_in(text))
-        return [(number, cells) for number, cells in enumerate(split, 1) if cells]
+    if pairs := of_spaces(text, is_known):
+        return pairs
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
@@ -52,21 +59,13 @@ def lines_of(content: bytes, where: str) -> list[Line]:
         if any(cell.strip() for cell in line[width:]):
             raise UserError(
                 f"{where}: line {number} has {len(line)} cells, but the first line names {width} "
-                "columns; put a cell with the separator in it in quotes"
+                f"columns; {_WIDER if width > 1 else _TITLE}"
             )
+    if width == 1 and may_be_list:
+        return lines if has_path(lines[0][1]) else [(0, ["path"]), *lines]
     if width == 1:
-        raise _one_column(text, where)
+        raise one_column(text, where)
     return [(number, (line + [""] * width)[:width]) for number, line in lines]
-
-
-def _one_column(text: str, where: str) -> UserError:
-    """The error where each line is a path alone, or cells with spaces between them."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if 2 * sum(len(line.split()) > 1 for line in lines) > len(lines):
-        what = "has spaces between its cells? Save it with commas,"
-    else:
-        what = "has one column, so that it can't say path and label: save it with both,"
-    return UserError(f"{where}: {what} below a first line of path,label and the like")
 
 
 def _of_json(text: str, where: str) -> list[Line]:
@@ -213,11 +212,21 @@ def _is_label(value: Any) -> bool:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, dict | _Object):  # a class with its number
-        said = dict(value)
-        return next((_cell(said[n]) for n in ("name", "label", "class", "id") if n in said), "")
+    if isinstance(value, dict | _Object):
+        return _class_of(dict(value))
     if isinstance(value, list):
         return ";".join(map(_cell, value))
     if isinstance(value, bool):
         return str(int(value))
     return "" if value is None else str(value)
+
+
+def _class_of(said: dict[str, Any]) -> str:
+    """Of an object that is a class with its number and the like: {"tagId": 7, "tagName": "cat"}."""
+    known: list[str] = [name for name in ("name", "label", "class", "id") if name in said]
+    if not known:
+        names = {name: plain(name) for name in said}
+        known = [name for name, short in names.items() if short in NAMES["label"]]
+        called = [n for n, s in names.items() if s.endswith("name") and s not in NAMES["path"]]
+        known = known or (called if len(called) == 1 else [])
+    return _cell(said[known[0]]) if known else ""

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from semisup.labels.bits import are_bits
-from semisup.labels.columns import KEY, Columns
+from semisup.labels.column_names import KEY
+from semisup.labels.columns import Columns
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import Part, part_of
 from semisup.workflow.errors import UserError
@@ -50,7 +51,9 @@ def _warn_of_unread(sheet: Sheet, found: Columns) -> None:
         words = {*sheet.column(at)} - {""}
         if at in taken or found.label is None or not 1 < len(words) <= MOST_PARTS:
             continue
-        if part_of(name, strict=True) or SPLIT_WORDS.search(name.lower()):
+        known = [word for word in words if part_of(word, strict=True)]
+        says_so = part_of(name, strict=True) or SPLIT_WORDS.search(name.lower())
+        if says_so or 2 * len(known) >= len(words):  # as Training, Test and a word for validation
             sheet.warn(
                 f"column {name} is not read as the split, since it says "
                 f"{named(map(repr, sorted(words)))}: if it is one, write train, validation, test "

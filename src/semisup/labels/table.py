@@ -10,13 +10,13 @@ from semisup.labels.bits import one_hot, with_parts_joined
 from semisup.labels.column_names import fitting, plain
 from semisup.labels.columns import (
     Columns,
-    Known,
     find_columns,
     missing_column,
     weak_label,
 )
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
+from semisup.labels.path_column import Known
 from semisup.labels.sheet import Sheet
 from semisup.labels.split_and_group import groups_of, parts_of
 from semisup.labels.split_column import with_split
@@ -72,7 +72,7 @@ def read_table(
     Raises:
         UserError: not readable, no such column, or a path has two labels.
     """
-    lines = lines_of(content, where)
+    lines = lines_of(content, where, columns["label"] is None, is_known)
     if no_label is not None and columns["path"] == columns["label"] == "auto":
         lines = with_names(lines, where, notes)
     return rows_of(lines, where, columns, no_label, notes, is_known)

@@ -24,6 +24,23 @@ _NO_TEXT = (
     (b"\x89HDF", "an HDF5 file"),
     (b"\x80", "a pickle or the like"),
 )
+_OTHER_TEXT = (
+    (b"<?xml", "an XML file"),
+    (b"%pdf", "a PDF document"),
+    (b"{\\rtf", "a text document"),
+)
+_STAND_INS = (  # what lies in the place of files that did not come
+    (b"version https://git-lfs", "a Git LFS pointer, not the file: run `git lfs pull`"),
+    (b"/annex/objects/", "a git-annex pointer, not the file: run `git annex get`"),
+    (b"<!doctype html", "a web page, as of a failed download: download it again"),
+    (b"<html", "a web page, as of a failed download: download it again"),
+)
+
+
+def stand_in(content: bytes) -> str | None:
+    """What a file is by its first bytes, if it only stands for the one that was meant."""
+    start = content[:64].lstrip(codecs.BOM_UTF8 + b" \r\n").lower()
+    return next((what for mark, what in _STAND_INS if start.startswith(mark)), None)
 
 
 def decoded(content: bytes, where: str) -> tuple[str, str]:
@@ -35,6 +52,11 @@ def decoded(content: bytes, where: str) -> tuple[str, str]:
     for mark, kind in _NO_TEXT:
         if content.startswith(mark):
             raise UserError(f"{where}: is {kind}, no text; save it as CSV in UTF-8")
+    if what := stand_in(content):
+        raise UserError(f"{where}: is {what}")
+    for mark, kind in _OTHER_TEXT:
+        if content[:64].lstrip(codecs.BOM_UTF8 + b" \r\n").lower().startswith(mark):
+            raise UserError(f"{where}: is {kind}, no table; save path and label as CSV in UTF-8")
     try:
         text = content.decode(_encoding(content))
     except UnicodeDecodeError as error:

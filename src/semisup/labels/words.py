@@ -1,5 +1,6 @@
 """Words as people write them: names of classes, of parts of the data, and what means no label."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence, Set
@@ -35,6 +36,7 @@ UNSURE = {  # what may mean that nobody knows
     *("unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"),
     *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
     *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
+    *("#ref!", "#name?", "#value!", "#div/0!", "#num!", "#null!"),  # of spreadsheets
 }
 MARKS = (";", "|", ",", "/", "+", "&", " and ")
 MOST_COMPARED = 2000  # names, each with all others
@@ -110,9 +112,23 @@ def folded(name: str) -> str:
 
 
 def alone(label: str) -> str:
-    """The only item of a list as Python writes it: ['cat'] is cat, [] is nothing."""
+    """The only item of a list, or of an object: ['cat'] and {"class": "cat"} are cat, {} nothing.
+
+    Of an object with a list these are the items, separated by semicolons.
+    """
     found = re.fullmatch(r"""\[\s*((['"])([^'"]*)\2)?\s*\]""", label)
-    return (found[3] or "").strip() if found else label
+    if found:
+        return (found[3] or "").strip()
+    if not (label.startswith("{") and label.endswith("}")):
+        return label
+    try:
+        values = [*dict(json.loads(label)).values()]
+    except (ValueError, TypeError, RecursionError):
+        return label
+    items = values[0] if len(values) == 1 and isinstance(values[0], list) else values
+    if (len(values) > 1 and items is values) or not all(isinstance(i, str | int) for i in items):
+        return label
+    return clean(";".join(map(str, items)))
 
 
 def marks_between(classes: Set[str]) -> Sequence[str]:

@@ -7,11 +7,14 @@ from itertools import combinations
 from semisup.labels.words import folded
 
 LONG = 5  # letters, from which on a slip of one letter is looked for
+_COPY = re.compile(  # of a folder, as systems call them: cat (1), cat - Copy (2), cat copy 2
+    r"(.*?\S) ?(\(\d+\)|( - | )(copy|copie|kopie|copia|cópia)( ?\(?\d+\)?)?)", re.IGNORECASE
+)
 RARE = 0.1  # of the other's images: what a slip has at most
 
 
 def near_equal(counts: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Pairs that differ in case, spaces or punctuation, or by a letter where one is rare.
+    """Pairs that differ in case, spaces or punctuation, or by a letter where one is rare; copies.
 
     Names of a single letter are those of letters, whose case counts.
     """
@@ -23,8 +26,11 @@ def near_equal(counts: Mapping[str, int]) -> list[tuple[str, str]]:
 
 def _spelled_alike(names: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     first: dict[str, str] = {}
+    plain = {folded(name) for name in names}
     for name in names:
-        other = first.setdefault(folded(name), name)
+        copied = _COPY.fullmatch(name)
+        of_copy = folded(copied[1]) if copied else ""
+        other = first.setdefault(of_copy if of_copy in plain else folded(name), name)
         if other != name:
             yield other, name
 

@@ -38,9 +38,14 @@ COMPANIONS = (
     *(".npy", ".xmp", ".aae", ".thm", ".mov"),  # of cameras and programs for photographs
     *(".tfw", ".jgw", ".jpw", ".pgw", ".gfw", ".bpw", ".wld", ".prj", ".ovr"),  # where on earth
     *(".geojson", ".kml", ".gpx", ".shp", ".shx", ".dbf", ".cpg"),
-    *(".cls", ".lbl", ".rdf", ".bib", ".rtf", ".mp4", ".avi"),
+    *(".cls", ".lbl", ".rdf", ".bib", ".rtf", ".cache", ".labels", ".manifest", ".ndjson"),
+    *(".mp4", ".avi", ".m4v", ".3gp", ".mkv", ".webm", ".mts", ".wmv", ".mpg", ".mpeg"),
+    *(".mp3", ".m4a", ".wav"),
 )
-COMPANION_NAMES = ("readme", "license", "licence", "copying", "makefile", "changelog")
+COMPANION_NAMES = (
+    *("readme", "license", "licence", "copying", "makefile", "changelog"),
+    *("_ds_store", "thumbs.db:encryptable"),  # what becomes of junk on other systems
+)
 
 
 def is_companion(name: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Template
 
 from semisup.prepare.files.archive import SUFFIXES
-from semisup.prepare.files.places import Entry, locate
+from semisup.prepare.files.places import Entry, locate, no_place
 from semisup.prepare.folders.tree import Folder, merged
 from semisup.prepare.own_images.named_places import RAW
 from semisup.project import code, derived, shipped
@@ -65,11 +65,7 @@ class Given:
                 if not path.exists():
                     raise UserError(f"{option} {path}: no such folder or archive")
                 if path.is_file() and not path.name.lower().endswith(SUFFIXES):
-                    allowed = ", ".join(SUFFIXES)
-                    raise UserError(
-                        f"{option} {path}: neither a folder nor an archive; name a folder or a "
-                        f"file that ends in {allowed}"
-                    )
+                    raise no_place(f"{option} {path}", path)
         if self.labels and not Path(self.labels).is_file():
             raise UserError(f"--labels {self.labels}: no such file; name a table, such as a CSV")
         if self.labels and not (self.images or self.labelled):

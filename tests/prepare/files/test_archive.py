@@ -139,6 +139,32 @@ def test_truncated_archive(tmp_path: Path, name: str, share: float) -> None:
             [*archive.listing(path, "here")]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.zip", b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer, not the"),
+        ("a.tar.gz", b"<!DOCTYPE html>\n<p>Sign in</p>", "is a web page, as of a failed download"),
+        ("a.zip", b"Rar!\x1a\x07rest", "is a rar archive, which is not read: unpack it, and name"),
+        (
+            "a.tar",
+            b"PK\x03\x04rest",
+            "is a zip archive, by its first bytes: let its name end in .zip",
+        ),
+        (
+            "a.zip",
+            b"\x1f\x8brest",
+            "is a gzip archive, by its first bytes: let its name end in .tar.gz",
+        ),
+        ("a.parquet", b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
+    ],
+)
+def test_what_is_no_such_archive(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=message) as caught:
+        listed(tmp_path / name)
+    assert str(caught.value).startswith(f"data.folder.unlabelled: {tmp_path / name}: ")
+
+
 @pytest.mark.parametrize(("name", "kept"), [("a.zip", 2), ("a.tar", 1), ("a.tar.gz", 1)])
 def test_two_members_of_one_name_are_one_image(tmp_path: Path, name: str, kept: int) -> None:
     path, members = tmp_path / name, [("cat/1.png", 1), ("cat/1.png", 2), ("dog/1.png", 3)]

@@ -43,12 +43,15 @@ def test_a_folder_inside(tmp_path: Path, name: str) -> None:
         ("gone.zip/images", "no such folder or archive"),
         ("notes.txt", "notes.txt is neither a folder nor an archive"),
         ("notes.txt/images", "notes.txt is neither a folder nor an archive"),
+        ("a.7z", "a.7z is, by its name, an archive that is not read, or a part of one; unpack it"),
+        ("a.zip.001", "unpack it, and name the folder"),
+        ("a.tar.gz.aa", "unpack it, and name the folder"),
         ("text.zip", "truncated or damaged"),
         ("text.tar.gz", "truncated or damaged"),
     ],
 )
 def test_paths_that_hold_nothing(tmp_path: Path, given: str, message: str) -> None:
-    for name in ("notes.txt", "text.zip", "text.tar.gz"):
+    for name in ("notes.txt", "text.zip", "text.tar.gz", "a.7z", "a.zip.001", "a.tar.gz.aa"):
         (tmp_path / name).write_text("no archive")
     with pytest.raises(UserError, match=message) as caught:
         listed(tmp_path / given)

@@ -339,3 +339,106 @@ def test_one_name_in_several_folders_around_the_classes(
     found, warnings = understood(tmp_path, class_level=2)
     assert found["oak/alba/1.png"] == found["willow/alba/1.png"] == ("alba", "train")
     assert said(warnings, "alba (oak, willow): a class each") is is_told
+
+
+@pytest.mark.parametrize("masks", ["lung masks", "gland_annotations", "GroundTruth"])
+def test_folders_of_masks_by_one_of_their_words(tmp_path: Path, masks: str) -> None:
+    """In classes, where they need not be asked about, and beside one folder of images."""
+    for place, below in (("a", "images/1.png"), ("b", "1.png")):
+        names = [f"{label}/{f}" for label in ("cat", "dog") for f in (below, f"{masks}/1.png")]
+        found, warnings = understood(fill(tmp_path / place, *names))
+        assert found == {f"{label}/{below}": (label, "train") for label in ("cat", "dog")}
+        assert said(warnings, f"{masks}: left out")
+    names = ["images/cat/1.png", "images/dog/1.png", f"{masks}/cat/1.png", f"{masks}/dog/1.png"]
+    found, _ = understood(fill(tmp_path / "c", *names))
+    assert sorted(found) == names[:2]
+
+
+def test_classes_of_masks_that_are_worn(tmp_path: Path) -> None:
+    names = ["with_mask/1.png", "without_mask/1.png", "ski mask/1.png"]
+    found, _ = understood(fill(tmp_path, *names))
+    assert {label for label, _ in found.values()} == {"with_mask", "without_mask", "ski mask"}
+
+
+def test_a_class_whose_signs_are_decomposed_is_no_two_spellings(tmp_path: Path) -> None:
+    """As macOS writes them into archives: one folder, of which there is nothing to say."""
+    found, warnings = understood(fill(tmp_path, "A\u0308pfel/1.png", "Birnen/2.png"))
+    assert {label for label, _ in found.values()} == {"\u00c4pfel", "Birnen"}
+    assert warnings == []
+
+
+def test_things_that_each_have_train_and_test(tmp_path: Path) -> None:
+    """Whose folders may be the classes; of sites there is nothing to say."""
+    names = [f"{thing}/{part}/good/1.png" for thing in ("cup", "nut") for part in ("train", "test")]
+    names += ["cup/test/bent/2.png", "nut/test/bent/2.png"]
+    found, warnings = understood(fill(tmp_path / "a", *names))
+    assert {label for label, _ in found.values()} == {"good", "bent"}
+    assert said(warnings, "cup, nut each hold train and test, and in these the same classes (bent,")
+    assert said(warnings, "set data.folder.class_level to 1 if the first are the classes")
+    found, _ = understood(tmp_path / "a", class_level=1)
+    assert found["cup/test/bent/2.png"] == ("cup", "test")
+    sites = [name.replace("cup", "site1").replace("nut", "site2") for name in names]
+    assert understood(fill(tmp_path / "b", *sites))[1] == []
+
+
+@pytest.mark.parametrize("name", ["train_aug", "train_augmented"])
+def test_augmented_copies_beside_the_split_are_warned_of(tmp_path: Path, name: str) -> None:
+    """Of which some would be validation images of others."""
+    paths = [f"{part}/{x}/1.png" for part in ("train", name, "test") for x in ("cat", "dog")]
+    _, warnings = understood(fill(tmp_path, *paths))
+    assert said(warnings, f"{name}: by the name the same images in other forms")
+
+
+def test_pictures_of_a_repository_are_doubted(tmp_path: Path) -> None:
+    _, warnings = understood(fill(tmp_path, "cat/1.png", "dog/2.png", "docs/3.png", "assets/4.png"))
+    assert said(warnings, "assets, docs: read as a class, but seldom one by the name")
+
+
+def test_a_validation_set_by_one_of_several_words_around_the_classes(tmp_path: Path) -> None:
+    """Which are asked about; where the level is set, it is told of."""
+    names = [f"{around}/{x}/1.png" for around in ("NCT-100K", "CRC-VAL-7K") for x in ("adi", "tum")]
+    found, warnings = understood(fill(tmp_path, *names), class_level=2)
+    assert {part for _, part in found.values()} == {"train"}
+    assert said(warnings, "CRC-VAL-7K: read as train, though named as test or validation")
+
+
+def test_test_and_validation_among_the_classes_are_doubted(tmp_path: Path) -> None:
+    names = ["rps/a/1.png", "rps/b/1.png", "rps-test/1.png", "rps-validation/1.png"]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert said(warnings, "rps-test, rps-validation: read as a class, but seldom one by the name")
+
+
+@pytest.mark.parametrize(
+    ("images", "masks"),
+    [("data", "data_masks"), ("Original", "Masks"), ("set", "GroundTruth"), ("data", "data_gt")],
+)
+def test_masks_of_the_same_classes_beside_the_images(
+    tmp_path: Path, images: str, masks: str
+) -> None:
+    names = [f"{kind}/{x}/1.png" for kind in (images, masks) for x in ("cat", "dog")]
+    for level in ("auto", 2):
+        found, warnings = understood(fill(tmp_path, *names), class_level=level)
+        assert found == {f"{images}/{x}/1.png": (x, "train") for x in ("cat", "dog")}
+        assert said(warnings, f"{masks}: left out, since by the name")
+
+
+def test_masks_that_are_worn_in_two_places(tmp_path: Path) -> None:
+    names = [f"{x}/{where}/1.png" for x in ("mask", "no mask") for where in ("inside", "outside")]
+    found, _ = understood(fill(tmp_path, *names), class_level=1)
+    assert {label for label, _ in found.values()} == {"mask", "no mask"}
+
+
+@pytest.mark.parametrize(("view", "other"), [("original", "mask"), ("rgb", "depth")])
+def test_masks_beside_images_of_another_name_in_classes(
+    tmp_path: Path, view: str, other: str
+) -> None:
+    names = [f"{x}/{kind}/1.png" for x in ("cat", "dog") for kind in (view, other)]
+    found, warnings = understood(fill(tmp_path, *names))
+    assert sorted(found) == [f"cat/{view}/1.png", f"dog/{view}/1.png"]
+    assert said(warnings, f"{other}: left out")
+
+
+def test_classes_called_as_masks_of_others_are_doubted(tmp_path: Path) -> None:
+    names = [f"{x}/1.png" for x in ("cup", "cup_masks", "pan", "pan_masks", "ski mask")]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert said(warnings, "cup_masks, pan_masks: read as a class, but seldom one by the name")

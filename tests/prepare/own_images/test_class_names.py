@@ -28,6 +28,13 @@ def test_words_beside_the_classes(tmp_path: Path, kind: str, where: str) -> None
     assert labels(labelled=f"{place}/train", class_names=None)[0] == ["n01", "n02"]
 
 
+@pytest.mark.parametrize("kind", ["folder", "a.zip"])
+def test_words_in_the_only_folder_of_an_archive(tmp_path: Path, kind: str) -> None:
+    files = {f"set/train/{name}": png(n) for n, name in enumerate(FILES)}
+    files |= {"set/words.txt": WORDS, "__MACOSX/._set": b""}
+    assert labels(labelled=MAKERS[kind](tmp_path / kind, files))[0] == ["cat", "dog"]
+
+
 def test_words_that_lack_a_class_are_not_taken_up(tmp_path: Path) -> None:
     fill(tmp_path, *FILES, "n03/3.png")
     (tmp_path / "words.txt").write_bytes(WORDS)

@@ -6,7 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import candidates, compute, data, fill, planned, read, settings
+from made_files import (
+    MAKERS,
+    candidates,
+    compute,
+    data,
+    fill,
+    planned,
+    png,
+    read,
+    records,
+    said,
+    settings,
+)
 
 from semisup.prepare.own_images.folder import warn_of_unwatched
 from semisup.prepare.records import Record, Rejected
@@ -205,3 +217,20 @@ def test_a_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     images, rejected = read(labelled="~/mine", labels="~/t.csv")
     assert [label for label, _ in images.values()] == ["cat", "dog"]
     assert rejected == {}
+
+
+@pytest.mark.parametrize("names", [("train", "test"), ("train.zip", "val_images.zip")])
+def test_a_test_set_among_labelled_places_is_told_of(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    places = []
+    for at, name in enumerate(names):
+        files = {f"{label}/{at}.png": png(n + 2 * at) for n, label in enumerate(("cat", "dog"))}
+        places.append(str(MAKERS["a.zip" if "." in name else "folder"](tmp_path / name, files)))
+    _, _, warnings = records(labelled=places)
+    part = "test" if names[1] == "test" else "validation"
+    assert said(
+        warnings, f"{places[1]}: read as images to train on, though it is named as for {part}"
+    )
+    assert not said(warnings, f"{places[0]}:")
+    assert not said(records(labelled=places[1])[2], "named as for")

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from made_files import MAKERS, fill, planned, with_table
+from pyarrow import parquet
 
 from semisup.prepare.own_images.plan_checks import check_classes
 from semisup.workflow.errors import UserError
@@ -16,6 +18,20 @@ def test_archives_at_a_place(tmp_path: Path, kind: str) -> None:
     with pytest.raises(UserError, match=f"{path}/cat.zip is an archive: unpack it") as error:
         check_classes(planned(labelled=path))
     assert str(error.value).endswith(", or name it in data.folder") is (kind == "folder")
+
+
+@pytest.mark.parametrize("name", ["set/cat.tar.gz", "cat.7z", "cat.zip.001", "set/cat.part1.rar"])
+def test_archives_further_down_or_of_other_kinds(tmp_path: Path, name: str) -> None:
+    path = MAKERS["folder"](tmp_path / "a", {name: b"PK", "set/about.txt": b""})
+    with pytest.raises(UserError, match=f"{path}/{name} is an archive: unpack it"):
+        check_classes(planned(labelled=path))
+
+
+def test_a_parquet_table_beside_images_is_no_archive(tmp_path: Path) -> None:
+    fill(tmp_path, "images/1.png")
+    parquet.write_table(pa.table({"file": ["1.png"], "label": ["a"]}), tmp_path / "about.parquet")
+    with pytest.raises(UserError, match=r"about\.parquet may be one: name it"):
+        check_classes(planned(labelled=tmp_path))
 
 
 def test_an_archive_that_wants_a_password(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from made_files import MAKERS, fill, png, read, records
+from made_files import MAKERS, fill, png, read, records, said
 from pyarrow import parquet
 
 from semisup.prepare.own_images.matching import names_of
@@ -86,6 +86,13 @@ NO_LABEL = "no column is named label or the like: name it so, or say in data.fol
         ("path,label,split\n1.png,cat,7a\n", "column split: '7a' is no part of the data; write"),
         ("path,label,split\n1.png,cat,0\n", "column split: '0' is no part of the data; write"),
         (b"PK\x03\x04rest", "is an Excel or zip file, no text; save it as CSV"),
+        (
+            "# by me\npath,label\n1.png,cat\n",
+            "names 1 columns; if that is a title or a remark, take",
+        ),
+        ("<?xml version='1.0'?>\n<a>1</a>\n", "is an XML file, no table; save path and label as"),
+        ("version https://git-lfs.github.com/spec/v1\noid x\n", "is a Git LFS pointer, .*lfs pull"),
+        ("\n<!DOCTYPE html>\n<p>Sign in, please</p>\n", "is a web page, as of a failed download"),
         (b"PAR1rest", r"cannot be read as Parquet or Arrow \(.*\); copy or download it again"),
     ],
 )
@@ -133,8 +140,8 @@ def test_tables_without_names_of_columns(tmp_path: Path, content: str) -> None:
     assert [*found.values()] in (["cat", "dog"], ["n01", "n02"], ["0", "1"])
     assert left == []
     path, label = HEADLESS[content]
-    said = f"column {path} is read as the path, column {label} as the label"
-    assert any(f"no line names the columns: {said}" in line for line in warnings)
+    told = f"column {path} is read as the path, column {label} as the label"
+    assert any(f"no line names the columns: {told}" in line for line in warnings)
 
 
 def test_json_an_object_a_line(tmp_path: Path) -> None:
@@ -507,3 +514,23 @@ def test_two_tables_without_labels_are_the_split(tmp_path: Path) -> None:
             strict=True,
         )
     )
+
+
+@pytest.mark.parametrize("head", ["", "filename\n"])
+def test_two_lists_of_paths_are_the_split(tmp_path: Path, head: str) -> None:
+    """As train.txt and test.txt of many data sets; one alone says nothing, of which is told."""
+    fill(tmp_path / "a", *FOLDERS)
+    given = {
+        "labelled": tmp_path / "a",
+        "labels": table(tmp_path, f"{head}cat/1.png\ndog/3.png\n", "train.txt"),
+        "label": None,
+    }
+    listed = table(tmp_path, f"{head}cat/2\ndog/4\n", "test.txt")
+    images, _, warnings = records(**given, test=tmp_path / "a", test_labels=listed)
+    found = {s.removeprefix(f"{tmp_path}/a/"): (r.label, r.given_split) for s, r in images.items()}
+    parts = [("cat", "train"), ("cat", "test"), ("dog", "train"), ("dog", "test")]
+    assert found == dict(zip(FOLDERS, parts, strict=True))
+    assert not said(warnings, "and so nothing")
+    images, _, warnings = records(**given)
+    assert {record.given_split for record in images.values()} == {"train"}
+    assert said(warnings, "train.txt says neither split nor group, and so nothing")

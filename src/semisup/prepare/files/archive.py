@@ -1,6 +1,7 @@
 """The members of a zip or tar file, which is read in one pass and never unpacked to disk."""
 
 import atexit
+import re
 import stat
 import zipfile
 from collections.abc import Generator, Iterator
@@ -15,6 +16,7 @@ from semisup.prepare.files.member import (
     AGAIN,
     DAMAGED,
     DEVICE,
+    ENDINGS,
     LINK,
     SETS,
     Member,
@@ -27,7 +29,16 @@ from semisup.workflow.errors import UserError
 TOLD = 200  # characters of what zipfile says
 END_BYTES = 22  # of the record that ends a zip, but for its comment
 UTF8_FLAG = 0x800  # of a name; without it, zipfile reads the letters of old MS-DOS
-SUFFIXES = (".zip", *tars.ENDINGS, ".npz", *SETS)
+SUFFIXES = (".zip", *ENDINGS, ".npz", *SETS)
+_UNREAD = re.compile(  # archives of other kinds, and parts of any kind
+    r".*\.((7z|rar|gz|bz2|xz|lz4|z|iso|dmg|[rz]\d\d)|(zip|7z|rar|tar(\.\w+)?|tgz)\.(\d+|[a-z]{2}|part\d*))"
+)
+
+
+def is_unread(name: str) -> bool:
+    """Whether a file is, by its name, an archive, or a part of one, that must be unpacked first."""
+    lower = name.lower()
+    return not lower.endswith(SUFFIXES) and _UNREAD.fullmatch(lower) is not None
 
 
 def members(archive: Path, place: str) -> Generator[Member]:
@@ -42,7 +53,7 @@ def members(archive: Path, place: str) -> Generator[Member]:
     try:
         yield from _members(archive, place)
     except DAMAGED as error:
-        raise damaged(place, error) from None
+        raise damaged(place, error, archive) from None
 
 
 def _members(archive: Path, place: str) -> Generator[Member]:
@@ -102,7 +113,7 @@ def listing(archive: Path, place: str) -> Iterator[Member]:
     try:
         yield from _listing(archive, for_whom, about.st_mtime_ns, about.st_size)
     except DAMAGED as error:
-        raise damaged(place, error) from None
+        raise damaged(place, error, archive) from None
 
 
 @lru_cache(maxsize=2)  # names of all members take much memory

@@ -5,11 +5,25 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
+from semisup.labels.text import stand_in
 from semisup.workflow.errors import UserError
 
+ZSTD = (".tar.zst", ".tzst")
+ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", *ZSTD)
 SETS = (".parquet", ".arrow")  # how files end that have images in a column
 MAX_BYTES = 256 * 2**20  # since it is read into memory whole
+_BY_BYTES = "by its first bytes: let its name end in"
+_UNREAD = "which is not read: unpack it, and name the folder"
+_KINDS = (  # the first bytes, what they mean, and what such a file may be called nonetheless
+    (b"Rar!", f"a rar archive, {_UNREAD}", ()),
+    (b"7z\xbc\xaf", f"a 7z archive, {_UNREAD}", ()),
+    (b"PK\x03\x04", f"a zip archive, {_BY_BYTES} .zip", (".zip", ".npz")),
+    (b"\x1f\x8b", f"a gzip archive, {_BY_BYTES} .tar.gz", ENDINGS),
+    (b"BZh", f"a bzip2 archive, {_BY_BYTES} .tar.bz2", ENDINGS),
+    (b"\xfd7zXZ", f"an xz archive, {_BY_BYTES} .tar.xz", ENDINGS),
+)
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError)
 DEVICE = "device, not a file"
 LINK = "link, not a file"
@@ -40,11 +54,23 @@ def size_problem(size: int) -> str | None:
     return f"too large: {size / 2**20:.0f} MiB, more than {MAX_BYTES // 2**20} in an archive"
 
 
-def damaged(place: str, error: Exception) -> UserError:
-    """What to raise where an archive cannot be read."""
+def damaged(place: str, error: Exception, file: Path | None = None) -> UserError:
+    """What to raise where an archive cannot be read; `file`: whose first bytes may say why."""
     if isinstance(error, PermissionError):
         return UserError(f"{place}: cannot be read: {error.strerror}")
+    if file and (what := _what_it_is(file)):
+        return UserError(f"{place}: is {what}")
     what = " ".join(str(error).split()) or type(error).__name__
     return UserError(
         f"{place}: the archive is truncated or damaged ({what}); copy or download it again"
     )
+
+
+def _what_it_is(file: Path) -> str | None:
+    """Of a file that is called as another kind of archive."""
+    with file.open("rb") as stream:
+        start = stream.read(64)
+    for mark, what, endings in _KINDS:
+        if start.startswith(mark) and not file.name.lower().endswith(endings):
+            return what
+    return stand_in(start)

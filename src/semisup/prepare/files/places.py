@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path, PurePath
 
-from semisup.prepare.files import archive, tars
-from semisup.prepare.files.member import DEVICE, SETS, Member
+from semisup.prepare.files import archive
+from semisup.prepare.files.member import DEVICE, ENDINGS, SETS, Member
 from semisup.prepare.junk import is_junk
 from semisup.prepare.records import Meant, Rejected
 from semisup.workflow.errors import UserError
@@ -55,7 +55,7 @@ class Place:
     @cached_property
     def is_tar(self) -> bool:
         """Whether all must be read to know what there is."""
-        return self.disk.name.lower().endswith(tars.ENDINGS)
+        return self.disk.name.lower().endswith(ENDINGS)
 
     def source(self, path: str) -> str:
         """Where an entry lies, in the user's terms; always valid Unicode."""
@@ -108,14 +108,23 @@ def locate(given: str, key: str) -> Place:
             continue
         if disk.name.lower().endswith(archive.SUFFIXES):
             return Place(given, key, disk, path.relative_to(disk).parts)
-        allowed = ", ".join(archive.SUFFIXES)
-        raise UserError(
-            f"{key}: {given}: {disk.name} is neither a folder nor an archive; "
-            f"name a folder or a file that ends in {allowed}"
-        )
+        raise no_place(f"{key}: {given}", disk)
     raise UserError(
         f"{key}: {given}: no such folder or archive; put the images there, "
         f"or change {key} in params.yaml"
+    )
+
+
+def no_place(where: str, file: Path) -> UserError:
+    """What to raise where a file is named that holds no others, or none that can be read."""
+    if archive.is_unread(file.name):
+        return UserError(
+            f"{where}: {file.name} is, by its name, an archive that is not read, or a part of one; "
+            "unpack it, and name the folder"
+        )
+    return UserError(
+        f"{where}: {file.name} is neither a folder nor an archive; name a folder or a file that "
+        f"ends in {', '.join(archive.SUFFIXES)}"
     )
 
 

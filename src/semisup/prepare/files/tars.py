@@ -13,11 +13,18 @@ from pathlib import Path
 from tarfile import EOFHeaderError  # type: ignore[attr-defined]
 from typing import IO, Any, cast
 
-from semisup.prepare.files.member import AGAIN, DAMAGED, DEVICE, LINK, Member, damaged, size_problem
+from semisup.prepare.files.member import (
+    AGAIN,
+    DAMAGED,
+    DEVICE,
+    LINK,
+    ZSTD,
+    Member,
+    damaged,
+    size_problem,
+)
 
 BLOCK = tarfile.BLOCKSIZE
-ZSTD = (".tar.zst", ".tzst")
-ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz", *ZSTD)
 
 
 class _Header(tarfile.TarInfo):

@@ -7,8 +7,21 @@ from collections.abc import Iterable, Iterator
 from semisup.labels.words import part_of
 from semisup.prepare.files.places import printable
 from semisup.prepare.folders.class_folders import Layout
-from semisup.prepare.folders.signs import Folders, is_odd, place_of_parts
-from semisup.prepare.folders.tree import VIEW_WORDS, Folder, is_around, is_version, merged
+from semisup.prepare.folders.signs import (
+    Folders,
+    are_parts,
+    is_odd,
+    place_of_parts,
+    shared_further_down,
+)
+from semisup.prepare.folders.tree import (
+    VIEW_WORDS,
+    Folder,
+    is_around,
+    is_of_masks,
+    is_version,
+    merged,
+)
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
@@ -42,6 +55,16 @@ def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
             f"{where}: {named(owners or names, 3)}, around the classes: if those are of "
             "one patient or part each, set data.folder.group_pattern, so that none is on both "
             "sides of a split"
+        )
+
+
+def warn_of_held(names: list[str], where: str, notes: Notes) -> None:
+    """Of folders around the classes that are named as for test, but not by that word alone."""
+    held = [name for name in names if part_of(name) in ("test", "validation")]
+    if held and len(held) < len(names):
+        notes.warn(
+            f"{where}: {named(held)}: read as train, though named as test or validation: if it is, "
+            "name it in data.folder.test or data.folder.validation"
         )
 
 
@@ -79,6 +102,29 @@ def forbid_folds(names: list[str], depth: int, where: str) -> None:
         )
 
 
+def warn_of_sets(
+    names: list[str], classes: list[str], depth: int, where: str, notes: Notes
+) -> None:
+    """Of folders that each hold train and test, and whose names are not those of sites or years."""
+    if not all(map(is_around, names)):
+        notes.warn(
+            f"{where}: {named(map(printable, names))} each hold train and test, and in "
+            f"these the same classes ({named(map(printable, classes))}): set "
+            f"data.folder.class_level to {depth} if the first are the classes"
+        )
+
+
+def warn_of_domains(inner: Folders, depth: int, where: str, notes: Notes) -> None:
+    """Of folders read as classes, with the same folders below one in each: amazon/images/mug."""
+    further = shared_further_down(inner)
+    if further and not are_parts(further):
+        notes.warn(
+            f"{where}: {named(map(printable, inner))} are read as the classes; below a folder in "
+            f"each lie {named(map(printable, further))}: set data.folder.class_level to {depth} "
+            "if these are the classes"
+        )
+
+
 def warn_of_kinds(
     inner: Iterable[str], below: Iterable[str], depth: int, where: str, notes: Notes
 ) -> None:
@@ -112,8 +158,9 @@ def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
         return
     shown = named(map(printable, names), 3)
     parts = {part_of(name) for name in names}
-    with_parts = {"train", "test"} <= parts or {"train", "validation"} <= parts
+    with_parts = len(parts & {"train", "validation", "test"}) > 1
     odd = [name for name in names if is_odd(name) or (with_parts and part_of(name))]
+    odd += [name for name in names if name not in odd and _is_mask_of_other(name, names)]
     if odd:
         others = named(printable(name) for name in names if name not in odd)
         notes.warn(
@@ -130,6 +177,13 @@ def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
             f"{where}: {shown}: read as the classes, but called like patients: where a table names "
             "the classes, name it in data.folder.labels, or set data.folder.class_level"
         )
+
+
+def _is_mask_of_other(name: str, names: list[str]) -> bool:
+    """Whether a class is called as the masks of another one: cup_masks beside cup."""
+    return is_of_masks(name) and any(
+        name != other and name.lower().startswith(other.lower()) for other in names
+    )
 
 
 def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None:

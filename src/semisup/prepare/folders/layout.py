@@ -16,8 +16,8 @@ from semisup.prepare.folders.signs import (
     hold_parts,
     is_aside,
     is_flat,
+    masks_of_shared,
     shared,
-    shared_further_down,
     tests_among,
 )
 from semisup.prepare.folders.tree import (
@@ -26,6 +26,7 @@ from semisup.prepare.folders.tree import (
     VIEW_WORDS,
     Folder,
     is_around,
+    is_of_masks,
     merged,
 )
 from semisup.workflow.errors import UserError
@@ -103,6 +104,8 @@ class _Search:
                 doubts.warn_of_versions(names, self.where, self.notes)
                 doubts.warn_of_owners(names, self.where, self.notes)
                 parts = self._has_one_part(inner)
+                if not parts:
+                    doubts.warn_of_held(names, self.where, self.notes)
                 if not parts and len(self.levels) + 2 == self.class_level:
                     doubts.warn_of_equal_names(inner, self.where, self.notes)
             return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
@@ -115,6 +118,7 @@ class _Search:
                     f"{self.where}: {named(others)}: beside folders named as train and test, and "
                     "so left out"
                 )
+            doubts.warn_of_versions([*filter(part_of, inner)], self.where, self.notes)
             return "part"
         return self._repetition_or_class(inner, loose)
 
@@ -133,16 +137,23 @@ class _Search:
     def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
         alike = shared(inner) if not loose else []
         if not alike:
-            self._warn_of_domains(inner, loose)
+            if not loose:
+                doubts.warn_of_domains(inner, len(self.levels) + 3, self.where, self.notes)
             return "class"
         if are_parts(alike):  # of classes, unless these lie below them
             doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
             below = [f for folders in inner.values() for f in folders]
             under = merged(f for folders in merged(below).values() for f in folders)
+            if len(under) > 1:
+                doubts.warn_of_sets(
+                    [*inner], [*under], len(self.levels) + 1, self.where, self.notes
+                )
             return "repetition" if len(under) > 1 else "class"
         around, classes = [*map(printable, inner)], [*map(printable, alike)]
         outer_around = all(is_around(name) for name in around)
-        inner_around = all(is_around(name) or name.lower() in VIEW_WORDS for name in classes)
+        inner_around = all(
+            is_around(name) or name.lower() in VIEW_WORDS or is_of_masks(name) for name in classes
+        )
         if outer_around and not inner_around:
             self.notes.warn(
                 f"{self.where}: {named(around)} hold the same folders, which are read as the "
@@ -164,15 +175,6 @@ class _Search:
             f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
             "the second"
         )
-
-    def _warn_of_domains(self, inner: dict[str, list[Folder]], loose: int) -> None:
-        further = shared_further_down(inner) if not loose else []
-        if further and not are_parts(further):
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, inner))} are read as the classes; below a "
-                f"folder in each lie {named(map(printable, further))}: set "
-                f"data.folder.class_level to {len(self.levels) + 3} if these are the classes"
-            )
 
     def _find_flat(self, inner: dict[str, list[Folder]]) -> list[str]:
         """Parts without class folders, where others have them: nobody knows their labels."""
@@ -215,11 +217,12 @@ class _Search:
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without masks and the like, where they lie beside folders of images or of parts."""
         aside = [name for name in inner if name.lower() in ASIDE_WORDS]
-        labels = [name for name in inner if name.lower() in LABEL_WORDS]
+        labels = [name for name in inner if name.lower() in LABEL_WORDS or is_of_masks(name)]
         others = [name for name in inner if name not in labels]
         if others and all(name.lower() in IMAGE_WORDS for name in others):
-            aside += labels
-        if not any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner):
+            aside += [name for name in labels if name not in aside]
+        beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner)
+        if not beside and not (aside := masks_of_shared(inner)):
             return inner
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}

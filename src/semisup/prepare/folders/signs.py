@@ -3,16 +3,27 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from semisup.labels.words import part_of, parts_among
-from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, Folder, is_around, merged
+from semisup.prepare.folders.tree import (
+    ASIDE_WORDS,
+    IMAGE_WORDS,
+    Folder,
+    is_around,
+    is_of_masks,
+    is_version,
+    merged,
+)
 
 LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
+_OF_PROGRAMS = {  # folders of pictures about a data set, as repositories have them
+    *("docs", "doc", "assets", "figures", "figs", "screenshots", "results", "outputs", "demo"),
+}
 Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
 
 
 def is_odd(name: str) -> bool:
     """Whether a folder of this name is seldom a class."""
     is_part = part_of(name, strict=True) not in (None, "unlabelled")
-    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS
+    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS | _OF_PROGRAMS
 
 
 def is_plain(top: Folder) -> bool:
@@ -33,7 +44,11 @@ def is_plain(top: Folder) -> bool:
         and not loose
         and all(folder.images for folder in folders)
         and not any(is_odd(name) or is_around(name) for name in inner)
-        and not any(part_of(name) or is_odd(name) for folder in folders for name in folder.inner)
+        and not any(
+            part_of(name) or is_odd(name) or is_of_masks(name)
+            for folder in folders
+            for name in folder.inner
+        )
     )
 
 
@@ -56,11 +71,20 @@ def hold_parts(below: Folders, classes: int) -> bool:
 
 def is_aside(name: str, classes: Iterable[Folder]) -> bool:
     """Whether folders of masks and the like lie beside images in all classes that have them."""
-    return name.lower() in ASIDE_WORDS | LABEL_WORDS and all(
-        folder.images or any(other.lower() in IMAGE_WORDS for other in folder.inner)
+    return (name.lower() in ASIDE_WORDS | LABEL_WORDS or is_of_masks(name)) and all(
+        folder.images
+        or any(other.lower() in IMAGE_WORDS or is_version(other) for other in folder.inner)
         for folder in classes
         if name in folder.inner
     )
+
+
+def masks_of_shared(inner: Folders) -> list[str]:
+    """Folders of masks beside one with the same class folders: data/cat and data_masks/cat."""
+    masks = [name for name in inner if name.lower() in ASIDE_WORDS or is_of_masks(name)]
+    others = [name for name in inner if name not in masks]
+    are_worn = any("mask" in name.lower() for name in others)  # no_mask beside mask
+    return masks if others and not are_worn and shared(inner) else []
 
 
 def is_flat(folders: Iterable[Folder]) -> bool:

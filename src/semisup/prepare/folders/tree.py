@@ -23,6 +23,8 @@ ASIDE_WORDS = {  # folders of images that belong to other images
     ),
     *("thumbnail", "thumbnails", "thumbs", "depth", "heatmaps"),
 }
+_OF_MASKS = {"mask", "segmentation", "trimap", "annotation", "groundtruth", "ground", "gt"}
+_OF_FACES = {"no", "not", "with", "without", "face", "wearing", "worn", "tape"}  # kinds of masks
 _AROUND = re.compile(  # what a folder around class folders may be called
     r"(site|hospital|clinic|cent(er|re)|camera|cam|scanner|device|sensor|session|day|week|month|year|"
     r"season|batch|part|fold|visit|round|run|lot|line|plant|region|location|area|zone|field|farm|lab|"
@@ -32,8 +34,8 @@ _AROUND = re.compile(  # what a folder around class folders may be called
     r"[ _-]?\w{0,3}|(19|20)\d\d([ _-]?\d\d?){0,2}|q[1-4]|\d+x\d+|\d+(px|mp|x)"
 )
 _VERSION = re.compile(  # of the same images, by the name of the folder
-    r".*augment.*|(colou?r|gr[ae]y|gr[ae]yscale|rgb|raw|originals?|resized|cropped|segmented|"
-    r"processed|preprocessed|hr|lr)([ _-]?(images?|version))?|"
+    r".*augment.*|train\w*[ _-]aug|(colou?r|gr[ae]y|gr[ae]yscale|rgb|raw|originals?|resized|"
+    r"cropped|segmented|processed|preprocessed|hr|lr)([ _-]?(images?|version))?|"
     r"\d+x\d+|\d+(px|x)|[\w ]+[_ -](\d+x\d+|\d+px)"
 )
 VIEW_WORDS = {"left", "right", "front", "back", "top", "bottom", "side", "rear"}
@@ -100,6 +102,19 @@ def merged(folders: Iterable[Folder]) -> dict[str, list[Folder]]:
             if inner.below:
                 found.setdefault(name, []).append(inner)
     return found
+
+
+def is_of_masks(name: str) -> bool:
+    """Whether a folder is called as of masks, in one word of several: SegmentationClass."""
+    words = {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}
+    if "ground" in words and "truth" not in words:
+        return False
+    return {word.removesuffix("s") for word in words} & _OF_MASKS != set() and not words & _OF_FACES
+
+
+def is_beside(name: str) -> bool:
+    """Whether a folder is called so, or as others that belong to images; not as what these show."""
+    return is_of_masks(name) or (name.lower() in ASIDE_WORDS and name.lower() != "boxes")
 
 
 def is_version(name: str) -> bool:

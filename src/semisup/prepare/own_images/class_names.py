@@ -8,6 +8,7 @@ from semisup.labels.words import NUMBER
 from semisup.params import data_sections
 from semisup.prepare.files.archive import listing
 from semisup.prepare.files.places import locate
+from semisup.prepare.junk import is_junk
 from semisup.prepare.own_images.named_places import KEY, Source, content_of
 from semisup.prepare.own_images.naming import FILES, names_of, read_names, turned
 from semisup.workflow.errors import UserError
@@ -72,6 +73,15 @@ def _beside(sources: Sequence[Source]) -> Iterator[str]:
         for folder in (given, given.parent):
             there = listed(str(folder))
             yield from (str(folder / name) for name in FILES if name in there)
+            if folder == given and (around := _folder_around(there)):
+                inside = listed(str(folder / around))
+                yield from (str(folder / around / name) for name in FILES if name in inside)
+
+
+def _folder_around(there: Collection[str]) -> str | None:
+    """The only folder in a place, as most archives have one around all that they hold."""
+    tops = {name.partition("/")[0] for name in there if not is_junk(name.partition("/")[0])}
+    return tops.pop() if len(tops) == 1 else None
 
 
 def listed(folder: str) -> Collection[str]:

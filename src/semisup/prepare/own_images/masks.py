@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from semisup.labels.endings import is_image
 from semisup.prepare.files.places import Entry
-from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.workflow.notes import Notes
@@ -170,15 +169,3 @@ def _is_label(path: str, endings: Mapping[str, set[str]]) -> bool:
 
 def _stem(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0]
-
-
-def folder_aside(path: str, sources: Sequence[Source]) -> str | None:
-    """The folder of masks and the like that a file lies in, beside one with images of a table."""
-    folders = path.split("/")[:-1]
-    found = next((name for name in folders if name.lower() in ASIDE_WORDS), None)
-    if found is None:
-        return None
-    named_too = [source.folders_of_rows for source in sources]
-    if any(found.lower() in names for names in named_too):
-        return None
-    return found if any(not names.isdisjoint(IMAGE_WORDS) for names in named_too) else None

@@ -22,6 +22,7 @@ from semisup.prepare.own_images.path_names import (
     folder_of,
     shared_folders,
     spellings_of,
+    without_masks,
 )
 from semisup.workflow.notes import Notes, named
 
@@ -165,6 +166,8 @@ class _Index:
             candidates = self._candidates(at, spelling, parts[:-1]) if spelling else []
             fitting = [whole for whole in candidates if self._fits(parts[:-1], whole, at)]
             fitting = [whole for whole in fitting if not is_raw(whole)] or fitting
+            if len(fitting) > 1:
+                fitting = without_masks(fitting, parts, self.files)
             depths = {whole: shared_folders(parts[:-1], whole) for whole in fitting}
             # any folder may be around a place, but its own is meant first, in other case too
             if (depth := max(depths.values(), default=-1)) > deepest:

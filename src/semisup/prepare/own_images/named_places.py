@@ -9,12 +9,15 @@ from pathlib import Path
 
 from semisup.labels.endings import is_image, is_raw
 from semisup.labels.table import Row, read_bytes
+from semisup.labels.words import part_of
 from semisup.params import data_sections
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place, locate
 from semisup.prepare.folders.class_folders import Layout
+from semisup.prepare.own_images.path_names import called_as
 from semisup.prepare.records import GivenSplit, Meant, Rejected, Unreadable, meant_for
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 KEY = "data.folder"
 RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
@@ -148,6 +151,18 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
     if not sources:
         raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
     return sources
+
+
+def warn_of_parts(sources: list[Source], notes: Notes) -> None:
+    """Of places of labelled images, several, that are called test or validation."""
+    mine = [source for source in sources if source.place.key == f"{KEY}.labelled"]
+    for source in mine if len(mine) > 1 else ():
+        part = part_of(called_as(source.place.given.rstrip("/").rpartition("/")[2]))
+        if part in ("test", "validation"):
+            notes.warn(
+                f"{source.where}: read as images to train on, though it is named as for {part}: "
+                f"if it is, name it in {KEY}.{part} instead"
+            )
 
 
 def find_nested(sources: list[Source]) -> None:

@@ -3,8 +3,10 @@
 import itertools
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 
 from semisup.labels.endings import EXTENSIONS
+from semisup.prepare.folders.tree import is_beside
 
 _ARCHIVE = re.compile(r"\.(zip|npz|tgz|tbz2?|txz|tzst|tar(\.\w+)?)$")
 
@@ -29,6 +31,16 @@ def shared_folders(folders: list[str], whole: str) -> int:
 def folder_of(whole: str) -> str:
     """The name of the folder that a file lies in."""
     return whole.rpartition("/")[0].rpartition("/")[2]
+
+
+def without_masks(wholes: list[str], folders: Sequence[str], files: Mapping[str, str]) -> list[str]:
+    """Of files that a row with these folders may mean, the images, if others are their masks.
+
+    files: the part of each that is below its place.
+    """
+    if any(map(is_beside, folders)):
+        return wholes
+    return [w for w in wholes if not any(map(is_beside, files[w].split("/")[:-1]))] or wholes
 
 
 def spellings_of(name: str) -> tuple[str, str, str, str | None]:

@@ -31,6 +31,7 @@ from semisup.prepare.own_images.named_places import (
     sources_of,
     table_key,
     tables_of,
+    warn_of_parts,
 )
 from semisup.prepare.own_images.reader import Reader
 from semisup.prepare.own_images.spelling import write_as_folders, write_groups_alike
@@ -54,6 +55,7 @@ class Plan:
         self.settings = settings
         self.sources = sources_of(settings)
         find_nested(self.sources)
+        warn_of_parts(self.sources, notes)
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
         self.none = without_case(settings.no_label)
         # of tables: rows of no file, and how many rows there are
@@ -63,6 +65,7 @@ class Plan:
             if table:
                 self._read_table(name, table)
         self._tell_of_absent()
+        self._tell_of_lists()
         folders = {
             label
             for source in self.sources
@@ -127,6 +130,21 @@ class Plan:
                 row if row.startswith(("/", "(")) else place.source(row): (why, rows[row].label)
                 for row, why in absent.items()
             }
+
+    def _tell_of_lists(self) -> None:
+        """Warn of a table that says nothing of the images that it names."""
+        by_folders = [source for source in self.sources if source.by_folders]
+        if len({source.table for source in by_folders}) != 1:
+            return
+        (first, *_) = by_folders
+        rows = (row for source in by_folders for row in source.rows.values())
+        if first.split == "train" and not any(row.part or row.group for row in rows):
+            self.notes.warn(
+                f"{first.where}: {first.table} says neither split nor group, and so nothing: "
+                "images that it does not name keep the classes of their folders; with the same "
+                f"place in {KEY}.test and a table of the others in {KEY}.test_labels, both are "
+                "the split"
+            )
 
     def _in_unlabelled_places(self, absent: Mapping[str, str], file: str) -> set[str]:
         """Rows without a label that name files which params.yaml says have none."""

@@ -5,7 +5,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from semisup.prepare.files.archive import SUFFIXES
+from semisup.prepare.files.archive import SUFFIXES, is_unread
+from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.plan import Plan
@@ -48,10 +49,12 @@ def _hint(plan: Plan) -> str:
         folder = source.place.given
         for name in _names(source) if source.has_labels and not source.table else ():
             lower = name.lower()
-            if lower.endswith(SUFFIXES):
-                instead = f", or name it in {KEY}" if source.place.disk.is_dir() else ""
+            if is_unread(lower) or (lower.endswith(SUFFIXES) and not lower.endswith(SETS)):
+                is_read = source.place.disk.is_dir() and not is_unread(lower)
+                instead = f", or name it in {KEY}" if is_read else ""
                 return f"; {folder}/{name} is an archive: unpack it{instead}"
-            if lower.endswith((".csv", ".tsv", ".jsonl")) and not _NO_TABLE.search(lower):
+            is_table = "/" not in name and lower.endswith((".csv", ".tsv", ".jsonl", *SETS))
+            if is_table and not _NO_TABLE.search(lower):
                 return f"; {folder}/{name} may be one: name it in {KEY}.labels"
     level = plan.settings.class_level
     if level == "auto":
@@ -60,9 +63,9 @@ def _hint(plan: Plan) -> str:
 
 
 def _names(source: Source) -> list[str]:
-    """Of the files right in a place."""
+    """Of the files in a place, those right in it first."""
     paths = (entry.path for entry in source.own_listing() if isinstance(entry, Entry))
-    return sorted(path for path in paths if "/" not in path)
+    return sorted(paths, key=lambda path: (path.count("/"), path))
 
 
 def check_rows(plan: Plan, most: float, listed_in: Path | None = LIST_OF_FAILED) -> None:

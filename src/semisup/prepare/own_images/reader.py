@@ -17,7 +17,8 @@ from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.camera_raw import BESIDE, is_beside_image
 from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
-from semisup.prepare.own_images.masks import Masks, Twins, folder_aside
+from semisup.prepare.own_images.mask_folders import MaskFolders
+from semisup.prepare.own_images.masks import Masks, Twins
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
 from semisup.prepare.records import GivenSplit, Record, Rejected
@@ -59,7 +60,7 @@ class Reader:
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
-        self.in_folders_aside: Counter[str] = Counter()
+        self.mask_folders = MaskFolders()
         self.folders_beside = FoldersBeside(known)
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.again = 0
@@ -80,12 +81,7 @@ class Reader:
                 f"{KEY}: {named(self.without_images)}: no class, since all files there are, by "
                 f"their names, no images, such as {path}"
             )
-        if self.in_folders_aside:
-            used = named(f"{name} ({n} files)" for name, n in self.in_folders_aside.items())
-            notes.warn(
-                f"{KEY}: {used}: left out, since by the name these are no images of their own, "
-                "and no table names them"
-            )
+        self.mask_folders.warn(notes)
         self.folders_beside.warn(notes)
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
@@ -99,9 +95,10 @@ class Reader:
             )
         for label, names in self.spellings.items():
             if len(names) > 1:
+                shown = named(sorted(map(_shown, names)))
                 notes.warn(
-                    f"{KEY}: folders {named(map(repr, sorted(names)))} differ in spaces or Unicode "
-                    f"form only: one class, {label!r}"
+                    f"{KEY}: folders {shown} differ in spaces or Unicode form only: one class, "
+                    f"{label!r}"
                 )
 
     def jobs(self, source: Source) -> Iterator[Job | Rejected]:
@@ -145,6 +142,9 @@ class Reader:
         if source.table is not None and not source.by_folders:
             return self._row_job(source, entry, name)
         if source.layout is None:
+            tables = self.with_table[source.place.identity]
+            if aside := self.mask_folders.around(source, entry.path, tables):
+                return _beside_images(name, aside)
             return Record(name, None, "train", self._group(name)), entry
         return self._folder_job(source, source.layout, entry, name)
 
@@ -194,9 +194,8 @@ class Reader:
         shares = self.with_table[source.place.identity]
         if row is None and source in shares[:-1]:
             return None
-        if row is None and (aside := folder_aside(entry.path, shares)):
-            self.in_folders_aside[aside] += 1
-            return Rejected(name, f"in the folder {aside}, beside the images", "aside")
+        if row is None and (aside := self.mask_folders.around(source, entry.path, shares)):
+            return _beside_images(name, aside)
         part = row.part if row else None
         if row and part is None and source.parts:
             part = source.parts.placed(entry.path).part
@@ -214,10 +213,7 @@ class Reader:
 
     def _folder_label(self, layout: Layout, entry: Entry, label: str) -> str | None:
         raw = entry.path.split("/")[layout.levels.index("class")]
-        if raw != label:
-            self.spellings.setdefault(label, {label})
-        if label in self.spellings:
-            self.spellings[label].add(printable(raw))
+        self.spellings.setdefault(label, set()).add(raw)
         if label not in self.found and is_none(label, self.none):
             self.no_label_folders[label] += 1
             return None
@@ -231,6 +227,15 @@ class Reader:
             self.series.add(name)
             return None
         return self.groups.of(name)
+
+
+def _shown(folder: str) -> str:
+    """With signs that look alike told apart."""
+    return ascii(printable(folder))
+
+
+def _beside_images(name: str, folder: str) -> Rejected:
+    return Rejected(name, f"in the folder {printable(folder)}, beside the images", "aside")
 
 
 def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
