@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from semisup.model import templates
 from semisup.model.calibration import without_threshold
+from semisup.params.base import Section
 from semisup.params.loading import Params
 from semisup.report.findings.suspects import FEWEST
 from semisup.report.findings.together import Findings
@@ -101,7 +102,9 @@ def _at_the_top(inputs: Inputs, found: Findings) -> dict[str, Any]:
 
 def _settings(params: Params) -> str:
     """params.yaml without what was not used, and without how it was computed."""
-    values = params.model_dump(exclude={"compute"})
+    names = [name for name in type(params).model_fields if name != "compute"]
+    read = {name: getattr(params, name) for name in names}
+    values = {n: v.model_dump() if isinstance(v, Section) else v for n, v in read.items()}
     values["pretrain"] = {
         name: value
         for name, value in values["pretrain"].items()
