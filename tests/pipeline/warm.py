@@ -1,10 +1,11 @@
 """A Python that has imported the libraries already, so that tests of many short programs are cheap.
 
 Most of a tiny stage's time goes into importing PyTorch, most of a `dvc` command's into importing
-DVC. A server imports both once; `python` in `bin` asks it to fork, and the child runs the program
-with the caller's arguments, folder, environment, and open files. The project's own package is never
-imported beforehand. Programs end when their caller is killed; tests of signals use a Python that
-starts from nothing.
+DVC. Servers import them once; `python`, `dvc` and `semisup` in `bin` ask one to fork, and the child
+runs the program with the caller's arguments, folder, environment, and open files. To fork a process
+with PyTorch takes ten times as long as one without: what needs none has a server of its own. The
+project's own package is never imported beforehand. Programs end when their caller is killed; tests
+of signals use a Python that starts from nothing.
 
 Usage: python warm.py SOCKET, with an open pipe as its standard input, which ends the server.
 """
@@ -29,12 +30,9 @@ import types
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
-SOCKET = "WARM_PYTHON"  # the environment variable that names it
+FOLDER = "WARM_PYTHON"  # the environment variable that names that of the sockets
 PRELOADED = [
     "multiprocessing.spawn",  # notes which Python there is: this one can pass on its open files
-    *("torch", "torch.nn.parallel", "torchvision.transforms.v2", "pandas", "scipy.optimize"),
-    *("pydantic.type_adapter", "pydantic.json_schema", "pydantic.plugin", "yaml", "ruamel.yaml"),
-    *("safetensors.torch", "PIL.Image", "matplotlib.pyplot", "typer.rich_utils", "typer._adapters"),
     *("dvc.cli.parser", "dvc.repo", "dvc.repo.plots", "dvc.commands.repro", "dvc.scm", "dvc_http"),
     *("dvc.stage.cache", "dulwich.walk", "dvc.dvcfile", "pygit2", "requests", "tabulate", "psutil"),
     *("dvc.data_cloud", "dvc.cachemgr", "dvc.repo.index", "dvc.repo.graph", "dvc.repo.open_repo"),
@@ -42,27 +40,34 @@ PRELOADED = [
     *("dvc.repo.collect", "dvc.rwlock", "dvc.render.match", "dvc.ui.table", "dvc.utils.strictyaml"),
     *("dvc.repo.experiments.run", "dvc.repo.experiments.show", "dvc.repo.experiments.queue.celery"),
     *("dvc.repo.experiments.queue.workspace", "dvc_data.index.checkout", "wcwidth", "networkx"),
+    "yaml",
 ]
+HEAVY = [
+    *("torch", "torch.nn.parallel", "pandas", "scipy.optimize"),
+    *("pydantic.type_adapter", "pydantic.json_schema", "pydantic.plugin", "ruamel.yaml"),
+    *("safetensors.torch", "PIL.Image", "matplotlib.pyplot", "typer.rich_utils", "typer._adapters"),
+]
+SERVERS = {"light": PRELOADED, "heavy": [*PRELOADED, *HEAVY]}  # by the names of their sockets
 CLIENT = """\
 #!{python} -ISE
 import marshal, os, socket, sys
 
 request = marshal.dumps((os.getcwd(), {arguments}, dict(os.environ)))
 with socket.socket(socket.AF_UNIX) as server:
-    server.connect(os.environ["{variable}"])
+    server.connect(os.path.join(os.environ["{variable}"], {server}))
     socket.send_fds(server, [len(request).to_bytes(8)], [0, 1, 2])
     server.sendall(request)
     sys.exit(int.from_bytes(server.recv(1) or b"\\xff"))
 """
-PROGRAMS = {  # what they give to Python
-    "python": "sys.argv[1:]",
-    "dvc": "['-m', 'dvc', *sys.argv[1:]]",
-    "semisup": "['-c', 'from semisup.cli.main import main; main()', *sys.argv[1:]]",
+PROGRAMS = {  # what they give to Python, and which one
+    "python": ("sys.argv[1:]", "'light' if sys.argv[1:2] == ['stub_stage.py'] else 'heavy'"),
+    "dvc": ("['-m', 'dvc', *sys.argv[1:]]", "'light'"),
+    "semisup": ("['-c', 'from semisup.cli.main import main; main()', *sys.argv[1:]]", "'heavy'"),
 }
 
 
 class WarmPython:
-    """A running server and a folder of programs that use it."""
+    """Running servers and a folder of programs that use them."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(
@@ -70,20 +75,24 @@ class WarmPython:
         )  # short: paths of sockets must be
         self.bin = Path(self._folder.name, "bin")
         self.bin.mkdir()
-        for name, arguments in PROGRAMS.items():
+        for name, (arguments, server) in PROGRAMS.items():
             program = self.bin / name
-            fill = {"python": sys.executable, "arguments": arguments, "variable": SOCKET}
-            program.write_text(CLIENT.format(**fill))
+            fill = {"python": sys.executable, "variable": FOLDER}
+            program.write_text(CLIENT.format(arguments=arguments, server=server, **fill))
             program.chmod(0o755)
-        self.env = {SOCKET: str(self.bin / "socket")}
-        self._server = subprocess.Popen(
-            [sys.executable, __file__, self.env[SOCKET]],
-            stdin=subprocess.PIPE,  # closed when this process ends
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is the tests' affair
-        )
-        assert self._server.stdout is not None
-        assert self._server.stdout.readline() == b"ready\n"
+        self.env = {FOLDER: self._folder.name}
+        self._servers = [
+            subprocess.Popen(
+                [sys.executable, __file__, str(Path(self._folder.name, name))],
+                stdin=subprocess.PIPE,  # closed when this process ends
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is the tests' affair
+            )
+            for name in SERVERS
+        ]
+        for server in self._servers:
+            assert server.stdout is not None
+            assert server.stdout.readline() == b"ready\n"
 
     def run(self, *arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
         """`python ARGUMENTS`, whatever its status; options are those of `subprocess.run`."""
@@ -99,8 +108,8 @@ def warm_python() -> WarmPython:
     return WarmPython()
 
 
-def serve(path: str) -> None:
-    for name in PRELOADED:
+def serve(path: str) -> NoReturn:
+    for name in SERVERS[Path(path).name]:
         importlib.import_module(name)
     make_dvc_fast()
     gc.freeze()  # so that a child's collections copy no pages
@@ -108,14 +117,21 @@ def serve(path: str) -> None:
     listener.bind(path)
     listener.listen()
     threading.Thread(target=end_with_standard_input, daemon=True).start()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # so that attendants leave no zombies
     os.write(1, b"ready\n")
     while True:
         connection, _ = listener.accept()
-        if os.fork() == 0:
+        size, files, _, _ = socket.recv_fds(connection, 8, 3)
+        with connection.makefile("rb") as stream:
+            folder, arguments, env = marshal.loads(stream.read(int.from_bytes(size)))
+        program = os.fork()
+        if program == 0:
+            os.setsid()
             listener.close()
-            attend(connection)
-        connection.close()
+            connection.close()
+            run(folder, arguments, env, files)
+        for file in files:
+            os.close(file)
+        threading.Thread(target=attend, args=(connection, program), daemon=True).start()
 
 
 def make_dvc_fast() -> None:
@@ -147,34 +163,22 @@ def end_with_standard_input() -> NoReturn:
     os._exit(0)
 
 
-def attend(connection: socket.socket) -> None:
-    """Fork the one that runs the program, tell the caller its status, or end it with the caller.
-
-    Returns in the program's process only.
-    """
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    size, files, _, _ = socket.recv_fds(connection, 8, 3)
-    with connection.makefile("rb") as stream:
-        folder, arguments, env = marshal.loads(stream.read(int.from_bytes(size)))
-    program = os.fork()
-    if program == 0:
-        os.setsid()
-        connection.close()
-        run(folder, arguments, env, files)
-        return
-    for file in files:
-        os.close(file)
+def attend(connection: socket.socket, program: int) -> None:
+    """Tell the caller the program's status, or end the program with the caller."""
+    has_ended = threading.Event()
 
     def end_with_caller() -> None:
         connection.recv(1)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(program, signal.SIGKILL)
+        if not has_ended.is_set():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program, signal.SIGKILL)
 
     threading.Thread(target=end_with_caller, daemon=True).start()
     status = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+    has_ended.set()
     with contextlib.suppress(OSError):
         connection.sendall(bytes([status if status >= 0 else 128 - status]))
-    os._exit(0)
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def run(folder: str, arguments: list[str], env: dict[str, str], files: list[int]) -> NoReturn:
@@ -182,7 +186,7 @@ def run(folder: str, arguments: list[str], env: dict[str, str], files: list[int]
     for target, file in enumerate(files):
         os.dup2(file, target)
         os.close(file)
-    sys.executable = str(Path(env[SOCKET]).with_name("python"))
+    sys.executable = str(Path(env[FOLDER], "bin/python"))
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
