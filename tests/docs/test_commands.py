@@ -163,12 +163,15 @@ def test_programs_in_python_run(project: Project) -> None:
     ]  # which the tiny settings leave out
     programs = [block for page in ("README.md", CLASSIFIER) for block in blocks(page, "python")]
     alike = "print((model.pixels(['one.jpg']).numpy() == images).all())"
-    (project.root / "all.py").write_text("\n".join([programs[0], *exports, *programs[1:], alike]))
+    equal = "print(np.abs(answers(images).numpy() - probabilities).max() < 1e-5)"
+    whole = [programs[0], *exports, *programs[1:], alike, equal]
+    (project.root / "all.py").write_text("\n".join(whole))
     lines = project.run("python", "all.py").stdout.splitlines()
     assert lines[0].startswith("[Answer(label='")
-    assert len(lines) == 5
-    assert {line.split()[0] for line in lines[1:-1]} <= set("ABCDEF")
-    assert lines[-1] == "True", "model.onnx is shown other pixels than `semisup predict` sees"
+    assert len(lines) == 7
+    assert {line.split()[0] for line in lines[1:-2]} <= set("ABCDEF")
+    assert lines[-2] == "True", "model.onnx is shown other pixels than `semisup predict` sees"
+    assert lines[-1] == "True", "the program in PyTorch is another network"
 
 
 def test_tables_above_name_no_command_that_is_gone() -> None:
