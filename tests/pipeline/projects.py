@@ -286,5 +286,6 @@ def finished_once(base: Path, worker: str, name: str, stubs: bool = False) -> Pr
             project = new_project(place / "project", stubs)
             project.dvc("repro")
             project.commit("Results")
+            project.git("gc", "--quiet")  # few files, quick to copy
             done.touch()
     return Project(place / "project")
