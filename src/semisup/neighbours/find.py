@@ -59,8 +59,7 @@ def _principal(centred: Tensor, settings: Neighbours, runtime: Runtime) -> Tenso
     kept = int((values > NEGLIGIBLE * values[0].clamp(min=torch.finfo(values.dtype).tiny)).sum())
     kept = max(1, kept)
     scaled = vectors[:, :kept] * values[:kept].clamp(min=1e-30).pow(-settings.whiten / 2)
-    directions: Tensor = scaled.float().to(centred.device)
-    return directions
+    return scaled.float().to(centred.device)
 
 
 def _directions(centred: Tensor, wanted: int, runtime: Runtime) -> tuple[Tensor, Tensor]:

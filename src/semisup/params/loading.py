@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from semisup.params.base import Count, Section, Seed
 from semisup.params.data_sections import Data
@@ -25,7 +23,8 @@ from semisup.params.sections import (
     Split,
     known_tasks,
 )
-from semisup.workflow.errors import UserError, not_here
+from semisup.workflow.errors import UserError
+from semisup.workflow.yaml_files import read_yaml
 
 PARAMS_FILE = Path("params.yaml")
 
@@ -120,26 +119,6 @@ def load(path: Path = PARAMS_FILE) -> Params:
         UserError: one line that names the file, the key, the value and what is allowed.
     """
     return _validated(Params, read_yaml(path), "")
-
-
-def read_yaml(path: Path) -> Any:
-    """What a file of the project says.
-
-    Raises:
-        UserError: it is not there, or no YAML.
-    """
-    try:
-        # DVC's reader too: 1e-3 is a number, a key given twice an error
-        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise not_here(path) from None
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {error.strerror}") from None
-    except MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise UserError(f"{path}: not readable as YAML: {line}{error.problem}") from None
-    except (YAMLError, ValueError) as error:  # a date such as 2020-13-45 is a ValueError
-        raise UserError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
 
 
 def load_and_check_tasks(path: Path = PARAMS_FILE) -> Params:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
+
+from semisup.workflow.yaml_files import read_yaml
 
 # by the type of pydantic's error, where its own words would read badly
 MESSAGES = {
@@ -89,7 +90,7 @@ def _shipped(key: str) -> str:
         file = folder / "params.yaml"
         if not file.is_file():
             continue
-        value: Any = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        value = read_yaml(file)
         try:
             for part in key.split("."):
                 value = value[part]

@@ -24,7 +24,7 @@ from semisup.params.sections import Pretrain
 from semisup.pretext.shared import borrowed
 from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.pretext.shared.synchronised import averaged
-from semisup.pretext.shared.task import Examples, NoTraining, PretextTask
+from semisup.pretext.shared.task import Examples, NoTraining, PretextTask, TrainedSettings
 from semisup.pretrain.watch import Watch
 from semisup.training.loop import Fit, Objective, Plan, fit
 from semisup.training.progress import Row
@@ -104,10 +104,7 @@ def pretrain(
     spec = kind.spec(settings, params.backbone.name)
     encoder = encoders.make(spec, data, of_all)
     origin = _start(encoder, params)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(stream_seed(seed, 1))
-        network = kind(encoder, settings, data.image_size)
-    network = network.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = _network(kind, encoder, settings, data.image_size, runtime, stream_seed(seed, 1))
     held, pool = _held_and_trained(data, params.pretrain.heldout_images, runtime, seed)
     with torch.no_grad():
         network.prepare(_sample(pool))
@@ -164,6 +161,22 @@ def _start(encoder: Encoder, params: Params) -> dict[str, str]:
         return {}
     settings = params.task_settings(name, BorrowedSettings)
     return borrowed.start(encoder, settings, name)
+
+
+def _network(
+    kind: type[PretextTask],
+    encoder: Encoder,
+    settings: TrainedSettings,
+    image_size: int,
+    runtime: Runtime,
+    seed: int,
+) -> PretextTask:
+    """What a task trains, on the device; the seed decides the weights beside the encoder's."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = kind(encoder, settings, image_size)
+    placed: PretextTask = network.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return placed
 
 
 def _held_and_trained(

@@ -8,9 +8,9 @@ from pydantic import Field, ValidationError
 from ruamel.yaml import YAML
 
 from semisup.params.base import Count, Section
-from semisup.params.loading import read_yaml
 from semisup.params.messages import describe, suggestion
 from semisup.workflow.errors import UserError, not_here
+from semisup.workflow.yaml_files import read_yaml
 
 FOLDER = Path("studies")
 

@@ -126,17 +126,15 @@ def fit(
     Raises:
         Diverged: where the loss is no longer a number.
     """
-    network, group = objective.network, runtime.group
-    optimiser = objective.optimiser(
-        (p for p in network.parameters() if p.requires_grad), plan.weight_decay
-    )
-    updates, per_epoch = plan.updates(objective.examples), plan.batches(objective.examples)
-    every = plan.every(objective.examples)
+    network, examples, group = objective.network, objective.examples, runtime.group
+    trained = (p for p in network.parameters() if p.requires_grad)
+    optimiser = objective.optimiser(trained, plan.weight_decay)
+    updates, per_epoch, every = plan.updates(examples), plan.batches(examples), plan.every(examples)
     training = Progress(network, optimiser, selection, objective.streams, runtime)
     checkpoint = runtime.checkpoint(label)
     with runtime.seeded(seed, 1, *group.key):  # dropout, and what else is drawn at random
         _go_on_or_begin(training, selection, checkpoint, runtime)
-        order = _batches(objective.examples, per_epoch, runtime, seed, training.update)
+        order = _batches(examples, per_epoch, runtime, seed, training.update)
         batches = objective.load(group.part(numbers) for numbers in order)
         network.train()
         begun = training.update

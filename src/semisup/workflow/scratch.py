@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import pathspec
-from ruamel.yaml import YAML
 
 from semisup.workflow.errors import NoMeans, UserError
-from semisup.workflow.outputs import read_text
 from semisup.workflow.processes import HOST
+from semisup.workflow.yaml_files import read_yaml
 
 FOLDER = Path("data/checkpoints")
 OUTDATED = "made with other parameters, inputs or code"
@@ -84,9 +83,8 @@ def stage_key(stage: str, beside: Sequence[str], **item: object) -> str:
 
     And of the files at or below the paths `beside`, as far as these are there.
     """
-    reader = YAML(typ="safe")  # DVC's, and that of the settings: another one refuses some tabs
-    declared = reader.load(read_text(Path("dvc.yaml")))["stages"][stage]
-    params = reader.load(read_text(Path("params.yaml")))
+    declared = read_yaml(Path("dvc.yaml"))["stages"][stage]
+    params = read_yaml(Path("params.yaml"))
     digest = hashlib.blake2b(digest_size=16)
     for key in declared["params"]:
         value = _value(params, _filled(_filled_from_params(key, params), item))

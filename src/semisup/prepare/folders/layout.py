@@ -140,15 +140,8 @@ class _Search:
             if not loose:
                 doubts.warn_of_domains(inner, len(self.levels) + 3, self.where, self.notes)
             return "class"
-        if are_parts(alike):  # of classes, unless these lie below them
-            doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
-            below = [f for folders in inner.values() for f in folders]
-            under = merged(f for folders in merged(below).values() for f in folders)
-            if len(under) > 1:
-                doubts.warn_of_sets(
-                    [*inner], [*under], len(self.levels) + 1, self.where, self.notes
-                )
-            return "repetition" if len(under) > 1 else "class"
+        if are_parts(alike):
+            return self._above_parts(inner)
         around, classes = [*map(printable, inner)], [*map(printable, alike)]
         outer_around = all(is_around(name) for name in around)
         inner_around = all(
@@ -175,6 +168,16 @@ class _Search:
             f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
             "the second"
         )
+
+    def _above_parts(self, inner: dict[str, list[Folder]]) -> Level:
+        """Folders that each hold train and test: of classes, unless these lie below them."""
+        doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
+        below = [f for folders in inner.values() for f in folders]
+        under = merged(f for folders in merged(below).values() for f in folders)
+        if len(under) < 2:
+            return "class"
+        doubts.warn_of_sets([*inner], [*under], len(self.levels) + 1, self.where, self.notes)
+        return "repetition"
 
     def _find_flat(self, inner: dict[str, list[Folder]]) -> list[str]:
         """Parts without class folders, where others have them: nobody knows their labels."""
