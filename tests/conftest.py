@@ -41,7 +41,7 @@ def project(finished: Project, tmp_path: Path) -> Project:
     return finished.copy(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def runtime() -> Runtime:
     return Runtime(torch.device("cpu"), torch.float32)
 
@@ -93,7 +93,7 @@ def make_augment() -> Callable[..., Augment]:
     return lambda **some: Augment.model_validate(NO_CHANGE | some)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_data() -> Callable[..., ImageData]:
     """Images whose colour tells the class, as many per class and role as asked for."""
 
