@@ -1,6 +1,7 @@
 """What several test files share: settings, a runtime, and made-up image data."""
 
 import copy
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def project(finished: Project, tmp_path: Path) -> Project:
     return finished.copy(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def runtime() -> Runtime:
     return Runtime(torch.device("cpu"), torch.float32)
 
@@ -48,16 +49,21 @@ def runtime() -> Runtime:
 @pytest.fixture
 def values() -> dict[str, Any]:
     """The project's own params.yaml, free to be changed."""
+    return copy.deepcopy(_read_once())
+
+
+@functools.cache
+def _read_once() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((REPOSITORY / "params.yaml").read_text("utf-8"))
     return loaded
 
 
-@pytest.fixture
-def make_params(values: dict[str, Any]) -> Callable[..., Params]:
+@pytest.fixture(scope="session")
+def make_params() -> Callable[..., Params]:
     """Settings with some keys changed: {"data.image_size": 16}."""
 
     def make(edits: dict[str, Any]) -> Params:
-        changed = copy.deepcopy(values)
+        changed = copy.deepcopy(_read_once())
         for key, value in edits.items():
             *sections, last = key.split(".")
             section = changed
@@ -87,7 +93,7 @@ def make_augment() -> Callable[..., Augment]:
     return lambda **some: Augment.model_validate(NO_CHANGE | some)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_data() -> Callable[..., ImageData]:
     """Images whose colour tells the class, as many per class and role as asked for."""
 

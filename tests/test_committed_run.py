@@ -11,7 +11,9 @@ from dvc.dependency.param import ParamsDependency
 from dvc.repo import Repo
 
 REPOSITORY = Path(__file__).parents[1]
-LOCKED: dict[str, Any] = yaml.safe_load((REPOSITORY / "dvc.lock").read_text("utf-8"))["stages"]
+LOCKED: dict[str, Any] = yaml.load(  # the loader in C: each worker of the tests reads it
+    (REPOSITORY / "dvc.lock").read_text("utf-8"), yaml.CSafeLoader
+)["stages"]
 PARAMS: dict[str, Any] = yaml.safe_load((REPOSITORY / "params.yaml").read_text("utf-8"))
 AGAIN = "was edited after the last `dvc repro`"
 CODE = ("src/", "stages/")

@@ -35,7 +35,7 @@ def change(values: Edits, edits: Edits) -> Edits:
 
 def check(values: Any, folder: Path) -> Params:
     path = folder / "params.yaml"
-    path.write_text(yaml.safe_dump(values), encoding="utf-8")
+    path.write_text(yaml.dump(values, Dumper=yaml.CSafeDumper), encoding="utf-8")
     return load_and_check_tasks(path)
 
 

@@ -1,6 +1,8 @@
 """Files of random weights of small models of others, and settings that name them."""
 
+import copy
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,11 @@ def settings(model: str, **some: Any) -> BorrowedSettings:
 
 def random_model(model: str, seed: int = 4) -> nn.Module:
     """Of timm, as it is made for its own images."""
+    return copy.deepcopy(_made(model, seed))
+
+
+@cache
+def _made(model: str, seed: int) -> nn.Module:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         net: nn.Module = timm.create_model(model.partition("/")[2])

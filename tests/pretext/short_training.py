@@ -40,9 +40,16 @@ def striped() -> Tensor:
 
 
 def train(
-    network: PretextTask, examples: Tensor, updates: int, lr: float = 0.05
+    network: PretextTask,
+    examples: Tensor,
+    updates: int,
+    lr: float = 0.05,
+    enough: float = math.inf,
 ) -> tuple[Tensor, Tensor]:
-    """Train on all examples at once. Loss and figure of merit before the last update."""
+    """Train on all examples at once. Loss and figure of merit before the last update.
+
+    Ends before where the mean figure of merit is above `enough`.
+    """
     torch.manual_seed(2)
     network.train()
     optimiser = torch.optim.SGD(network.parameters(), lr=lr, momentum=0.9)
@@ -51,6 +58,8 @@ def train(
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
+        if merit.float().mean() > enough:
+            break
     return loss.detach(), merit.detach()
 
 

@@ -161,7 +161,7 @@ def test_penalty_changes_the_discriminator_alone() -> None:
     ("name", "channels", "side"),
     [
         *[(name, 1, 33) for name in ("small", "alexnet", "nin", "resnet18")],
-        *[(name, 3, 96) for name in ("small", "alexnet", "resnet18")],  # whose stems differ then
+        *[(name, 3, 66) for name in ("small", "alexnet", "resnet18")],  # whose stems differ then
     ],
 )
 def test_every_backbone_has_gradients_of_gradients(name: str, channels: int, side: int) -> None:
@@ -228,6 +228,8 @@ def test_learns_where_the_light_is() -> None:
         update(adam, 0.002)
         if number % 20 == 0:  # the players circle each other
             nearest = min(nearest, distance())
+        if nearest < 0.18:
+            break
     assert start > 0.3
     assert nearest < 0.2
 

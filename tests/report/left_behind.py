@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from made_up import OFFSETS, chosen, pretext, results, trains
 from safetensors.numpy import save_file
 
@@ -15,6 +16,7 @@ from semisup.model.calibration import Sure
 from semisup.model.trained import Measured
 from semisup.neighbours.stored import Graph, write_points
 from semisup.params.loading import Params
+from semisup.report import trust
 from semisup.report.trust import Trust
 from semisup.split.roles import NONE_CHOSEN
 from semisup.training.progress import Row
@@ -24,6 +26,14 @@ CLASSES, PER_ROLE = ["a", "b", "c"], ["unlabelled", "train", "validation", "test
 WAYS = ("head", "spread", "finetune", "selftrain")
 TASKS = ["rotation", "gan", "imagenet", "random"]
 Make = Callable[..., Params]
+
+
+def made_data(folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Make a folder the working one and fill its data/; what classifiers answer is made up."""
+    patch.chdir(folder)
+    patch.setattr(trust, "of_way", lambda way, budgets, *_: trusts(budgets))
+    write_data()
+    return folder
 
 
 def write_data() -> None:

@@ -86,7 +86,10 @@ def test_whenever_it_was_interrupted(
     runtime: Runtime, keeping: Runtime, settings: dict[str, Any], tmp_path: Path
 ) -> None:
     weights, done = train(runtime, **settings)
-    for stop_at in range(1, done.updates + 1):
+    every = range(1, done.updates + 1)
+    # an epoch has 5 updates: around the ends of some, and at both ends of the training
+    some = {*every} & {1, 2, 5, 6, 7, 15, 16, done.updates}
+    for stop_at in some if settings else every:
         with pytest.raises(Interrupted):
             train(keeping, stop_at, **settings)
         again, resumed = train(keeping, **settings)

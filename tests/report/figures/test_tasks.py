@@ -8,8 +8,10 @@ from semisup.report.tables.comparison import compare, ranking
 from semisup.report.tables.headline import NAMES
 
 
-@pytest.mark.parametrize("listed", [DOZEN, ["rotation"], ["random"]])
-@pytest.mark.parametrize("draws", [(0.0,), (0.0, 0.1)])
+@pytest.mark.parametrize(
+    ("listed", "draws"),
+    [(DOZEN, (0.0, 0.1)), (["rotation"], (0.0,)), (["random"], (0.0,)), (["random"], (0.0, 0.1))],
+)
 def test_figure_names_all_tasks_and_is_reproducible(
     tmp_path: Path, listed: list[str], draws: tuple[float, ...]
 ) -> None:
