@@ -13,7 +13,7 @@ from semisup.params.loading import PARAMS_FILE, load
 from semisup.workflow.errors import UserError, not_here
 
 FILE = Path("dvc.yaml")
-DVC = (sys.executable, "-m", "dvc")
+DVC = (sys.executable, "-P", "-m", "dvc")  # -P: no random.py of the project in place of Python's
 MEND = f"take the last commit's: `git checkout HEAD {FILE}`"
 
 
