@@ -13,9 +13,15 @@ def check_git() -> None:
     """Refuse a project that DVC would refuse, with what to do.
 
     Raises:
-        UserError: it lies in no Git repository, and is not set to do without.
+        UserError: it lies in no Git repository, and is not set to do without; or DVC can't work
+            where it lies.
     """
     here = Path.cwd()
+    if {*"{}"} & {*str(here)}:
+        raise UserError(
+            f"{here}: braces in a path, which DVC takes for a name to fill in; move the project to "
+            "a folder without them"
+        )
     if without_git() or any((folder / ".git").exists() for folder in (here, *here.parents)):
         return
     raise UserError(
