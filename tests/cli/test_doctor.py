@@ -28,6 +28,9 @@ def place(values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     values["compute"] |= {"device": "cpu", "precision": "float32", "threads": 1}
     write(values)
     Path(".dvc").mkdir()
+    for folder in CHECKOUT.glob("data/*/.gitkeep"):
+        Path("data", folder.parent.name).mkdir(parents=True)
+    Path("data/raw").mkdir()
     shutil.copy2(CHECKOUT / "dvc.yaml", tmp_path)
     subprocess.run(["git", "init", "--quiet"], check=True)
     (tmp_path / ".git/info/exclude").write_text("*\n")
@@ -97,6 +100,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "git": (lambda _: Path(".git").rename("git"), "git        not a git repository"),
     "dvc": (lambda _: Path(".dvc").rmdir(), "dvc        .dvc is missing"),
+    "folders": (
+        lambda _: Path("data/raw").rmdir(),
+        "dvc        not there: data/raw; run `semisup check`, which makes them, empty",
+    ),
     "dvc.yaml": (lambda _: Path("dvc.yaml").unlink(), "dvc        dvc.yaml is missing"),
     "dvc.yaml, empty": (
         lambda _: Path("dvc.yaml").write_text(""),

@@ -3,6 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
+from semisup.cli import workflow
 from semisup.params.loading import PARAMS_FILE, Params
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
 from semisup.workflow import outputs
@@ -28,6 +29,12 @@ def check_git() -> None:
         "no Git repository here, which DVC works beside: run `git init`, or `dvc config "
         "core.no_scm true` to do without"
     )
+
+
+def make_folders() -> None:
+    """Make those that are gone, empty: of images that lay in one, `check_data` says it."""
+    for folder in workflow.folders_gone():
+        folder.mkdir(parents=True)
 
 
 def without_git() -> bool:

@@ -156,6 +156,9 @@ def _dvc() -> Found:
     if gone:  # as where the file was cut off between two of them
         told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
         yield Finding("mind", "dvc", told)
+    if empty := workflow.folders_gone():
+        names = ", ".join(map(str, empty))
+        raise UserError(f"not there: {names}; run `semisup check`, which makes them, empty")
     if lockfile.is_cut_off():
         raise UserError(f"{outputs.LOCK} was cut off; run `semisup check`, which mends it")
     try:
