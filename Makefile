@@ -2,9 +2,9 @@
 
 PYTHON ?= python3
 VENV := .venv
-BIN := $(CURDIR)/$(VENV)/bin
 STAMP := $(VENV)/.installed
-export PATH := $(BIN):$(PATH)
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+unexport PYTHONWARNINGS  # with `error` DVC would end by a warning of its own
 
 .DEFAULT_GOAL := help
 .PHONY: help setup quick repro test test-all bench check check-params lock plots-page picture clean
@@ -18,8 +18,8 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "error: Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..." >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 check-params: setup  ## check params.yaml, remove a dvc.lock that was cut off
@@ -59,7 +59,7 @@ plots-page:  ## build anew the page that `dvc plots` fills in (needs npm)
 
 picture:  ## make the README's picture anew, of the report (needs Chromium)
 	chromium --headless --no-sandbox --hide-scrollbars --virtual-time-budget=8000 \
-	  --window-size=1040,1010 --screenshot=docs/report.png file://$(CURDIR)/reports/report.html
+	  --window-size=1040,1010 --screenshot=docs/report.png "file://$(CURDIR)/reports/report.html"
 
 clean:  ## remove the environment (the cache of DVC stays)
 	rm -rf $(VENV)

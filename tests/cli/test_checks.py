@@ -26,6 +26,17 @@ def test_a_project_without_git_is_refused_with_what_to_do(
     checks.check_git()
 
 
+@pytest.mark.parametrize("name", ["{x}", "a}", "{"])
+def test_braces_which_dvc_would_fill_in(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would end after the stage, by the word between them."""
+    (tmp_path / name / ".git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / name)
+    with pytest.raises(UserError, match=r"braces in a path, .* move the project to a folder with"):
+        checks.check_git()
+
+
 @pytest.mark.parametrize(
     ("what", "edits", "said"),
     [

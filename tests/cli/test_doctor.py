@@ -28,6 +28,9 @@ def place(values: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     values["compute"] |= {"device": "cpu", "precision": "float32", "threads": 1}
     write(values)
     Path(".dvc").mkdir()
+    for folder in CHECKOUT.glob("data/*/.gitkeep"):
+        Path("data", folder.parent.name).mkdir(parents=True)
+    Path("data/raw").mkdir()
     shutil.copy2(CHECKOUT / "dvc.yaml", tmp_path)
     subprocess.run(["git", "init", "--quiet"], check=True)
     (tmp_path / ".git/info/exclude").write_text("*\n")
@@ -97,6 +100,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "git": (lambda _: Path(".git").rename("git"), "git        not a git repository"),
     "dvc": (lambda _: Path(".dvc").rmdir(), "dvc        .dvc is missing"),
+    "folders": (
+        lambda _: Path("data/raw").rmdir(),
+        "dvc        not there: data/raw; run `semisup check`, which makes them, empty",
+    ),
     "dvc.yaml": (lambda _: Path("dvc.yaml").unlink(), "dvc        dvc.yaml is missing"),
     "dvc.yaml, empty": (
         lambda _: Path("dvc.yaml").write_text(""),
@@ -135,6 +142,13 @@ def test_disk_and_conflicts(place: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     disk, lock = worst(doctor.examine())
     assert disk.told.endswith("`dvc gc --workspace` removes old results")
     assert lock.told.startswith("dvc.lock can't be read")
+
+
+@pytest.mark.usefixtures("place")
+def test_runs_that_the_lock_alone_knows_are_not_said_to_be_of_this_machine() -> None:
+    """As in a new clone, or of a budget that is no longer asked for."""
+    Path("dvc.lock").write_text("schema: '2.0'\nstages:\n  one@9: {cmd: x}\n")
+    assert any(one.told.startswith("dvc.lock has runs of 1 stage;") for one in doctor.examine())
 
 
 def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
@@ -180,6 +194,14 @@ main()"""
     assert f"wrong versions   {name}: cannot be imported" in done.stdout
     assert done.stdout.count("install semisup anew") == 1
     assert "disk " in done.stdout
+
+
+def test_a_folder_that_another_user_owns(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where `git init`, which helps in no repository, would do nothing."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    (git,) = [one for one in doctor.examine() if one.what == "git"]
+    assert git.level == "mind"
+    assert git.told.endswith(f"; run `git config --global --add safe.directory {place}`")
 
 
 def test_a_project_without_git(place: Path) -> None:

@@ -1,13 +1,14 @@
 """Which stages run; real runs are in tests/pipeline."""
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from projects import CHECKOUT
 
-from semisup.cli import progress, repro, times
+from semisup.cli import checks, progress, repro, times, workflow
 from semisup.cli.main import check
 from semisup.cli.workflow import Stages
 from semisup.workflow.errors import UserError
@@ -34,6 +35,25 @@ PARENTS = {
 )
 def test_what_runs(changed: set[str], runs: set[str]) -> None:
     assert Stages(PARENTS, changed, [], []).left() == runs
+
+
+def test_folders_that_no_stage_makes_are_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after `rm -r data`; of the others each has a stage that writes it."""
+    shutil.copy2(CHECKOUT / "dvc.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    Path("data/head").mkdir(parents=True)
+    checks.make_folders()
+    kept = {path.parent.relative_to(CHECKOUT) for path in CHECKOUT.glob("data/*/.gitkeep")}
+    assert {*Path("data").iterdir()} == {*kept, Path("data/raw")}
+    assert workflow.folders_gone() == []
+
+
+def test_a_file_in_the_project_is_not_taken_for_a_module(tmp_path: Path) -> None:
+    (tmp_path / "random.py").write_text("raise SystemExit(9)\n")
+    command = [*workflow.DVC, "--version"]
+    assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == 0
 
 
 @pytest.mark.parametrize("command", [progress.progress, lambda: repro.repro(1)])

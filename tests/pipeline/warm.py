@@ -202,9 +202,10 @@ def run(folder: str, arguments: list[str], env: dict[str, str], files: list[int]
                 sys.path.insert(0, "")
                 main = sys.modules["__main__"] = types.ModuleType("__main__")
                 exec(compile(code, "<string>", "exec"), main.__dict__)
-            case ["-m", module, *rest]:
+            case ["-m", module, *rest] | ["-P", "-m", module, *rest]:
                 sys.argv = [module, *rest]
-                sys.path.insert(0, folder)
+                if arguments[0] != "-P":
+                    sys.path.insert(0, folder)
                 runpy.run_module(module, run_name="__main__", alter_sys=True)
             case [script, *rest]:
                 sys.argv = [script, *rest]

@@ -3,6 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
+from semisup.cli import workflow
 from semisup.params.loading import PARAMS_FILE, Params
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
 from semisup.workflow import outputs
@@ -13,15 +14,27 @@ def check_git() -> None:
     """Refuse a project that DVC would refuse, with what to do.
 
     Raises:
-        UserError: it lies in no Git repository, and is not set to do without.
+        UserError: it lies in no Git repository, and is not set to do without; or DVC can't work
+            where it lies.
     """
     here = Path.cwd()
+    if {*"{}"} & {*str(here)}:
+        raise UserError(
+            f"{here}: braces in a path, which DVC takes for a name to fill in; move the project to "
+            "a folder without them"
+        )
     if without_git() or any((folder / ".git").exists() for folder in (here, *here.parents)):
         return
     raise UserError(
         "no Git repository here, which DVC works beside: run `git init`, or `dvc config "
         "core.no_scm true` to do without"
     )
+
+
+def make_folders() -> None:
+    """Make those that are gone, empty: of images that lay in one, `check_data` says it."""
+    for folder in workflow.folders_gone():
+        folder.mkdir(parents=True)
 
 
 def without_git() -> bool:

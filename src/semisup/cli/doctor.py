@@ -129,8 +129,12 @@ def _git() -> Found:
         return
     if shutil.which("git") is None:
         raise UserError("not installed; install it, since DVC works beside it")
-    command = ["git", "status", "--porcelain"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command, env = ["git", "status", "--porcelain"], os.environ | {"LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if "dubious ownership" in done.stderr:  # what to do is the last line
+        told = "another user owns this folder: runs work, but no comparing with other commits; run"
+        yield Finding("mind", "git", f"{told} `{done.stderr.splitlines()[-1].strip()}`")
+        return
     if done.returncode:
         told = " ".join(done.stderr.removeprefix("fatal: ").split())
         raise UserError(f"{told}; DVC needs a repository: `git init` makes one")
@@ -152,6 +156,9 @@ def _dvc() -> Found:
     if gone:  # as where the file was cut off between two of them
         told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
         yield Finding("mind", "dvc", told)
+    if empty := workflow.folders_gone():
+        names = ", ".join(map(str, empty))
+        raise UserError(f"not there: {names}; run `semisup check`, which makes them, empty")
     if lockfile.is_cut_off():
         raise UserError(f"{outputs.LOCK} was cut off; run `semisup check`, which mends it")
     try:
@@ -161,7 +168,11 @@ def _dvc() -> Found:
             f"{outputs.LOCK} can't be read ({type(error).__name__}): where a merge left its "
             f"marks, take one side, as by `git checkout --ours {outputs.LOCK}`"
         ) from None
-    told = f"{done} stages have run" if done else "no stage has run yet"
+    told = (
+        f"{outputs.LOCK} has runs of {done} stage{'s' * (done > 1)}"
+        if done
+        else "no stage has run yet"
+    )
     yield Finding("ok", "dvc", f"{told}; `dvc status` says which would run again")
 
 

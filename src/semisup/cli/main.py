@@ -46,13 +46,14 @@ def check() -> None:
     """Check params.yaml, what it names, and dvc.yaml; remove a dvc.lock that was cut off.
 
     DVC itself would crash on some mistakes in the first, say little on the next ones, and refuse
-    the last, which it leaves where it is killed while writing.
+    the last, which it leaves where it is killed while writing. Folders of data/ that are gone are
+    made anew.
     """
-    from semisup.cli import checks, lockfile, workflow
+    from semisup.cli import checks, lockfile
 
     params = _params()
     checks.check_git()
-    workflow.declared()
+    checks.make_folders()
     checks.check_models(params)
     checks.check_device(params)
     checks.check_data(params)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from semisup.params.loading import PARAMS_FILE, load
+from semisup.workflow import outputs
 from semisup.workflow.errors import UserError, not_here
 
 FILE = Path("dvc.yaml")
-DVC = (sys.executable, "-m", "dvc")
+DVC = (sys.executable, "-P", "-m", "dvc")  # -P: no random.py of the project in place of Python's
 MEND = f"take the last commit's: `git checkout HEAD {FILE}`"
 
 
@@ -60,6 +61,23 @@ def declared() -> dict[str, dict[str, Any]]:
     if not said.get("stages"):
         raise UserError(f"{FILE}: has no stages; {MEND}")
     return dict(said["stages"])
+
+
+def folders_gone() -> list[Path]:
+    """Those of data/ that stages look into and no stage makes: `rm -r data` took them along.
+
+    DVC would end by the name of the first one, and no word of what to do.
+
+    Raises:
+        UserError: as `declared`.
+    """
+    stages = declared().values()
+    read = [Path(dep) for stage in stages for dep in stage.get("deps", ()) if "$" not in str(dep)]
+    outs = [out for stage in stages for out in stage.get("outs", ())]
+    made = {Path(out if isinstance(out, str) else next(iter(out))) for out in outs}
+    made.add(outputs.folder_of("supervised"))  # there is a budget always, whose stage makes it
+    own = [p for p in dict.fromkeys(read) if p.parts[0] == "data" and not made & {p, *p.parents}]
+    return [path for path in own if not path.exists()]
 
 
 def read() -> Stages:
