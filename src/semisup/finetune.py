@@ -1,11 +1,9 @@
 """Where fine-tuning starts: a pretrained encoder under the head trained on its features."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from semisup.classify import results
 from semisup.classify.budget import BudgetRun
-from semisup.classify.draws import no_start
 from semisup.classify.network import Classifier, with_random_head
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
@@ -29,10 +27,10 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
     return classifier
 
 
-def judged_start(run: BudgetRun) -> Callable[[int], Sequence[float]]:
-    """What validation said of the classifier to start from, by draw."""
+def judged_start(run: BudgetRun) -> dict[int, list[float]] | None:
+    """What validation said of the classifier to start from, by draw; None of a random head."""
     folder = _start_folder(run)
-    return results.judged_before(folder) if folder else no_start
+    return results.judged_before(folder) if folder else None
 
 
 def _start_folder(run: BudgetRun) -> Path | None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -47,11 +47,6 @@ class Trained:
 Attempt = tuple[Learner, Fit, float]  # and its learning rate
 
 
-def no_start(_draw: int) -> Sequence[float]:
-    """What validation says of a start that it did not choose: nothing."""
-    return ()
-
-
 @dataclass(frozen=True)
 class _Training:
     """How each draw is trained, by the arguments of `train_draws`; draws: how many there are."""
@@ -61,7 +56,7 @@ class _Training:
     recipe: Recipe | Recipes | Selftrain
     patience: int | None
     start_counts: bool
-    judged: Callable[[int], Sequence[float]]
+    judged: Mapping[int, Sequence[float]] | None
     draws: int
 
     def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
@@ -111,7 +106,7 @@ class _Training:
             lambda: validation.score(one.validation_logits()),
             patience=self.patience,
             start_counts=self.start_counts,
-            start_judged=self.judged(draw),
+            start_judged=self.judged[draw] if self.judged else (),
         )
 
     def _labels(self, positions: Ints) -> Tensor:
@@ -124,7 +119,7 @@ def train_draws(
     recipe: Recipe | Recipes | Selftrain,
     patience: int | None = None,
     start_counts: bool = False,
-    judged: Callable[[int], Sequence[float]] = no_start,
+    judged: Mapping[int, Sequence[float]] | None = None,
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
@@ -138,8 +133,8 @@ def train_draws(
         recipe: how long and how fast.
         patience: evaluations without gain before training stops; None: never.
         start_counts: whether validation may choose the weights to start from.
-        judged: number of a draw -> what the halves of validation say of the weights to start from,
-            where these were chosen before.
+        judged: by number of the draw, what the halves of validation say of the weights to start
+            from, where these were chosen before.
 
     Raises:
         Diverged: where the loss is no longer a number, by any of the learning rates.

@@ -2,8 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +12,9 @@ from semisup.classify.draws import Trained
 from semisup.classify.evaluation import scores
 from semisup.compute.weights import save_arrays
 from semisup.training.cross_validation import Turns, judged
-from semisup.training.progress import Row
 from semisup.workflow import outputs
 
 TURNS = ("validation_turn1", "validation_turn2")
-
-
-@dataclass(frozen=True)
-class HistoryRow(Row):
-    """A line of a training curve, and the draw that it belongs to."""
-
-    draw: int
 
 
 def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
@@ -34,7 +25,7 @@ def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
     rows, history, predictions, told = [], [], [], []
     for one in trained:
         rows.append(_row(run, one))
-        history += [HistoryRow(**dataclasses.asdict(row), draw=one.draw) for row in one.fit.rows]
+        history += [dataclasses.asdict(row) | {"draw": one.draw} for row in one.fit.rows]
         told += [{"draw": one.draw, **one.told}] if one.told else []
         predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
         save_arrays(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
@@ -67,18 +58,11 @@ def _validation(turns: Turns) -> dict[str, float]:
     return {"validation_top1": sum(values) / len(values), **dict(zip(TURNS, values, strict=True))}
 
 
-def judged_before(folder: Path) -> Callable[[int], Sequence[float]]:
-    """What the halves of validation said of each draw's classifier, which another stage wrote.
+def judged_before(folder: Path) -> dict[int, list[float]]:
+    """By draw, what the halves of validation said of the classifier that another stage wrote.
 
     Raises:
         UserError: where that stage has not run.
     """
-    rows = {
-        int(row["draw"]): [row[name] for name in TURNS]
-        for row in outputs.read_rows(folder / outputs.RESULTS)
-    }
-
-    def of_draw(draw: int) -> Sequence[float]:
-        return [float(value) for value in rows[draw] if value]
-
-    return of_draw
+    rows = outputs.read_rows(folder / outputs.RESULTS)
+    return {int(row["draw"]): [float(row[name]) for name in TURNS if row[name]] for row in rows}
