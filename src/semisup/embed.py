@@ -59,7 +59,7 @@ def embed(
     layer, accuracies = _chosen_layer(freeze(encoder), data, settings, runtime)
     train_ids = data.ranked_below(settings.images_per_class)
     np.save(folder / TRAIN_IDS, train_ids)
-    shown = DeviceImages.of(data, train_ids, runtime)
+    shown = DeviceImages(data, train_ids, runtime)
     fast = fused(encoder, shown.plain(slice(0, LOOKED_AT)), layer)
     own, before = checksum(encoder.state_dict()), checksum(fast.state_dict())
     extractor = FeatureExtractor(fast, layer, settings.pool, runtime)
@@ -72,7 +72,7 @@ def embed(
     np.save(folder / POOL_IDS, pool_ids)
     for name, positions in ((POOL, pool_ids), (VALIDATION, data.validation), (TEST, data.test)):
         features = _new_file(folder / name, (len(positions), width))
-        images = DeviceImages.of(data, positions, runtime)
+        images = DeviceImages(data, positions, runtime)
         write(extractor, images, features, f"{called}, {name}", images.plain)
         features.flush()
     if checksum(fast.state_dict()) != before:

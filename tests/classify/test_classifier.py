@@ -87,13 +87,13 @@ def test_training_images_are_those_of_the_draw(
     one = learn_from_images(make_run(make_params(AS_THEY_ARE), data), network(), 3, selection)
     one.network.eval()
     shown = cross_entropy_of(one).train_logits(torch.arange(len(selection.train)))
-    expected = predict(one.network, DeviceImages.of(data, selection.train, runtime), runtime)
+    expected = predict(one.network, DeviceImages(data, selection.train, runtime), runtime)
     assert torch.equal(shown, expected)
 
 
 def test_predictions_one_by_one(make_data: MakeData, runtime: Runtime) -> None:
     data, net = make_data(), network().eval()
-    found = predict(net, DeviceImages.of(data, data.test, runtime), runtime)
+    found = predict(net, DeviceImages(data, data.test, runtime), runtime)
     for logits, position in zip(found, data.test, strict=True):
         image = data.images[position] / 255.0
         pixels = torch.from_numpy(image).float().permute(2, 0, 1)[None]
@@ -156,7 +156,7 @@ def test_fine_tuning_starts_with_the_predictions_of_a_trained_head(
     params = make_params({"head.hidden": [8], "finetune.start": kind})
     start = starting_classifier(make_run(params, data), 1).eval()
     assert start.layer == "conv4"  # that of the features, not of params.yaml
-    found = predict(start, DeviceImages.of(data, data.test, runtime), runtime)
+    found = predict(start, DeviceImages(data, data.test, runtime), runtime)
     head = build_head(width, [8], 3, 0.0, seed).eval()
     with torch.no_grad():
         expected = head(torch.from_numpy(np.load(heads / "test.npy")).float())

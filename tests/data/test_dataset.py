@@ -258,7 +258,7 @@ def test_images_that_some_draw_ranks_low(make_data: MakeData) -> None:
 def test_images_on_the_device(make_data: MakeData, runtime: Runtime) -> None:
     data = make_data()
     chosen = data.test[[3, 0, 5]]
-    images = DeviceImages.of(data, chosen, runtime)
+    images = DeviceImages(data, chosen, runtime)
     assert len(images) == 3
     shown = images.plain(torch.tensor([2, 0]))
     expected = data.images[chosen[[2, 0]]] / 255
@@ -270,16 +270,16 @@ def test_images_on_the_device(make_data: MakeData, runtime: Runtime) -> None:
 
 def test_large_images_are_looked_at_fewer_at_once(make_data: MakeData, runtime: Runtime) -> None:
     data = make_data(classes=2, size=512)
-    images = DeviceImages.of(data, np.tile(data.pool, 40), runtime)
+    images = DeviceImages(data, np.tile(data.pool, 40), runtime)
     sizes = {batch.stop - batch.start for batch in images.batches()}
     assert max(sizes) == 1024 * 64**2 // 512**2
     assert next(images.batches(views=1000)) == slice(0, 1)
-    assert not list(DeviceImages.of(data, data.pool[:0], runtime).batches())
+    assert not list(DeviceImages(data, data.pool[:0], runtime).batches())
 
 
 def test_an_encoder_normalises_by_the_pool(make_data: MakeData, runtime: Runtime) -> None:
     data = make_data()
-    pool = DeviceImages.of(data, data.pool, runtime).plain(slice(None))
+    pool = DeviceImages(data, data.pool, runtime).plain(slice(None))
     seen = Normalise(data.mean.tolist(), data.std.tolist())(pool)
     for channel in seen.unbind(1):
         assert channel.mean().item() == pytest.approx(0, abs=1e-4)

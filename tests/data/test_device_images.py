@@ -36,7 +36,7 @@ def mapped(make_data: MakeData, tmp_path: Path) -> ImageData:
 
 def both(data: ImageData, runtime: Runtime) -> tuple[DeviceImages, DeviceImages]:
     small = dataclasses.replace(runtime, memory=20_000)
-    found = tuple(DeviceImages.of(data, data.pool, one) for one in (runtime, small))
+    found = tuple(DeviceImages(data, data.pool, one) for one in (runtime, small))
     assert [type(one._rows).__name__ for one in found] == ["Resident", "Streamed"]
     return found[0], found[1]
 
@@ -103,7 +103,7 @@ from semisup.data.device_images import DeviceImages
 from semisup.compute.device import Runtime
 data = types.SimpleNamespace(images=np.load({str(path)!r}, mmap_mode="r"))
 runtime = Runtime(torch.device("cpu"), torch.float32, memory=2**27)
-images = DeviceImages.of(data, np.arange({count}), runtime)
+images = DeviceImages(data, np.arange({count}), runtime)
 order = torch.randperm({count}).split(64)
 def peak():  # unlike getrusage's, not that of the process which started this one
     with open("/proc/self/status") as status:

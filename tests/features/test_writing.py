@@ -49,7 +49,7 @@ def written(
         )
         width, stream = extractor.width(16), runtime.generator(1)
         monkeypatch.setattr(writing, "PART_BYTES", 2 * BATCH * PARTS * width)
-        images, seen = DeviceImages.of(data, data.pool, runtime), 0
+        images, seen = DeviceImages(data, data.pool, runtime), 0
         assert len(images) > BATCH * PARTS * 2
 
         def noisy(batch: slice) -> Tensor:
@@ -91,7 +91,7 @@ def test_features_that_16_bits_can_not_hold_are_refused(
     data, encoder = make_data(), build("small", 3, 16, 0).eval()
     encoder.register_forward_hook(lambda *given: given[-1].index_fill(0, torch.tensor([2]), wrong))
     extractor = FeatureExtractor(encoder, "conv2", 2, runtime)
-    images = DeviceImages.of(data, data.pool, runtime)
+    images = DeviceImages(data, data.pool, runtime)
     features = np.zeros((len(images), extractor.width(16)), np.float16)
     with pytest.raises(UserError, match=r"^layer conv2 of the encoder gives .* pretrain\.epochs"):
         write(extractor, images, features, "some", images.plain)

@@ -59,7 +59,7 @@ def build(make_data: MakeData, make_params: Make, runtime: Runtime) -> Build:
         module.Task.check(settings, data)
         encoder = encoders.make(module.Task.spec(settings, backbone), data, 0)
         network: PretextTask = module.Task(encoder, settings, side)
-        images = DeviceImages.of(data, data.pool, runtime).plain(slice(None))
+        images = DeviceImages(data, data.pool, runtime).plain(slice(None))
         with torch.no_grad():
             network.prepare(images)
         return network.to(memory_format=torch.channels_last), images[:n]

@@ -290,7 +290,7 @@ def test_held_out_score_is_the_mean_over_predictions(
     make_data: MakeData, runtime: Runtime, enlarged: int, at_once: int
 ) -> None:
     data = make_data(unlabelled=100)
-    held = DeviceImages.of(data, data.pool, runtime)
+    held = DeviceImages(data, data.pool, runtime)
     assert len(held) > 256  # more than one batch
 
     class Network:

@@ -50,7 +50,7 @@ def on_device(classifier: Classifier, runtime: Runtime) -> Classifier:
 def images_of(run: BudgetRun, labelled: LabelledSet) -> tuple[DeviceImages, ...]:
     """Those of one draw to train on, of validation, and of test."""
     parts = (labelled.train, labelled.validation, run.data.test)
-    return tuple(DeviceImages.of(run.data, positions, run.runtime) for positions in parts)
+    return tuple(DeviceImages(run.data, positions, run.runtime) for positions in parts)
 
 
 def predict(classifier: Classifier, images: DeviceImages, runtime: Runtime) -> Tensor:

@@ -57,8 +57,12 @@ def _warp(images: Tensor, settings: Augment, generator: torch.Generator | None) 
     # the grid spans -1 to 1, so that a shift by the whole side is 2
     shift = 2 * settings.shift * _uniform(2 * n, -1, 1, images, generator).view(2, n)
     rows = [cos * mirror, -sin, shift[0], sin * mirror, cos, shift[1]]
-    theta = torch.stack(rows, dim=1).view(n, 2, 3)
-    grid = F.affine_grid(theta, list(images.shape), align_corners=False)
+    return resampled(images, torch.stack(rows, dim=1).view(n, 2, 3))
+
+
+def resampled(images: Tensor, maps: Tensor) -> Tensor:
+    """Images (N, C, S, S) by affine maps (N, 2, 3) of the places that pixels are taken from."""
+    grid = F.affine_grid(maps, list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from semisup.compute.device import Runtime
 from semisup.data.augment import augment
 from semisup.data.dataset import ImageData, Ints
-from semisup.data.rows import Rows, rows_of
+from semisup.data.rows import rows_of
 from semisup.params.data_sections import Augment
 
 EVALUATION_BATCH = 1024  # images at once, where they are small
@@ -19,15 +19,10 @@ EVALUATION_VALUES = EVALUATION_BATCH * 3 * 64**2  # of pixels at once, where the
 class DeviceImages:
     """Some images of the packed array, by their numbers 0 to len - 1."""
 
-    def __init__(self, rows: Rows, count: int, values: int) -> None:
-        """`count` rows, images of so many values each."""
-        self._rows, self._count, self._values = rows, count, values
-
-    @classmethod
-    def of(cls, data: ImageData, positions: Ints, runtime: Runtime) -> "DeviceImages":
+    def __init__(self, data: ImageData, positions: Ints, runtime: Runtime) -> None:
         """The images at these positions of the packed array."""
-        rows = rows_of(data.images, positions, runtime)
-        return cls(rows, len(positions), math.prod(data.images.shape[1:]))
+        self._rows, self._count = rows_of(data.images, positions, runtime), len(positions)
+        self._values = math.prod(data.images.shape[1:])  # of an image
 
     def __len__(self) -> int:
         return self._count

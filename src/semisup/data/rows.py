@@ -10,7 +10,7 @@ import mmap
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Protocol, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import torch
@@ -29,14 +29,7 @@ HUGE_PAGE = 2**21  # bytes of a file that the system may map with each page that
 Array = NDArray[Any]
 
 
-class Rows(Protocol):
-    """Some rows of an array, by their numbers."""
-
-    def read(self, numbers: Tensor | slice) -> Tensor:
-        """Those of these numbers, on the device."""
-
-    def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
-        """`read` of each batch of numbers, ahead of time where that takes time."""
+Rows: TypeAlias = "Resident | Streamed"
 
 
 def rows_of(array: Array, positions: Ints, runtime: Runtime) -> Rows:
@@ -54,7 +47,7 @@ def _room(runtime: Runtime) -> float:
 
 
 class Resident:
-    """All of them on the device."""
+    """Rows that all lie on the device."""
 
     def __init__(self, array: Array, positions: Ints, runtime: Runtime) -> None:
         kind = torch.from_numpy(np.empty(0, array.dtype)).dtype
@@ -66,31 +59,27 @@ class Resident:
             self._all[at : at + step] = part
 
     def read(self, numbers: Tensor | slice) -> Tensor:
-        """As `Rows.read`."""
+        """Those of these numbers."""
         return self._all[numbers]
 
     def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
-        """As `Rows.stream`."""
+        """`read` of each batch of numbers."""
         return map(self.read, order)
 
 
-class _Mapped(Protocol):
-    def madvise(self, option: int) -> None: ...
-
-
 class Streamed:
-    """None of them: they are read from the file, which is mapped into memory.
+    """Rows that are read from their file, which is mapped into memory.
 
     Pages of the file that were read, and those around them, count as this process's memory until
     they are given back.
     """
 
     def __init__(self, array: Array, positions: Ints, runtime: Runtime) -> None:
-        self._mapped: _Mapped | None = None
+        self._mapped: mmap.mmap | None = None
         if isinstance(array, np.memmap):
             # copy on write, since torch has no read-only tensors; nothing is written
             mapped = np.load(cast(str, array.filename), mmap_mode="c")
-            self._mapped = cast(_Mapped, mapped._mmap)
+            self._mapped = cast(mmap.mmap, mapped._mmap)
             array = mapped.reshape(array.shape)
         self._all = torch.from_numpy(array)
         self._positions = torch.from_numpy(positions)
@@ -101,11 +90,11 @@ class Streamed:
         self._rows_mapped = 0
 
     def read(self, numbers: Tensor | slice) -> Tensor:
-        """As `Rows.read`."""
+        """Those of these numbers, on the device."""
         return self._to_device(self._gather(self._at(numbers)))
 
     def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
-        """As `Rows.stream`."""
+        """`read` of each batch of numbers, ahead of time."""
         with ThreadPoolExecutor(READERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             ahead: deque[Future[Tensor]] = deque()
             try:
@@ -136,7 +125,7 @@ class Streamed:
                 self._give_back(self._mapped)
         return copies
 
-    def _give_back(self, mapped: _Mapped) -> None:
+    def _give_back(self, mapped: mmap.mmap) -> None:
         if hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
         self._rows_mapped = 0

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from semisup.data.augment import augment, in_float32
+from semisup.data.augment import augment, in_float32, resampled
 from semisup.params.data_sections import Views
 
 ASPECT = 4 / 3  # of a crop: from 1 / ASPECT to this
@@ -34,12 +34,11 @@ def random_crop(images: Tensor, smallest: float) -> Tensor:
     # sides as shares of the image's; its middle so that it stays inside, where -1 to 1 is all
     sides = torch.stack([(area * aspect).sqrt(), (area / aspect).sqrt()]).clamp_max(1)
     middle = (1 - sides) * (2 * torch.rand(2, n, device=device) - 1)
-    theta = torch.zeros(n, 2, 3, device=device)
-    theta[:, 0, 0], theta[:, 1, 1] = sides
-    theta[:, :, 2] = middle.T
-    grid = F.affine_grid(theta, list(images.shape), align_corners=False)
-    # padding is for half a pixel at the edge: as "border" would do, which Macs' GPUs don't know
-    return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
+    maps = torch.zeros(n, 2, 3, device=device)
+    maps[:, 0, 0], maps[:, 1, 1] = sides
+    maps[:, :, 2] = middle.T
+    # its padding is for half a pixel: as "border" would do, which Macs' GPUs don't know
+    return resampled(images, maps)
 
 
 def recolour(images: Tensor, hue: float, grey: float) -> Tensor:

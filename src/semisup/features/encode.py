@@ -39,7 +39,7 @@ class FeatureExtractor:
 
     def plain(self, data: ImageData, positions: Ints) -> Features:
         """Features of the images at these positions, as they are."""
-        images = DeviceImages.of(data, positions, self.runtime)
+        images = DeviceImages(data, positions, self.runtime)
         features = np.empty((len(images), self.width(data.image_size)), np.float16)
         for batch in images.batches():
             features[batch] = self(images.plain(batch))

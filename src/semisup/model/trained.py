@@ -86,7 +86,7 @@ def held_images(parts: Parts, data: ImageData, params: Params, most: int) -> Int
 
 def logits_of(whole: Whole, data: ImageData, positions: Ints, runtime: Runtime) -> Logits:
     """(n, classes) of images as they are, not divided by the temperature."""
-    images = DeviceImages.of(data, positions, runtime)
+    images = DeviceImages(data, positions, runtime)
     found = np.empty((len(positions), len(data.classes)), np.float32)
     with torch.no_grad():
         for batch in images.batches():

@@ -186,7 +186,7 @@ def _held_and_trained(
     pool = np.random.default_rng(seed).permutation(data.pool)
     held = min(wanted, max(1, len(pool) // 10))
     first, second = (
-        DeviceImages.of(data, np.sort(part), runtime) for part in (pool[:held], pool[held:])
+        DeviceImages(data, np.sort(part), runtime) for part in (pool[:held], pool[held:])
     )
     return first, second
 

@@ -67,7 +67,7 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     start = on_device(start, runtime)
     trust = Trust(len(data.classes), _wanted(run, start, labelled))
     joint = Joint(start, trust, settings.average).to(runtime.device)
-    pool = DeviceImages.of(data, data.pool, runtime)
+    pool = DeviceImages(data, data.pool, runtime)
     theirs = np.isin(data.pool, labelled.train)  # which are trained on with their labels anyway
     known = torch.from_numpy(np.where(theirs, -1, data.labels[data.pool])).to(runtime.device)
     stream, changes = runtime.generator(seed), run.params.data.augment
@@ -120,7 +120,7 @@ def _wanted(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor 
 
 def _said(run: BudgetRun, start: Classifier, positions: Ints) -> NDArray[np.float64]:
     """Probabilities (n, classes) of images as they are."""
-    logits = predict(start.eval(), DeviceImages.of(run.data, positions, run.runtime), run.runtime)
+    logits = predict(start.eval(), DeviceImages(run.data, positions, run.runtime), run.runtime)
     return F.softmax(logits, dim=1).cpu().double().numpy()
 
 
