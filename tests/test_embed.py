@@ -17,7 +17,7 @@ from torch import nn
 from semisup.compute.device import Runtime
 from semisup.compute.weights import checksum
 from semisup.data.dataset import ImageData
-from semisup.embed import embed, freeze, sample_of_pool
+from semisup.embed import embed, sample_of_pool
 from semisup.features import stored
 from semisup.network.backbones import Encoder, build
 from semisup.params.data_sections import Augment
@@ -82,12 +82,6 @@ def test_checksum_moves_with_one_batch_in_training_mode() -> None:
     assert checksum(made.state_dict()) != before
 
 
-def test_freeze() -> None:
-    made = freeze(encoder())
-    assert not any(module.training for module in made.modules())
-    assert not any(parameter.requires_grad for parameter in made.parameters())
-
-
 def test_what_embed_writes(
     make_data: MakeData, make_augment: MakeAugment, runtime: Runtime, tmp_path: Path
 ) -> None:
@@ -97,6 +91,7 @@ def test_what_embed_writes(
     info = embed(made, data, settings(), augmentation, runtime, 1, tmp_path)
     assert checksum(made.state_dict()) == before == info["encoder_checksum"]
     assert not any(module.training for module in made.modules())
+    assert not any(parameter.requires_grad for parameter in made.parameters())
     assert info | {"layer": "conv4", "pool": 2, "width": 128 * 4} == info
     assert json.loads((tmp_path / "features.json").read_text()) == info
 

@@ -43,7 +43,7 @@ def embed(
     pool_ids.npy positions of pool images that are none of train's.
 
     Args:
-        encoder: is frozen.
+        encoder: is frozen, in place.
         data: the images.
         settings: which layer, how many images and views.
         augment: how views are changed.
@@ -55,8 +55,9 @@ def embed(
         UserError: the encoder has no layer of the name that is set.
         OSError: the disk is full.
     """
-    encoder = encoder.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    layer, accuracies = _chosen_layer(freeze(encoder), data, settings, runtime)
+    # in evaluation mode batch norm uses its stored statistics and keeps them
+    encoder = runtime.place(encoder).eval().requires_grad_(False)
+    layer, accuracies = _chosen_layer(encoder, data, settings, runtime)
     train_ids = data.ranked_below(settings.images_per_class)
     np.save(folder / TRAIN_IDS, train_ids)
     shown = DeviceImages(data, train_ids, runtime)
@@ -142,8 +143,3 @@ def _new_file(path: Path, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[np.
         with path.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     return features
-
-
-def freeze(encoder: Encoder) -> Encoder:
-    """Evaluation mode (batch norm uses its stored statistics and keeps them), no gradients."""
-    return encoder.eval().requires_grad_(False)

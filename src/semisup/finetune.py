@@ -51,11 +51,11 @@ def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
     encoder = encoders.load(outputs.of_draw(pretrained, draw), run.data)
     return with_random_head(
         encoder,
-        run.data.image_size,
-        info["layer"],
-        info["pool"],
-        run.params.head.hidden,
-        len(run.data.classes),
-        run.params.head.dropout,
-        stream_seed(run.seed, draw, 0),
+        image_size=run.data.image_size,
+        layer=info["layer"],
+        pool=info["pool"],
+        hidden=run.params.head.hidden,
+        classes=len(run.data.classes),
+        dropout=run.params.head.dropout,
+        generator_seed=stream_seed(run.seed, draw, 0),
     )

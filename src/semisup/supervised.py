@@ -24,13 +24,13 @@ def fresh_classifier(run: BudgetRun, draw: int) -> Classifier:
     check_layer(settings.layer, encoder.layers, "supervised.layer")
     return with_random_head(
         encoder,
-        data.image_size,
-        settings.layer,
-        settings.pool,
-        settings.hidden,
-        len(data.classes),
-        settings.dropout,
-        stream_seed(run.seed, draw, 1),
+        image_size=data.image_size,
+        layer=settings.layer,
+        pool=settings.pool,
+        hidden=settings.hidden,
+        classes=len(data.classes),
+        dropout=settings.dropout,
+        generator_seed=stream_seed(run.seed, draw, 1),
     )
 
 

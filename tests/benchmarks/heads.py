@@ -21,7 +21,7 @@ from semisup.classify.classifier import Classifier
 from semisup.classify.draws import train_draws
 from semisup.classify.layers import build_head
 from semisup.data.dataset import ImageData
-from semisup.embed import embed, freeze
+from semisup.embed import embed
 from semisup.features.stored import FeatureSet
 from semisup.head import learn_from_features
 from semisup.network import encoders
@@ -52,7 +52,7 @@ def _line(root: Path, kind: str, name: str, side: int, stored: Path) -> Line:
     params = settings({"data.image_size": side, "embed.images_per_class": 64})
     data = data_of(*read(root, params))
     runtime = start(params)
-    encoder = freeze(encoders.make(EncoderSpec(name), data, 0))
+    encoder = encoders.make(EncoderSpec(name), data, 0)
     embedding = seconds(
         lambda: embed(encoder, data, params.embed, params.data.augment, runtime, 0, stored)
     )

@@ -29,7 +29,10 @@ class Images:
 
 def network(whose: str) -> Classifier:
     encoder = encoders.make(SPECS[whose], cast(Kind, Images()), 0)
-    return with_random_head(encoder, 16, encoder.layers[-1], 1, [8], 3, 0.2)
+    layer = encoder.layers[-1]
+    return with_random_head(
+        encoder, image_size=16, layer=layer, pool=1, hidden=[8], classes=3, dropout=0.2
+    )
 
 
 def statistics(module: nn.Module) -> list[Tensor]:

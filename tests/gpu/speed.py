@@ -28,8 +28,7 @@ def speed(on: str, tiny: bool) -> dict[str, Any]:
     runtime = device.start(compute)
     encoder = backbones.build("alexnet", 3, side, 0)
     chosen = Settings(batch_images=batch, lr=0.01, weight_decay=0.0005)
-    network = Task(encoder, chosen, side)
-    network = network.to(runtime.device, memory_format=torch.channels_last)
+    network = runtime.place(Task(encoder, chosen, side))
     optimiser = Sgd(network.parameters(), chosen.weight_decay)
     images = torch.rand(batch, 3, side, side, device=runtime.device)
 

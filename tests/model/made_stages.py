@@ -32,7 +32,16 @@ def trained(
     """A stage's folder with its best draw's weights, number 1, and the network that they are of."""
     layer, pool = (spec.taken.layer, spec.taken.pool) if spec.taken else ("conv3", 2)
     encoder = encoders.make(spec, data, 7)
-    network = with_random_head(encoder, data.image_size, layer, pool, hidden, 3, 0.2, 8).eval()
+    network = with_random_head(
+        encoder,
+        image_size=data.image_size,
+        layer=layer,
+        pool=pool,
+        hidden=hidden,
+        classes=3,
+        dropout=0.2,
+        generator_seed=8,
+    ).eval()
     stage = Path(f"data/{method}")
     stage.mkdir(parents=True)
     (stage / outputs.RESULTS).write_text(TABLE.format(method=method, task=task))

@@ -43,15 +43,15 @@ def test_by_what_it_enlarges_them_to(
         return cast(Tensor, encoder(some)).flatten(1)
 
     with torch.no_grad():
-        whole = in_parts(look, images, encoder, 16)
+        whole = in_parts(look, images, encoder)
         monkeypatch.setattr(at_once, "CPU_VALUES", encoder.channels * side**2 * 5)
-        parts = in_parts(look, images, encoder, 16)
+        parts = in_parts(look, images, encoder)
     assert seen == [12, 5, 5, 2]
     torch.testing.assert_close(parts, whole, atol=1e-4, rtol=1e-3)
 
 
 def test_of_none_it_has_a_shape() -> None:
     encoder = encoders.make(EncoderSpec("small"), cast(Kind, Images()), 0).eval()
-    none = in_parts(lambda some: encoder(some).flatten(1), torch.rand(0, 3, 16, 16), encoder, 16)
+    none = in_parts(lambda some: encoder(some).flatten(1), torch.rand(0, 3, 16, 16), encoder)
     assert len(none) == 0
     assert none.ndim == 2

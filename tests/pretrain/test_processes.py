@@ -19,8 +19,9 @@ from torch.distributed.launcher import api
 from warm import warm_python
 
 from semisup.compute.group import ALONE, Group
+from semisup.params.loading import Params
 from semisup.pretext.shared.synchronised import BatchNormOfAll, averaged, gathered_images
-from semisup.pretrain.launch import run_as
+from semisup.pretrain.launch import launch
 
 Said = dict[int, list[dict[str, Any]]]
 PROGRAM = """
@@ -180,23 +181,26 @@ def test_batch_norm_of_all_is_the_usual_one_in_evaluation() -> None:
     assert torch.equal(ours.eval()(images), usual.eval()(images))
 
 
-def test_launches_only_where_there_is_something_to_launch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_launches_only_where_there_is_something_to_launch(
+    make_params: Callable[..., Params], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = (make_params({"compute.processes": number}).compute for number in (1, 2))
     launched: list[int] = []
 
-    def launch(config: api.LaunchConfig, program: str) -> Callable[..., None]:
+    def start(config: api.LaunchConfig, program: str) -> Callable[..., None]:
         return lambda *_: launched.append(config.nproc_per_node)
 
-    monkeypatch.setattr(api, "elastic_launch", launch)
+    monkeypatch.setattr(api, "elastic_launch", start)
     monkeypatch.setattr(logging, "disable", lambda _: None)
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    run_as(1)
+    launch(one)
     assert launched == []
     with pytest.raises(SystemExit) as left:
-        run_as(2)
+        launch(two)
     assert left.value.code == 0
     assert launched == [2]
     monkeypatch.setenv("WORLD_SIZE", "2")
-    run_as(2)
+    launch(two)
     assert launched == [2]
 
 
@@ -216,9 +220,10 @@ def test_launches_only_where_there_is_something_to_launch(monkeypatch: pytest.Mo
 def test_launching(tmp_path: Path, program: str, status: int, said: str) -> None:
     script = tmp_path / "train.py"
     script.write_text(
-        "import sys\nfrom semisup.workflow import command\n"
-        "from semisup.pretrain.launch import run_as\n"
-        f"def main() -> None:\n    run_as(2)\n    {program}\ncommand.run(main)\n"
+        "import sys\nfrom types import SimpleNamespace\nfrom semisup.workflow import command\n"
+        "from semisup.pretrain.launch import launch\n"
+        "compute = SimpleNamespace(processes=2, device='cpu')\n"
+        f"def main() -> None:\n    launch(compute)\n    {program}\ncommand.run(main)\n"
     )
     if "kill" in program:  # of a warm Python only the caller would be told, by a status
         done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)

@@ -26,7 +26,7 @@ def learn_from_images(
         labelled: the draw's images.
     """
     runtime, augment = run.runtime, run.params.data.augment
-    network = on_device(classifier, runtime)
+    network = runtime.place(classifier)
     train, validation, test = images_of(run, labelled)
     stream = runtime.generator(seed)
 
@@ -42,11 +42,6 @@ def learn_from_images(
     )
 
 
-def on_device(classifier: Classifier, runtime: Runtime) -> Classifier:
-    """Moved to the device that trains, in the order of memory that is fast there."""
-    return classifier.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-
 def images_of(run: BudgetRun, labelled: LabelledSet) -> tuple[DeviceImages, ...]:
     """Those of one draw to train on, of validation, and of test."""
     parts = (labelled.train, labelled.validation, run.data.test)
@@ -57,8 +52,7 @@ def predict(classifier: Classifier, images: DeviceImages, runtime: Runtime) -> T
     """Logits (N, classes) of images as they are."""
 
     def look(batch: slice) -> Tensor:
-        shown = images.plain(batch)
-        return in_parts(classifier, shown, classifier.encoder, shown.shape[-1])
+        return in_parts(classifier, images.plain(batch), classifier.encoder)
 
     with torch.no_grad(), runtime.autocast():
         return torch.cat([look(batch) for batch in images.batches()])

@@ -47,6 +47,7 @@ def _norms(module: nn.Module) -> list[_BatchNorm]:
 
 def with_random_head(
     encoder: Encoder,
+    *,
     image_size: int,
     layer: str,
     pool: int,

@@ -31,7 +31,7 @@ class FeatureExtractor:
     def __call__(self, images: Tensor) -> Features:
         """Features (N, D) of images (N, C, S, S) in 0 to 1."""
         with torch.no_grad(), self.runtime.autocast():
-            found = in_parts(self._look, images, self.encoder, images.shape[-1])
+            found = in_parts(self._look, images, self.encoder)
         return found.half().cpu().numpy()
 
     def _look(self, images: Tensor) -> Tensor:

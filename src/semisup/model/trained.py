@@ -91,7 +91,7 @@ def logits_of(whole: Whole, data: ImageData, positions: Ints, runtime: Runtime) 
     with torch.no_grad():
         for batch in images.batches():
             shown = images.pixels(batch).permute(0, 2, 3, 1)
-            logits = in_parts(whole.logits, shown, whole.network.encoder, shown.shape[1])
+            logits = in_parts(whole.logits, shown, whole.network.encoder)
             found[batch] = logits.cpu().numpy()
     return found
 

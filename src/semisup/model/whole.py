@@ -34,8 +34,12 @@ class Whole(nn.Module):
         if about.layer not in encoder.layers:
             raise ValueError(f"layer: {about.layer}, allowed: {', '.join(encoder.layers)}")
         self.network = with_random_head(
-            *(encoder, about.image_size, about.layer, about.pool, about.hidden),
-            len(about.classes),
+            encoder,
+            image_size=about.image_size,
+            layer=about.layer,
+            pool=about.pool,
+            hidden=about.hidden,
+            classes=len(about.classes),
         ).float()  # also where a caller has another default
         self.eval()
 

@@ -11,18 +11,15 @@ CPU_VALUES = 8 * 3 * 224**2  # of pixels as it sees them: few enough for its map
 VALUES = 1024 * 3 * 64**2  # the same elsewhere: enough to keep a GPU busy
 
 
-def in_parts(
-    look: Callable[[Tensor], Tensor], images: Tensor, encoder: Encoder, image_size: int
-) -> Tensor:
-    """What `look` makes of images (N, ...), a few at a time, by what the encoder enlarges them to.
+def in_parts(look: Callable[[Tensor], Tensor], images: Tensor, encoder: Encoder) -> Tensor:
+    """What `look` makes of images, a few at a time, by what the encoder enlarges them to.
 
     Args:
         look: images (n, ...) -> (n, D); called once at least.
-        images: stored as `look` takes them.
+        images: (N, C, S, S) or (N, S, S, C), as `look` takes them.
         encoder: that `look` uses.
-        image_size: their side in pixels.
     """
-    most = at_once(encoder, image_size, images.device)
+    most = at_once(encoder, images.shape[2], images.device)
     return torch.cat([look(some) for some in images.split(most)])  # type: ignore[no-untyped-call]
 
 

@@ -22,23 +22,19 @@ def launch(compute: Compute) -> None:
         UserError: where the machine has no device for each.
     """
     processes = compute.processes
-    kind = chosen_device(compute.device).type if processes > 1 else "cpu"
+    if processes == 1 or is_one_of_several():
+        return
+    kind = chosen_device(compute.device).type
     devices = {"cuda": torch.cuda.device_count(), "mps": 1}.get(kind, processes)
-    if not is_one_of_several() and processes > devices:
+    if processes > devices:
         raise UserError(
             f"params.yaml: compute.processes: {processes} is more than this machine's {devices} "
             f"{kind} device(s); lower it, or set compute.device to cpu"
         )
-    run_as(processes)
+    _run_as(processes)
 
 
-def run_as(processes: int) -> None:
-    """Run this program again as several processes and leave with their status.
-
-    Does nothing in a process that was itself started so, by torchrun for example, or for one.
-    """
-    if processes == 1 or is_one_of_several():
-        return
+def _run_as(processes: int) -> NoReturn:
     logging.disable(logging.ERROR)  # torchrun would tell each failure at length
     from torch.distributed.elastic.multiprocessing import DefaultLogsSpecs, SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError

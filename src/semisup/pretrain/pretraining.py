@@ -174,9 +174,7 @@ def _network(
     """What a task trains, on the device; the seed decides the weights beside the encoder's."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = kind(encoder, settings, image_size)
-    placed: PretextTask = network.to(runtime.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return placed
+        return runtime.place(kind(encoder, settings, image_size))
 
 
 def _held_and_trained(

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from semisup.classify.budget import BudgetRun
-from semisup.classify.classifier import images_of, on_device, predict
+from semisup.classify.classifier import images_of, predict
 from semisup.classify.learner import Learner, Targets
 from semisup.classify.network import Classifier
 from semisup.compute.device import stream_seed
@@ -64,7 +64,7 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     """
     data, runtime, settings = run.data, run.runtime, run.params.selftrain
     train, validation, test = images_of(run, labelled)
-    start = on_device(start, runtime)
+    start = runtime.place(start)
     trust = Trust(len(data.classes), _wanted(run, start, labelled))
     joint = Joint(start, trust, settings.average).to(runtime.device)
     pool = DeviceImages(data, data.pool, runtime)
