@@ -5,7 +5,6 @@ its classifier. Its last layer, `features`, is what its own classifier would see
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import ModuleType
 
 import torch
@@ -13,7 +12,7 @@ from torch import Tensor, nn
 
 from semisup.network import timm_models, torchvision_models
 from semisup.network.entry import bicubic, resized
-from semisup.network.layers import FEATURES
+from semisup.network.layers import FEATURES, Published
 from semisup.network.timm_models import TimmModel
 from semisup.network.torchvision_models import TorchvisionModel
 from semisup.params.messages import check_name, suggestion
@@ -23,21 +22,6 @@ from semisup.workflow.errors import UserError
 ENLARGED = 4  # times the images' own side, at most, where the side is not given
 PART_SIDE = 32  # sides of parts are multiples of it: most models shrink images 32 times
 MISFITS = (RuntimeError, ValueError, AssertionError, TypeError)  # of images of a wrong size
-
-
-@dataclass(frozen=True)
-class Published:
-    """What a library says of a model with some weights.
-
-    side: of its images in pixels; mean, std: of each channel; sources: places of the file, the
-    first that can be read counts; licence: of the weights.
-    """
-
-    side: int
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    sources: tuple[str, ...]
-    licence: str
 
 
 def is_borrowed(model: str) -> bool:
@@ -94,7 +78,8 @@ def check_backbone(model: str, embed_layer: str, supervised_layer: str) -> None:
 def published(model: str, weights: str | None) -> Published:
     """What the library says of it; `weights`: their name, None: those it takes by default."""
     library, name = library_of(model)
-    return Published(**library.published(name, weights))
+    found: Published = library.published(name, weights)
+    return found
 
 
 def weights_of(model: str) -> list[str]:

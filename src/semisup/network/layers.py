@@ -1,8 +1,25 @@
 """What models of all libraries have in common."""
 
+from dataclasses import dataclass
+
 from torch import Tensor
 
 FEATURES = "features"  # the last layer: what the model's own classifier sees
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a library says of a model with some weights.
+
+    side: of its images in pixels; mean, std: of each channel; sources: places of the file, the
+    first that can be read counts; licence: of the weights.
+    """
+
+    side: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    sources: tuple[str, ...]
+    licence: str
 
 
 def as_maps(features: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from semisup.network.layers import FEATURES, as_maps
+from semisup.network.layers import FEATURES, Published, as_maps
 
 LISTED = "timm.list_models()"
 HUB = "hf://"  # a file of the Hugging Face hub: hf://OWNER/REPOSITORY/FILE
@@ -61,20 +61,22 @@ def weights(name: str) -> list[str]:
     return [tagged.partition(".")[2] for tagged in _timm().list_pretrained(f"{name}.*")]
 
 
-def published(name: str, tag: str | None) -> dict[str, Any]:
-    """The fields of `borrowed.Published`."""
+def published(name: str, tag: str | None) -> Published:
+    """What timm says of a model with the weights of a tag; None: those it takes by default."""
     config = _config(name, tag)
-    hub = (f"{HUB}{config.hf_hub_id}/{_safe_name(config.hf_hub_filename)}",)
-    url = (config.url,)
     loads_itself = config.custom_load  # formats of other frameworks
-    return {
-        "side": int(config.input_size[-1]),
-        "mean": tuple(config.mean),
-        "std": tuple(config.std),
-        "sources": (hub if config.hf_hub_id and loads_itself != "hf" else ())
-        + (url if config.url and not loads_itself else ()),
-        "licence": config.license or "unknown",
-    }
+    sources = []
+    if config.hf_hub_id and loads_itself != "hf":
+        sources.append(f"{HUB}{config.hf_hub_id}/{_safe_name(config.hf_hub_filename)}")
+    if config.url and not loads_itself:
+        sources.append(config.url)
+    return Published(
+        side=int(config.input_size[-1]),
+        mean=tuple(config.mean),
+        std=tuple(config.std),
+        sources=tuple(sources),
+        licence=config.license or "unknown",
+    )
 
 
 def patch(name: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from semisup.network.layers import FEATURES, as_maps
+from semisup.network.layers import FEATURES, Published, as_maps
 
 LISTED = "torchvision.models"
 AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")  # classifiers that only training has
@@ -53,18 +53,18 @@ def weights(name: str) -> list[str]:
     return [str(one) for one in _models().get_model_weights(name)]
 
 
-def published(name: str, chosen: str | None) -> dict[str, Any]:
-    """The fields of `borrowed.Published`."""
+def published(name: str, chosen: str | None) -> Published:
+    """What torchvision says of a model with these weights; None: those it takes by default."""
     kinds = _models().get_model_weights(name)
     found = {str(one): one for one in kinds}[chosen] if chosen else kinds.DEFAULT
     shown = found.transforms()
-    return {
-        "side": int(shown.crop_size[0]),
-        "mean": tuple(shown.mean),
-        "std": tuple(shown.std),
-        "sources": (found.url,),
-        "licence": _licence(found.meta),
-    }
+    return Published(
+        side=int(shown.crop_size[0]),
+        mean=tuple(shown.mean),
+        std=tuple(shown.std),
+        sources=(found.url,),
+        licence=_licence(found.meta),
+    )
 
 
 def patch(name: str) -> int | None:

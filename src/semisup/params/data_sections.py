@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from semisup.params.base import Count, Fraction, Name, Positive, Section
+from semisup.params.base import BelowOne, Count, Fraction, Name, Positive, Section
 
 
 class Augment(Section):
@@ -13,7 +13,7 @@ class Augment(Section):
 
     shift: Annotated[float, Field(ge=0, le=0.5)]
     rotate: Annotated[float, Field(ge=0, le=180)]
-    scale: Annotated[float, Field(ge=0, lt=1)]
+    scale: BelowOne
     flip: bool
     color: Fraction
     erase: Fraction

@@ -1,5 +1,6 @@
 """params.yaml as one typed, validated, read-only object. `load` is the one way to read it."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -59,10 +60,12 @@ class Params(Section):
     @model_validator(mode="after")
     def _consistent(self) -> "Params":
         _check_ascending(self.label_budgets, "label_budgets")
-        _check_controls(self.control_budgets, self.label_budgets)
+        _check_ascending(self.control_budgets, "control_budgets")
+        _check_among(self.control_budgets, "control_budgets", self.label_budgets, "label_budgets")
         _check_ascending(self.choose.budgets, "choose.budgets")
         _check_tasks(self.pretext_tasks, self.pretrain)
-        _check_finetuned(self.finetune_tasks, self.pretext_tasks)
+        _check_among(self.finetune_tasks, "finetune_tasks", self.pretext_tasks, "pretext_tasks")
+        _check_once(self.finetune_tasks, "finetune_tasks")
         _check_start(self.pretrain, self.backbone)
         layers = BACKBONE_LAYERS.get(self.backbone.name)
         if layers:  # of libraries' models these are known once they are built
@@ -153,22 +156,13 @@ def _check_ascending(budgets: list[int], key: str) -> None:
             raise ValueError(f"{key}: {after} comes after {before}; list them from small to large")
 
 
-def _check_controls(budgets: list[int], label_budgets: list[int]) -> None:
-    _check_ascending(budgets, "control_budgets")
-    for budget in budgets:
-        if budget not in label_budgets:
-            raise ValueError(
-                f"control_budgets: {budget} is not in label_budgets; take it out here too, or add "
-                "it there"
-            )
-
-
-def _check_finetuned(tasks: list[str], pretext_tasks: list[str]) -> None:
-    for task in tasks:
-        if task not in pretext_tasks:
-            hint = suggestion(task, pretext_tasks) or "; take it out here too, or add it there"
-            raise ValueError(f"finetune_tasks: {task!r} is not in pretext_tasks{hint}")
-    _check_once(tasks, "finetune_tasks")
+def _check_among(some: Sequence[object], key: str, every: Sequence[object], where: str) -> None:
+    """Both are lists of params.yaml, of names or of numbers."""
+    for one in some:
+        if one not in every:
+            close = suggestion(one, [*map(str, every)]) if isinstance(one, str) else ""
+            hint = close or "; take it out here too, or add it there"
+            raise ValueError(f"{key}: {one!r} is not in {where}{hint}")
 
 
 def _check_once(tasks: list[str], key: str) -> None:

@@ -4,7 +4,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from semisup.params.base import Count, CountOrZero, Fraction, NotNegative, Positive, Section
+from semisup.params.base import (
+    BelowOne,
+    Count,
+    CountOrZero,
+    Fraction,
+    NotNegative,
+    Positive,
+    Section,
+    Share,
+    TwoOrMore,
+)
 from semisup.params.data_sections import Views
 
 WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks alone
@@ -14,10 +24,10 @@ class Schedule(Section):
     """How long to train, and all else but how fast; see `semisup.training.loop`."""
 
     weight_decay: NotNegative
-    batch_size: Annotated[int, Field(ge=2)]
+    batch_size: TwoOrMore
     epochs: Count
     min_updates: CountOrZero
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+    label_smoothing: BelowOne
 
 
 class Recipe(Schedule):
@@ -41,7 +51,7 @@ class Head(Recipe):
     """Fully connected layers on frozen features; see `semisup.head`."""
 
     hidden: list[Count]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
+    dropout: BelowOne
     patience: Count
 
 
@@ -49,7 +59,7 @@ class Spread(Recipe):
     """Labels spread over the pool; see `semisup.spread`."""
 
     power: Positive
-    alpha: Annotated[float, Field(gt=0, lt=1)]
+    alpha: Share
     rounds: Count
     balance: Fraction
 
@@ -77,11 +87,11 @@ class Selftrain(Section):
     lr_if_borrowed: Positive
     weight_decay: NotNegative
     batch_size: Count
-    pool_batch: Annotated[int, Field(ge=2)]
+    pool_batch: TwoOrMore
     updates: Count
-    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
+    label_smoothing: BelowOne
     pool_weight: NotNegative
-    average: Annotated[float, Field(ge=0, lt=1)]
+    average: BelowOne
     align: Literal["estimated", "labels", "uniform", "none"]
     views: Views
 
@@ -92,4 +102,4 @@ class Supervised(Recipes):
     layer: str
     pool: Count
     hidden: list[Count]
-    dropout: Annotated[float, Field(ge=0, lt=1)]
+    dropout: BelowOne

@@ -9,13 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from semisup.params.base import (
-    Count,
-    CountOrZero,
-    Fraction,
-    NotNegative,
-    Section,
-)
+from semisup.params.base import Count, CountOrZero, Fraction, NotNegative, Section, Share
 from semisup.params.data_sections import Augment
 from semisup.params.messages import check_name
 
@@ -46,8 +40,8 @@ class Split(Section):
 
     validation: Literal["separate", "within_budget"]
     validation_per_class: Count
-    within_budget_fraction: Annotated[float, Field(gt=0, lt=1)]
-    test_fraction: Annotated[float, Field(gt=0, lt=1)]
+    within_budget_fraction: Share
+    test_fraction: Share
     max_pool: Count | None
 
 
@@ -111,7 +105,7 @@ class Neighbours(Section):
 class Report(Section):
     """How results are shown."""
 
-    confidence: Annotated[float, Field(gt=0, lt=1)]
+    confidence: Share
 
 
 class Export(Section):

@@ -8,17 +8,16 @@ a coarse grid of places before the bottleneck, so that they needn't give up wher
 """
 
 import math
-from typing import Annotated, Literal, cast
+from typing import Literal, cast
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 
 from semisup.data.dataset import ImageData
 from semisup.network.backbones import Encoder
 from semisup.network.entry import Normalise
 from semisup.network.pooling import pooled, pooled_width
-from semisup.params.base import Count, Positive
+from semisup.params.base import Count, Positive, Share
 from semisup.pretext.shared.psnr import mean_squared_error, psnr
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
 from semisup.workflow.errors import UserError
@@ -36,7 +35,7 @@ class Settings(TrainedSettings):
     bottleneck: Count
     noise: Positive
     patch: Count
-    masked: Annotated[float, Field(gt=0, lt=1)]
+    masked: Share
 
 
 class Task(PretextTask):

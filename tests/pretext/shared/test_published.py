@@ -10,6 +10,7 @@ from borrowed_models import LITE, complaint, equal, random_model, settings
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from semisup.network.layers import Published
 from semisup.pretext.shared import efficientnet_lite, published
 
 MODEL, KEY = "timm/resnet10t", "pretrain.imagenet"
@@ -134,7 +135,7 @@ def test_unknown_weights(model: str, weights: str, said: str) -> None:
 
 
 def test_weights_that_are_published_in_other_formats_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = published.borrowed.Published(224, (0.5,) * 3, (0.5,) * 3, (), "unknown")
+    said = Published(224, (0.5,) * 3, (0.5,) * 3, (), "unknown")
     monkeypatch.setattr(published.borrowed, "published", lambda *_: said)
     text = complaint(lambda: published.read(settings(MODEL, weights="c3_in1k"), KEY))
     assert "published in no form that is safe to read" in text

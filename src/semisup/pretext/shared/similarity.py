@@ -5,16 +5,16 @@ close together. All lying in one place would do for that, and nothing be learned
 """
 
 import math
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from semisup.data.views import strong_view
 from semisup.network.backbones import Encoder
 from semisup.network.pooling import pooled, pooled_width
+from semisup.params.base import TwoOrMore
 from semisup.params.data_sections import Views
 from semisup.pretext.shared.synchronised import gathered_images
 from semisup.pretext.shared.task import Examples, PretextTask, TrainedSettings
@@ -26,7 +26,7 @@ ROWS, NEIGHBOURS = 8, 5  # of the picture
 class ViewSettings(TrainedSettings, Views):
     """What makes two views of an image, and the points that they become."""
 
-    projection: Annotated[int, Field(ge=2)]
+    projection: TwoOrMore
 
 
 class SimilarityTask(PretextTask):
@@ -39,6 +39,7 @@ class SimilarityTask(PretextTask):
     encoder_passes = 2
     contrastive = True
     example_images: ClassVar[int] = 256  # to find the nearest among
+    remedy: ClassVar[str]  # what to do about a collapse
 
     def __init__(self, encoder: Encoder, settings: Any, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)
@@ -74,8 +75,6 @@ class SimilarityTask(PretextTask):
             f"the embedding collapsed: its spread over images is {figures['spread']:.3f} (0: all "
             f"images in one place, 1: all over the sphere); {self.remedy}"
         )
-
-    remedy: ClassVar[str]  # what to do about a collapse
 
     def examples(self, images: Tensor) -> Examples:
         """Held-out images, each with those of the others that lie nearest, and their distance."""

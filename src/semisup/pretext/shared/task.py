@@ -7,16 +7,15 @@ A task's file holds `Settings`, the model of its section `pretrain.<task>` in pa
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import Field
 from torch import Tensor, nn
 
 from semisup.data.dataset import ImageData
 from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
-from semisup.params.base import NotNegative, Positive, Section
+from semisup.params.base import NotNegative, Positive, Section, TwoOrMore
 from semisup.training.optimiser import Adam, Sgd
 
 
@@ -25,7 +24,7 @@ class TrainedSettings(Section):
 
     lr: Positive
     weight_decay: NotNegative
-    batch_images: Annotated[int, Field(ge=2)]
+    batch_images: TwoOrMore
 
 
 @dataclass(frozen=True)
