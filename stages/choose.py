@@ -18,7 +18,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     """Write data/choose/TASK: results.csv, selections.csv."""
     params = load()
     params.require_task(task)
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     features = FeatureSet.read(outputs.folder_of("embed", task))
     points = read_points(outputs.folder_of("neighbours", task))
     chosen = outputs.read_array(outputs.SPLITS / outputs.CHOSEN)[:, 0]  # no random sample

@@ -17,7 +17,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     """Write data/features/TASK: arrays of training, validation, test and pool, and their images."""
     params = load()
     params.require_task(task)
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     seconds = params.compute.checkpoint_seconds
     with scratch.during("embed", seconds, task=task) as work:
         runtime = device.start(params.compute, work)

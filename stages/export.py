@@ -12,7 +12,7 @@ from semisup.workflow import command, outputs
 def main() -> None:
     """Write data/model: model.safetensors, classifier.json, encoder, model.onnx, MODEL_CARD.md."""
     params = load()
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     runtime = device.start(params.compute)  # computes in float32: its answers are what users get
     with outputs.replacing(outputs.MODEL) as folder:
         print(export(params, data, runtime, folder))

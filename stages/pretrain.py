@@ -18,7 +18,7 @@ def main(task: Annotated[str, typer.Option(help="one of pretext_tasks")]) -> Non
     params = load()
     params.require_task(task)
     launch(params.compute)
-    data = open_pool(outputs.PREPARED, outputs.SPLITS)
+    data = open_pool()
     seconds = params.compute.checkpoint_seconds
     with scratch.during("pretrain", seconds, task=task) as work:
         runtime = device.start(params.compute, work)

@@ -24,12 +24,12 @@ def main() -> None:
         draws=params.draws,
         seed=params.seed,
     )
-    manifest, notes = read_manifest(outputs.PREPARED), Notes()
+    manifest, notes = read_manifest(), Notes()
     classes = manifest.classes
     chosen = read_chosen(outputs.LABELS, outputs.PREPARED, manifest)
     split = make_split(manifest, rules, chosen)
     with outputs.replacing(outputs.SPLITS) as folder:
-        write_split(folder, split, outputs.PREPARED, classes, notes)
+        write_split(folder, split, classes, notes)
     counts = np.bincount(split.role, minlength=len(ROLES))
     print(
         f"pool {len(split.pool)} images; "

@@ -95,7 +95,7 @@ from semisup.classify.budget import BudgetRun
 from semisup.head import learn_from_features
 from semisup.params.loading import load
 params = load()
-data = open_data(outputs.PREPARED, outputs.SPLITS)
+data = open_data()
 runtime = device.start(params.compute)
 features = FeatureSet.read(outputs.folder_of("embed", 'rotation'))
 """

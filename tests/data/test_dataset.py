@@ -32,32 +32,33 @@ from semisup.split.writing import write_split
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
+from semisup.workflow.outputs import PREPARED, SPLITS
 
 MakeData = Callable[..., ImageData]
 SIDE = 4
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> tuple[Path, Path, Split]:
-    """Folders of `prepare` and `split`: 24 images of 2 classes, 6 unlabelled, one a copy."""
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Split:
+    """What `prepare` and `split` wrote: 24 images of 2 classes, 6 unlabelled, one a copy."""
+    monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (31, SIDE, SIDE, 3)).astype(np.uint8)
     images[:, 0, 0] = [1, 2, 3]  # no grey image
     images[30] = images[0]
     names = [*["b,c"] * 12, *["a"] * 12, *[None] * 7]
     records = [Record(f"{n}.png", name) for n, name in enumerate(names)]
-    prepared, splits = tmp_path / "prepared", tmp_path / "splits"
-    prepared.mkdir()
-    splits.mkdir()
-    pack(zip(records, map(Decoded.of, images), strict=True), prepared, SIDE, "auto", 0.0)
-    manifest = read_manifest(prepared)
+    PREPARED.mkdir(parents=True)
+    SPLITS.mkdir()
+    pack(zip(records, map(Decoded.of, images), strict=True), PREPARED, SIDE, "auto", 0.0)
+    manifest = read_manifest()
     done = make_split(manifest, Rules(2, 0.25, None, 2, 3), NONE_CHOSEN)
-    write_split(splits, done, prepared, manifest.classes, Notes())
-    return prepared, splits, done
+    write_split(SPLITS, done, manifest.classes, Notes())
+    return done
 
 
-def test_manifest(written: tuple[Path, Path, Split]) -> None:
-    manifest = read_manifest(written[0])
+def test_manifest(written: Split) -> None:
+    manifest = read_manifest()
     assert manifest.classes == ["a", "b,c"]
     assert manifest.labels.tolist() == [1] * 12 + [0] * 12 + [-1] * 7
     assert not manifest.given_test.any()
@@ -67,69 +68,71 @@ def test_manifest(written: tuple[Path, Path, Split]) -> None:
     assert manifest.key[0] == manifest.key[30]
 
 
-def test_what_is_written_is_opened(written: tuple[Path, Path, Split]) -> None:
-    prepared, splits, done = written
-    data = open_data(prepared, splits)
-    assert np.array_equal(data.role, done.role)
-    assert np.array_equal(data.rank, done.rank)
-    assert np.array_equal(data.pool, done.pool)
+def test_what_is_written_is_opened(written: Split) -> None:
+    data = open_data()
+    assert np.array_equal(data.role, written.role)
+    assert np.array_equal(data.rank, written.rank)
+    assert np.array_equal(data.pool, written.pool)
     assert isinstance(data.images, np.memmap)
     assert (data.channels, data.image_size) == (3, SIDE)
-    pixels = data.images[done.pool].reshape(-1, 3) / 255
+    pixels = data.images[written.pool].reshape(-1, 3) / 255
     np.testing.assert_allclose(data.mean, pixels.mean(axis=0), atol=1e-5)
     np.testing.assert_allclose(data.std, pixels.std(axis=0), atol=1e-5)
     for name, positions in (("test", data.test), ("validation", data.validation)):
-        assert positions.tolist() == np.flatnonzero(done.role == ROLES.index(name)).tolist()
+        assert positions.tolist() == np.flatnonzero(written.role == ROLES.index(name)).tolist()
 
 
-def test_split_table_and_statistics(written: tuple[Path, Path, Split]) -> None:
-    _, splits, done = written
-    rows = list(csv.DictReader((splits / outputs.SPLIT).open()))
+def test_split_table_and_statistics(written: Split) -> None:
+    rows = list(csv.DictReader((SPLITS / outputs.SPLIT).open()))
     assert list(rows[0]) == ["id", "role", "in_pool", "rank_0", "rank_1"]
-    assert [row["role"] for row in rows] == [ROLES[role] for role in done.role]
-    stats = json.loads((splits / outputs.STATS).read_text())
-    assert stats["pool"] == len(done.pool)
-    assert stats["leaked"] == done.lost.leaked
+    assert [row["role"] for row in rows] == [ROLES[role] for role in written.role]
+    stats = json.loads((SPLITS / outputs.STATS).read_text())
+    assert stats["pool"] == len(written.pool)
+    assert stats["leaked"] == written.lost.leaked
     assert sum(stats[name] for name in ROLES) == 31
     assert stats["validation"] == 4
-    with (splits / outputs.CLASSES).open() as file:
+    with (SPLITS / outputs.CLASSES).open() as file:
         counted = [*csv.DictReader(file)]
     assert [row["class"] for row in counted] == ["a", "b,c"]
     assert sum(int(row["test"]) for row in counted) == stats["test"] > 1
     assert sum(int(row["train"]) for row in counted) == stats["train"]
 
 
-def test_statistics_of_one_colour_can_be_divided_by(tmp_path: Path) -> None:
-    np.save(tmp_path / "images.npy", np.full((4, SIDE, SIDE, 1), 7, np.uint8))
+def test_statistics_of_one_colour_can_be_divided_by(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    PREPARED.mkdir(parents=True)
+    np.save(PREPARED / "images.npy", np.full((4, SIDE, SIDE, 1), 7, np.uint8))
     none = np.full((1, 4), -1)
     split = Split(np.ones(4, np.int64), none, np.arange(4), none[0], Lost(0, 0, 0), NONE_CHOSEN)
-    write_split(tmp_path, split, tmp_path, [], Notes())
+    write_split(tmp_path, split, [], Notes())
     stats = json.loads((tmp_path / outputs.STATS).read_text())
     assert stats["mean"] == pytest.approx([7 / 255], abs=1e-6)
     assert stats["std"][0] > 0
 
 
-def test_stages_that_have_not_run(written: tuple[Path, Path, Split], tmp_path: Path) -> None:
-    prepared, splits, _ = written
-    for places in ((tmp_path / "gone", splits), (prepared, tmp_path / "gone")):
-        with pytest.raises(UserError, match="not there yet; run `dvc repro`") as caught:
-            open_data(*places)
-        assert str(tmp_path / "gone") in str(caught.value)
+@pytest.mark.parametrize("gone", [PREPARED, SPLITS])
+@pytest.mark.usefixtures("written")
+def test_stages_that_have_not_run(gone: Path) -> None:
+    shutil.rmtree(gone)
+    with pytest.raises(UserError, match=rf"^{gone}/.*not there yet; run `dvc repro`"):
+        open_data()
 
 
-def test_pretraining_sees_the_same_with_more_labels(written: tuple[Path, Path, Split]) -> None:
-    prepared, splits, _ = written
-    before, seen = open_data(prepared, splits), open_pool(prepared, splits)
-    shutil.rmtree(splits)
-    splits.mkdir()
-    manifest = read_manifest(prepared)
+@pytest.mark.usefixtures("written")
+def test_pretraining_sees_the_same_with_more_labels() -> None:
+    before, seen = open_data(), open_pool()
+    shutil.rmtree(SPLITS)
+    SPLITS.mkdir()
+    manifest = read_manifest()
     chosen = np.array([[25, 0], [28, 1]])
     more = make_split(manifest, Rules(2, 0.25, None, 2, 3), chosen)
-    write_split(splits, more, prepared, manifest.classes, Notes())
-    after = open_data(prepared, splits)
+    write_split(SPLITS, more, manifest.classes, Notes())
+    after = open_data()
     assert after.labels[[25, 28]].tolist() == [0, 1]
     assert np.array_equal(np.delete(after.labels, [25, 28]), np.delete(before.labels, [25, 28]))
-    for pool in (seen, open_pool(prepared, splits)):
+    for pool in (seen, open_pool()):
         assert np.array_equal(pool.pool, before.pool)
         assert np.array_equal(pool.images, before.images)
         assert np.array_equal(pool.validation, before.validation)
@@ -141,21 +144,21 @@ def test_pretraining_sees_the_same_with_more_labels(written: tuple[Path, Path, S
 
 
 @pytest.mark.parametrize("name", ["manifest.npy", "images.npy", "split.npy", "chosen.npy"])
-def test_outputs_of_an_older_run(written: tuple[Path, Path, Split], name: str) -> None:
-    prepared, splits, _ = written
-    (gone,) = prepared.parent.glob(f"*/{name}")
+@pytest.mark.usefixtures("written")
+def test_outputs_of_an_older_run(name: str) -> None:
+    (gone,) = Path("data").glob(f"*/{name}")
     gone.unlink()
     with pytest.raises(UserError, match=rf"{name}: not there yet; run `dvc repro`"):
-        open_data(prepared, splits)
+        open_data()
 
 
-def test_arrays_say_what_the_tables_say(written: tuple[Path, Path, Split]) -> None:
-    prepared, splits, _ = written
-    data = open_data(prepared, splits)
-    same_as = read_manifest(prepared).same_as
-    with (prepared / outputs.MANIFEST).open() as file:
+@pytest.mark.usefixtures("written")
+def test_arrays_say_what_the_tables_say() -> None:
+    data = open_data()
+    same_as = read_manifest().same_as
+    with (PREPARED / outputs.MANIFEST).open() as file:
         images = list(csv.DictReader(file))
-    with (splits / outputs.SPLIT).open() as file:
+    with (SPLITS / outputs.SPLIT).open() as file:
         roles = list(csv.DictReader(file))
     shown = [data.classes[label] if label >= 0 else "" for label in data.labels]
     assert [image["label"] for image in images] == shown
@@ -167,17 +170,20 @@ def test_arrays_say_what_the_tables_say(written: tuple[Path, Path, Split]) -> No
         assert [row[f"rank_{draw}"] for row in roles] == expected
 
 
-def test_a_row_takes_few_bytes_of_memory(tmp_path: Path) -> None:
+def test_a_row_takes_few_bytes_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows, draws = 200_000, 3
-    np.save(tmp_path / outputs.MANIFEST_ROWS, np.zeros(rows, outputs.MANIFEST_ROW))
-    np.save(tmp_path / outputs.SPLIT_ROWS, np.ones(rows, split_row(draws)))
-    np.save(tmp_path / outputs.CHOSEN, NONE_CHOSEN)
-    np.save(tmp_path / outputs.IMAGES, np.zeros((rows, 1, 1, 1), np.uint8))
-    outputs.write_json(tmp_path / outputs.SUMMARY, {"classes": ["a", "b"]})
-    outputs.write_json(tmp_path / outputs.STATS, {"mean": [0.5], "std": [0.2]})
+    monkeypatch.chdir(tmp_path)
+    PREPARED.mkdir(parents=True)
+    SPLITS.mkdir()
+    np.save(PREPARED / outputs.MANIFEST_ROWS, np.zeros(rows, outputs.MANIFEST_ROW))
+    np.save(SPLITS / outputs.SPLIT_ROWS, np.ones(rows, split_row(draws)))
+    np.save(SPLITS / outputs.CHOSEN, NONE_CHOSEN)
+    np.save(PREPARED / outputs.IMAGES, np.zeros((rows, 1, 1, 1), np.uint8))
+    outputs.write_json(PREPARED / outputs.SUMMARY, {"classes": ["a", "b"]})
+    outputs.write_json(SPLITS / outputs.STATS, {"mean": [0.5], "std": [0.2]})
     tracemalloc.start()
     try:
-        data = open_data(tmp_path, tmp_path)
+        data = open_data()
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

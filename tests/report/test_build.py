@@ -25,7 +25,7 @@ Make = Callable[..., Params]
 
 def test_facts_are_those_that_the_stages_wrote(data: Path, make_params: Make) -> None:
     params = asked(make_params, TASKS, BUDGETS)
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     found = read_facts(ways(TASKS), params, data)
     assert (found.image_size, found.confidence) == (16, 0.95)
     assert found.data["classes"] == CLASSES
@@ -130,7 +130,7 @@ def test_table_of_the_comparison(data: Path, make_params: Make) -> None:
 )
 def test_confusion_is_of_what_validation_chose(data: Path, tasks: list[str], title: str) -> None:
     table = set_score(results(tasks), "validation_top1", "head", "gan", 0.99)
-    images = open_data(outputs.PREPARED, outputs.SPLITS)
+    images = open_data()
     confusion.draw(images, find(table, facts(tasks)).best, BUDGETS[-1], data)
     assert f"<!-- {title}, 16 labels per class -->" in (data / "confusion.svg").read_text()
 

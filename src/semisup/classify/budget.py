@@ -63,7 +63,7 @@ def started(method: str, budget: int, task: str = outputs.NO_TASK) -> Iterator[B
     if task != outputs.NO_TASK:
         params.require_task(task, finetuned=method in WHOLE_NETWORK)
     params.require_budget(budget)
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     item = _item(task, budget)
     with scratch.during(method, params.compute.checkpoint_seconds, **item) as unfinished:
         runtime = device.start(params.compute, unfinished, params.draws)

@@ -14,7 +14,6 @@ from pathlib import Path
 from semisup.cli.workflow import DVC, clock, failure, kind_of
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
-from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 PAGE = Path("reports/quick.md")
@@ -67,7 +66,7 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     from semisup.report.words.tables import by_budget
 
     ways = [Way(method.name, task) for task in tasks for method in (HEAD, SPREAD)]
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     results = in_headline(read_results(ways, params.label_budgets), data)
     means = mean_over_draws(results, "top1", params.report.confidence)
     means = means.rename(columns={"mean": "top1", "half": "half_width"})

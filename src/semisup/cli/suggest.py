@@ -120,7 +120,7 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     from semisup.data.dataset import open_data
     from semisup.neighbours.stored import Graph, read_points
 
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     ids = Graph.read(outputs.folder_of("neighbours", task)).ids
     points = read_points(outputs.folder_of("neighbours", task))
     labelled = np.flatnonzero(data.labels[ids] >= 0)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -137,14 +136,14 @@ class Manifest:
         return is_test
 
 
-def read_manifest(prepared: Path) -> Manifest:
-    """Read it, with the names of the classes.
+def read_manifest() -> Manifest:
+    """Read it from data/prepared, with the names of the classes.
 
     Raises:
         UserError: where `prepare` has not run.
     """
-    labels, classes = _read_labels(prepared)
-    rows = outputs.read_array(prepared / outputs.MANIFEST_ROWS)
+    labels, classes = _read_labels()
+    rows = outputs.read_array(outputs.PREPARED / outputs.MANIFEST_ROWS)
     return Manifest(
         labels=labels,
         given=_ints(rows["given"]),
@@ -155,9 +154,9 @@ def read_manifest(prepared: Path) -> Manifest:
     )
 
 
-def _read_labels(prepared: Path) -> tuple[Ints, list[str]]:
-    classes: list[str] = outputs.read_json(prepared / outputs.SUMMARY)["classes"]
-    return _ints(outputs.read_array(prepared / outputs.MANIFEST_ROWS)["label"]), classes
+def _read_labels() -> tuple[Ints, list[str]]:
+    classes: list[str] = outputs.read_json(outputs.PREPARED / outputs.SUMMARY)["classes"]
+    return _ints(outputs.read_array(outputs.PREPARED / outputs.MANIFEST_ROWS)["label"]), classes
 
 
 def split_row(draws: int) -> np.dtype[np.void]:
@@ -165,19 +164,19 @@ def split_row(draws: int) -> np.dtype[np.void]:
     return np.dtype([("role", "i1"), ("in_pool", "?"), ("rank", "<i4", (draws,))])
 
 
-def open_data(prepared: Path, splits: Path) -> ImageData:
+def open_data() -> ImageData:
     """Open what `prepare` and `split` wrote.
 
     Raises:
         UserError: where a stage before this one has not run.
     """
-    labels, classes = _read_labels(prepared)
-    positions, numbers = outputs.read_array(splits / outputs.CHOSEN).T
+    labels, classes = _read_labels()
+    positions, numbers = outputs.read_array(outputs.SPLITS / outputs.CHOSEN).T
     labels[positions] = numbers
-    stats = outputs.read_json(splits / outputs.STATS)
-    rows = outputs.read_array(splits / outputs.SPLIT_ROWS)
+    stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
+    rows = outputs.read_array(outputs.SPLITS / outputs.SPLIT_ROWS)
     return ImageData(
-        images=outputs.read_array(prepared / outputs.IMAGES),
+        images=outputs.read_array(outputs.PREPARED / outputs.IMAGES),
         labels=labels,
         role=_ints(rows["role"]),
         rank=_ints(rows["rank"].T),
@@ -189,7 +188,7 @@ def open_data(prepared: Path, splits: Path) -> ImageData:
     )
 
 
-def open_pool(prepared: Path, splits: Path) -> ImageData:
+def open_pool() -> ImageData:
     """What may be looked at without labels: the pool; of validation images, labels too.
 
     It stays the same where more images get labels.
@@ -197,8 +196,8 @@ def open_pool(prepared: Path, splits: Path) -> ImageData:
     Raises:
         UserError: where a stage before this one has not run.
     """
-    labels, classes = _read_labels(prepared)
-    folder = splits / outputs.POOL
+    labels, classes = _read_labels()
+    folder = outputs.SPLITS / outputs.POOL
     pool, validation = (
         np.array(outputs.read_array(folder / name))
         for name in (outputs.POSITIONS, outputs.VALIDATION)
@@ -207,7 +206,7 @@ def open_pool(prepared: Path, splits: Path) -> ImageData:
     role = np.full(len(labels), LEFT_OUT)
     role[pool], role[validation] = UNLABELLED, VALIDATION
     return ImageData(
-        images=outputs.read_array(prepared / outputs.IMAGES),
+        images=outputs.read_array(outputs.PREPARED / outputs.IMAGES),
         labels=np.where(role == VALIDATION, labels, -1),
         role=role,
         rank=np.empty((0, len(labels)), np.int64),

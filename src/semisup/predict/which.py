@@ -77,7 +77,7 @@ def of_stages(
     params.require_budget(budget)
     parts = parts_of(way.folder(budget), *way, budget)
     parts.check()
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     whole, _ = calibrated(parts, data, params, runtime)
     model = ImageClassifier(whole.about)
     model.network = whole.network

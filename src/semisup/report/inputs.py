@@ -10,7 +10,6 @@ from semisup.report.facts import Facts, read_facts
 from semisup.report.methods import POOL_ALONE, Way, ways
 from semisup.report.tables.headline import in_headline
 from semisup.report.tables.results import read_results
-from semisup.workflow import outputs
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,6 @@ def read_inputs(params: Params) -> Inputs:
     if params.control_budgets:
         of_control = read_results([POOL_ALONE], params.control_budgets)
         every = pd.concat([every, of_control], ignore_index=True)
-    data = open_data(outputs.PREPARED, outputs.SPLITS)
+    data = open_data()
     facts = read_facts(compared, params, data)
     return Inputs(compared, every, in_headline(every, data), facts, data)

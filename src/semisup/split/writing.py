@@ -27,16 +27,15 @@ FEW_TESTS = 100  # images; the standard error of an accuracy may exceed 5 points
 OF_CLASSES = ("class", "train", "validation", "test", "left_out")
 
 
-def write_split(
-    folder: Path, split: Split, prepared: Path, classes: list[str], notes: Notes
-) -> None:
+def write_split(folder: Path, split: Split, classes: list[str], notes: Notes) -> None:
     """Write the split as an array and as tables, stats.json of the pool's pixels, and warnings."""
     rows = np.zeros(len(split.role), split_row(len(split.rank)))
     rows["role"], rows["rank"] = split.role, split.rank.T
     rows["in_pool"][split.pool] = True
     np.save(folder / outputs.SPLIT_ROWS, rows)
     _write_table(folder / outputs.SPLIT, rows)
-    mean, std = _pixel_statistics(outputs.read_array(prepared / outputs.IMAGES), split.pool)
+    images = outputs.read_array(outputs.PREPARED / outputs.IMAGES)
+    mean, std = _pixel_statistics(images, split.pool)
     counts = {name: int((split.role == role).sum()) for role, name in enumerate(ROLES)}
     stats = {"mean": mean, "std": std, "pool": len(split.pool), **vars(split.lost), **counts}
     np.save(folder / outputs.CHOSEN, split.chosen)
