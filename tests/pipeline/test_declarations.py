@@ -153,7 +153,6 @@ NOT_USED = {
         "classify/results.py",
         "classify/validation.py",
         "data/views.py",
-        "workflow/notes.py",
     ],
     "export": ["data/views.py", "workflow/notes.py"],
 }

@@ -29,7 +29,7 @@ from semisup.pretext.rotation import Task
 from semisup.pretext.shared.task import PretextTask
 from semisup.pretrain import watch
 from semisup.pretrain.pretraining import pretrain, pretrain_all, write
-from semisup.pretrain.watch import heldout_score
+from semisup.pretrain.watch import Watch
 from semisup.training.selection import Score
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -294,6 +294,7 @@ def test_held_out_score_is_the_mean_over_predictions(
     assert len(held) > 256  # more than one batch
 
     class Network:
+        select_by_probe, metric = False, "level"
         encoder = SimpleNamespace(side=lambda stored: enlarged * stored)
 
         def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -301,7 +302,7 @@ def test_held_out_score_is_the_mean_over_predictions(
             level: Any = images.mean(dim=(1, 2, 3))
             return level.square().mean(), (level > 0.5).repeat(2)
 
-    found = heldout_score(Network(), held, runtime, 0)
+    found = Watch(Network(), held, data, runtime, 0).score()
     level = held.plain(slice(None)).mean(dim=(1, 2, 3))
     assert found.loss == pytest.approx(level.square().mean().item(), rel=1e-5)
     assert found.merit == pytest.approx((level > 0.5).float().mean().item())

@@ -15,6 +15,7 @@ from semisup.report.page.pictures import exact
 from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import counted
 
 COLUMNS = ("path", "cluster", "rank", "reason", "label")
 THUMBNAIL = 160  # pixels, on the page
@@ -45,8 +46,8 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
     outputs.write_rows(out, COLUMNS, rows)
     images = [data.images[ids[pick.number]] for pick in picks]
     page.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
-    found = f"{len(picks)} image{'' if len(picks) == 1 else 's'} to label"
-    return f"{found}, by the features of {task} ({why}): {out}, shown in {page}"
+    found = counted(len(picks), "image")
+    return f"{found} to label, by the features of {task} ({why}): {out}, shown in {page}"
 
 
 def _next_file() -> Path:

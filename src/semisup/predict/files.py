@@ -23,6 +23,7 @@ from semisup.prepare.decoding.decoders import Decoder
 from semisup.prepare.decoding.pixels import grey
 from semisup.prepare.records import Candidates, Pixels, Rejected
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import counted
 from semisup.workflow.outputs import csv_writer
 from semisup.workflow.processes import HOST
 from semisup.workflow.scratch import HALF_WRITTEN
@@ -114,10 +115,7 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
     often = counts.classes.most_common(LISTED)
     more = len(counts.classes) - len(often)
     parts = [*(f"{name} {count}" for name, count in often), *([f"{more} more"] if more > 0 else [])]
-    images, broken = (
-        f"{count} {what}{'' if count == 1 else 's'}"
-        for count, what in ((counts.answered, "image"), (counts.failed, "file"))
-    )
+    images, broken = counted(counts.answered, "image"), counted(counts.failed, "file")
     lines = [f"{out}: {images}{unsure}; {broken} that can't be read"]
     return "\n".join([*lines, f"classes: {', '.join(parts)}"] if parts else lines)
 

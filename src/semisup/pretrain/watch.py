@@ -1,6 +1,8 @@
 """How a pretext task does on held-out images while it is trained, and what it shows at the end."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -35,41 +37,40 @@ class Watch:
 
     def score(self) -> Score:
         """Mean loss and figure of merit; of a probe on validation, where the task wants that."""
-        score = heldout_score(self._network, self._held, self._runtime, self._seed)
+        loss, merit, seen = 0.0, 0.0, 0
+        with self._looking():
+            for images in self._batches():
+                batch_loss, batch_merit = self._network.loss(images)
+                loss += float(batch_loss) * batch_merit.numel()
+                merit += float(batch_merit.float().sum())
+                seen += batch_merit.numel()
         if not self.probes:
-            return score
+            return Score(merit / seen, loss / seen)
         probe = probe_layers(self._network.encoder, self._data, PROBE_POOL, self._runtime)
-        return Score(max(probe.values()), score.loss)
+        return Score(max(probe.values()), loss / seen)
 
     def figures(self) -> dict[str, float]:
         """Means of the task's further figures."""
         values: dict[str, list[Tensor]] = defaultdict(list)
-        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
-            for batch in self._held.batches(_views(self._network, self._held)):
-                for name, value in self._network.figures(self._held.plain(batch)).items():
+        with self._looking():
+            for images in self._batches():
+                for name, value in self._network.figures(images).items():
                     values[name].append(value.float())
         return {name: float(torch.cat(parts).mean()) for name, parts in values.items()}
 
     def examples(self) -> Examples:
         """The task's picture of the first held-out images."""
         images = self._held.plain(slice(0, self._network.example_images))
-        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
+        with self._looking():
             return self._network.examples(images)
 
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        with torch.no_grad(), self._runtime.autocast(), self._runtime.seeded(self._seed):
+            yield
 
-def heldout_score(network: PretextTask, held: DeviceImages, runtime: Runtime, seed: int) -> Score:
-    """Mean loss and figure of merit of held-out images as they are."""
-    loss, merit, seen = 0.0, 0.0, 0
-    with torch.no_grad(), runtime.autocast(), runtime.seeded(seed):
-        for batch in held.batches(_views(network, held)):
-            batch_loss, batch_merit = network.loss(held.plain(batch))
-            loss += float(batch_loss) * batch_merit.numel()
-            merit += float(batch_merit.float().sum())
-            seen += batch_merit.numel()
-    return Score(merit / seen, loss / seen)
-
-
-def _views(network: PretextTask, held: DeviceImages) -> int:
-    """How many times what a held-out image takes in memory is to be reckoned with."""
-    side = held.pixels(slice(0, 1)).shape[-1]
-    return EVALUATION_VIEWS * max(1, round((network.encoder.side(side) / side) ** 2))
+    def _batches(self) -> Iterator[Tensor]:
+        """The held-out images as they are, as many at once as memory takes."""
+        side = self._data.image_size
+        enlarged = max(1, round((self._network.encoder.side(side) / side) ** 2))
+        return map(self._held.plain, self._held.batches(EVALUATION_VIEWS * enlarged))

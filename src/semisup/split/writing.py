@@ -18,7 +18,7 @@ from semisup.data.dataset import (
 )
 from semisup.split.roles import Split
 from semisup.workflow import outputs
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import Notes, counted, named
 
 MOST_VALUES = 2**24  # of pixels at once, as float64: 128 MiB
 ROWS_AT_ONCE = 10_000  # of the table, as Python's own numbers
@@ -70,14 +70,14 @@ def _write_table(path: Path, rows: NDArray[np.void]) -> None:
 
 def by_class(split: Split, classes: list[str]) -> list[tuple[str, ...]]:
     """How many images of each role a class has: rows of OF_CLASSES."""
-    counted = [
+    columns = [
         np.bincount(
             split.labels[(split.role == role) & (split.labels >= 0)], minlength=len(classes)
         )
         for role in (TRAIN, VALIDATION, TEST, LEFT_OUT)
     ]
     return [
-        (name, *map(str, row)) for name, row in zip(classes, np.transpose(counted), strict=True)
+        (name, *map(str, row)) for name, row in zip(classes, np.transpose(columns), strict=True)
     ]
 
 
@@ -97,7 +97,7 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
     tests = [int(count) for count in np.bincount(split.labels[split.role == TEST]) if count]
     if tests and (sum(tests) < FEW_TESTS or min(tests) < FEW_OF_A_CLASS):
         notes.warn(
-            f"the test set is small: {sum(tests)} image{'' if sum(tests) == 1 else 's'}, "
+            f"the test set is small: {counted(sum(tests), 'image')}, "
             f"{min(tests)} of the rarest class; one image more that is right is "
             f"{100 / sum(tests):.1f} points of top-1"
         )

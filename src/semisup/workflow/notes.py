@@ -33,6 +33,11 @@ class Notes:
             print(f"warning: {line}", file=sys.stderr)
 
 
+def counted(number: int, noun: str) -> str:
+    """1 label, 2 labels."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def named(names: Iterable[object], most: int = NAMED) -> str:
     """The first of some names, and how many more there are."""
     every = [*names]

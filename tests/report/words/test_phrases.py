@@ -74,11 +74,6 @@ def test_intervals_stay_within_0_and_100(mean: float, half: float, shown: str) -
     assert phrases.interval(mean, half) == shown.removeprefix(f"{100 * mean:.1f}").strip()
 
 
-@pytest.mark.parametrize(("number", "shown"), [(1, "1 image"), (0, "0 images"), (7, "7 images")])
-def test_counted(number: int, shown: str) -> None:
-    assert phrases.counted(number, "image") == shown
-
-
 def test_capital_letter_leaves_the_rest_as_it_is() -> None:
     assert phrases.sentence("fine-tuned on a GAN") == "Fine-tuned on a GAN"
 

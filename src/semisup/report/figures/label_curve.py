@@ -34,8 +34,9 @@ from semisup.report.methods import (
 )
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
-from semisup.report.words.phrases import counted, what_is_shown
+from semisup.report.words.phrases import what_is_shown
 from semisup.workflow import outputs
+from semisup.workflow.notes import counted
 
 NARROWEST = 8.0  # inches, that names of methods and tasks need
 TOGETHER = 3  # with more tasks each method gets a panel of its own

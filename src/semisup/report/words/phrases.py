@@ -3,6 +3,7 @@
 import math
 
 from semisup.report.findings.forecast import Guess
+from semisup.workflow.notes import counted
 
 
 def labels(per_class: object) -> str:
@@ -38,11 +39,6 @@ def interval(mean: float, half: float) -> str:
 def between(guess: Guess) -> str:
     """86.6 (83.3 to 89.8): a share in percent with both ends of its interval."""
     return f"{100 * guess.middle:.1f} ({100 * guess.low:.1f} to {100 * guess.high:.1f})"
-
-
-def counted(number: int, noun: str) -> str:
-    """1 label, 2 labels."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def about(number: float) -> str:
