@@ -29,7 +29,9 @@ def main(
 
         # with few labels training makes a good start worse: then validation keeps the start
         settings, before = run.params.finetune, judged_start(run)
-        trained = train_draws(run, learner, settings, settings.patience, True, before)
+        trained = train_draws(
+            run, learner, settings, settings.patience, start_counts=True, judged=before
+        )
         with outputs.replacing(outputs.folder_of("finetune", task, budget)) as folder:
             results.write(run, trained, folder)
 

@@ -1,13 +1,12 @@
 """Features of a frozen encoder, computed once for every budget and draw."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.lib.format import open_memmap
-from torch import Tensor
 
 from semisup.compute.device import Runtime
 from semisup.compute.weights import checksum
@@ -124,10 +123,7 @@ def _write_views(
     write(extractor, images, train[:, 0], f"{name}, view 0", images.plain)
     for view in range(1, train.shape[1]):
         stream = extractor.runtime.generator(seed, view)
-
-        def augmented(batch: slice, stream: torch.Generator = stream) -> Tensor:
-            return images.augmented(batch, augment, stream)
-
+        augmented = partial(images.augmented, settings=augment, generator=stream)
         write(extractor, images, train[:, view], f"{name}, view {view}", augmented, stream)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-TOP_K = 5
+from semisup.data.dataset import Ints
 
-Ints = NDArray[np.int64]
+TOP_K = 5
 
 
 @dataclass(frozen=True)

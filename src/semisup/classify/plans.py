@@ -16,9 +16,9 @@ def plans_of(recipe: Recipe | Recipes | Selftrain, borrowed: bool = False) -> li
     if borrowed and isinstance(recipe, Finetune | Selftrain):
         pace, longest = recipe.lr_if_borrowed, LONGEST_GRADIENT
     if isinstance(recipe, Selftrain):
-        size, updates = recipe.pool_batch, recipe.updates
-        rate = _rounded(recipe.lr * pace)
-        return [Plan(rate, recipe.weight_decay, size, 0, updates, True, longest)]
+        rate, size, updates = _rounded(recipe.lr * pace), recipe.pool_batch, recipe.updates
+        decay = recipe.weight_decay
+        return [Plan(rate, decay, size, 0, updates, by_update=True, longest=longest)]
     rates = recipe.lr if isinstance(recipe, Recipes) else [recipe.lr]
     size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
     return [

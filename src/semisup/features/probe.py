@@ -37,9 +37,8 @@ def probe_accuracy(features: Tensor, labels: Tensor, classes: int) -> float:
 
     Solved in its dual form, so that N by N is the largest system, whatever D.
     """
-    fold = torch.arange(len(labels)) % PROBE_FOLDS
-    order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    fold = fold[order]
+    shuffled = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
+    fold = shuffled % PROBE_FOLDS
     features = features - features.mean(dim=0)
     gram = features @ features.T
     ridge = PROBE_RIDGE * gram.diagonal().mean().clamp(min=SMALLEST_RIDGE)

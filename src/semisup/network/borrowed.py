@@ -29,7 +29,7 @@ def is_borrowed(model: str) -> bool:
     return model.startswith(BORROWED)
 
 
-def library_of(model: str) -> tuple[ModuleType, str]:
+def _library_of(model: str) -> tuple[ModuleType, str]:
     """The library of `timm/NAME` or `torchvision/NAME`, and the name."""
     library, _, name = model.partition("/")
     return {"timm": timm_models, "torchvision": torchvision_models}[library], name
@@ -41,7 +41,7 @@ def check_model(model: str, key: str) -> None:
     Raises:
         UserError: which names the key.
     """
-    library, name = library_of(model)
+    library, name = _library_of(model)
     known = library.names()
     if name not in known:
         head = model.partition("/")[0]
@@ -77,14 +77,14 @@ def check_backbone(model: str, embed_layer: str, supervised_layer: str) -> None:
 
 def published(model: str, weights: str | None) -> Published:
     """What the library says of it; `weights`: their name, None: those it takes by default."""
-    library, name = library_of(model)
+    library, name = _library_of(model)
     found: Published = library.published(name, weights)
     return found
 
 
 def weights_of(model: str) -> list[str]:
     """Names of the weights that the library publishes for a model."""
-    library, name = library_of(model)
+    library, name = _library_of(model)
     found: list[str] = library.weights(name)
     return found
 
@@ -101,7 +101,7 @@ def side_of(
             model can be had for another.
         weights: as `published` has them; the model's own side may depend on them.
     """
-    library, name = library_of(model)
+    library, name = _library_of(model)
     own = published(model, weights).side
     patch: int | None = library.patch(name)  # None: its weights fit its own side alone
     if patch is None:
@@ -115,7 +115,7 @@ def build(model: str, side: int, generator_seed: int) -> TimmModel | Torchvision
     It has `layers`, shallow to deep, takes (N, 3, side, side) and a layer's name, and gives maps
     (N, C, H, W).
     """
-    library, name = library_of(model)
+    library, name = _library_of(model)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
         built: TimmModel | TorchvisionModel = library.build(name, side)
@@ -142,7 +142,7 @@ def put_weights(blocks: nn.Module, model: str, side: int, state: dict[str, Tenso
     Raises:
         RuntimeError, KeyError: where names or shapes differ, but for the classifier's.
     """
-    library, name = library_of(model)
+    library, name = _library_of(model)
     library.put_weights(blocks, name, side, state)
 
 

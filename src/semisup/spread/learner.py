@@ -42,12 +42,12 @@ def learn_from_pool(
     load_weights(head, outputs.folder_of("head", run.task, run.budget) / f"head_{draw}.safetensors")
     stream = run.runtime.generator(run.seed, draw)
     targets, told = _targets(run, graph, labelled)
-    shown = shown_of(run, features, stream)
+    shown = _shown_of(run, features, stream)
     learner = learner_of(run, features, labelled, head, shown, stream, targets)
     return dataclasses.replace(learner, told=lambda: told)
 
 
-def shown_of(
+def _shown_of(
     run: BudgetRun, features: FeatureSet, stream: torch.Generator
 ) -> Callable[[Tensor], Tensor]:
     """Numbers (n,) of the graph -> features (n, D), of train images those of a random view."""

@@ -117,7 +117,7 @@ class Selection:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from what `state` gave."""
-        scores = (score and _score(**score) for score in state["scores"])
+        scores = (score and _restored(**score) for score in state["scores"])
         self._best, self._last, self._best_trained = scores
         self.turns = tuple(Turn(Half(*chosen), judged) for *chosen, judged in state["turns"])
         self._since_best, self.kept = state["since_best"], state["kept"]
@@ -131,5 +131,5 @@ class Selection:
         return self._best if self._keep == "best" else self._last
 
 
-def _score(merit: float, loss: float, halves: Sequence[Sequence[float]]) -> Score:
+def _restored(merit: float, loss: float, halves: Sequence[Sequence[float]]) -> Score:
     return Score(merit, loss, tuple(Half(*half) for half in halves))

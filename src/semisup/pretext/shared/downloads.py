@@ -55,14 +55,14 @@ def _downloaded(url: str) -> Path:
 def _on_hub(source: str) -> Path:
     """A file of the Hugging Face hub, in its cache, checked by the hash that the hub names."""
     owner, repository, file = source.removeprefix(HUB).split("/", 2)
-    path = hub_file(f"{owner}/{repository}", file)
+    path = _hub_file(f"{owner}/{repository}", file)
     published = path.resolve().name  # the cache calls files by their hashes
     if len(published) == SHA256_DIGITS and sha256(path) != published:
         raise OSError(f"{path} is damaged; delete it")
     return path
 
 
-def hub_file(repository: str, file: str) -> Path:
+def _hub_file(repository: str, file: str) -> Path:
     """Fetch a file of the hub once. Servers that do not answer are given up after `SECONDS`.
 
     Raises:

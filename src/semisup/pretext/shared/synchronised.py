@@ -25,7 +25,7 @@ def averaged(network: PretextTask, group: Group) -> nn.Module:
         return _Loss(network)
     from torch.nn.parallel import DistributedDataParallel
 
-    synchronise(network, network.double_backward)
+    _synchronise(network, network.double_backward)
     device = next(network.parameters()).device
     ids = [device] if device.type == "cuda" else None
     with warnings.catch_warnings(action="ignore", category=FutureWarning):
@@ -53,7 +53,7 @@ class _Loss(nn.Module):
         return loss, merit
 
 
-def synchronise(network: nn.Module, double_backward: bool) -> None:
+def _synchronise(network: nn.Module, double_backward: bool) -> None:
     """Make the batch norm of a network that of the images of all processes.
 
     Args:
