@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -12,7 +11,7 @@ from semisup.classify.layers import build_head
 from semisup.classify.learner import CrossEntropy, Learner, Targets
 from semisup.compute.device import Runtime, stream_seed
 from semisup.data.dataset import LabelledSet
-from semisup.data.rows import Rows, rows_of
+from semisup.data.rows import Rows, all_rows_of
 from semisup.features.stored import FeatureSet
 from semisup.workflow import outputs
 
@@ -70,9 +69,9 @@ def learner_of(
         targets: of the training images, where these are not the draw's labelled ones.
     """
     runtime = run.runtime
-    test = rows_of(features.test, np.arange(len(features.test)), runtime)
+    test = all_rows_of(features.test, runtime)
     if len(run.data.validation):
-        held = rows_of(features.validation, np.arange(len(features.validation)), runtime)
+        held = all_rows_of(features.validation, runtime)
     else:
         held = features.plain_of_train(labelled.validation, runtime)
     head = head.to(runtime.device)

@@ -79,4 +79,4 @@ def _squared_distances(points: Tensor, centre: Tensor) -> Tensor:
 
 def _rows(centres: int, runtime: Runtime) -> int:
     """Points at once: each has a float and, as one-hot, an integer and a float per centre."""
-    return max(1, runtime.memory // 4 // (16 * centres))
+    return runtime.rows_at_once(16 * centres)

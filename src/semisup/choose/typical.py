@@ -71,7 +71,7 @@ def typicality(points: Tensor, runtime: Runtime) -> Tensor:
     if n == 1:
         return torch.ones(1, device=points.device)
     k = max(1, min(NEAREST, n // 2))
-    rows = max(1, runtime.memory // 4 // (8 * n))
+    rows = runtime.rows_at_once(8 * n)
     means = []
     for start in range(0, n, rows):
         distances = torch.cdist(points[start : start + rows], points)

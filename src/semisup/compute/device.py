@@ -58,6 +58,10 @@ class Runtime:
         finally:
             self.set_random_state(before)
 
+    def rows_at_once(self, row_bytes: int) -> int:
+        """How many rows may lie in memory at once: in a quarter of it, but one at least."""
+        return max(1, self.memory // 4 // row_bytes)
+
     def random_state(self) -> Tensor:
         """torch's global random state, as bytes."""
         states = [torch.get_rng_state()]

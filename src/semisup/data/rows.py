@@ -39,6 +39,11 @@ def rows_of(array: Array, positions: Ints, runtime: Runtime) -> Rows:
     return Streamed(array, positions, runtime)
 
 
+def all_rows_of(array: Array, runtime: Runtime) -> Rows:
+    """Every row of an array."""
+    return rows_of(array, np.arange(len(array)), runtime)
+
+
 def _room(runtime: Runtime) -> float:
     """Bytes that one set of rows may take on the device."""
     if runtime.device.type == "cuda":

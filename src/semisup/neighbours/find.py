@@ -87,7 +87,7 @@ def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tenso
     k = min(count, n - 1)
     numbers = torch.empty(n, k, dtype=torch.int32, device=points.device)
     cosines = torch.empty(n, k, device=points.device)
-    rows = max(1, min(4096, runtime.memory // 4 // (4 * n)))
+    rows = min(4096, runtime.rows_at_once(4 * n))
     for start in range(0, n, rows):
         block = slice(start, min(start + rows, n))
         products = points[block] @ points.T

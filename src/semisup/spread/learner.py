@@ -11,7 +11,7 @@ from semisup.classify.budget import BudgetRun
 from semisup.classify.learner import Learner, Targets
 from semisup.compute.weights import load_weights
 from semisup.data.dataset import Ints, LabelledSet
-from semisup.data.rows import rows_of
+from semisup.data.rows import all_rows_of
 from semisup.features.stored import FeatureSet
 from semisup.head import learner_of, untrained_head
 from semisup.neighbours.stored import Graph
@@ -53,7 +53,7 @@ def _shown_of(
     """Numbers (n,) of the graph -> features (n, D), of train images those of a random view."""
     runtime, views, trained = run.runtime, features.views, len(features.train_ids)
     train = features.of_train(features.train_ids, runtime)
-    pool = rows_of(features.pool, np.arange(len(features.pool)), runtime)
+    pool = all_rows_of(features.pool, runtime)
 
     def shown(numbers: Tensor) -> Tensor:
         view = torch.randint(views, numbers.shape, device=runtime.device, generator=stream)

