@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -44,7 +45,12 @@ class Trained:
     told: dict[str, float]
 
 
-Attempt = tuple[Learner, Fit, float]  # and its learning rate
+class Attempt(NamedTuple):
+    """What one learning rate made of a draw's learner."""
+
+    learner: Learner
+    fit: Fit
+    lr: float
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class _Training:
             f"{run}, draw {draw + 1} of {self.draws}, lr {plan.lr:g}",
             position=draw,
         )
-        return one, fitted, plan.lr
+        return Attempt(one, fitted, plan.lr)
 
     def _selection(self, one: Learner, draw: int, labelled: LabelledSet) -> Selection:
         if not len(labelled.validation):
@@ -148,10 +154,9 @@ def train_draws(
 def _best(attempts: Iterator[Attempt]) -> Attempt:
     """The best on validation, of equal ones the first; each half chooses for itself too."""
     best = next(attempts)
-    found = best[1].turns
+    turns = best.fit.turns
     for one in attempts:
-        found = cross_validation.best(found, one[1].turns)
-        score = one[1].best
-        if score and score.better_than(best[1].best):
+        turns = cross_validation.best(turns, one.fit.turns)
+        if one.fit.best and one.fit.best.better_than(best.fit.best):
             best = one
-    return best[0], dataclasses.replace(best[1], turns=found), best[2]
+    return best._replace(fit=dataclasses.replace(best.fit, turns=turns))
