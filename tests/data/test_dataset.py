@@ -201,7 +201,7 @@ def test_selection_with_separate_validation(make_data: MakeData) -> None:
         assert np.array_equal(chosen.validation, data.validation)
         assert before < set(chosen.train.tolist())
         before = set(chosen.train.tolist())
-    first, second = data.labelled_sets(2, 2, 0.5)
+    first, second = (data.labelled_set(2, draw, 0.5) for draw in range(2))
     assert first.train.tolist() != second.train.tolist()
 
 

@@ -13,8 +13,10 @@ from PIL import Image
 
 import semisup
 from semisup.model.whole import Whole
-from semisup.predict.loaded import Answer, ImageClassifier
+from semisup.predict.loaded import CPU_BATCH, Answer, ImageClassifier, batch_size
 from semisup.workflow.errors import UserError
+
+ENLARGES = "torchvision/mobilenet_v3_small"  # four times
 
 
 @pytest.fixture
@@ -37,6 +39,17 @@ def test_answers_are_the_likeliest_classes(model: ImageClassifier) -> None:
     for row, answer in zip(shares.tolist(), model.predict(images, top=2), strict=True):
         ranked = sorted(zip(model.about.classes, row, strict=True), key=lambda pair: -pair[1])[:2]
         assert answer == Answer(*ranked[0], ranked[0][1] > 0.6, ranked)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "layer", "side"), [("small", "conv3", 16), (ENLARGES, "features", 64)]
+)
+def test_batches_are_as_large_as_what_the_network_sees_allows(
+    backbone: str, layer: str, side: int
+) -> None:
+    encoder = {"backbone": backbone, "sees": "pixels"}
+    whole = Whole(about(encoder=encoder, layer=layer))
+    assert batch_size(whole) == CPU_BATCH // side**2
 
 
 def test_all_forms_of_an_image_are_alike(model: ImageClassifier, tmp_path: Path) -> None:

@@ -30,8 +30,8 @@ class BudgetRun:
 
     def labelled_sets(self) -> list[LabelledSet]:
         """The images that each draw may use."""
-        within_budget = self.params.split.within_budget_fraction
-        return self.data.labelled_sets(self.budget, self.params.draws, within_budget)
+        within_budget, draws = self.params.split.within_budget_fraction, range(self.params.draws)
+        return [self.data.labelled_set(self.budget, draw, within_budget) for draw in draws]
 
     @property
     def borrowed(self) -> bool:

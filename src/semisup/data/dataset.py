@@ -90,10 +90,6 @@ class ImageData:
         trains = self.rank[draw, bought] < kept[self.labels[bought]]
         return LabelledSet(bought[trains], bought[~trains])
 
-    def labelled_sets(self, budget: int, draws: int, within_budget: float) -> list[LabelledSet]:
-        """`labelled_set` of every draw."""
-        return [self.labelled_set(budget, draw, within_budget) for draw in range(draws)]
-
     def shared_by_draws(self, budget: int) -> float:
         """The share of a draw's images that another draw is expected to have too."""
         is_chosen = np.zeros(len(self.labels), bool)

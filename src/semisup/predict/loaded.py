@@ -199,8 +199,7 @@ def _picture(values: NDArray[Any]) -> Image.Image:
 
 def batch_size(whole: Whole) -> int:
     """Images that the network sees at once."""
-    look = whole.about.encoder.get("trained")
-    side = look["side"] if look else whole.about.image_size
+    side = whole.network.encoder.side(whole.about.image_size)
     on_cpu = next(whole.parameters()).device.type == "cpu"
     return max(SMALLEST_BATCH, (CPU_BATCH if on_cpu else GPU_BATCH) // side**2)
 
