@@ -86,7 +86,7 @@ def join(device: torch.device) -> Group:
     """Meet the other processes, where there are any."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        return Group()
+        return ALONE
     end_with_parent()
     if not torch.distributed.is_initialized():
         backend = "nccl" if device.type == "cuda" else "gloo"

@@ -72,9 +72,10 @@ class Params(Section):
             check_name(self.embed.layer, [*layers, "auto"], "layer", "embed.layer")
             check_name(self.supervised.layer, layers, "layer", "supervised.layer")
         if self.embed.layer == "auto" and self.split.validation != "separate":
+            known = f": {', '.join(layers)}" if layers else ""
             raise ValueError(
                 "embed.layer: auto chooses on a separate validation set, which split.validation "
-                f"{self.split.validation} lacks; name a layer{_listed(layers)}"
+                f"{self.split.validation} lacks; name a layer{known}"
             )
         if self.pretrain.repeats not in (1, self.draws):
             raise ValueError(  # draws that share an encoder are not independent
@@ -169,10 +170,6 @@ def _check_once(tasks: list[str], key: str) -> None:
     for position, task in enumerate(tasks):
         if task in tasks[:position]:
             raise ValueError(f"{key}: {task!r} is given twice; list each task once")
-
-
-def _listed(layers: tuple[str, ...] | None) -> str:
-    return f": {', '.join(layers)}" if layers else ""
 
 
 def _check_start(pretrain: Pretrain, backbone: Backbone) -> None:

@@ -183,10 +183,8 @@ def _held_and_trained(
     """The pool in two parts; small pools keep at least nine tenths to train on."""
     pool = np.random.default_rng(seed).permutation(data.pool)
     held = min(wanted, max(1, len(pool) // 10))
-    first, second = (
-        DeviceImages(data, np.sort(part), runtime) for part in (pool[:held], pool[held:])
-    )
-    return first, second
+    parts = np.sort(pool[:held]), np.sort(pool[held:])
+    return DeviceImages(data, parts[0], runtime), DeviceImages(data, parts[1], runtime)
 
 
 def _sample(pool: DeviceImages) -> Tensor:

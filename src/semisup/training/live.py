@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -76,14 +77,12 @@ class Live:
             self._write_metrics(self._folder)
 
     def _write_metrics(self, folder: Path) -> None:
-        figures: dict[str, object] = {"step": self._update, "of": self._updates}
+        figures: dict[str, Any] = {"step": self._update, "of": self._updates}
         for name, column in FIGURES.items() if self._rows else ():
             value = getattr(self._rows[-1], column)
             if math.isfinite(value):
                 part, figure = name.split("/")
-                section = figures.setdefault(part, {})
-                assert isinstance(section, dict)
-                section[figure] = round(value, 4)
+                figures.setdefault(part, {})[figure] = round(value, 4)
         with suppress(OSError):  # the disk is full
             folder.mkdir(exist_ok=True)
             live.write(folder / live.METRICS, json.dumps(figures))
