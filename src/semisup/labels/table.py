@@ -8,12 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from semisup.labels.bits import one_hot, with_parts_joined
 from semisup.labels.column_names import fitting, plain
-from semisup.labels.columns import (
-    Columns,
-    find_columns,
-    missing_column,
-    weak_label,
-)
+from semisup.labels.columns import Columns, find_columns, missing_column, weak_label
 from semisup.labels.headless import with_names
 from semisup.labels.lines import lines_of
 from semisup.labels.path_column import Known
@@ -182,9 +177,9 @@ def _raw_labels(sheet: Sheet, found: Columns) -> list[str]:
         if weak is None:
             raise missing_column(sheet, "label")
         return sheet.column(weak)
-    several = sum(len(classes) > 1 for classes in raw)
-    if several:
-        sheet.warn(f"{several} rows have 1 in several of these: read as no label")
+    doubled = sum(len(classes) > 1 for classes in raw)
+    if doubled:
+        sheet.warn(f"{doubled} rows have 1 in several of these: read as no label")
     return [classes[0] if len(classes) == 1 else "" for classes in raw]
 
 

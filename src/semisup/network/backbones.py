@@ -98,11 +98,7 @@ class Encoder(nn.Module):
 
 
 def build(
-    name: str,
-    channels: int,
-    image_size: int,
-    generator_seed: int,
-    entry: nn.Module | None = None,
+    name: str, channels: int, image_size: int, generator_seed: int, entry: nn.Module | None = None
 ) -> Encoder:
     """An encoder with random weights.
 

@@ -23,12 +23,7 @@ class Watch:
     """Looks at a task's network on held-out images, always by the same random choices."""
 
     def __init__(
-        self,
-        network: PretextTask,
-        held: DeviceImages,
-        data: ImageData,
-        runtime: Runtime,
-        seed: int,
+        self, network: PretextTask, held: DeviceImages, data: ImageData, runtime: Runtime, seed: int
     ) -> None:
         self._network, self._held, self._data = network, held, data
         self._runtime, self._seed = runtime, seed

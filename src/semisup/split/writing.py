@@ -6,16 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.data.dataset import (
-    LEFT_OUT,
-    NO_RANK,
-    ROLES,
-    TEST,
-    TRAIN,
-    VALIDATION,
-    Ints,
-    split_row,
-)
+from semisup.data.dataset import LEFT_OUT, NO_RANK, ROLES, TEST, TRAIN, VALIDATION, Ints, split_row
 from semisup.split.roles import Split
 from semisup.workflow import outputs
 from semisup.workflow.notes import Notes, counted, named

@@ -20,10 +20,7 @@ from semisup.workflow import outputs
 
 
 def learn_from_pool(
-    run: BudgetRun,
-    of_repeats: Sequence[tuple[FeatureSet, Graph]],
-    draw: int,
-    labelled: LabelledSet,
+    run: BudgetRun, of_repeats: Sequence[tuple[FeatureSet, Graph]], draw: int, labelled: LabelledSet
 ) -> Learner:
     """The draw's trained head, to be trained further on all images of the graph.
 
