@@ -32,7 +32,7 @@ def main(
         trained = train_draws(
             run, learner, settings, settings.patience, start_counts=True, judged=before
         )
-        with outputs.replacing(outputs.folder_of("finetune", task, budget)) as folder:
+        with outputs.replacing(run.folder("finetune")) as folder:
             results.write(run, trained, folder)
 
 

@@ -24,7 +24,7 @@ def main(
         learner = partial(learn_from_features, run, FeatureSet.read_all(features))
         settings = run.params.head
         trained = train_draws(run, learner, settings, settings.patience)
-        with outputs.replacing(outputs.folder_of("head", task, budget)) as folder:
+        with outputs.replacing(run.folder("head")) as folder:
             results.write(run, trained, folder)
             outputs.copy(features / outputs.FEATURES_INFO, folder)
 

@@ -21,9 +21,9 @@ def main(
     with at_budget.started("selftrain", budget, task) as run:
         # a teacher that errs teaches its errors: then validation keeps the start
         learner = partial(learn_with_pool, run)
-        before = results.judged_before(outputs.folder_of("finetune", task, budget))
+        before = results.judged_before(run.folder("finetune"))
         trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
-        with outputs.replacing(outputs.folder_of("selftrain", task, budget)) as folder:
+        with outputs.replacing(run.folder("selftrain")) as folder:
             results.write(run, trained, folder)
 
 

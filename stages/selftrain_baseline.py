@@ -26,7 +26,7 @@ def main(
             start = trained_classifier(run, draw)
             return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
 
-        before = results.judged_before(outputs.folder_of("supervised", budget))
+        before = results.judged_before(run.folder("supervised"))
         trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
         with outputs.replacing(outputs.folder_of("selftrain", outputs.NO_TASK, budget)) as folder:
             results.write(run, trained, folder)

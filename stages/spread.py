@@ -25,9 +25,9 @@ def main(
         graphs = map(Graph.read, outputs.repeats(outputs.folder_of("neighbours", task)))
         # where alike images are of different classes it does harm: then validation keeps the head
         learner = partial(learn_from_pool, run, [*zip(features, graphs, strict=True)])
-        before = results.judged_before(outputs.folder_of("head", task, budget))
+        before = results.judged_before(run.folder("head"))
         trained = train_draws(run, learner, run.params.spread, start_counts=True, judged=before)
-        with outputs.replacing(outputs.folder_of("spread", task, budget)) as folder:
+        with outputs.replacing(run.folder("spread")) as folder:
             results.write(run, trained, folder)
 
 

@@ -27,7 +27,7 @@ def main(
             return learn_from_images(run, start, stream_seed(run.seed, draw, 2), labelled)
 
         trained = train_draws(run, learner, run.params.supervised)
-        with outputs.replacing(outputs.folder_of("supervised", budget)) as folder:
+        with outputs.replacing(run.folder("supervised")) as folder:
             results.write(run, trained, folder)
             write_spec(run, folder)
 

@@ -1,7 +1,5 @@
 """Where fine-tuning starts: a pretrained encoder under the head trained on its features."""
 
-from pathlib import Path
-
 from semisup.classify import results
 from semisup.classify.budget import BudgetRun
 from semisup.classify.network import Classifier, with_random_head
@@ -22,21 +20,16 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
         UserError: where an earlier stage has not run.
     """
     classifier = encoder_and_head(run, draw)
-    if folder := _start_folder(run):
-        load_weights(classifier.head, folder / f"{run.params.finetune.start}_{draw}.safetensors")
+    start = run.params.finetune.start
+    if start != "random_head":
+        load_weights(classifier.head, run.weights(start, draw))
     return classifier
 
 
 def judged_start(run: BudgetRun) -> dict[int, list[float]] | None:
     """What validation said of the classifier to start from, by draw; None of a random head."""
-    folder = _start_folder(run)
-    return results.judged_before(folder) if folder else None
-
-
-def _start_folder(run: BudgetRun) -> Path | None:
-    """Of the stage whose head fine-tuning starts from; None for a random one."""
     start = run.params.finetune.start
-    return None if start == "random_head" else outputs.folder_of(start, run.task, run.budget)
+    return None if start == "random_head" else results.judged_before(run.folder(start))
 
 
 def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
@@ -45,8 +38,7 @@ def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:
     Raises:
         UserError: where an earlier stage has not run.
     """
-    head = outputs.folder_of("head", run.task, run.budget)
-    info = outputs.read_json(head / outputs.FEATURES_INFO)
+    info = outputs.read_json(run.folder("head") / outputs.FEATURES_INFO)
     pretrained = outputs.repeats(outputs.folder_of("pretrain", run.task))
     encoder = encoders.load(outputs.of_draw(pretrained, draw), run.data)
     return with_random_head(

@@ -41,8 +41,7 @@ def trained_classifier(run: BudgetRun, draw: int) -> Classifier:
         UserError: where that stage has not run.
     """
     classifier = fresh_classifier(run, draw)
-    folder = outputs.folder_of("supervised", run.budget)
-    load_weights(classifier, folder / f"supervised_{draw}.safetensors")
+    load_weights(classifier, run.weights("supervised", draw))
     return classifier
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from semisup.compute import device
@@ -32,6 +33,14 @@ class BudgetRun:
         """The images that each draw may use."""
         within_budget, draws = self.params.split.within_budget_fraction, range(self.params.draws)
         return [self.data.labelled_set(self.budget, draw, within_budget) for draw in draws]
+
+    def folder(self, stage: str) -> Path:
+        """Where a stage writes for the same task and budget."""
+        return outputs.folder_of(stage, *_item(self.task, self.budget).values())
+
+    def weights(self, stage: str, draw: int) -> Path:
+        """What a stage trained for the same task and budget."""
+        return outputs.weights_of(self.folder(stage), stage, draw)
 
     @property
     def borrowed(self) -> bool:

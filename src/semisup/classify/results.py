@@ -28,7 +28,7 @@ def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
         history += [dataclasses.asdict(row) | {"draw": one.draw} for row in one.fit.rows]
         told += [{"draw": one.draw, **one.told}] if one.told else []
         predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
-        save_arrays(one.weights, folder / f"{run.method}_{one.draw}.safetensors")
+        save_arrays(one.weights, outputs.weights_of(folder, run.method, one.draw))
     outputs.write_table(folder / outputs.RESULTS, rows)
     outputs.write_table(folder / outputs.HISTORY, history)
     if told:

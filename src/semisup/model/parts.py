@@ -67,7 +67,8 @@ def parts_of(stage: Path, method: str, task: str, budget: int) -> Parts:
         UserError: where a stage has not run, or what it wrote is damaged.
     """
     result = _best_row(stage / outputs.RESULTS)
-    files = {WEIGHTS: stage / f"{method}_{result['draw']}.safetensors"}
+    draw = int(result["draw"])
+    files = {WEIGHTS: outputs.weights_of(stage, method, draw)}
     if task == outputs.NO_TASK:
         files |= {name: stage / name for name in (outputs.ENCODER_SPEC, outputs.FEATURES_INFO)}
     else:
@@ -76,7 +77,7 @@ def parts_of(stage: Path, method: str, task: str, budget: int) -> Parts:
         head = outputs.folder_of("head", task, budget)
         files[outputs.FEATURES_INFO] = head / outputs.FEATURES_INFO
         if not _is_whole(files[WEIGHTS]):
-            mine = outputs.of_draw(outputs.repeats(pretrained), int(result["draw"]))
+            mine = outputs.of_draw(outputs.repeats(pretrained), draw)
             files[outputs.ENCODER] = mine / outputs.ENCODER
     return Parts(files, result)
 

@@ -29,7 +29,6 @@ from semisup.selftrain.joint import Joint
 from semisup.selftrain.shares import estimated_shares
 from semisup.selftrain.trust import Trust
 from semisup.training.loop import Objective
-from semisup.workflow import outputs
 
 POOL_SAMPLE = 2000  # images of the pool, at most about, to estimate shares from
 
@@ -48,8 +47,7 @@ def learn_with_pool(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner
         UserError: where `finetune` has not run.
     """
     start = encoder_and_head(run, draw)
-    folder = outputs.folder_of("finetune", run.task, run.budget)
-    load_weights(start, folder / f"finetune_{draw}.safetensors")
+    load_weights(start, run.weights("finetune", draw))
     return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
 
 

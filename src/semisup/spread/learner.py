@@ -36,7 +36,7 @@ def learn_from_pool(
     """
     features, graph = outputs.of_draw(of_repeats, draw)
     head = untrained_head(run, features.width, 0)
-    load_weights(head, outputs.folder_of("head", run.task, run.budget) / f"head_{draw}.safetensors")
+    load_weights(head, run.weights("head", draw))
     stream = run.runtime.generator(run.seed, draw)
     targets, told = _targets(run, graph, labelled)
     shown = _shown_of(run, features, stream)

@@ -57,6 +57,11 @@ def folder_of(stage: str, *item: str | int) -> Path:
     return Path("data", name, "-".join(map(str, item)))
 
 
+def weights_of(folder: Path, method: str, draw: int) -> Path:
+    """Where in its folder a method's stage writes what it trained for a draw."""
+    return folder / f"{method}_{draw}.safetensors"
+
+
 def of_repeat(folder: Path, repeat: int) -> Path:
     """Where what belongs to one of a task's encoders lies; the first one's is the folder itself."""
     return folder / f"repeat_{repeat}" if repeat else folder
