@@ -188,7 +188,7 @@ def pointers(n: int) -> Tensor:
 
 def test_learns_where_each_pattern_belongs() -> None:
     network = task(1)
-    train(network, pointers(32), 50, enough=0.99)
+    train(network, pointers(32), 40)  # batch norm needs some more after all are right
     assert accuracy(network, pointers(64)) > 0.9
     assert network.figures(pointers(64))["tiles"].mean() > 0.95
 
