@@ -182,9 +182,6 @@ class Reader:
         return None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:
-        source.first_problem = (
-            source.first_problem or f"{source.place.source(entry.path)}: no image by its name"
-        )
         placed = source.layout.placed(entry.path) if source.layout else None
         if placed and placed.label and not placed.problem and placed.label not in self.known:
             self.without_images.setdefault(placed.label, entry.path)
