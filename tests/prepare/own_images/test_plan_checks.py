@@ -92,7 +92,7 @@ def test_a_table_in_each_part(tmp_path: Path) -> None:
     fill(tmp_path, "valid/1.png", "train/2.png", "test/3.png")
     for part in ("valid", "train", "test"):
         (tmp_path / f"{part}/_classes.csv").write_text("filename,a,b\n")
-    said = r"/train/_classes\.csv may be one, of the images beside it: name its folder in .*of other"
+    said = r"/train/_classes\.csv may be one, of the images beside it: name its folder .*of other"
     with pytest.raises(UserError, match=said):
         check_classes(planned(labelled=tmp_path))
 
