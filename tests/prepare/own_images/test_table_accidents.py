@@ -479,3 +479,17 @@ def test_two_rows_of_one_file_in_two_spellings(tmp_path: Path) -> None:
     given = with_table(tmp_path, rows.format("x"))
     with pytest.raises(UserError, match=r"2.png \(or a/2.png\) has two labels, 'y' and 'x'; keep"):
         understood(tmp_path / "a", **given)
+
+
+def test_parts_of_which_a_table_names_nothing_are_told_of(tmp_path: Path) -> None:
+    root = fill(tmp_path / "a", "train/1.png", "train/2.png", "valid/3.png", "meta/4.png")
+    fill(root, "test/5.png")
+    file = tmp_path / "labels.csv"
+    file.write_text("path,label\n1.png,cat\n2.png,dog\n")
+    _, _, warnings = records(labelled=root, labels=file)
+    assert said(warnings, "folders test, train, valid are read as the split")
+    assert said(warnings, "names no image in test, valid, which are read as unlabelled")
+    held = tmp_path / "test.csv"
+    held.write_text("path,label\n3.png,cat\n5.png,dog\n")
+    _, _, warnings = records(labelled=root, labels=file, test=root, test_labels=held)
+    assert not said(warnings, "names no image in")

@@ -47,6 +47,16 @@ def warn_of_versions(names: list[str], where: str, notes: Notes) -> None:
         )
 
 
+def warn_of_forms_beside(classes: Iterable[Folder], where: str, notes: Notes) -> None:
+    """Of folders in those of classes that hold other forms of the images beside them: cropped."""
+    found, at = set[str](), [*classes]
+    while at:
+        forms = (name for folder in at if folder.images for name in merged([folder]))
+        found |= {name for name in forms if not re.search(r"\d", name)}
+        at = [inner for folders in merged(at).values() for inner in folders]
+    warn_of_versions(sorted(found), where, notes)
+
+
 def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
     """Of folders around the classes, each of which may be a patient's."""
     owners = [name for name in names if OWNER.match(name)]
@@ -131,12 +141,27 @@ def warn_of_kinds(
     """Of folders in the classes that are kinds by their names: cat, dog, but not p012."""
     kinds = [name for name in below if not re.search(r"\d", name)]
     kinds = [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
+    inner = [*inner]
+    kinds = [name for name in kinds if name not in inner]  # a folder unpacked into one of its name
     if len(kinds) > 1:
         notes.warn(
             f"{where}: {named(map(printable, inner))} are read as the classes, not the "
             f"folders in them ({named(map(printable, kinds))}): set data.folder.class_level "
             f"to {depth} for these"
         )
+
+
+def further_down(inner: Folders, depth: int) -> str:
+    """What an error says where folders two levels below these may be the classes too; or ''."""
+    below = [folder for folders in inner.values() for folder in folders]
+    for _ in range(2):
+        if any(folder.images for folder in below):
+            return ""
+        names = merged(below)
+        below = [folder for folders in names.values() for folder in folders]
+    names = {n for n in names if n.lower() not in VIEW_WORDS and not is_version(n)}
+    shown = named(map(printable, sorted(names)), 3)
+    return f", {depth} for {shown}, which lie in those" if len(names) > 1 else ""
 
 
 def warn_of_parts_below(inner: Folders, where: str, notes: Notes) -> None:
