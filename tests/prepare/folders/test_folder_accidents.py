@@ -452,7 +452,7 @@ def test_classes_two_levels_further_down_are_offered(tmp_path: Path) -> None:
         for kind in ("landmarks", "findings")
         for c in "xy"
     ]
-    with pytest.raises(UserError, match="class_level to 1 .*, 3 for lowerfindingsx, .*, which lie"):
+    with pytest.raises(UserError, match=r"to 1 .*, 3 for lowerfindingsx, .*, which lie"):
         understood(fill(tmp_path, *names))
     found, _ = understood(tmp_path, class_level=3)
     assert len({label for label, _ in found.values()}) == 8

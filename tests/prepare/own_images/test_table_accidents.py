@@ -481,6 +481,22 @@ def test_two_rows_of_one_file_in_two_spellings(tmp_path: Path) -> None:
         understood(tmp_path / "a", **given)
 
 
+@pytest.mark.parametrize(
+    ("row", "file"),
+    [
+        ("/data/upload/1/ab12cd34-cat.png", "cat.png"),
+        ("/data/upload/1/ab12cd34-my%20cat.png", "my cat.png"),
+        ("ab12cd34-cat.png", "ab12cd34-cat.png"),  # as written, where there is such a file
+    ],
+)
+def test_names_with_a_code_before_them(tmp_path: Path, row: str, file: str) -> None:
+    """As Label Studio calls files that were uploaded to it."""
+    given = with_table(tmp_path, f"image,choice\n{row},x\n2.png,y\n", file, "2.png")
+    images, _, warnings = records(labelled=tmp_path / "a", **given)
+    assert {record.label for record in images.values()} == {"x", "y"}
+    assert said(warnings, "1 without the code before the name") is (row != file)
+
+
 def test_parts_of_which_a_table_names_nothing_are_told_of(tmp_path: Path) -> None:
     root = fill(tmp_path / "a", "train/1.png", "train/2.png", "valid/3.png", "meta/4.png")
     fill(root, "test/5.png")

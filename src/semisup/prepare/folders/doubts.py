@@ -153,14 +153,12 @@ def warn_of_kinds(
 
 def further_down(inner: Folders, depth: int) -> str:
     """What an error says where folders two levels below these may be the classes too; or ''."""
-    below = [folder for folders in inner.values() for folder in folders]
-    for _ in range(2):
-        if any(folder.images for folder in below):
-            return ""
-        names = merged(below)
-        below = [folder for folders in names.values() for folder in folders]
-    names = {n for n in names if n.lower() not in VIEW_WORDS and not is_version(n)}
-    shown = named(map(printable, sorted(names)), 3)
+    at = [folder for folders in inner.values() for folder in folders]
+    below = [folder for folders in merged(at).values() for folder in folders]
+    if any(folder.images for folder in [*at, *below]):
+        return ""
+    names = sorted(n for n in merged(below) if n.lower() not in VIEW_WORDS and not is_version(n))
+    shown = named(map(printable, names), 3)
     return f", {depth} for {shown}, which lie in those" if len(names) > 1 else ""
 
 
