@@ -43,7 +43,7 @@ class Twins:
 
     def __init__(self) -> None:
         self.first, self.count, self.files = "", 0, 0
-        self._seen: set[int] = set()  # hashes of paths without ending
+        self.seen: set[int] = set()  # hashes of paths without ending
 
     def add(self, path: str) -> None:
         """Take an image's path; one without an ending has no twin."""
@@ -51,10 +51,10 @@ class Twins:
             return
         stem = hash(path.rpartition(".")[0] or path)
         self.files += 1
-        if stem in self._seen:
+        if stem in self.seen:
             self.first = self.first or path
             self.count += 1
-        self._seen.add(stem)
+        self.seen.add(stem)
 
     def warn(self, notes: Notes) -> None:
         """Where they are many, one of each pair may be no image of its own."""
