@@ -467,3 +467,13 @@ def test_folders_called_as_their_class_are_no_kinds(tmp_path: Path) -> None:
     assert {label for label, _ in found.values()} == {"im_oak", "im_elm"}
     assert not said(warnings, "set data.folder.class_level")
     assert said(warnings, ": CROPPED: by the name the same images in other forms")
+
+
+@pytest.mark.parametrize(("files", "doubted"), [(3, True), (25, False)])
+def test_numbered_folders_of_the_same_files_are_doubted(
+    tmp_path: Path, files: int, doubted: bool
+) -> None:
+    """As KolektorSDD has them, a folder for each part that was photographed."""
+    names = [f"kos{k:02}/Part{n}.png" for k in range(12) for n in range(files)]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert said(warnings, "kos00, kos01, kos02 and 9 more: read as the classes") is doubted

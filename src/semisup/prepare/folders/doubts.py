@@ -26,6 +26,7 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 MANY_AROUND = 10  # folders around the classes: more than sites or years
+FEW_IN_EACH = 20  # files of one thing
 FURTHER_DOWN = ": if the classes are further down, name the folder of these in data.folder.labelled"
 MOST = 0.8  # of the folders
 NUMBERED = re.compile(  # folders that one set of images was cut into
@@ -55,6 +56,19 @@ def warn_of_forms_beside(classes: Iterable[Folder], where: str, notes: Notes) ->
         found |= {name for name in forms if not re.search(r"\d", name)}
         at = [inner for folders in merged(at).values() for inner in folders]
     warn_of_versions(sorted(found), where, notes)
+
+
+def warn_of_things(inner: Folders, where: str, notes: Notes) -> None:
+    """Of many numbered class folders with few files, of the same names: kos01/Part0.jpg."""
+    folders = [folder for same in inner.values() for folder in same]
+    alike = len({folder.mark for folder in folders}) == 1
+    numbered = len({re.sub(r"\d+", "", name) for name in inner}) == 1
+    if len(inner) >= MANY_AROUND and alike and numbered and 1 < folders[0].images <= FEW_IN_EACH:
+        notes.warn(
+            f"{where}: {named(map(printable, inner), 3)}: read as the classes, but numbered, with "
+            "files of the same names: if each is one part or patient, name a table of the classes "
+            "in data.folder.labels"
+        )
 
 
 def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
@@ -149,17 +163,6 @@ def warn_of_kinds(
             f"folders in them ({named(map(printable, kinds))}): set data.folder.class_level "
             f"to {depth} for these"
         )
-
-
-def further_down(inner: Folders, depth: int) -> str:
-    """What an error says where folders two levels below these may be the classes too; or ''."""
-    at = [folder for folders in inner.values() for folder in folders]
-    below = [folder for folders in merged(at).values() for folder in folders]
-    if any(folder.images for folder in [*at, *below]):
-        return ""
-    names = sorted(n for n in merged(below) if n.lower() not in VIEW_WORDS and not is_version(n))
-    shown = named(map(printable, names), 3)
-    return f", {depth} for {shown}, which lie in those" if len(names) > 1 else ""
 
 
 def warn_of_parts_below(inner: Folders, where: str, notes: Notes) -> None:
