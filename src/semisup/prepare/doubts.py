@@ -49,7 +49,8 @@ def _doubt_untrained(tally: Tally, notes: Notes) -> None:
         stops = ", and `split` will stop, since it needs two that have" if len(trained) < 2 else ""
         notes.warn(
             f"class {named(map(repr, held))}: validation or test images only, none to train on"
-            f"{stops}; to divide them anew, name the folder of those in data.folder.labelled"
+            f"{stops}; to divide them anew, name their folder in data.folder.labelled too, or set "
+            "data.folder.columns.split to null"
         )
 
 
