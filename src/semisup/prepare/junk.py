@@ -34,7 +34,7 @@ COMPANIONS = (
     *(".html", ".htm", ".pdf"),
     *(".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".lst", ".names", ".py", ".ipynb", ".sh"),
     *(".mat", ".doc", ".docx", ".xls", ".xlsx", ".db", ".dvc", ".lnk", ".url", ".sha256", ".md5"),
-    *(".h5", ".hdf5", ".mdb", ".tfrec", ".tfrecord", ".tfrecords"),  # data in other forms
+    *(".h5", ".hdf5", ".mdb", ".dat", ".tfrec", ".tfrecord", ".tfrecords"),  # data in other forms
     *(".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".onnx", ".tflite", ".safetensors"),  # weights
     *(".m", ".r", ".js", ".css", ".c", ".cpp", ".java", ".tmp", ".bak"),
     *(".npy", ".xmp", ".aae", ".thm", ".mov"),  # of cameras and programs for photographs

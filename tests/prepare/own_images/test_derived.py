@@ -22,7 +22,9 @@ def test_masks_and_altered_copies_are_told_of(tmp_path: Path, names: list[str], 
     assert not said(warnings, "with a word behind it")
 
 
-@pytest.mark.parametrize("name", ["{}_1.png", "{}_left.png", "cat_{}.png", "{}.jpg.chip.jpg"])
+@pytest.mark.parametrize(
+    "name", ["{}_1.png", "{}_left.png", "cat_{}.png", "{}.jpg.chip.jpg", "{}_a.qqq"]
+)
 def test_other_names_are_not(tmp_path: Path, name: str) -> None:
     paths = [f"{c}/{name.format(n)}" for c in "ab" for n in range(12)]
     paths += [f"a/{n}.png" for n in range(5)]

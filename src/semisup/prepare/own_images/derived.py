@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Set
 
+from semisup.labels.endings import is_image
 from semisup.prepare.own_images.named_places import KEY
 from semisup.workflow.notes import Notes, named
 
@@ -22,7 +23,9 @@ class Derived:
 
     def add(self, path: str) -> None:
         """Take an image's path."""
-        folder, _, name = (path.rpartition(".")[0] or path).rpartition("/")
+        if not is_image(path):
+            return
+        folder, _, name = path.rpartition(".")[0].rpartition("/")
         found = _WITH_WORD.fullmatch(name)
         if found and (found[2] in self._words or len(self._words) < MOST_WORDS):
             before = hash(f"{folder}/{found[1]}" if folder else found[1])
