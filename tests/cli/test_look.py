@@ -82,3 +82,12 @@ def test_no_classes_and_a_table_that_is_not_named(make_params: Make) -> None:
     assert "; data/raw/a/mine.csv may be one: name it in data.folder.labels" in page
     page = seen(make_params, labelled="data/raw/a", labels="data/raw/a/mine.csv")
     assert "would stop" not in page
+
+
+def test_files_that_do_not_end_as_images_are_counted(make_params: Make) -> None:
+    files(Path("data/raw/a"), "cat/1.dcm", "cat/2.nii.gz", "dog/3", "dog/4.jpg", "dog/5.txt")
+    page = seen(make_params, labelled="data/raw/a")
+    said = "of these, 3 do not end as images do (1 .dcm, 1 .gz, 1 without ending): `prepare` leaves"
+    assert said in page
+    files(Path("data/raw/b"), "cat/1.png", "dog/4.jpg")
+    assert "of these" not in seen(make_params, labelled="data/raw/b")

@@ -86,3 +86,17 @@ def test_words_that_may_mean_no_label(word: str) -> None:
 def test_a_class_for_each_image() -> None:
     lines = said(**{f"IMG {n:c}": 1 for n in range(65, 90)})
     assert any("25 classes have 25 images in all" in line for line in lines)
+
+
+@pytest.mark.parametrize(("trained", "stops"), [(["good"], True), (["good", "dent"], False)])
+def test_classes_that_none_is_trained_on(trained: list[str], stops: bool) -> None:
+    """As in sets for finding anomalies, whose training images show no defect."""
+    notes, tally = Notes(), Tally()
+    for name in trained:
+        tally.keep(Record("x", name))
+    for name in ("good", "broken", "cut"):
+        tally.keep(Record("y", name, "test"))
+    doubt_labels(tally, notes)
+    (line,) = notes.lines
+    assert line.startswith("class 'broken', 'cut': validation or test images only")
+    assert ("`split` will stop" in line) is stops

@@ -62,6 +62,13 @@ def test_junk_does_not_change_what_dvc_sees(
 
 
 BESIDE = ["1.tfw", "1.JGW", "1.pgw", "1.wld", "1.prj", "1.cls", "1.geojson", "1.ovr", "train.cache"]
+BESIDE += [
+    "LICENSE-DATASET",
+    "README",
+    "Licence_CC-BY.rtf",
+    "001_cyt01.dat",
+    "x.tfrecord-00000-of-00003",
+]
 
 
 @pytest.mark.parametrize("name", [*BESIDE, "1.3GP", "1.m4v", "_DS_Store", "Thumbs.db:encryptable"])

@@ -2,10 +2,12 @@
 
 from collections import Counter
 
+from semisup.labels.endings import is_image
 from semisup.params.loading import Params
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
 from semisup.prepare.own_images.folder import warn_of_unwatched
+from semisup.prepare.own_images.hints import kinds_of
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.plan_checks import check_classes, check_rows
 from semisup.prepare.records import Rejected
@@ -30,7 +32,7 @@ def look(params: Params) -> str:
     notes = Notes()
     warn_of_unwatched(params.data.folder, notes)
     plan = Plan(params.data.folder, notes)
-    tally, rejected, groups = _read(plan)
+    tally, rejected, groups, odd = _read(plan)
     doubt_labels(tally, notes)
     most = params.data.max_rejected_fraction
     try:
@@ -41,6 +43,11 @@ def look(params: Params) -> str:
         notes.warn(f"`dvc repro` would stop here: {error}")
     counts = ", ".join(f"{tally.kept[meant]} {meant}" for meant in MEANT)
     lines = [f"{sum(tally.kept.values())} files to decode: {counts}"]
+    if odd:
+        lines.append(
+            f"of these, {len(odd)} do not end as images do ({kinds_of(odd)}): `prepare` leaves out "
+            "what is none"
+        )
     if groups:
         lines.append(f"{len(groups)} groups of {sum(groups.values())} images")
     lines += [
@@ -52,8 +59,9 @@ def look(params: Params) -> str:
     return "\n".join([*lines, *(f"warning: {line}" for line in notes.lines)])
 
 
-def _read(plan: Plan) -> tuple[Tally, list[Rejected], Counter[str]]:
-    tally, rejected = Tally(), []
+def _read(plan: Plan) -> tuple[Tally, list[Rejected], Counter[str], list[str]]:
+    """Counts; files that are left out; images of each group; files that end as no images."""
+    tally, rejected, odd = Tally(), [], []
     groups: Counter[str] = Counter()
     for _, jobs in plan.jobs():
         for job in jobs:
@@ -62,9 +70,12 @@ def _read(plan: Plan) -> tuple[Tally, list[Rejected], Counter[str]]:
                 tally.lose(job)
                 continue
             tally.keep(job[0])
+            name = job[0].source
+            if not is_image(name) or name.lower().endswith(".dcm"):
+                odd.append(name)
             if job[0].group is not None:
                 groups[job[0].group] += 1
-    return tally, rejected, groups
+    return tally, rejected, groups, odd
 
 
 def _left_out(rejected: list[Rejected]) -> list[str]:

@@ -32,11 +32,25 @@ def doubt_labels(tally: Tally, notes: Notes) -> None:
             f"class {named(map(repr, unsure))} is one like the others; if it means no label, add "
             "it to data.folder.no_label"
         )
+    _doubt_untrained(tally, notes)
     images = sum(counts.values())
     if len(counts) > 10 and images < FEW_IMAGES * len(counts):
         notes.warn(
             f"{len(counts)} classes have {images} images in all: are the names those of classes? "
             f"(the first: {named(counts, 3)})"
+        )
+
+
+def _doubt_untrained(tally: Tally, notes: Notes) -> None:
+    """Classes of which a split that the data bring leaves nothing to train on."""
+    trained = [row[0] for row in tally.classes() if row[1]]
+    held = [row[0] for row in tally.classes() if not row[1] and tally.images_of(row[0])]
+    if trained and held:
+        stops = ", and `split` will stop, since it needs two that have" if len(trained) < 2 else ""
+        notes.warn(
+            f"class {named(map(repr, held))}: validation or test images only, none to train on"
+            f"{stops}; to divide them anew, name their folder in data.folder.labelled too, or set "
+            "data.folder.columns.split to null"
         )
 
 

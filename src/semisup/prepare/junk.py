@@ -4,6 +4,8 @@
 no rule there can end so.
 """
 
+import re
+
 # compared without regard to case
 NAMES = (
     *("__MACOSX", "Icon\r", "Network Trash Folder", "Temporary Items"),  # macOS
@@ -32,7 +34,7 @@ COMPANIONS = (
     *(".html", ".htm", ".pdf"),
     *(".yaml", ".yml", ".toml", ".cfg", ".ini", ".log", ".lst", ".names", ".py", ".ipynb", ".sh"),
     *(".mat", ".doc", ".docx", ".xls", ".xlsx", ".db", ".dvc", ".lnk", ".url", ".sha256", ".md5"),
-    *(".h5", ".hdf5", ".mdb", ".tfrec", ".tfrecord", ".tfrecords"),  # data in other forms
+    *(".h5", ".hdf5", ".mdb", ".dat", ".tfrec", ".tfrecord", ".tfrecords"),  # data in other forms
     *(".pth", ".pt", ".ckpt", ".pkl", ".pickle", ".onnx", ".tflite", ".safetensors"),  # weights
     *(".m", ".r", ".js", ".css", ".c", ".cpp", ".java", ".tmp", ".bak"),
     *(".npy", ".xmp", ".aae", ".thm", ".mov"),  # of cameras and programs for photographs
@@ -42,13 +44,19 @@ COMPANIONS = (
     *(".mp4", ".avi", ".m4v", ".3gp", ".mkv", ".webm", ".mts", ".wmv", ".mpg", ".mpeg"),
     *(".mp3", ".m4a", ".wav"),
 )
-COMPANION_NAMES = (
-    *("readme", "license", "licence", "copying", "makefile", "changelog"),
-    *("_ds_store", "thumbs.db:encryptable"),  # what becomes of junk on other systems
+_COMPANION_NAMES = re.compile(
+    r"(readme|licen[cs]e|copying|makefile|changelog)([ _.-][a-z _-]*)?"
+    r"|_ds_store|thumbs\.db:encryptable"  # what becomes of junk on other systems
 )
+_SHARD = re.compile(r"-\d+-of-\d+$")  # of a file in parts: train.tfrecord-00001-of-00003
+
+
+def whole_name(name: str) -> str:
+    """Without what says which part of a whole a file is."""
+    return _SHARD.sub("", name) if "-of-" in name else name
 
 
 def is_companion(name: str) -> bool:
     """Whether a file is, by its name or path, text about images and no image."""
-    lower = name.lower().rpartition("/")[2]
-    return lower.endswith(COMPANIONS) or lower in COMPANION_NAMES
+    lower = whole_name(name.lower().rpartition("/")[2])
+    return lower.endswith(COMPANIONS) or _COMPANION_NAMES.fullmatch(lower) is not None

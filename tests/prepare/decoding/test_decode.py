@@ -1,5 +1,7 @@
 """Every kind of image file comes out with the right pixels, or is refused with a reason."""
 
+import gzip
+import pickle
 import struct
 import subprocess
 import sys
@@ -101,6 +103,12 @@ def damaged_png() -> bytes:
         (b"hello, I am text", "not an image of a known format"),
         (b"\0\0\0\x18ftypheic" + bytes(200), "a HEIC photograph, .* install pillow-heif"),
         (bytes(128) + b"DICM" + bytes(90), "a DICOM file, .* export it"),
+        (struct.pack("<i", 348) + bytes(340), "a NIfTI volume, .* export its slices"),
+        (gzip.compress(struct.pack("<i", 348) + bytes(9000)), "a NIfTI volume, .* export"),
+        (gzip.compress(bytes((0, 0, 8, 3)) + bytes(9000)), "an IDX file of many images"),
+        (gzip.compress(b"some text"), "a gzip archive in the place: unpack it"),
+        (b"\x89HDF\r\n\x1a\n", "an HDF5 file, not decoded: save images as PNG"),
+        (pickle.dumps({}), "a pickle of Python, not decoded"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "a Git LFS pointer.*`git lfs pull`"),
         (b"PK\x03\x04" + bytes(50), "a zip archive in the place: unpack it, or name it"),
         (b"7z\xbc\xaf\x27\x1c" + bytes(50), "a 7z archive, which is not read: unpack it"),

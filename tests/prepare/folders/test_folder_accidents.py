@@ -6,6 +6,7 @@ import pytest
 from made_files import fill, png, records, said, understood
 
 from semisup.prepare.limits import Tally
+from semisup.workflow.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -442,3 +443,37 @@ def test_classes_called_as_masks_of_others_are_doubted(tmp_path: Path) -> None:
     names = [f"{x}/1.png" for x in ("cup", "cup_masks", "pan", "pan_masks", "ski mask")]
     _, warnings = understood(fill(tmp_path, *names))
     assert said(warnings, "cup_masks, pan_masks: read as a class, but seldom one by the name")
+
+
+def test_classes_two_levels_further_down_are_offered(tmp_path: Path) -> None:
+    names = [
+        f"{top}/{kind}/{top}{kind}{c}/1.png"
+        for top in ("lower", "upper")
+        for kind in ("landmarks", "findings")
+        for c in "xy"
+    ]
+    with pytest.raises(UserError, match=r"to 1 .*, 3 for lowerfindingsx, .*, which lie"):
+        understood(fill(tmp_path, *names))
+    found, _ = understood(tmp_path, class_level=3)
+    assert len({label for label, _ in found.values()}) == 8
+
+
+def test_folders_called_as_their_class_are_no_kinds(tmp_path: Path) -> None:
+    """As SIPaKMeD has them: whole fields, and cells that were cut out of these."""
+    names = [
+        f"im_{c}/im_{c}/{name}.png" for c in ("oak", "elm") for name in ("1", "CROPPED/1", "9/1")
+    ]
+    found, warnings = understood(fill(tmp_path, *names))
+    assert {label for label, _ in found.values()} == {"im_oak", "im_elm"}
+    assert not said(warnings, "set data.folder.class_level")
+    assert said(warnings, ": CROPPED: by the name the same images in other forms")
+
+
+@pytest.mark.parametrize(("files", "doubted"), [(3, True), (25, False)])
+def test_numbered_folders_of_the_same_files_are_doubted(
+    tmp_path: Path, files: int, doubted: bool
+) -> None:
+    """As KolektorSDD has them, a folder for each part that was photographed."""
+    names = [f"kos{k:02}/Part{n}.png" for k in range(12) for n in range(files)]
+    _, warnings = understood(fill(tmp_path, *names))
+    assert said(warnings, "kos00, kos01, kos02 and 9 more: read as the classes") is doubted

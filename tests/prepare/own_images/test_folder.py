@@ -234,3 +234,13 @@ def test_a_test_set_among_labelled_places_is_told_of(
     )
     assert not said(warnings, f"{places[0]}:")
     assert not said(records(labelled=places[1])[2], "named as for")
+
+
+def test_of_a_place_without_usable_images_the_first_broken_one_is_named(tmp_path: Path) -> None:
+    """Not the text that lies beside them."""
+    fill(tmp_path, "a/1.png", "b/1.png")
+    for name in ("a/1.png", "b/1.png"):
+        (tmp_path / name).write_bytes(b"no image")
+    (tmp_path / "a/0.json").write_text("{}")
+    with pytest.raises(UserError, match=r"the first: .*/a/1\.png: not an image"):
+        read(labelled=tmp_path)

@@ -88,10 +88,34 @@ def test_masks_beside_images_that_a_table_names(tmp_path: Path) -> None:
     assert said(warnings, "masks (1 files): left out")
 
 
-def test_names_that_differ_by_the_ending_are_told_of(tmp_path: Path) -> None:
-    names = [f"{label}/{n}.{e}" for label in "ab" for n in range(6) for e in ("jpg", "png")]
+@pytest.mark.parametrize("ends", [("jpg", "tif"), ("bmp", "png")])
+def test_names_that_differ_by_the_ending_are_told_of(tmp_path: Path, ends: tuple[str, ...]) -> None:
+    names = [f"{label}/{n}.{e}" for label in "ab" for n in range(6) for e in ends]
     _, warnings = understood(fill(tmp_path, *names))
     assert said(warnings, "12 files such as")
+
+
+def test_drawings_with_the_names_of_photographs_are_no_images(tmp_path: Path) -> None:
+    """As the magnetic tiles have them; in a tar, or where a table names some, they are told of."""
+    names = [f"{label}/{n}.{e}" for label in "ab" for n in range(6) for e in ("JPG", "png")]
+    fill(tmp_path / "x", *names, "a/logo.png")
+    found, warnings = understood(tmp_path / "x")
+    assert {*found} == {name for name in names if name.endswith("JPG")} | {"a/logo.png"}
+    assert said(warnings, "12 files such as a/0.png are left out")
+    (tmp_path / "t.csv").write_text("path,label\na/1.png,a\nb/1.png,b\n")
+    found, warnings = understood(tmp_path / "x", labels=tmp_path / "t.csv")
+    assert len(found) == len(names) + 1
+    assert said(warnings, "if those are masks or copies, take them out")
+    tar = make_tar(tmp_path / "x.tar", {name: png(n) for n, name in enumerate(names)})
+    found, warnings = understood(tar)
+    assert len(found) == len(names)
+    assert said(warnings, "if those are masks or copies, take them out")
+
+
+def test_photographs_and_drawings_with_a_name_each_stay(tmp_path: Path) -> None:
+    names = [f"{label}/{n}.{'jpg' if n % 2 else 'png'}" for label in "ab" for n in range(40)]
+    found, _ = understood(fill(tmp_path, *names, *(f"a/{n}.png" for n in range(1, 11, 2))))
+    assert len(found) == 85
 
 
 @pytest.mark.parametrize(

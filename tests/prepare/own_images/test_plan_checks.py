@@ -60,3 +60,54 @@ def test_a_level_below_all_folders(tmp_path: Path) -> None:
     fill(tmp_path, "x/1.png", "y/2.png")
     with pytest.raises(UserError, match=r"; data.folder.class_level is 3: set it to auto, or"):
         check_classes(planned(labelled=tmp_path, class_level=3))
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["cat.{}.jpg", "dog.{}.jpg"], "cat, dog"),
+        (["x/rolled-in_scale_{}.bmp", "x/Cr_{}.bmp"], "Cr, rolled-in_scale"),
+        (["yes ({}).png", "no ({}).png"], "no, yes"),
+    ],
+)
+def test_classes_in_the_names_of_files_are_hinted_at(
+    tmp_path: Path, names: list[str], words: str
+) -> None:
+    path = fill(tmp_path / "a", *(name.format(n) for name in names for n in range(12)))
+    with pytest.raises(UserError, match=f"begin with {words}: if these are the classes, move"):
+        check_classes(planned(labelled=path))
+
+
+@pytest.mark.parametrize("name", ["IMG_{}.jpg", "0{}.jpg", "p{}_1.jpg", "Train_{}.jpg"])
+def test_other_names_of_files_are_not(tmp_path: Path, name: str) -> None:
+    more = ["Test_{}.jpg"] if name.startswith("Train") else []
+    path = fill(tmp_path / "a", *(each.format(n) for each in [name, *more] for n in range(12)))
+    with pytest.raises(UserError, match="0 class") as error:
+        check_classes(planned(labelled=path))
+    assert "begin with" not in str(error.value)
+
+
+def test_a_table_in_each_part(tmp_path: Path) -> None:
+    """As Roboflow has them, and Hugging Face."""
+    fill(tmp_path, "valid/1.png", "train/2.png", "test/3.png")
+    for part in ("valid", "train", "test"):
+        (tmp_path / f"{part}/_classes.csv").write_text("filename,a,b\n")
+    said = r"/train/_classes\.csv may be one, of the images beside it: name its folder .*of other"
+    with pytest.raises(UserError, match=said):
+        check_classes(planned(labelled=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("names", "kinds"),
+    [
+        (["train", "test", "meta"], "3 without ending"),
+        (["train_X.bin", "train_y.bin", "about"], "2 .bin, 1 without ending"),
+        (["a-images-idx3-ubyte.gz", "a-labels-idx1-ubyte.gz"], "2 .gz"),
+        (["1.x/a.tfrecord-00000-of-00002", "a.tfrecord-00001-of-00002", "b"], "2 .tfrecord, 1 "),
+    ],
+)
+def test_data_in_other_forms(tmp_path: Path, names: list[str], kinds: str) -> None:
+    path = MAKERS["folder"](tmp_path / "a", dict.fromkeys(names, b"x"))
+    said = rf"none of its {len(names)} files is an image \({kinds}.*data.source: torchvision"
+    with pytest.raises(UserError, match=said):
+        check_classes(planned(labelled=path))

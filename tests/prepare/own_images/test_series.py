@@ -21,6 +21,7 @@ HINT = "stand for several images each"
         ("a/scan 7 - front.tif", "a/scan 7"),
         ("a/video7_frame000041.png", "a/video7"),
         ("a/00003_00012.ppm", "a/00003"),
+        ("a/S010_004_00000017.png", "a/S010"),
         ("a/IMG_1001_jpg.rf.0cc175b9c0f1b6a831c399e269772661.jpg", "a/IMG_1001"),
         ("a/cat_jpg.rf.0cc175b9c0f1b6a831c399e269772661.jpg", "a/cat_jpg"),
         ("a/vid3_frame041_png.rf.0cc175b9c0f1b6a831c399e269772661.jpg", "a/vid3"),

@@ -479,3 +479,33 @@ def test_two_rows_of_one_file_in_two_spellings(tmp_path: Path) -> None:
     given = with_table(tmp_path, rows.format("x"))
     with pytest.raises(UserError, match=r"2.png \(or a/2.png\) has two labels, 'y' and 'x'; keep"):
         understood(tmp_path / "a", **given)
+
+
+@pytest.mark.parametrize(
+    ("row", "file"),
+    [
+        ("/data/upload/1/ab12cd34-cat.png", "cat.png"),
+        ("/data/upload/1/ab12cd34-my%20cat.png", "my cat.png"),
+        ("ab12cd34-cat.png", "ab12cd34-cat.png"),  # as written, where there is such a file
+    ],
+)
+def test_names_with_a_code_before_them(tmp_path: Path, row: str, file: str) -> None:
+    """As Label Studio calls files that were uploaded to it."""
+    given = with_table(tmp_path, f"image,choice\n{row},x\n2.png,y\n", file, "2.png")
+    images, _, warnings = records(labelled=tmp_path / "a", **given)
+    assert {record.label for record in images.values()} == {"x", "y"}
+    assert said(warnings, "1 without the code before the name") is (row != file)
+
+
+def test_parts_of_which_a_table_names_nothing_are_told_of(tmp_path: Path) -> None:
+    root = fill(tmp_path / "a", "train/1.png", "train/2.png", "valid/3.png", "meta/4.png")
+    fill(root, "test/5.png")
+    file = tmp_path / "labels.csv"
+    file.write_text("path,label\n1.png,cat\n2.png,dog\n")
+    _, _, warnings = records(labelled=root, labels=file)
+    assert said(warnings, "folders test, train, valid are read as the split")
+    assert said(warnings, "names no image in test, valid, which are read as unlabelled")
+    held = tmp_path / "test.csv"
+    held.write_text("path,label\n3.png,cat\n5.png,dog\n")
+    _, _, warnings = records(labelled=root, labels=file, test=root, test_labels=held)
+    assert not said(warnings, "names no image in")

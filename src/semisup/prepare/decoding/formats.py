@@ -1,5 +1,7 @@
 """Which kinds of files are images, told by their first bytes, and what others are."""
 
+import zlib
+from collections.abc import Iterable
 from importlib import import_module
 
 from PIL import Image
@@ -23,6 +25,24 @@ _HEIC = "a HEIC photograph, which is not decoded: convert it to JPEG, or install
 RAW_FILE = "a camera's raw file, not decoded: save it as JPEG or TIFF"
 _INSIDE = "in the place: unpack it, or name it as a place of its own"
 _UNREAD = "which is not read: unpack it, and name the folder"
+_SLICES = "not decoded: export its slices as PNG or TIFF"
+_DATA = "not decoded: save images as PNG or TIFF"
+_FORMS = (  # in which the sciences keep images
+    (0, b"\x5c\x01\0\0", f"a NIfTI volume, {_SLICES}"),
+    (0, b"\0\0\x01\x5c", f"a NIfTI volume, {_SLICES}"),
+    (0, b"NRRD000", f"an NRRD volume, {_SLICES}"),
+    (0, b"ObjectType = Image", f"a MetaImage volume, {_SLICES}"),
+    (0, b"ZISRAWFILE", f"a CZI file of a microscope, {_SLICES}"),
+    (0, b"\x70\0\0\0", f"a LIF file of a microscope, {_SLICES}"),
+    (0, b"\x89HDF", f"an HDF5 file, {_DATA}"),
+    (0, b"MATLAB ", f"a MATLAB file, {_DATA}"),
+    (0, b"SIMPLE  =", f"a FITS file, {_DATA}"),
+    (0, b"v/1\x01", f"an OpenEXR file, {_DATA}"),
+    (0, b"\0\0\x08\x03", f"an IDX file of many images, {_DATA}"),
+    *((0, b"\x80" + bytes([n]), f"a pickle of Python, {_DATA}") for n in (2, 3, 4, 5)),
+    (8, b"AVI LIST", "a video"),
+    (0, b"\x1a\x45\xdf\xa3", "a video"),
+)
 _NO_IMAGES = (  # where they begin, their first bytes, what they are
     (0, b"version https://git-lfs", "a Git LFS pointer, not the image: run `git lfs pull`"),
     (0, b"/annex/objects/", "a git-annex pointer, not the image: run `git annex get`"),
@@ -47,6 +67,7 @@ _NO_IMAGES = (  # where they begin, their first bytes, what they are
         for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heif")
     ),
     *((4, b"ftyp" + brand, "a video") for brand in (b"isom", b"mp42", b"qt  ", b"mp41")),
+    *_FORMS,
 )
 
 
@@ -62,11 +83,25 @@ def format_of(prefix: bytes) -> str:
             return name
     if prefix[4:].startswith(_HEIF_BEGINS) and _has_heif():
         return "HEIF"
-    lower = prefix.lower()
-    for start, begins, what in _NO_IMAGES:
-        if lower[start:].startswith(begins.lower()):
-            raise Unreadable(what)
+    for found in (_begins(_inflated(prefix), _FORMS), _begins(prefix, _NO_IMAGES)):
+        if found:
+            raise Unreadable(found)
     raise Unreadable(f"not an image of a known format ({', '.join(NAMES.values())})")
+
+
+def _begins(prefix: bytes, kinds: Iterable[tuple[int, bytes, str]]) -> str | None:
+    """What it is the beginning of, if of one of these kinds."""
+    lower = prefix.lower()
+    found = (what for at, begins, what in kinds if lower[at:].startswith(begins.lower()))
+    return next(found, None)
+
+
+def _inflated(prefix: bytes) -> bytes:
+    """What gzip holds, as far as it can be told: the beginning of a .nii.gz."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(prefix, PREFIX_BYTES)
+    except zlib.error:
+        return b""
 
 
 def _has_heif() -> bool:

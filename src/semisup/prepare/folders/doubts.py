@@ -26,6 +26,7 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 MANY_AROUND = 10  # folders around the classes: more than sites or years
+FEW_IN_EACH = 20  # files of one thing
 FURTHER_DOWN = ": if the classes are further down, name the folder of these in data.folder.labelled"
 MOST = 0.8  # of the folders
 NUMBERED = re.compile(  # folders that one set of images was cut into
@@ -44,6 +45,29 @@ def warn_of_versions(names: list[str], where: str, notes: Notes) -> None:
             f"{where}: {named(versions)}: by the name the same images in other forms, "
             "which would be trained and tested on: leave all but one out, or set "
             "data.folder.group_pattern"
+        )
+
+
+def warn_of_forms_beside(classes: Iterable[Folder], where: str, notes: Notes) -> None:
+    """Of folders in those of classes that hold other forms of the images beside them: cropped."""
+    found, at = set[str](), [*classes]
+    while at:
+        forms = (name for folder in at if folder.images for name in merged([folder]))
+        found |= {name for name in forms if not re.search(r"\d", name)}
+        at = [inner for folders in merged(at).values() for inner in folders]
+    warn_of_versions(sorted(found), where, notes)
+
+
+def warn_of_things(inner: Folders, where: str, notes: Notes) -> None:
+    """Of many numbered class folders with few files, of the same names: kos01/Part0.jpg."""
+    folders = [folder for same in inner.values() for folder in same]
+    alike = len({folder.mark for folder in folders}) == 1
+    numbered = len({re.sub(r"\d+", "", name) for name in inner}) == 1
+    if len(inner) >= MANY_AROUND and alike and numbered and 1 < folders[0].images <= FEW_IN_EACH:
+        notes.warn(
+            f"{where}: {named(map(printable, inner), 3)}: read as the classes, but numbered, with "
+            "files of the same names: if each is one part or patient, name a table of the classes "
+            "in data.folder.labels"
         )
 
 
@@ -131,6 +155,8 @@ def warn_of_kinds(
     """Of folders in the classes that are kinds by their names: cat, dog, but not p012."""
     kinds = [name for name in below if not re.search(r"\d", name)]
     kinds = [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
+    inner = [*inner]
+    kinds = [name for name in kinds if name not in inner]  # a folder unpacked into one of its name
     if len(kinds) > 1:
         notes.warn(
             f"{where}: {named(map(printable, inner))} are read as the classes, not the "

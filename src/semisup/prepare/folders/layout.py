@@ -13,6 +13,7 @@ from semisup.prepare.folders.signs import (
     LABEL_WORDS,
     are_parts,
     copies,
+    further_down,
     hold_parts,
     is_aside,
     is_flat,
@@ -58,7 +59,8 @@ def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
     at = [top]
     while inner := merged(at):
         if are_parts(inner):
-            notes.warn(f"{where}: folders {named(map(printable, inner))} are read as the split")
+            parts = map(printable, filter(part_of, inner))
+            notes.warn(f"{where}: folders {named(parts)} are read as the split")
             return Layout((*levels, "part"), tests=tests_among(len(levels), inner))
         if len(inner) > 1:
             break
@@ -166,7 +168,7 @@ class _Search:
         raise UserError(
             f"{self.where}: the classes may be {named(around)}, or {named(classes)}, which lie in "
             f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
-            "the second"
+            f"the second{further_down(inner, depth + 2)}"
         )
 
     def _above_parts(self, inner: dict[str, list[Folder]]) -> Level:
@@ -215,6 +217,8 @@ class _Search:
         elif self.class_level is None and not loose:
             doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.where, self.notes)
             doubts.warn_of_parts_below(inner, self.where, self.notes)
+        doubts.warn_of_things(inner, self.where, self.notes)
+        doubts.warn_of_forms_beside(classes, self.where, self.notes)
         doubts.warn_of_names([*inner], self.where, self.notes)
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from semisup.labels.words import part_of, parts_among
+from semisup.prepare.files.places import printable
 from semisup.prepare.folders.tree import (
     ASIDE_WORDS,
     IMAGE_WORDS,
+    VIEW_WORDS,
     Folder,
     is_around,
     is_of_masks,
     is_version,
     merged,
 )
+from semisup.workflow.notes import named
 
 LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
 _OF_PROGRAMS = {  # folders of pictures about a data set, as repositories have them
@@ -133,6 +136,17 @@ def shared_further_down(inner: Folders) -> list[str]:
     if not all(len(own) == 1 for own in around):
         return []
     return shared({str(at): next(iter(own.values())) for at, own in enumerate(around)})
+
+
+def further_down(inner: Folders, depth: int) -> str:
+    """What an error says where folders two levels below these may be the classes too; or ''."""
+    at = [folder for folders in inner.values() for folder in folders]
+    below = [folder for folders in merged(at).values() for folder in folders]
+    if any(folder.images for folder in [*at, *below]):
+        return ""
+    names = sorted(n for n in merged(below) if n.lower() not in VIEW_WORDS and not is_version(n))
+    shown = named(map(printable, names), 3)
+    return f", {depth} for {shown}, which lie in those" if len(names) > 1 else ""
 
 
 def tests_among(depth: int, names: Iterable[str]) -> set[tuple[int, str]]:

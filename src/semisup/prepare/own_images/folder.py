@@ -132,7 +132,11 @@ def _changed(source: Source) -> UserError:
 
 def _count(source: Source, outcome: Outcome) -> None:
     if isinstance(outcome, Rejected):
-        source.first_problem = source.first_problem or f"{outcome.source}: {outcome.reason}"
+        problem = f"{outcome.source}: {outcome.reason}"
+        if outcome.meant == "aside":
+            source.first_aside = source.first_aside or problem
+        else:
+            source.first_problem = source.first_problem or problem
     elif outcome.label is not None or not source.has_labels:
         source.usable += 1
 
@@ -141,7 +145,8 @@ def _check_usable(source: Source) -> None:
     if source.usable:
         return
     kind = "labelled image" if source.has_labels else "image"
-    problem = f" (the first: {source.first_problem})" if source.first_problem else ""
+    first = source.first_problem or source.first_aside
+    problem = f" (the first: {first})" if first else ""
     raise UserError(
         f"{source.where}: no usable {kind} among its {source.files} "
         f"files{problem}; put images there, or change {source.place.key} in params.yaml"

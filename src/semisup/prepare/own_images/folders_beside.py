@@ -1,8 +1,11 @@
 """Folders that are called as classes, where a table says which class an image is of."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from semisup.labels.words import part_of
+from semisup.prepare.files.places import printable
+from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.own_images.named_places import KEY
 from semisup.workflow.notes import Notes, named
 
@@ -41,6 +44,31 @@ class FoldersBeside:
                 f"table says, such as {self.first}: the table counts; if the folders are right, "
                 f"set {KEY}.columns.label to null"
             )
+
+
+def warn_of_parts_without_rows(
+    parts: Layout, files: Mapping[str, str], rows: Collection[str], where: str, notes: Notes
+) -> None:
+    """Of parts, called as for test or validation, of which the table names no image.
+
+    Args:
+        parts: how deep they lie.
+        files: each file's whole path, and the part of it that is below its place.
+        rows: whole paths of those that the table names.
+    """
+    depth = len(parts.levels) - 1
+    found: dict[str, int] = {}
+    for whole, inner in files.items():
+        folders = inner.split("/")[:-1]
+        if len(folders) > depth and part_of(folders[depth]) in ("test", "validation"):
+            found[folders[depth]] = found.get(folders[depth], 0) + (whole in rows)
+    without = sorted(name for name, count in found.items() if not count)
+    if without:
+        notes.warn(
+            f"{where}: names no image in {named(map(printable, without))}, which are read as "
+            f"unlabelled; where another table does, name both in {KEY}.test and test_labels, or "
+            "validation and validation_labels"
+        )
 
 
 def _folder(path: str) -> str:

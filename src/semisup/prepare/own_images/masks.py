@@ -1,11 +1,12 @@
 """Files that are, by their names, no images of their own: masks, small forms, copies."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from semisup.labels.endings import is_image
 from semisup.prepare.files.places import Entry
 from semisup.prepare.junk import is_companion
+from semisup.prepare.own_images.drawings import drawings_of
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.workflow.notes import Notes
 
@@ -42,7 +43,7 @@ class Twins:
 
     def __init__(self) -> None:
         self.first, self.count, self.files = "", 0, 0
-        self._seen: set[int] = set()  # hashes of paths without ending
+        self.seen: set[int] = set()  # hashes of paths without ending
 
     def add(self, path: str) -> None:
         """Take an image's path; one without an ending has no twin."""
@@ -50,10 +51,10 @@ class Twins:
             return
         stem = hash(path.rpartition(".")[0] or path)
         self.files += 1
-        if stem in self._seen:
+        if stem in self.seen:
             self.first = self.first or path
             self.count += 1
-        self._seen.add(stem)
+        self.seen.add(stem)
 
     def warn(self, notes: Notes) -> None:
         """Where they are many, one of each pair may be no image of its own."""
@@ -67,7 +68,7 @@ class Twins:
 class Masks:
     """Finds images that are, by their names, masks of images beside them: 1_mask.png of 1.png.
 
-    Small forms of them count as such: 1_thumb.jpg, 1-150x150.jpg.
+    Small forms of them count as such: 1_thumb.jpg, 1-150x150.jpg; and drawings: 1.png of 1.jpg.
 
     One among many images is no mask but happens to be called so; nor is any where a table names
     some. A tar is gone through once: its images must come before their masks, and what may not be
@@ -80,21 +81,33 @@ class Masks:
         self._doubted: dict[int, str] = {}  # hashes of the images that these would be of
         # paths of all masks, by the source; None: of a tar, where what came before tells
         self._of: dict[int, set[str] | None] = {}
+        self._drawings: dict[int, Set[str]] = {}  # paths, by the source
         self._seen: set[int] = set()  # hashes of the paths in tars so far, without ending
 
     def has(self, source: Source, path: str, same_place: Sequence[Source]) -> bool:
         """Whether a file is one; same_place: the sources of its place that have a table."""
         if source.place.is_tar:
             self._see(hash((id(source), path.rpartition(".")[0])))
+        elif path in self._drawings_in(source, same_place):
+            self._count(path)
+            return True
         if not _BETWEEN.search(_stem(path)):  # most names, at a third of the time
             return False
         image = image_of(path)
         may_be = image is not None or _LABEL.fullmatch(_stem(path))
         if not may_be or not self._is_one(source, path, image, same_place):
             return False
+        self._count(path)
+        return True
+
+    def _count(self, path: str) -> None:
         self.count += 1
         self.first = self.first or path
-        return True
+
+    def _drawings_in(self, source: Source, same_place: Sequence[Source]) -> Set[str]:
+        if id(source) not in self._drawings:
+            self._drawings[id(source)] = drawings_of(source, same_place)
+        return self._drawings[id(source)]
 
     def _is_one(
         self, source: Source, path: str, image: str | None, same_place: Sequence[Source]

@@ -12,14 +12,15 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from urllib.parse import unquote
 
 from semisup.labels.endings import is_raw
 from semisup.labels.words import part_of
 from semisup.prepare.own_images.path_names import (
+    RESPELT,
     called_as,
     folded_name,
     folder_of,
+    respelt,
     shared_folders,
     spellings_of,
     without_masks,
@@ -28,7 +29,6 @@ from semisup.workflow.notes import Notes, named
 
 COMPARED = 5000  # names that a misspelt one is compared with
 MANY = 20  # files of one name, from which on they are told apart by their folders first
-ENCODED = "with %20 and the like decoded"
 WAYS = (
     "as written",
     "by the end of the path",
@@ -76,7 +76,7 @@ def match(
         where: what messages call the table.
         notes: takes warnings of rows that were not matched as written.
     """
-    found, used = Matched(), dict.fromkeys((*WAYS, ENCODED), 0)
+    found, used = Matched(), dict.fromkeys((*WAYS, *RESPELT), 0)
     below: dict[str, list[str]] = {}
     for whole, inner in files.items():
         below.setdefault(inner, []).append(whole)
@@ -129,8 +129,7 @@ def _match_rest(
         ((row, way),) = rows
         found.rows[whole] = row
         used[way] += 1
-    shown = [row for row in left if found.absent.get(row) == "there is no such file"][:5]
-    for row in shown:
+    for row in [r for r in left if found.absent.get(r) == "there is no such file"][:5]:
         found.absent[row] += index.suggestion(row)
 
 
@@ -150,9 +149,10 @@ class _Index:
     def find(self, row: str) -> tuple[str, list[str]]:
         """How, and the files that it may mean: those of the strictest way that has any."""
         way, wholes = self._find(row)
-        if wholes or "%" not in row or (plain := unquote(row)) == row:
-            return way, wholes
-        return ENCODED, self._find(plain)[1]
+        for other, path in respelt(row) if not wholes else ():
+            if wholes := self._find(path)[1]:
+                return other, wholes
+        return way, wholes
 
     def _find(self, row: str) -> tuple[str, list[str]]:
         path = row.lstrip("./") if row.startswith("..") else row

@@ -50,6 +50,7 @@ class Source:
     files: int = 0
     usable: int = 0
     first_problem: str = ""
+    first_aside: str = ""  # of files that are no images by their names
 
     @cached_property
     def folders_of_rows(self) -> set[str]:

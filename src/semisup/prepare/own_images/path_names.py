@@ -3,12 +3,27 @@
 import itertools
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import unquote
 
 from semisup.labels.endings import EXTENSIONS
 from semisup.prepare.folders.tree import is_beside
 
 _ARCHIVE = re.compile(r"\.(zip|npz|tgz|tbz2?|txz|tzst|tar(\.\w+)?)$")
+_UPLOADED = re.compile(r"[0-9a-f]{8}-(.+\.\w+)")
+RESPELT = ("with %20 and the like decoded", "without the code before the name")
+
+
+def respelt(row: str) -> Iterator[tuple[str, str]]:
+    """What programs may have made of a path, undone, each with a word of RESPELT.
+
+    Label Studio encodes paths as in a URL, and puts a code before names: 1a2b3c4d-cat.jpg.
+    """
+    plain = unquote(row)
+    if plain != row:
+        yield RESPELT[0], plain
+    if name := _UPLOADED.fullmatch(plain.rpartition("/")[2]):
+        yield RESPELT[1], name[1]
 
 
 def folded_name(name: str) -> str:

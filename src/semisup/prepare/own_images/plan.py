@@ -20,6 +20,7 @@ from semisup.prepare.folders.layout import examine, folders_of_parts
 from semisup.prepare.folders.signs import is_plain
 from semisup.prepare.folders.tree import Folder
 from semisup.prepare.own_images.class_names import names_for
+from semisup.prepare.own_images.folders_beside import warn_of_parts_without_rows
 from semisup.prepare.own_images.matching import match, names_of
 from semisup.prepare.own_images.named_places import (
     KEY,
@@ -113,10 +114,17 @@ class Plan:
         parts = None
         if columns["label"] is not None and not any(row.part for row in rows.values()):
             parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
+        # another table may name the others
+        if parts and len(mine) == 1 and mine[0].split == "train" and self._is_alone(mine[0]):
+            warn_of_parts_without_rows(parts, files, matched.rows, where, self.notes)
         for source in mine:
             source.parts = parts
             source.rows = {whole: rows[row] for whole, row in matched.rows.items()}
         self.last_of[file] = (mine[0].place, mine[-1], rows)
+
+    def _is_alone(self, source: Source) -> bool:
+        """Whether no other table or role has the same place."""
+        return sum(other.place.identity == source.place.identity for other in self.sources) == 1
 
     def _tell_of_absent(self) -> None:
         """Give the rows that name no file to a source of their table, which will list them."""

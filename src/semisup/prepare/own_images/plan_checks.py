@@ -1,13 +1,9 @@
 """Refusals of what a plan shows, before any image is decoded."""
 
-import os
-import re
-from collections import Counter
 from pathlib import Path
 
-from semisup.prepare.files.archive import SUFFIXES, is_unread
-from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry
+from semisup.prepare.own_images.hints import hint, kinds_of
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.records import Rejected
@@ -16,7 +12,6 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 LIST_OF_FAILED = outputs.PREPARED.with_name(outputs.REJECTED)  # stays where no output does
-_NO_TABLE = re.compile("sample|submission")  # of labels: what a contest wants to be filled in
 
 
 def check_classes(plan: Plan) -> None:
@@ -44,28 +39,11 @@ def check_classes(plan: Plan) -> None:
 
 
 def _hint(plan: Plan) -> str:
-    """At archives or a table that lie beside the images and are not named, or at a set level."""
-    for source in plan.sources:
-        folder = source.place.given
-        for name in _names(source) if source.has_labels and not source.table else ():
-            lower = name.lower()
-            if is_unread(lower) or (lower.endswith(SUFFIXES) and not lower.endswith(SETS)):
-                is_read = source.place.disk.is_dir() and not is_unread(lower)
-                instead = f", or name it in {KEY}" if is_read else ""
-                return f"; {folder}/{name} is an archive: unpack it{instead}"
-            is_table = "/" not in name and lower.endswith((".csv", ".tsv", ".jsonl", *SETS))
-            if is_table and not _NO_TABLE.search(lower):
-                return f"; {folder}/{name} may be one: name it in {KEY}.labels"
+    """At what lies there and is not named, or at a set level."""
     level = plan.settings.class_level
-    if level == "auto":
-        return ""
+    if (found := hint(plan.sources)) or level == "auto":
+        return found
     return f"; {KEY}.class_level is {level}: set it to auto, or to the depth of the classes"
-
-
-def _names(source: Source) -> list[str]:
-    """Of the files in a place, those right in it first."""
-    paths = (entry.path for entry in source.own_listing() if isinstance(entry, Entry))
-    return sorted(paths, key=lambda path: (path.count("/"), path))
 
 
 def check_rows(plan: Plan, most: float, listed_in: Path | None = LIST_OF_FAILED) -> None:
@@ -98,8 +76,7 @@ def _among(source: Source) -> str:
     """What lies there instead of images: among its 3 files (2 .h5, 1 .txt)."""
     files = [*source.own_listing()]
     names = [entry.path for entry in files if isinstance(entry, Entry)]
-    kinds = Counter(os.path.splitext(name)[1].lower() or name for name in names)  # noqa: PTH122
-    listed = named((f"{count} {kind}" for kind, count in kinds.most_common()), 4)
+    listed = kinds_of(names)
     bad = [f"{each.source}: {each.reason}" for each in files if isinstance(each, Rejected)]
     if bad:  # such as encrypted ones of an archive
         listed += f"{'; ' if names else ''}the first that can't be read: {bad[0]}"

@@ -15,6 +15,7 @@ from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.camera_raw import BESIDE, is_beside_image
+from semisup.prepare.own_images.derived import Derived
 from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.mask_folders import MaskFolders
@@ -60,6 +61,7 @@ class Reader:
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.masks, self.twins = Series(), Masks(), Twins()
+        self.derived = Derived()
         self.mask_folders = MaskFolders()
         self.folders_beside = FoldersBeside(known)
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
@@ -75,6 +77,8 @@ class Reader:
         self.series.warn(len({*self.known, *self.found}), notes)
         self.masks.warn(notes)
         self.twins.warn(notes)
+        if not self.groups.pattern:
+            self.derived.warn(self.twins.seen, self.twins.files, notes)
         if self.without_images:
             label, path = next(iter(self.without_images.items()))
             notes.warn(
@@ -123,6 +127,7 @@ class Reader:
                     job = job[0].rejected(RAW_FILE)
                 elif isinstance(job, tuple):
                     self.twins.add(job[0].source)
+                    self.derived.add(job[0].source)
                 yield self._called(job)
         for row, (why, label) in source.absent.items():
             named_so = label and self.names.get(label, label)
@@ -182,9 +187,6 @@ class Reader:
         return None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:
-        source.first_problem = (
-            source.first_problem or f"{source.place.source(entry.path)}: no image by its name"
-        )
         placed = source.layout.placed(entry.path) if source.layout else None
         if placed and placed.label and not placed.problem and placed.label not in self.known:
             self.without_images.setdefault(placed.label, entry.path)

@@ -8,8 +8,8 @@ from semisup.prepare.folders.doubts import PATIENT
 from semisup.prepare.own_images.named_places import KEY
 from semisup.workflow.notes import Notes
 
-# what follows a name with a number in it: frame_012, x51_y1, left
-_COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}|[a-zA-Z]{1,8}\d{5,8}")
+# what follows a name with a number in it: frame_012, x51_y1, left, 00000017
+_COUNTED = re.compile(r"[a-zA-Z]{0,8}\d{0,4}|[a-zA-Z]{1,8}\d{5,8}|0\d{4,8}")
 _TRACK = re.compile(r"(0\d{2,})[ _-]0\d{2,}")  # and a frame of it, as GTSRB has: 00003_00012
 _COPY = re.compile(r"(.+)\.rf\.[0-9a-zA-Z]{16,}")  # of Roboflow: IMG_1001_jpg.rf.<hash>
 _TO_FIRST_NUMBER = re.compile(r".*?\d[^ _-]*(?=[ _-])")
