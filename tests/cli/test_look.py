@@ -41,7 +41,7 @@ def test_classes_roles_and_what_is_left_out(make_params: Make) -> None:
     assert ["Cat", "0", "0", "1", "0"] in rows
     assert ["dog", "3", "0", "0", "0"] in rows
     assert "left out of labelled files: 1\n  data/raw/a/train/9.jpg: not in a class folder" in page
-    assert "warning: classes 'Cat' (1 images) and 'cat' (4) have nearly the same name" in page
+    assert "warning: classes 'Cat' (1 image) and 'cat' (4) have nearly the same name" in page
 
 
 def test_rows_that_name_no_file(make_params: Make) -> None:
@@ -82,3 +82,15 @@ def test_no_classes_and_a_table_that_is_not_named(make_params: Make) -> None:
     assert "; data/raw/a/mine.csv may be one: name it in data.folder.labels" in page
     page = seen(make_params, labelled="data/raw/a", labels="data/raw/a/mine.csv")
     assert "would stop" not in page
+
+
+def test_classes_of_which_no_image_is_to_train_on(make_params: Make) -> None:
+    """As in sets of defects, whose images to train on are all good."""
+    files(Path("data/raw/a"), "train/good/1.png", "test/good/2.png", "test/hole/3.png")
+    page = seen(make_params, labelled="data/raw/a")
+    assert "`dvc repro` would stop here: data.folder: 1 class(es) have images to train on" in page
+    assert "('good'); test or validation alone have 'hole': if a folder has images of all" in page
+    files(Path("data/raw/a"), "train/dent/4.png")
+    page = seen(make_params, labelled="data/raw/a")
+    assert "would stop" not in page
+    assert "warning: data.folder: no image to train on of 'hole', which test or validation" in page

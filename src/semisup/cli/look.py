@@ -11,7 +11,7 @@ from semisup.prepare.own_images.plan_checks import check_classes, check_rows
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import NAMED, Notes, as_table
+from semisup.workflow.notes import NAMED, Notes, as_table, named
 
 LISTED = outputs.PREPARED / outputs.CLASSES
 
@@ -37,6 +37,7 @@ def look(params: Params) -> str:
         check_rows(plan, most, None)
         check_classes(plan)
         check_limits(tally, most, rejected, None)
+        _check_trained(tally, notes)
     except UserError as error:
         notes.warn(f"`dvc repro` would stop here: {error}")
     counts = ", ".join(f"{tally.kept[meant]} {meant}" for meant in MEANT)
@@ -65,6 +66,30 @@ def _read(plan: Plan) -> tuple[Tally, list[Rejected], Counter[str]]:
             if job[0].group is not None:
                 groups[job[0].group] += 1
     return tally, rejected, groups
+
+
+def _check_trained(tally: Tally, notes: Notes) -> None:
+    """As `split` refuses and warns, where the data bring a test set of their own.
+
+    Raises:
+        UserError: fewer than two classes have images to train on.
+    """
+    labels = [label for label, *_ in tally.classes() if tally.images_of(label)]
+    trained = [label for label in labels if tally.kept_of[label, "labelled"]]
+    held = named(repr(label) for label in labels if label not in trained)
+    if not held:
+        return
+    if len(trained) < 2:
+        raise UserError(
+            f"data.folder: {len(trained)} class(es) have images to train on "
+            f"({named(map(repr, trained)) or 'none'}); test or validation alone have {held}: if a "
+            "folder has images of all classes, such as that of test, name it as "
+            "data.folder.labelled, and a part of it is held back for test"
+        )
+    notes.warn(
+        f"data.folder: no image to train on of {held}, which test or validation have: whatever is "
+        "said of these is wrong"
+    )
 
 
 def _left_out(rejected: list[Rejected]) -> list[str]:
