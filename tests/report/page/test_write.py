@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,6 +13,8 @@ from made_up import BUDGETS
 
 from semisup.params.loading import Params
 from semisup.report import build, trust
+from semisup.report.findings import together
+from semisup.report.findings.forecast import Forecast, Guess, forecast
 
 Make = Callable[..., Params]
 
@@ -75,6 +78,21 @@ def test_no_section_is_empty(usual: str, data: Path, make_params: Make) -> None:
     nothing = "What the encoder sees Nothing to show: "
     assert nothing not in usual
     assert nothing in words_of(data / "one", asked(make_params, [], BUDGETS))
+
+
+def test_no_gain_is_promised_below_what_there_is(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lower(*given: Any) -> Forecast | None:
+        found = forecast(*given)
+        return found and dataclasses.replace(found, ahead=[Guess(64, 0.1, 0.2, 0.3)])
+
+    monkeypatch.setattr(together, "forecast", lower)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    assert (
+        "would bring no gain, by a curve through all budgets: about 20.0 % (10.0 to 30.0);" in page
+    )
+    assert "6420.0 (10.0 to 30.0)none" in page
 
 
 def test_a_single_draw_has_no_means_and_no_intervals(
