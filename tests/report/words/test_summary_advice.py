@@ -268,6 +268,15 @@ def test_fine_tuning_that_changed_nothing_is_named() -> None:
     assert mind(table)[1].startswith("- 1 of 18 fine-tuned classifiers is what it started from:")
 
 
+def test_a_choice_no_better_than_one_class_always() -> None:
+    table = results(TWO, validation_labels=50)
+    table["validation_top1"] = 0.36
+    words = (
+        "- **That is not clearly better than naming one class always**, which is right in 33.3 %:"
+    )
+    assert any(line.startswith(words) for line in advice(table, TWO))
+
+
 def test_weak_baseline_is_named() -> None:
     table = results(TWO)
     table.loc[(table["method"] == "supervised") & (table["budget"] > 1), "updates"] = 599
