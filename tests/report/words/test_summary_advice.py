@@ -304,7 +304,7 @@ def test_unequal_classes_are_said() -> None:
     text = summary(results(TWO), dataclasses.replace(facts(TWO), **changed))  # type: ignore[arg-type]
     assert "\n\nBalanced accuracy on test in %, mean of 3 draws" in text
     assert (
-        "the largest has 95.2 % of the test images, and always naming it would get 50.0 % here.\n\n"
+        "the largest has 95.2 % of them, and always naming it would get 50.0 % here.\n\n"
         "Sorted by validation accuracy; seen: "
     ) in text  # apart, since the page shows the first alone
     assert "Top-1 accuracy" not in text
