@@ -41,7 +41,7 @@ def test_classes_roles_and_what_is_left_out(make_params: Make) -> None:
     assert ["Cat", "0", "0", "1", "0"] in rows
     assert ["dog", "3", "0", "0", "0"] in rows
     assert "left out of labelled files: 1\n  data/raw/a/train/9.jpg: not in a class folder" in page
-    assert "warning: classes 'Cat' (1 images) and 'cat' (4) have nearly the same name" in page
+    assert "warning: classes 'Cat' (1 image) and 'cat' (4) have nearly the same name" in page
 
 
 def test_rows_that_name_no_file(make_params: Make) -> None:

@@ -1,6 +1,7 @@
 """How far a run is, in words."""
 
 import json
+import os
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,27 @@ def test_figures_of_unfinished_trainings(stage: str, merit: str) -> None:
 
 def test_between_stages() -> None:
     assert page({"report"}, {}, KNOWN)[1].startswith("no stage runs at this moment")
+
+
+@pytest.mark.parametrize(
+    ("lock", "content", "runs"),
+    [
+        ("rwlock", '{"write": {"/a": {"pid": PID, "cmd": "dvc repro"}}, "read": {}}', True),
+        ("lock", " PID\n", True),
+        ("lock", "", False),
+        ("rwlock", '{"write": {}}', False),
+    ],
+)
+def test_dvc_starts_a_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lock: str, content: str, runs: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".dvc/tmp").mkdir(parents=True)
+    Path(".dvc/tmp", lock).write_text(content.replace("PID", str(os.getppid())))
+    assert progress._dvc_runs() == runs
+    stages = Stages(PARENTS, {"report"}, [], [*PARENTS])
+    line = progress.page(stages, [], KNOWN, BEGAN, between=runs).splitlines()[1]
+    assert line.startswith("between two stages" if runs else "no stage runs")
 
 
 def test_what_trainings_say_is_read_from_their_files(tmp_path: Path) -> None:

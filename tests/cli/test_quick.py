@@ -79,6 +79,8 @@ def test_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_params: type
     """With the intervals of the report, which are wider by the noise of the test images."""
     monkeypatch.chdir(tmp_path)
     write_data()
+    for folder in (outputs.PREPARED, outputs.SPLITS):
+        outputs.write_json(folder / outputs.WARNINGS, [])
     page, table = answered(make_params)
     assert (
         page
@@ -93,6 +95,18 @@ trained on these images.
 `make repro` goes on from here, and compares with pretraining and supervised training.
 """
     )
+
+
+def test_page_of_doubtful_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_params: type[Params]
+) -> None:
+    """Figures of a test set that is small or has copies are worth no more for being quick."""
+    monkeypatch.chdir(tmp_path)
+    write_data()
+    for folder, line in ((outputs.PREPARED, "copies"), (outputs.SPLITS, "the test set is small")):
+        outputs.write_json(folder / outputs.WARNINGS, [line])
+    page, table = answered(make_params)
+    assert f"{table}\n\n- copies\n- the test set is small\n\n`make repro` goes on" in page
 
 
 def test_page_of_uneven_classes(

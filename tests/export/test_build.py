@@ -168,7 +168,7 @@ def test_the_card_of_uneven_classes_shows_what_is_right_on_average_over_them(
         header, _, validation, test = re.findall(r"^(?=\|.*\|.*\|.*\|.*\|).*$", card, re.MULTILINE)
         assert header.count("|") == validation.count("|") == test.count("|")
         assert ("| right | on average over classes | calibration" in header) == there
-        assert ("Classes differ much in size" in card) == there
+        assert ("Classes differ much in their test images" in card) == there
     images, labels = np.array(uneven.images[uneven.test]), uneven.labels[uneven.test]
     answers = semisup.load(tmp_path)(torch.from_numpy(images)).argmax(dim=1).numpy()
     recalls = [(answers[labels == label] == label).mean() for label in range(3)]

@@ -1,6 +1,8 @@
 """How far the workflow is while it runs: stages done and left, time left, loss and accuracy."""
 
 import json
+import os
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -15,9 +17,13 @@ from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
 from semisup.workflow.live import Running
 from semisup.workflow.outputs import LOCK
+from semisup.workflow.processes import is_running
 from semisup.workflow.times import Spent
 
 SECONDS = 5.0  # between two looks
+# of DVC, with the process that has them: of a stage, and of what it does between stages
+LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/lock"))
+_PID = re.compile(r'(?:"pid":|^)\s*(\d+)')
 
 Metrics = Mapping[str, Any]
 Busy = Sequence[tuple[Running, Mapping[str, Metrics]]]  # stages, with what their trainings say
@@ -54,10 +60,26 @@ def _lock_time() -> float:
 
 def _page_now(stages: Stages) -> str:
     running = [(stage, _trainings(stage.folder)) for stage in live.running()]
-    return page(stages, running, recorded.read(), time.time())
+    return page(stages, running, recorded.read(), time.time(), between=_dvc_runs())
 
 
-def page(stages: Stages, running: Busy, spent: Sequence[Spent], now: float) -> str:
+def _dvc_runs() -> bool:
+    """Whether a process that DVC's locks name is there, other than this one."""
+    found = set[int]()
+    for path in LOCKS:
+        with suppress(OSError, ValueError):  # it ends just now
+            text = path.read_text(encoding="utf-8")
+            found |= {int(pid) for pid in _PID.findall(text)}
+    return any(is_running(pid) for pid in found - {os.getpid()})
+
+
+def page(
+    stages: Stages,
+    running: Busy,
+    spent: Sequence[Spent],
+    now: float,
+    between: bool = False,
+) -> str:
     """What is done, what runs, and how long the rest may take.
 
     Args:
@@ -65,6 +87,7 @@ def page(stages: Stages, running: Busy, spent: Sequence[Spent], now: float) -> s
         running: stages, each with what its trainings say, by their names.
         spent: of stages that ran here.
         now: seconds of 1970.
+        between: DVC runs, whether a stage does or not.
     """
     left, count = stages.left(), len(stages.order)
     if not left:
@@ -78,7 +101,9 @@ def page(stages: Stages, running: Busy, spent: Sequence[Spent], now: float) -> s
         unfinished = {name: said for name, said in trainings.items() if said["step"] < said["of"]}
         merit = "merit" if stage.name.startswith("pretrain") else "accuracy"
         lines += [f"  {name}: {_words(said, merit)}" for name, said in unfinished.items()]
-    if not running:
+    if not running and between:
+        lines.append("between two stages: one is about to begin, or has just ended")
+    elif not running:
         lines.append("no stage runs at this moment; `make repro` begins, or goes on")
     return "\n".join(lines)
 

@@ -58,6 +58,7 @@ def targets(tasks: Sequence[str], budgets: Sequence[int]) -> list[str]:
 def answer(params: Params, tasks: Sequence[str]) -> str:
     """The accuracies as a page: those of the report, with its intervals."""
     from semisup.data.dataset import open_data
+    from semisup.report.facts import read_warnings
     from semisup.report.methods import HEAD, SPREAD, Way
     from semisup.report.tables.headline import NAMES, in_headline
     from semisup.report.tables.interval import mean_over_draws
@@ -76,6 +77,7 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
         f"{sentence(NAMES[data.headline])} on test in %, {shown}, of frozen encoders that were not "
         "trained on these images.",
         *(by_budget(means, [task]) for task in tasks),
+        *(["\n".join(f"- {line}" for line in warnings)] if (warnings := read_warnings()) else []),
         "`make repro` goes on from here, and compares with pretraining and supervised training.",
     ]
     return "\n\n".join(parts) + "\n"

@@ -22,8 +22,9 @@ def doubt_labels(tally: Tally, notes: Notes) -> None:
     """Names of classes that may mean one, or none; classes that are too many."""
     counts = {row[0]: tally.images_of(row[0]) for row in tally.classes()}
     for one, other in near_equal(counts):
+        of_one = f"{counts[one]} image{'' if counts[one] == 1 else 's'}"
         notes.warn(
-            f"classes {one!r} ({counts[one]} images) and {other!r} ({counts[other]}) have nearly "
+            f"classes {one!r} ({of_one}) and {other!r} ({counts[other]}) have nearly "
             "the same name; if they are one, spell them alike"
         )
     unsure = [name for name in counts if name.casefold() in UNSURE]

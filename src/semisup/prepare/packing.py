@@ -14,6 +14,7 @@ from semisup.prepare.decoding.pixels import grey
 from semisup.prepare.doubts import doubt_labels, doubt_pixels, write_conflicts
 from semisup.prepare.limits import COLUMNS, check_limits, warn_of_lost
 from semisup.prepare.manifest import Manifest
+from semisup.prepare.near_copies import doubt_copies
 from semisup.prepare.records import Candidates, Facts, Outcome, Pixels, Rejected
 from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
 from semisup.workflow import outputs
@@ -96,7 +97,9 @@ def pack(
     outputs.write_rows(folder / outputs.CLASSES, COLUMNS, manifest.tally.classes())
     warn_of_lost(manifest.tally, manifest.rejected, notes)
     doubt_labels(manifest.tally, notes)
-    doubt_pixels(np.load(folder / outputs.IMAGES, mmap_mode="r"), manifest.duplicates, notes)
+    images = np.load(folder / outputs.IMAGES, mmap_mode="r")
+    doubt_pixels(images, manifest.duplicates, notes)
+    doubt_copies(images, rows["given"], rows["same_as"], folder / outputs.MANIFEST, notes)
     write_conflicts(folder, conflicting(rows["label"], rows["same_as"]), notes)
     notes.write(folder)
     summary = manifest.summary(channels=1 if is_grey else 3) | notes.known

@@ -102,11 +102,6 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
     if params.control_budgets:
         of_control = read_told([POOL_ALONE], params.control_budgets)
         told = pd.concat([told, of_control], ignore_index=True)
-    warnings = (
-        line
-        for folder in (outputs.PREPARED, outputs.SPLITS)
-        for line in outputs.read_json(folder / outputs.WARNINGS)
-    )
     return Facts(
         summary,
         stats,
@@ -117,8 +112,18 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
         chosen.assign(top1=chosen[data.headline]),
         data.headline,
         tuple(map(int, counts[counts > 0])),
-        tuple(dict.fromkeys(warnings)),
+        read_warnings(),
     )
+
+
+def read_warnings() -> tuple[str, ...]:
+    """Of prepare and split, each once."""
+    every = (
+        line
+        for folder in (outputs.PREPARED, outputs.SPLITS)
+        for line in outputs.read_json(folder / outputs.WARNINGS)
+    )
+    return tuple(dict.fromkeys(every))
 
 
 def _read_pretext(task: str) -> Pretext:

@@ -423,6 +423,15 @@ def test_masks_of_the_same_classes_beside_the_images(
         assert said(warnings, f"{masks}: left out, since by the name")
 
 
+@pytest.mark.parametrize("masks", ["ground_truth", "Masks", "gland_annotations"])
+def test_masks_by_class_beside_the_classes(tmp_path: Path, masks: str) -> None:
+    """Of some classes only: what is good has no mask."""
+    names = ["good/1.png", "hole/1.png", f"{masks}/hole/1_mask.png"]
+    found, warnings = understood(fill(tmp_path, *names))
+    assert found == {"good/1.png": ("good", "train"), "hole/1.png": ("hole", "train")}
+    assert said(warnings, f"{masks}: left out, since by the name")
+
+
 def test_masks_that_are_worn_in_two_places(tmp_path: Path) -> None:
     names = [f"{x}/{where}/1.png" for x in ("mask", "no mask") for where in ("inside", "outside")]
     found, _ = understood(fill(tmp_path, *names), class_level=1)

@@ -79,6 +79,30 @@ def test_choice_on_few_images_is_uncertain(images: int, set_aside: int, uncertai
     assert doubts(results(TWO, validation_labels=images), known).uncertain == uncertain
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "images", "counts", "balanced", "always"),
+    [
+        (0.54, 60, (400, 400), False, 0.5),
+        (0.54, 6000, (400, 400), False, None),
+        (0.65, 10, (400, 400), False, None),  # far from it, whatever the noise
+        (0.76, 60, (300, 100), False, 0.75),
+        (0.76, 60, (300, 100), True, None),
+        (0.52, 60, (300, 100), True, 0.5),
+        (0.54, 60, (), False, None),
+    ],
+)
+def test_what_is_no_better_than_one_class_always(
+    accuracy: float, images: int, counts: tuple[int, ...], balanced: bool, always: float | None
+) -> None:
+    headline = "balanced_accuracy" if balanced else "top1"
+    known = dataclasses.replace(facts(TWO), test_counts=counts, headline=headline)
+    table = results(TWO, validation_labels=images)
+    for task in TWO:
+        for method in table.loc[table["task"] == task, "method"].unique():
+            table = set_score(table, "validation_top1", method, task, accuracy)
+    assert doubts(table, known).no_better == always
+
+
 @pytest.mark.parametrize("tasks", [[], ["random"], TWO])
 def test_without_a_choice_there_is_no_doubt_about_it(tasks: list[str]) -> None:
     table = results(tasks).assign(validation_top1=math.nan)

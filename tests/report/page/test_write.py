@@ -4,6 +4,7 @@ import dataclasses
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,6 +13,10 @@ from made_up import BUDGETS
 
 from semisup.params.loading import Params
 from semisup.report import build, trust
+from semisup.report.findings import together
+from semisup.report.findings.answers import Answers, answer
+from semisup.report.findings.forecast import Forecast, Guess, forecast
+from semisup.report.tables.interval import Interval
 
 Make = Callable[..., Params]
 
@@ -75,6 +80,36 @@ def test_no_section_is_empty(usual: str, data: Path, make_params: Make) -> None:
     nothing = "What the encoder sees Nothing to show: "
     assert nothing not in usual
     assert nothing in words_of(data / "one", asked(make_params, [], BUDGETS))
+
+
+def test_a_gain_that_is_not_sure_is_no_proof(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it is the largest, at another number of labels than the sure one."""
+    gains = {1: Interval(0.1, 0.05), 2: Interval(0.2, 0.05), 4: Interval(0.3, 0.9)}
+
+    def some_sure(*given: Any) -> Answers:
+        return dataclasses.replace(answer(*given), gains=gains, sure=[1, 2])
+
+    monkeypatch.setattr(together, "answer", some_sure)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    assert "is worth it at 1, 2 labels per class: +20.0±5.0 points over supervised training" in page
+    assert "training with 2 labels per class. Twice" in page
+
+
+def test_no_gain_is_promised_below_what_there_is(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lower(*given: Any) -> Forecast | None:
+        found = forecast(*given)
+        return found and dataclasses.replace(found, ahead=[Guess(64, 0.1, 0.2, 0.3)])
+
+    monkeypatch.setattr(together, "forecast", lower)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    assert (
+        "would bring no gain, by a curve through all budgets: about 20.0 % (10.0 to 30.0);" in page
+    )
+    assert re.search(r"10\.0 to 30\.0\)\s*none\b", page)
 
 
 def test_a_single_draw_has_no_means_and_no_intervals(

@@ -261,3 +261,6 @@ def test_what_spreading_brings_is_said() -> None:
         "stayed as they "
         "were: nothing later was better on validation."
     )
+    table.loc[table["draw"] > 0, "kept"] = 1
+    text = section("Pretraining by rotation", table, facts(ONE, told=told("spread")))
+    assert "1 of 9 heads stayed as it was: nothing later" in text

@@ -262,6 +262,19 @@ def test_fine_tuning_that_changed_nothing_is_named() -> None:
         "- 6 of 18 fine-tuned classifiers are what they started from: no later weights were better "
         "on validation."
     ]
+    table["kept"] = 1
+    first = table.index[table["method"] == "finetune"][0]
+    table.loc[first, "kept"] = 0
+    assert mind(table)[1].startswith("- 1 of 18 fine-tuned classifiers is what it started from:")
+
+
+def test_a_choice_no_better_than_one_class_always() -> None:
+    table = results(TWO, validation_labels=50)
+    table["validation_top1"] = 0.36
+    words = (
+        "- **That is not clearly better than naming one class always**, which is right in 33.3 %:"
+    )
+    assert any(line.startswith(words) for line in advice(table, TWO))
 
 
 def test_weak_baseline_is_named() -> None:
@@ -291,7 +304,7 @@ def test_unequal_classes_are_said() -> None:
     text = summary(results(TWO), dataclasses.replace(facts(TWO), **changed))  # type: ignore[arg-type]
     assert "\n\nBalanced accuracy on test in %, mean of 3 draws" in text
     assert (
-        "the largest has 95.2 % of the test images, and always naming it would get 50.0 % here.\n\n"
+        "the largest has 95.2 % of them, and always naming it would get 50.0 % here.\n\n"
         "Sorted by validation accuracy; seen: "
     ) in text  # apart, since the page shows the first alone
     assert "Top-1 accuracy" not in text

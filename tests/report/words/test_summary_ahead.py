@@ -65,3 +65,10 @@ def test_nothing_is_foretold_of_a_curve_that_speeds_up() -> None:
     text = said(dataclasses.replace(AHEAD, ahead=[], check=None, speeding=True))
     assert "nobody can tell" in text
     assert "too few" not in text
+
+
+@pytest.mark.parametrize(("foretold", "is_above"), [(0.79, True), (0.8, True), (0.81, False)])
+def test_a_largest_budget_above_the_curve(foretold: float, is_above: bool) -> None:
+    text = said(dataclasses.replace(AHEAD, ahead=[Guess(32, 0.7, foretold, 0.9)]))
+    words = "with 16 labels per class lies above the curve through all budgets, which foretells no"
+    assert (words in text) == is_above

@@ -17,6 +17,7 @@ from semisup.prepare.folders.signs import (
     hold_parts,
     is_aside,
     is_flat,
+    masks_of_classes,
     masks_of_shared,
     shared,
     tests_among,
@@ -222,14 +223,14 @@ class _Search:
         doubts.warn_of_names([*inner], self.where, self.notes)
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
-        """Without masks and the like, where they lie beside folders of images or of parts."""
+        """Without masks and the like, beside folders of images, of parts or of the same classes."""
         aside = [name for name in inner if name.lower() in ASIDE_WORDS]
         labels = [name for name in inner if name.lower() in LABEL_WORDS or is_of_masks(name)]
         others = [name for name in inner if name not in labels]
         if others and all(name.lower() in IMAGE_WORDS for name in others):
             aside += [name for name in labels if name not in aside]
         beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner)
-        if not beside and not (aside := masks_of_shared(inner)):
+        if not beside and not (aside := masks_of_shared(inner) or masks_of_classes(inner)):
             return inner
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}

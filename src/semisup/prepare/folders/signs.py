@@ -90,6 +90,17 @@ def masks_of_shared(inner: Folders) -> list[str]:
     return masks if others and not are_worn and shared(inner) else []
 
 
+def masks_of_classes(inner: Folders) -> list[str]:
+    """Folders of masks with nothing but folders called as those beside them: ground_truth/cat."""
+    return [
+        name
+        for name, folders in inner.items()
+        if (name.lower() in ASIDE_WORDS or is_of_masks(name))
+        and not any(folder.images for folder in folders)
+        and merged(folders).keys() <= inner.keys() - {name}
+    ]
+
+
 def is_flat(folders: Iterable[Folder]) -> bool:
     """Whether images of a part lie right in it, or in folders around all of them: `val/images`."""
     at = [*folders]

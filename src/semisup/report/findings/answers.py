@@ -74,6 +74,11 @@ class Answers:
         """The budget with the largest gain."""
         return max(self.gains, key=lambda budget: self.gains[budget].mean)
 
+    @property
+    def best_sure(self) -> int:
+        """The same among budgets with a sure gain, of which there are some."""
+        return max(self.sure, key=lambda budget: (self.gains[budget].mean, -budget))
+
 
 def answer(results: pd.DataFrame, way: Way, confidence: float, validation: float = 0) -> Answers:
     """Look at the accuracy on test of one way.

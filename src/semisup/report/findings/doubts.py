@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pandas as pd
+from scipy.special import ndtri
 
 from semisup.report.facts import Facts, Pretext
 from semisup.report.findings.choice import Choice
@@ -36,8 +37,9 @@ class Rival(NamedTuple):
 class Doubts:
     """On choosing, and on the results.
 
-    uncertain: the choice rests on few validation images; untuned: its encoder, and no more was
-    tried of it, stayed as it was; chance: of tasks that are near it;
+    no_better: what naming one class always gets, where the choice is near that and not clearly
+    better on validation; uncertain: the choice rests on few validation images; untuned: its
+    encoder, and no more was tried of it, stayed as it was; chance: of tasks that are near it;
     collapsed: spread of embeddings that are near collapse; untrained: by how much tasks are ahead
     of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
     fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
@@ -58,6 +60,7 @@ class Doubts:
     rushed: list[int] = field(default_factory=list)
     untuned: bool = False
     shared: dict[int, float] = field(default_factory=dict)
+    no_better: float | None = None
 
 
 def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
@@ -80,7 +83,19 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         _rushed(results),
         chosen is not None and FINETUNE not in methods_in(results, chosen.way.task),
         _shared(results),
+        _no_better(chosen, facts) if chosen else None,
     )
+
+
+def _no_better(chosen: Choice, facts: Facts) -> float | None:
+    counts = facts.test_counts
+    if not counts:
+        return None
+    always = 1 / len(counts) if facts.balanced else max(counts) / sum(counts)
+    if not chosen.images or chosen.accuracy >= always + NEAR_CHANCE * (1 - always):
+        return None
+    noise = ndtri(0.5 + facts.confidence / 2) * chosen.standard_error
+    return always if chosen.accuracy - noise <= always else None
 
 
 def _ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, level: float) -> Interval:

@@ -106,6 +106,15 @@ class Forecast:
         return self.check is not None and self.check.low <= self.now <= self.check.high
 
     @property
+    def is_above(self) -> bool:
+        """Whether what was measured is no less than what twice the labels are to bring.
+
+        The curve goes through all budgets, and the largest may lie above it, by luck or since the
+        curve bends: then no gain is foretold.
+        """
+        return bool(self.ahead) and self.ahead[0].middle <= self.now
+
+    @property
     def furthest(self) -> int:
         """Labels per class beyond which nothing is said."""
         return self.largest << DOUBLINGS

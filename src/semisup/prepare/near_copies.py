@@ -1,0 +1,143 @@
+"""Images that look like copies of others: resized, or compressed anew, so that no byte is the same.
+
+Equal images are found by their hash. Copies that differ a little are no such duplicates, and make
+an accuracy too high all the same where one is trained on and the other is for test.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semisup.workflow import outputs
+from semisup.workflow.notes import Notes
+
+SIDE, ROUGH = 32, 8  # pixels a side that images are averaged down to: to compare, to find pairs
+MOST_ASKED, MOST_OTHERS = 2000, 100_000  # images, evenly over all
+AT_ONCE = 2**24  # values, as float32
+# Correlations of the rough image, of the whole, and of its detail. Measured on 32 pixels: copies of
+# JPEG quality 60 and of twice the size have 0.99, 0.99 and 0.96 at least; the image most alike, of
+# 2,000 others of clothes, all seen from the front, has more than 0.99 and 0.93 in two cases
+PAIR, WHOLE, DETAIL = 0.98, 0.99, 0.93
+FEW, SHARE = 3, 0.01  # copies, of the images that were asked about: not worth a warning below
+HELD = ("validation", "test")
+
+Images = NDArray[np.uint8]
+Numbers = NDArray[np.integer]
+Floats = NDArray[np.float32]
+
+
+def doubt_copies(
+    images: Images, given: Numbers, same_as: Numbers, manifest: Path, notes: Notes
+) -> None:
+    """Warn where images for validation and test look like copies of others, or some of all do.
+
+    Args:
+        images: (N, H, W, C), prepared.
+        given: (N,), indices into `outputs.GIVEN`.
+        same_as: (N,), number of the first image that is equal.
+        manifest: the table of the images, which names them.
+        notes: takes the warning.
+    """
+    held = np.isin(given, [outputs.GIVEN.index(part) for part in HELD])
+    asked = _evenly(np.flatnonzero(held if held.any() else ~held), MOST_ASKED)
+    others = _evenly(np.flatnonzero(~held), MOST_OTHERS)
+    if not len(others):
+        return
+    nearest = _nearest(images, asked, others, same_as)
+    found = [
+        (one, int(other))
+        for one, other in zip(asked.tolist(), nearest, strict=True)
+        if other >= 0 and _are_copies(images[one], images[other])
+    ]
+    if len(found) < max(FEW, SHARE * len(asked)):
+        return
+    names = [row["source"] for row in outputs.read_rows(manifest)]
+    one, other = (names[number] for number in found[0])
+    if held.any():
+        what, of = "validation and test images", "others that may be trained on"
+        then = "accuracy is then too high. Remove them, or give both"
+    else:
+        what, of = "images", "others"
+        then = "on both sides of the split they make accuracy too high. Remove one, or give both"
+    notes.warn(
+        f"{len(found)} of {len(asked)} {what} looked at seem to be copies of {of}, resized or "
+        f"compressed anew (such as {one}, of {other}): {then} one group (a column group of the "
+        "table, or data.folder.group_pattern)"
+    )
+
+
+def _evenly(numbers: NDArray[np.intp], most: int) -> NDArray[np.intp]:
+    return numbers[:: max(1, -(-len(numbers) // most))]
+
+
+def _nearest(
+    images: Images, asked: NDArray[np.intp], others: NDArray[np.intp], same_as: Numbers
+) -> NDArray[np.intp]:
+    """Of each one asked about, the other image most like it, which is not equal; -1: none is."""
+    rough = np.concatenate([_rough(images[part]) for part in _parts(images, asked)])
+    best = np.full(len(asked), PAIR, np.float32)
+    nearest = np.full(len(asked), -1, np.intp)
+    for part in _parts(images, others):
+        alike = rough @ _rough(images[part]).T
+        alike[same_as[asked][:, None] == same_as[part][None]] = -1
+        at = alike.argmax(axis=1)
+        here = alike[np.arange(len(asked)), at]
+        nearest = np.where(here > best, part[at], nearest)
+        best = np.maximum(best, here)
+    return nearest
+
+
+def _parts(images: Images, numbers: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    size = max(1, min(2000, AT_ONCE // int(np.prod(images.shape[1:]))))
+    for start in range(0, len(numbers), size):
+        yield numbers[start : start + size]
+
+
+def _rough(images: Images) -> Floats:
+    """(n, values) of length 1; of an image of one grey, zeros."""
+    values = _smaller(_grey(images), ROUGH).reshape(len(images), -1)
+    return _unit(values)
+
+
+def _are_copies(one: Images, other: Images) -> bool:
+    pair = _smaller(_grey(np.stack([one, other])), SIDE)
+    whole = _unit(pair.reshape(2, -1))
+    if whole[0] @ whole[1] < WHOLE:
+        return False
+    detail = _unit((pair - _blurred(pair)).reshape(2, -1))
+    return bool(detail[0] @ detail[1] >= DETAIL)
+
+
+def _grey(images: Images) -> Floats:
+    grey: Floats = images.mean(axis=-1, dtype=np.float32)
+    return grey
+
+
+def _smaller(images: Floats, side: int) -> Floats:
+    """Averaged down to at most `side` pixels a side."""
+    now = images.shape[1]
+    if now <= side:
+        return images
+    edges = np.linspace(0, now, side + 1).round().astype(int)
+    size = np.diff(edges).astype(np.float32)
+    summed = np.add.reduceat(np.add.reduceat(images, edges[:-1], axis=1), edges[:-1], axis=2)
+    mean: Floats = summed / (size[:, None] * size[None])
+    return mean
+
+
+def _blurred(images: Floats) -> Floats:
+    """By the mean of 3 x 3 pixels."""
+    side = images.shape[1]
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)), "edge")
+    shifted = [padded[:, y : y + side, x : x + side] for y in range(3) for x in range(3)]
+    mean: Floats = np.mean(shifted, axis=0, dtype=np.float32)
+    return mean
+
+
+def _unit(rows: Floats) -> Floats:
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    unit: Floats = centred / np.maximum(length, 1e-3)
+    return unit
