@@ -188,7 +188,8 @@ def _check_roles(
     if len(trained) < 2:
         raise UserError(
             f"split: {len(trained)} class(es) have training images besides validation and test"
-            f"{lost}; give more labelled images"
+            f"{lost}; give more labelled images (what each class has is listed in "
+            f"{outputs.PREPARED / outputs.CLASSES})"
         )
     for part, held in (("test", TEST), ("validation", VALIDATION)):
         mine = labels[role == held]

@@ -239,7 +239,7 @@ def test_where_validation_images_come_from() -> None:
 
 def test_left_out_images_are_named() -> None:
     assert mind(results(TWO), data={"rejected": 1}, split={"leaked": 3})[1:] == [
-        "- 1 file could not be used; see data/prepared/rejected.csv.",
+        "- 1 file left out; see data/prepared/rejected.csv.",
         "- Left out since they equal a validation or test image: 3 images.",
     ]
     within = mind(results(TWO), split={"leaked": 1, "validation": 0})
