@@ -3,10 +3,13 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from semisup.labels.column_names import plain
+from semisup.labels.column_names import KEY, plain
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import NO, ONES, YES, ZEROS, part_of
+from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
+
+_MINUS = {"-1", "-1.0"}  # not so, or not known
 
 
 def is_one(cell: str) -> bool:
@@ -48,6 +51,29 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
         f"each{empty}{_others(sheet, {*at, *taken})}"
     )
     return ones
+
+
+def several_labels(sheet: Sheet, taken: Collection[int | None]) -> UserError | None:
+    """The error where columns say 1 of what is in an image, and many rows say it of several things.
+
+    taken: columns that are something else.
+    """
+    names = sheet.names
+    said = {at: {cell.lower() for cell in sheet.column(at)} for at in range(len(names))}
+    at = [
+        number
+        for number, words in said.items()
+        if number not in taken and names[number]
+        if words & ONES and words <= ONES | ZEROS | _MINUS | {""}
+    ]
+    many = sum(sum(is_one(line[number]) for number in at) > 1 for line in sheet.cells)
+    if not many:
+        return None
+    return UserError(
+        f"{sheet.where}: {many} of {len(sheet.cells)} rows have 1 in several of the columns "
+        f"{named(names[number] for number in at)}, but an image can have one class only: name the "
+        f"one column to learn in {KEY}.label, or add a column label with one class a row"
+    )
 
 
 def _others(sheet: Sheet, taken: Collection[int | None]) -> str:

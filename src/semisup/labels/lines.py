@@ -14,7 +14,7 @@ from semisup.labels.path_column import Known
 from semisup.labels.text import ARROW, PARQUET, Line, decoded, lines_in
 from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import named
+from semisup.workflow.notes import Notes, named
 
 LONGEST_CELL = 2**31 - 1  # outlines of things take more than Python's 131,072 signs
 _WIDER = "put a cell with the separator in it in quotes"
@@ -24,11 +24,16 @@ JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
 
 
 def lines_of(
-    content: bytes, where: str, may_be_list: bool = False, is_known: Known = lambda _: 0.0
+    content: bytes,
+    where: str,
+    notes: Notes,
+    may_be_list: bool = False,
+    is_known: Known = lambda _: 0.0,
 ) -> list[Line]:
     """Number and cells of each line that has any, all as long as the first.
 
-    `may_be_list`: lines of a path alone will do; `is_known`: how surely a cell names a file.
+    `may_be_list`: lines of a path alone will do; `is_known`: how surely a cell names a file;
+    `notes` takes warnings of what was guessed.
 
     Raises:
         UserError: not readable.
@@ -40,7 +45,7 @@ def lines_of(
     text, separator = decoded(content, where)
     if JSON.match(text):
         return _of_json(text, where)
-    if pairs := of_spaces(text, is_known):
+    if pairs := of_spaces(text, where, is_known, notes):
         return pairs
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(
