@@ -1,7 +1,7 @@
 """The class that each row of a table says, in one spelling."""
 
 from collections import Counter
-from collections.abc import Collection, Set
+from collections.abc import Collection, Sequence, Set
 
 from semisup.labels.bits import one_hot, several_labels
 from semisup.labels.columns import Columns, missing_column, weak_label
@@ -59,6 +59,7 @@ def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | N
         sheet.warn(f"read as no label: {used}; data.folder.no_label lists such words")
     numbers = same_number(kept)
     classes = {numbers.get(label, label) for label in kept}
+    _warn_of_merged(spelled, sheet)
     marks = marks_between(classes)
     many = {label for label in classes if several(label, classes, marks)}
     if many:
@@ -76,6 +77,17 @@ def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | N
     return [label if label in classes and label not in many else None for label in found]
 
 
+def _warn_of_merged(labels: Sequence[str], sheet: Sheet) -> None:
+    """Of a label once at the top of several rows, as spreadsheets save cells that were merged."""
+    filled = [label for label in labels if label]
+    is_once = len(filled) > 1 and len({*filled}) == len(filled)
+    if is_once and labels[0] and not labels[-1] and 2 * len(filled) < len(labels):
+        sheet.warn(
+            f"each of {len(filled)} classes has one row, with rows without a label below: if their "
+            "cells were merged in a spreadsheet, write the label into each row"
+        )
+
+
 def _are_signs(words: Collection[str]) -> bool:
     """Whether all that is said is 1 and -1, which then are yes and no."""
     return {float(word) for word in words if NUMBER.fullmatch(word)} == {1.0, -1.0} and all(
@@ -84,8 +96,14 @@ def _are_signs(words: Collection[str]) -> bool:
 
 
 def _warn_of_odd_numbers(classes: set[str], sheet: Sheet) -> None:
-    """Of a negative number among numbers, or one or two numbers among words."""
+    """Of fractions, a negative number among numbers, or one or two numbers among words."""
     numbers = {label for label in classes if NUMBER.fullmatch(label)}
+    broken = {label for label in numbers if float(label) % 1}
+    if numbers == classes and broken:
+        sheet.warn(
+            f"labels are numbers such as {min(broken)}, and {len(classes)} classes by it: if they "
+            "measure something, write ranges or names in their stead"
+        )
     odd = {label for label in numbers if label.startswith("-")} if numbers == classes else numbers
     if odd and (numbers == classes or len(odd) < min(3, len(classes) / 2)):
         sheet.warn(

@@ -15,6 +15,7 @@ from semisup.labels.path_column import Known
 from semisup.labels.sheet import Sheet
 from semisup.labels.split_and_group import groups_of, parts_of
 from semisup.labels.split_column import with_split
+from semisup.labels.spreadsheet import plain_lines
 from semisup.labels.text import Line
 from semisup.labels.words import Part, clean, without_case
 from semisup.workflow.errors import UserError
@@ -70,7 +71,7 @@ def rows_of(
     is_known: Known = lambda _: 0.0,  # no files are there to compare cells with
 ) -> dict[str, Row]:
     """As `read_table`, of lines, the first of which names columns."""
-    (_, header), *lines = every
+    (_, header), *lines = plain_lines(every, where, notes)
     sheet = Sheet([*map(clean, header)], [line for _, line in lines], where, notes)
     if columns["split"] == "auto":
         sheet = with_parts_joined(sheet, columns.values())
