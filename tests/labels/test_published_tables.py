@@ -52,6 +52,13 @@ def test_rows_of_several_ones_are_told_of(line: Callable[[int], str]) -> None:
         rows(table("path,edema,mass,other", line))
 
 
+@pytest.mark.parametrize("signs", [("x", ""), ("1", ""), ("yes", "no"), ("Y", "N")])
+def test_columns_of_other_signs_are_told_of(signs: tuple[str, str]) -> None:
+    text = table("path,cat,dog", lambda n: f"{n}.png,{signs[n % 2]},{signs[1 - n % 2]}")
+    with pytest.raises(UserError, match=r"columns cat, dog say .* write 1 and 0 there, or add a"):
+        rows(text)
+
+
 def test_one_of_several_columns_may_be_named() -> None:
     text = table("path,edema,mass", lambda n: f"{n}.png,{(1.0, 0.0, -1.0, None)[n % 4]},1")
     found, _ = rows(text.replace("None", ""), label="edema")
