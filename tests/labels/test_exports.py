@@ -148,3 +148,16 @@ def test_equal_names_of_others(content: Any) -> None:
     named = {"label": "annotation"} if isinstance(content, list) else {}
     found, _ = rows(json.dumps(content), **named)
     assert [row.label for row in found.values()] == ["samples", "items"]
+
+
+def test_what_was_rejected_is_no_label() -> None:
+    """As Prodigy lists it."""
+    answers = [("cat", "accept"), ("dog", "accept"), ("dog", "reject"), ("cat", "ignore")]
+    lines = [
+        json.dumps({"image": f"{n}.png", "label": label, "answer": answer})
+        for n, (label, answer) in enumerate(answers)
+    ]
+    found, warnings = rows("\n".join(lines), "l.jsonl")
+    assert {path: row.label for path, row in found.items()} == EXPECTED
+    assert "2 rows, whose answer is reject or ignore, are left out" in warnings
+    assert labels("path,answer,label\n1.png,yes,cat\n2.png,no,dog\n")["2.png"] == "dog"

@@ -11,7 +11,9 @@ from typing import Any
 
 from semisup.labels.columns import has_label
 from semisup.labels.endings import is_image
+from semisup.labels.text import Line
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 Row = dict[str, Any]
 LOOKED_AT = 20  # objects
@@ -101,6 +103,20 @@ def via_csv(lines: Sequence[Sequence[str]], where: str) -> list[Row] | None:
     except ValueError:
         return None
     return rows_of([{"_via_img_metadata": dict(enumerate(images))}], where, are_parts=False)
+
+
+def accepted(lines: list[Line], where: str, notes: Notes) -> list[Line]:
+    """Without rows that somebody rejected, as Prodigy lists them: the label is not theirs."""
+    (_, names), *rest = lines
+    at = names.index("answer") if "answer" in names else None
+    if at is None or not {line[at] for _, line in rest} <= {"accept", "reject", "ignore"}:
+        return lines
+    kept = [(number, line) for number, line in rest if line[at] == "accept"]
+    if 0 < len(kept) < len(rest):
+        notes.warn(
+            f"{where}: {len(rest) - len(kept)} rows, whose answer is reject or ignore, are left out"
+        )
+    return [lines[0], *kept] if kept else lines
 
 
 def _via(whole: Row) -> Iterator[Row]:

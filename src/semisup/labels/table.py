@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from semisup.labels.bits import with_parts_joined
 from semisup.labels.column_names import fitting, plain
 from semisup.labels.columns import find_columns
+from semisup.labels.exports import accepted
 from semisup.labels.headless import with_names
 from semisup.labels.label_column import raw_labels, spelled_labels
 from semisup.labels.lines import lines_of
@@ -71,7 +72,7 @@ def rows_of(
     is_known: Known = lambda _: 0.0,  # no files are there to compare cells with
 ) -> dict[str, Row]:
     """As `read_table`, of lines, the first of which names columns."""
-    (_, header), *lines = plain_lines(every, where, notes)
+    (_, header), *lines = accepted(plain_lines(every, where, notes), where, notes)
     sheet = Sheet([*map(clean, header)], [line for _, line in lines], where, notes)
     if columns["split"] == "auto":
         sheet = with_parts_joined(sheet, columns.values())
