@@ -3,26 +3,10 @@
 import json
 
 import pytest
+from made_tables import labels, rows
 
-from semisup.labels.table import Row, read_table
-from semisup.prepare.own_images.matching import names_of
+from semisup.labels.table import Row
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes
-
-NO_LABEL = ["", "-1", "?", "nan"]
-AUTO = dict.fromkeys(("path", "label", "split", "group"), "auto")
-
-
-def rows(text: str, name: str = "l.csv", **columns: str) -> tuple[dict[str, Row], str]:
-    """By path, and all warnings."""
-    notes = Notes()
-    known = names_of([f"{n}.png" for n in range(30)] + ["a.jpg", "b.jpg"])
-    found = read_table(text.encode(), name, AUTO | columns, NO_LABEL, notes, known)
-    return found, "\n".join(notes.lines)
-
-
-def labels(text: str, name: str = "l.csv") -> dict[str, str | None]:
-    return {path: row.label for path, row in rows(text, name)[0].items()}
 
 
 @pytest.mark.parametrize("column", ["id", "image", "name"])

@@ -3,10 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from semisup.labels.column_names import plain
+from semisup.labels.column_names import KEY, plain
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import NO, ONES, YES, ZEROS, part_of
+from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
+
+_TICKS = YES | NO | {"", "x", "\u2713", "\u2714", "ja", "nein", "oui", "non", "si", "sí"}
+_MINUS = {"-1", "-1.0"}  # not so, or not known
 
 
 def is_one(cell: str) -> bool:
@@ -48,6 +52,33 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
         f"each{empty}{_others(sheet, {*at, *taken})}"
     )
     return ones
+
+
+def several_labels(sheet: Sheet, taken: Collection[int | None]) -> UserError | None:
+    """The error where columns say what is in an image, several things or in other signs than 1, 0.
+
+    taken: columns that are something else.
+    """
+    names = sheet.names
+    said = {at: {cell.lower() for cell in sheet.column(at)} for at in range(len(names))}
+    free = [at for at in said if at not in taken and names[at]]
+    at = [n for n in free if said[n] & ONES and said[n] <= ONES | ZEROS | _MINUS | {""}]
+    many = sum(sum(is_one(line[number]) for number in at) > 1 for line in sheet.cells)
+    if many:
+        return UserError(
+            f"{sheet.where}: {many} of {len(sheet.cells)} rows have 1 in several of the columns "
+            f"{named(names[number] for number in at)}, but an image can have one class only: name "
+            f"the one column to learn in {KEY}.label, or add a column label with one class a row"
+        )
+    at = [n for n in free if len(said[n]) == 2 and said[n] <= _TICKS]
+    at = [number for number in at if not said[number] <= ONES | ZEROS]
+    if len(at) < 2:
+        return None
+    return UserError(
+        f"{sheet.where}: the columns {named(names[number] for number in at)} say "
+        f"{named(repr(word) for word in sorted(set[str]().union(*(said[n] for n in at))))}: if "
+        "these are the classes, write 1 and 0 there, or add a column label with one class a row"
+    )
 
 
 def _others(sheet: Sheet, taken: Collection[int | None]) -> str:

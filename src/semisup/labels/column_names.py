@@ -38,6 +38,7 @@ WEAK = (
     "level",
     "diagnostic",
     "finding",
+    "findings",
     "tags",
     "condition",
     "choice",

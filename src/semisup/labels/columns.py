@@ -46,6 +46,8 @@ def find_columns(sheet: Sheet, wanted: Mapping[str, str | None], is_known: Known
     if path is None:
         raise missing_column(sheet, "path")
     group, split = found["group"], found["split"]
+    if group == path and wanted["group"] == "auto":
+        group = None  # each image one of its own
     if group is not None and wanted["group"] == "auto":
         one = sheet.names[group]
         sheet.warn(f"images of one {one} stay on one side of each split ({KEY}.group)")

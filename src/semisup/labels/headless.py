@@ -12,13 +12,19 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 
 _NO_LABEL = re.compile(r"-1|[+-]?[\d.]+(\s+[+-]?[\d.]+)+")  # in a line of spaces: several numbers
+_HAS_COLUMNS = re.compile(
+    r"[+-]?[\d.]+\s.+|.*\s[+-]?\d*\.\d+"
+)  # a number first, or a fraction last
 
 
-def of_spaces(text: str, is_known: Known) -> list[Line] | None:
+def of_spaces(text: str, where: str, is_known: Known, notes: Notes) -> list[Line] | None:
     """Number and cells of each line that is a path, a space and a label; None: not all are.
 
     So lists for Caffe are. A path may lack its ending where it names a file; then a line of names
     comes first. -1 would mean another class there, and is read by nobody.
+
+    Raises:
+        UserError: lines have more cells than these, of which it can't be told what they hold.
     """
     lines = [(n, line) for n, line in enumerate(map(str.strip, lines_in(text)), 1) if line]
     if not lines or any(mark in line for _, line in lines for mark in SEPARATORS):
@@ -26,13 +32,35 @@ def of_spaces(text: str, is_known: Known) -> list[Line] | None:
     pairs = [(number, line.rsplit(None, 1)) for number, line in lines]
     if all(len(pair) == 2 and is_image(pair[0]) for _, pair in pairs):
         return pairs
-    pairs = [(number, line.split(None, 1)) for number, line in lines]
+    pairs = [(number, line.split(None, 1)) for number, line in lines]  # a class of several words
     if any(len(pair) < 2 or _NO_LABEL.fullmatch(pair[1]) for _, pair in pairs):
         return None
     rest = pairs[1:] if plain(pairs[0][1][0]) in NAMES["path"] else pairs
     if not rest or 10 * sum(is_known(path) > 0 for _, (path, _) in rest) < 9 * len(rest):
         return None
+    _doubt_words([pair[1] for _, pair in rest], where, notes)
     return pairs if rest is not pairs else [(0, ["path", "label"]), *pairs]
+
+
+def _doubt_words(labels: Sequence[str], where: str, notes: Notes) -> None:
+    """Of what stands behind each path, a space between its words.
+
+    Raises:
+        UserError: these are columns.
+    """
+    widths, spaced = {len(label.split()) for label in labels}, [one for one in labels if " " in one]
+    if len(widths) == 1 and all(map(_HAS_COLUMNS.fullmatch, labels)):
+        raise UserError(
+            f"{where}: lines such as {labels[0]!r} behind the path have {max(widths)} cells with "
+            "spaces between them, and any may be the label; save it with commas, below a first "
+            "line of path,label and the like"
+        )
+    if spaced:
+        notes.warn(
+            f"{where}: {len(spaced)} of {len(labels)} lines have several words behind the path, "
+            f"such as {spaced[0]!r}: taken as one name; if they are several labels or "
+            "columns, save it with commas, below a first line of path,label and the like"
+        )
 
 
 def one_column(text: str, where: str) -> UserError:

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from semisup.labels.bits import are_bits, is_one
 from semisup.labels.column_names import plain
 from semisup.labels.columns import Columns
 from semisup.labels.sheet import Sheet
+from semisup.labels.split_column import COUNTED, is_counted
 from semisup.labels.words import UNSURE, Part, clean, is_none, part_of, parts_among
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
@@ -56,17 +57,34 @@ def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
                 "something else, set data.folder.columns.split to null"
             )
         return [None if not v else yes if is_one(v) else no for v in values]
+    if is_counted(name, values):
+        sheet.warn(
+            f"column {name} says 0, 1 and 2: read as train, validation and test; if it means "
+            "something else, set data.folder.columns.split to null"
+        )
+        return [COUNTED[value[0]] for value in values]
     parts = parts_among(value for value in values if value)
     unknown = [value for value, part in parts.items() if part is None]
     if not unknown:
         return [parts.get(value) for value in values]
     if found.split_is_sure:
         raise UserError(
-            f"{sheet.where}: column {name}: {unknown[0]!r} is no part of the data; write train, "
-            "validation, test or unlabelled, or set data.folder.columns.split to null"
+            f"{sheet.where}: column {name}: {unknown[0]!r} is no part of the data{_unsure(unknown)}"
+            "; write train, validation, test or unlabelled, or set data.folder.columns.split to "
+            "null"
         )
-    sheet.warn(f"column {name} is not read: {named(map(repr, unknown))} are no train or test")
+    sheet.warn(
+        f"column {name} is not read: {named(map(repr, unknown))} are no train or test"
+        f"{_unsure(unknown)}; if it is the split, write train, validation, test or unlabelled"
+    )
     return [None] * len(values)
+
+
+def _unsure(words: Sequence[str]) -> str:
+    """A word on numbers, which may be parts."""
+    if not all(re.fullmatch(r"\d(\.0+)?", word) for word in words):
+        return ""
+    return " (which part each of the numbers means can't be told)"
 
 
 def _part_of_yes(column: str) -> Part | None:

@@ -1,11 +1,12 @@
 """Which column of a table is the split, where its name alone does not say so."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from semisup.labels.bits import are_bits
-from semisup.labels.column_names import KEY
+from semisup.labels.column_names import KEY, plain
 from semisup.labels.columns import Columns
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import Part, part_of
@@ -13,6 +14,7 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 MOST_PARTS = 5  # words of a column that may say which part of the data a row is of
+COUNTED: dict[str, Part] = {"0": "train", "1": "validation", "2": "test"}
 SPLIT_WORDS = re.compile(r"split|subset|partition|train.*test|test.*train|hold[ _-]?out|train.*val")
 
 
@@ -23,13 +25,18 @@ def with_split(sheet: Sheet, found: Columns) -> Columns:
         UserError: there are two such columns.
     """
     names, cells, at = sheet.names, sheet.cells, found.split
-    if at is not None and (_is_split(cells, at) or are_bits(line[at] for line in cells)):
+    if at is not None and (
+        _is_split(cells, at)
+        or are_bits(line[at] for line in cells)
+        or is_counted(names[at], sheet.column(at))
+    ):
         return found
     taken = {found.path, found.label, found.group}
     free = [at for at in range(len(names)) if at not in taken]
     fitting = [at for at in free if _is_split(cells, at)]
     if not fitting and found.label is not None:  # else `train` may be a class among others
         fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
+        fitting = fitting or [at for at in free if is_counted(names[at], sheet.column(at))]
     if not fitting:
         if at is None:
             _warn_of_unread(sheet, found)
@@ -59,6 +66,17 @@ def _warn_of_unread(sheet: Sheet, found: Columns) -> None:
                 f"{named(map(repr, sorted(words)))}: if it is one, write train, validation, test "
                 "or unlabelled there"
             )
+
+
+def is_counted(name: str, words: Sequence[str]) -> bool:
+    """Whether a column is named as the split, and says 0, 1 and 2, in most rows 0.
+
+    So CelebA and WILDS mean train, validation and test; of folds none holds most rows.
+    """
+    if not re.search("split|partition", plain(name)):
+        return False
+    counts = Counter(re.sub(r"\.0+$", "", word) for word in words)
+    return {*counts} == {*COUNTED} and 2 * counts["0"] > len(words)
 
 
 def _is_part(name: str, cells: Sequence[str]) -> bool:

@@ -1,36 +1,26 @@
 """Tables that say which class an image is of, as people write them."""
 
 import re
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from semisup.labels.bits import one_hot, with_parts_joined
+from semisup.labels.bits import with_parts_joined
 from semisup.labels.column_names import fitting, plain
-from semisup.labels.columns import Columns, find_columns, missing_column, weak_label
+from semisup.labels.columns import find_columns
+from semisup.labels.exports import accepted
 from semisup.labels.headless import with_names
+from semisup.labels.label_column import raw_labels, spelled_labels
 from semisup.labels.lines import lines_of
 from semisup.labels.path_column import Known
 from semisup.labels.sheet import Sheet
 from semisup.labels.split_and_group import groups_of, parts_of
 from semisup.labels.split_column import with_split
+from semisup.labels.spreadsheet import plain_lines
 from semisup.labels.text import Line
-from semisup.labels.words import (
-    NUMBER,
-    Part,
-    alone,
-    clean,
-    is_none,
-    made_of_others,
-    marks_between,
-    may_be_several,
-    same_number,
-    several,
-    without_case,
-)
+from semisup.labels.words import Part, clean, without_case
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import Notes
 
 _PLAIN = re.compile(r"[^/.][^/]*(/[^/.][^/]*)*")  # paths that are written in one way only
 
@@ -67,7 +57,7 @@ def read_table(
     Raises:
         UserError: not readable, no such column, or a path has two labels.
     """
-    lines = lines_of(content, where, columns["label"] is None, is_known)
+    lines = lines_of(content, where, notes, columns["label"] is None, is_known)
     if no_label is not None and columns["path"] == columns["label"] == "auto":
         lines = with_names(lines, where, notes)
     return rows_of(lines, where, columns, no_label, notes, is_known)
@@ -82,28 +72,32 @@ def rows_of(
     is_known: Known = lambda _: 0.0,  # no files are there to compare cells with
 ) -> dict[str, Row]:
     """As `read_table`, of lines, the first of which names columns."""
-    (_, header), *lines = every
+    (_, header), *lines = accepted(plain_lines(every, where, notes), where, notes)
     sheet = Sheet([*map(clean, header)], [line for _, line in lines], where, notes)
     if columns["split"] == "auto":
         sheet = with_parts_joined(sheet, columns.values())
     found = find_columns(sheet, columns, is_known)
     if columns["split"] == "auto" and not found.split_is_sure:
         found = with_split(sheet, found)
-    raw = _raw_labels(sheet, found)
+    raw = raw_labels(sheet, found)
     labels: list[str | None]
     if no_label is None:
         labels = [clean(label) or None for label in raw]
     else:
-        labels = _labels(raw, sheet, without_case(no_label))
+        labels = spelled_labels(raw, sheet, without_case(no_label))
     parts = parts_of(sheet, found)
     groups = groups_of(sheet, found, without_case(no_label or ()))
     rows: dict[str, Row] = {}
+    others: dict[str, Row] = {}  # that say something else of a path
     said = map(Row, labels, parts, groups)
     for (number, _), cell, row in zip(lines, sheet.column(found.path), said, strict=True):
         path = _path(cell) if cell else f"(no path in line {number})"
         first = rows.setdefault(path, row)
         if first is not row and first != row:
-            raise _contradiction(where, path, first, row)
+            others.setdefault(path, row)
+    for path, other in others.items():
+        more = sum(rows[one].label != row.label for one, row in others.items()) - 1
+        raise _contradiction(where, path, rows[path], other, max(0, more))
     return rows
 
 
@@ -140,7 +134,7 @@ def read_labels(file: str) -> dict[str, str]:
         UserError: not readable, a column is missing, or a path has two labels.
     """
     columns = dict.fromkeys(("path", "label"), "auto") | dict.fromkeys(("split", "group"))
-    lines = lines_of(read_bytes(file, file), file)
+    lines = lines_of(read_bytes(file, file), file, Notes())
     names = [plain(name) for name in lines[0][1]]
     for what in ("path", "label"):
         if not fitting(what, names):
@@ -165,67 +159,12 @@ def _path(cell: str) -> str:
     return path if _PLAIN.fullmatch(path) else str(PurePosixPath(path))
 
 
-def _raw_labels(sheet: Sheet, found: Columns) -> list[str]:
-    if found.label is not None:
-        return sheet.column(found.label)
-    if not found.may_be_hot:  # params.yaml says that the table has no label
-        return [""] * len(sheet.cells)
-    taken = (found.path, found.split, found.group)
-    raw = one_hot(sheet, taken)
-    if raw is None:
-        weak = weak_label(sheet, taken)
-        if weak is None:
-            raise missing_column(sheet, "label")
-        return sheet.column(weak)
-    doubled = sum(len(classes) > 1 for classes in raw)
-    if doubled:
-        sheet.warn(f"{doubled} rows have 1 in several of these: read as no label")
-    return [classes[0] if len(classes) == 1 else "" for classes in raw]
-
-
-def _labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | None]:
-    """One spelling of each label; None where a cell has none, or several."""
-    spelled = [alone(clean(label)) for label in raw]
-    counts = Counter(spelled)
-    kept = {label for label in counts if not is_none(label, none)}
-    words = [label for label in counts if label and label not in kept]
-    if words:
-        used = named(f"{word!r} ({counts[word]})" for word in words)
-        sheet.warn(f"read as no label: {used}; data.folder.no_label lists such words")
-    numbers = same_number(kept)
-    classes = {numbers.get(label, label) for label in kept}
-    marks = marks_between(classes)
-    many = {label for label in classes if several(label, classes, marks)}
-    if many:
-        sheet.warn(
-            f"{sum(numbers.get(s, s) in many for s in spelled)} rows name several classes, such as "
-            f"{min(many)!r}: read as no label, since an image can have one only"
-        )
-    unsure = sorted(label for label in classes - many if may_be_several(label, classes))
-    unsure = unsure or made_of_others(classes - many)
-    if unsure:
-        sheet.warn(f"{named(map(repr, unsure))}: several labels in a cell? Read as one class")
-    _warn_of_odd_numbers(classes, sheet)
-    found = (numbers.get(label, label) for label in spelled)
-    return [label if label in classes and label not in many else None for label in found]
-
-
-def _warn_of_odd_numbers(classes: set[str], sheet: Sheet) -> None:
-    """Of a negative number among numbers, or one or two numbers among words."""
-    numbers = {label for label in classes if NUMBER.fullmatch(label)}
-    odd = {label for label in numbers if label.startswith("-")} if numbers == classes else numbers
-    if odd and (numbers == classes or len(odd) < min(3, len(classes) / 2)):
-        sheet.warn(
-            f"{named(sorted(odd))}: a class like the others; if it means no label, add it to "
-            "data.folder.no_label"
-        )
-
-
-def _contradiction(where: str, path: str, one: Row, other: Row) -> UserError:
+def _contradiction(where: str, path: str, one: Row, other: Row, more: int = 0) -> UserError:
+    """The error of two rows; `more`: paths of which others say two labels."""
     if one.label != other.label:
+        also = f", and {more} more paths have several; keep one of each" if more else "; keep one"
         return UserError(
-            f"{where}: {path} has two labels, {one.label or ''!r} and {other.label or ''!r}; keep "
-            "one"
+            f"{where}: {path} has two labels, {one.label or ''!r} and {other.label or ''!r}{also}"
         )
     what = "splits" if one.part != other.part else "groups"
     return UserError(f"{where}: {path} is in two {what}; keep one row")

@@ -131,6 +131,13 @@ def alone(label: str) -> str:
     return clean(";".join(map(str, items)))
 
 
+def without_brackets(labels: Sequence[str]) -> Sequence[str]:
+    """[cat] as cat, where all labels are in such brackets, as makesense.ai has them."""
+    if not all(re.fullmatch(r"\[.+\]|", label) for label in {*labels}):
+        return labels
+    return [re.sub(r"^\[([^,;|]+)\]$", r"\1", label).strip() for label in labels]
+
+
 def marks_between(classes: Set[str]) -> Sequence[str]:
     """What may separate the classes of a list: a space only if each class with one is a list."""
     spaced = [name for name in classes if " " in name]

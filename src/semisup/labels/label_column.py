@@ -1,0 +1,112 @@
+"""The class that each row of a table says, in one spelling."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence, Set
+
+from semisup.labels.bits import one_hot, several_labels
+from semisup.labels.columns import Columns, missing_column, weak_label
+from semisup.labels.sheet import Sheet
+from semisup.labels.words import (
+    NUMBER,
+    alone,
+    clean,
+    is_none,
+    made_of_others,
+    marks_between,
+    may_be_several,
+    same_number,
+    several,
+    without_brackets,
+)
+from semisup.workflow.notes import named
+
+
+def raw_labels(sheet: Sheet, found: Columns) -> list[str]:
+    """What each row says, before words that mean nothing are told apart.
+
+    Raises:
+        UserError: no column is the label.
+    """
+    if found.label is not None:
+        return sheet.column(found.label)
+    if not found.may_be_hot:  # params.yaml says that the table has no label
+        return [""] * len(sheet.cells)
+    taken = (found.path, found.split, found.group)
+    raw = one_hot(sheet, taken)
+    if raw is None:
+        weak = weak_label(sheet, taken)
+        if weak is None:
+            raise several_labels(sheet, taken) or missing_column(sheet, "label")
+        return sheet.column(weak)
+    doubled = sum(len(classes) > 1 for classes in raw)
+    if doubled:
+        sheet.warn(f"{doubled} rows have 1 in several of these: read as no label")
+    return [classes[0] if len(classes) == 1 else "" for classes in raw]
+
+
+def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | None]:
+    """One spelling of each label; None where a cell has none, or several."""
+    spelled = without_brackets([alone(clean(label)) for label in raw])
+    counts = Counter(spelled)
+    kept = {label for label in counts if not is_none(label, none)}
+    words = [label for label in counts if label and label not in kept]
+    if are_signs := _are_signs(counts):
+        kept = {label for label in counts if label}
+    if words and are_signs:
+        sheet.warn("labels are 1 and -1 alone: both are classes, though no_label lists -1")
+    elif words:
+        used = named(f"{word!r} ({counts[word]})" for word in words)
+        sheet.warn(f"read as no label: {used}; data.folder.no_label lists such words")
+    numbers = same_number(kept)
+    classes = {numbers.get(label, label) for label in kept}
+    _warn_of_merged(spelled, sheet)
+    marks = marks_between(classes)
+    many = {label for label in classes if several(label, classes, marks)}
+    if many:
+        sheet.warn(
+            f"{sum(numbers.get(s, s) in many for s in spelled)} rows name several classes, such as "
+            f"{min(many)!r}: read as no label, since an image can have one only"
+        )
+    unsure = sorted(label for label in classes - many if may_be_several(label, classes))
+    unsure = unsure or made_of_others(classes - many)
+    if unsure:
+        sheet.warn(f"{named(map(repr, unsure))}: several labels in a cell? Read as one class")
+    if not are_signs:
+        _warn_of_odd_numbers(classes, sheet)
+    found = (numbers.get(label, label) for label in spelled)
+    return [label if label in classes and label not in many else None for label in found]
+
+
+def _warn_of_merged(labels: Sequence[str], sheet: Sheet) -> None:
+    """Of a label once at the top of several rows, as spreadsheets save cells that were merged."""
+    filled = [label for label in labels if label]
+    is_once = len(filled) > 1 and len({*filled}) == len(filled)
+    if is_once and labels[0] and not labels[-1] and 2 * len(filled) < len(labels):
+        sheet.warn(
+            f"each of {len(filled)} classes has one row, with rows without a label below: if their "
+            "cells were merged in a spreadsheet, write the label into each row"
+        )
+
+
+def _are_signs(words: Collection[str]) -> bool:
+    """Whether all that is said is 1 and -1, which then are yes and no."""
+    return {float(word) for word in words if NUMBER.fullmatch(word)} == {1.0, -1.0} and all(
+        NUMBER.fullmatch(word) for word in words if word
+    )
+
+
+def _warn_of_odd_numbers(classes: set[str], sheet: Sheet) -> None:
+    """Of fractions, a negative number among numbers, or one or two numbers among words."""
+    numbers = {label for label in classes if NUMBER.fullmatch(label)}
+    broken = {label for label in numbers if float(label) % 1}
+    if numbers == classes and broken:
+        sheet.warn(
+            f"labels are numbers such as {min(broken)}, and {len(classes)} classes by it: if they "
+            "measure something, write ranges or names in their stead"
+        )
+    odd = {label for label in numbers if label.startswith("-")} if numbers == classes else numbers
+    if odd and (numbers == classes or len(odd) < min(3, len(classes) / 2)):
+        sheet.warn(
+            f"{named(sorted(odd))}: a class like the others; if it means no label, add it to "
+            "data.folder.no_label"
+        )
