@@ -29,7 +29,7 @@ def program(path: Path, text: str) -> str:
 
 def make(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["make", *arguments],
+        ["make", "--no-print-directory", *arguments],  # as where make itself runs the tests
         cwd=folder,
         env=os.environ | env,
         capture_output=True,
