@@ -129,6 +129,7 @@ def suggest(
     """Name the images of the pool to label next; writes a table and a page to look at."""
     from semisup.cli import suggest
 
+    one_line.tidy_up_when_stopped()
     print(suggest.suggest(_params(), count, task, out))
 
 
