@@ -53,6 +53,20 @@ def test_another_stays_as_it_is(lock: str | None, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("lock", ["<<<<<<< HEAD\n" + WHOLE, WHOLE + "<<<<<<< HEAD\n"])
+def test_one_of_a_merge_is_refused_with_what_to_do(lock: str) -> None:
+    Path("dvc.lock").write_text(lock)
+    with pytest.raises(UserError, match=r"dvc\.lock: a merge .* --ours dvc\.lock`, and run"):
+        lockfile.check_merged()
+
+
+@pytest.mark.parametrize("lock", [WHOLE, WHOLE.replace("run a", "cat <<<<<<< a"), "sche", None])
+def test_one_of_no_merge_passes(lock: str | None) -> None:
+    if lock is not None:
+        Path("dvc.lock").write_text(lock)
+    lockfile.check_merged()
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [(["c", "a", "b", "a"], ["a", "b"]), (["a"], ["a", "b"]), ([], ["b", "a"])],

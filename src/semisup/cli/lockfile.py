@@ -8,26 +8,41 @@ from typing import Any
 from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import LOCK
 
+MARK = "<<<<<<< "  # of Git
 _FIRST_LINE = "schema: '2.0'\n"
 
 
 def is_cut_off() -> bool:
     """Whether DVC had not written it whole when it was killed.
 
-    One that is wrong in another way, as by a conflict of Git, is not: DVC says what is the matter.
+    One that is wrong in another way is not: `check_merged` or DVC says what is the matter.
     """
     from dvc.schema import COMPILED_LOCKFILE_SCHEMA
     from dvc.utils.serialize import YAMLError, parse_yaml
     from voluptuous import Invalid
 
     text = LOCK.read_text("utf-8", errors="replace") if LOCK.exists() else _FIRST_LINE
-    if text[: len(_FIRST_LINE)] != _FIRST_LINE[: len(text)] or "\n<<<<<<< " in text:
+    if text[: len(_FIRST_LINE)] != _FIRST_LINE[: len(text)] or f"\n{MARK}" in text:
         return False
     try:
         COMPILED_LOCKFILE_SCHEMA(parse_yaml(text, LOCK))
     except (YAMLError, Invalid):
         return True
     return False
+
+
+def check_merged() -> None:
+    """Refuse one with the marks of a merge, before DVC says that its YAML is corrupted.
+
+    Raises:
+        UserError: it has some.
+    """
+    text = LOCK.read_text("utf-8", errors="replace") if LOCK.exists() else ""
+    if text.startswith(MARK) or f"\n{MARK}" in text:
+        raise UserError(
+            f"{LOCK}: a merge left its marks; take a side, as by `git checkout --ours {LOCK}`, "
+            "and run `make repro`, which brings results of both from DVC's cache"
+        )
 
 
 def remove_if_cut_off() -> None:

@@ -61,6 +61,7 @@ def check() -> None:
         from semisup.cli import raw_files
 
         raw_files.check_names()
+    lockfile.check_merged()
     lockfile.remove_if_cut_off()
 
 
@@ -113,6 +114,7 @@ def first_answer() -> None:
     from semisup.cli import lockfile, quick
 
     params = _params()
+    lockfile.check_merged()
     lockfile.remove_if_cut_off()
     with one_line.keeping_stages():
         print(quick.quick(params), end="")
