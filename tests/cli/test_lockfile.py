@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from semisup.cli import lockfile
+from semisup.workflow.errors import UserError
 
 HEAD = "schema: '2.0'\nstages:\n"
 
@@ -52,6 +53,20 @@ def test_another_stays_as_it_is(lock: str | None, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("lock", ["<<<<<<< HEAD\n" + WHOLE, WHOLE + "<<<<<<< HEAD\n"])
+def test_one_of_a_merge_is_refused_with_what_to_do(lock: str) -> None:
+    Path("dvc.lock").write_text(lock)
+    with pytest.raises(UserError, match=r"dvc\.lock: a merge .* --ours dvc\.lock`, and run"):
+        lockfile.check_merged()
+
+
+@pytest.mark.parametrize("lock", [WHOLE, WHOLE.replace("run a", "cat <<<<<<< a"), "sche", None])
+def test_one_of_no_merge_passes(lock: str | None) -> None:
+    if lock is not None:
+        Path("dvc.lock").write_text(lock)
+    lockfile.check_merged()
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [(["c", "a", "b", "a"], ["a", "b"]), (["a"], ["a", "b"]), ([], ["b", "a"])],
@@ -68,3 +83,37 @@ def test_what_is_not_whole_is_not_put_in_order(lock: str | None) -> None:
         Path("dvc.lock").write_text(lock)
     lockfile.put_in_order(["a", "b"])
     assert text() is None
+
+
+def chain(images: str, seen: str) -> str:
+    """A stage `a` that made images, `b` that read those it says it saw, and `c` after it."""
+
+    def entries(kind: str, path: str, md5: str) -> str:
+        return f"    {kind}:\n    - path: {path}\n      hash: md5\n      md5: {md5}\n"
+
+    return HEAD + "".join(
+        [
+            "  a:\n    cmd: run a\n" + entries("outs", "data/a", images),
+            "  b@x:\n    cmd: run b\n" + entries("deps", "data/a", seen),
+            entries("outs", "data/b", "0b"),
+            "  c@x-1:\n    cmd: run c\n" + entries("deps", "data/b", "0b"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("stage", ["b@x", "c@x-1"])
+def test_what_is_of_other_images_than_there_are_is_refused(stage: str) -> None:
+    Path("dvc.lock").write_text(chain("02", "01"))
+    message = "b@x: ran on another data/a than there is now, .*; run `make repro`"
+    with pytest.raises(UserError, match=message):
+        lockfile.check_inputs(stage)
+    lockfile.check_inputs(stage, {Path("data/b")})
+
+
+@pytest.mark.parametrize(
+    "lock", [chain("01", "01"), "<<<<<<< HEAD\n" + chain("02", "01"), HEAD, None]
+)
+def test_what_agrees_or_cannot_be_told_passes(lock: str | None) -> None:
+    if lock is not None:
+        Path("dvc.lock").write_text(lock)
+    lockfile.check_inputs("c@x-1")

@@ -78,3 +78,15 @@ def test_options_that_cannot_be(options: tuple[Any, ...], message: str) -> None:
     with pytest.raises(UserError, match=message):
         predict(["images"], Model(*options), Path("out.csv"), 1)
     assert not Path("out.csv").exists()
+
+
+@pytest.mark.usefixtures("of_project")
+def test_a_classifier_of_other_images_than_there_are_is_refused() -> None:
+    prepared = "path: data/prepared, hash: md5, md5"
+    Path("dvc.lock").write_text(
+        "schema: '2.0'\nstages:\n"
+        f"  prepare: {{cmd: a, outs: [{{{prepared}: '02'}}]}}\n"
+        f"  head@rotation-4: {{cmd: b, deps: [{{{prepared}: '01'}}]}}\n"
+    )
+    with pytest.raises(UserError, match="head@rotation-4: ran on another data/prepared than"):
+        predict(["images"], Model(None, "head", "rotation", 4), Path("out.csv"), 1)

@@ -39,6 +39,12 @@ def test_all_is_done() -> None:
     assert page(set(), {}, KNOWN) == ["all 4 stages are done"]
 
 
+def test_all_is_done_by_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress.workflow, "read", lambda: Stages(PARENTS, set(), [], [*PARENTS]))
+    monkeypatch.setattr(progress.code, "has_changed", lambda: True)
+    assert progress.progress().startswith("all 4 stages are done, by other code than that of the")
+
+
 ALL = "0 of 4 stages done; left, at most: 1 prepare, 2 head, 1 report"
 ONE_HEAD = "2 of 4 stages done; left, at most: 1 head, 1 report"
 

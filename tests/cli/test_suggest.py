@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import errno
 import io
 import re
 from collections.abc import Callable
@@ -118,6 +119,43 @@ def test_the_same_again(params: Params) -> None:
         suggest(params, 7)
     assert OUT.read_bytes() == other.read_bytes()
     assert other.with_suffix(".html").read_bytes() == OUT.with_suffix(".html").read_bytes()
+
+
+def test_it_says_where_the_same_images_wait_for_their_labels(
+    params: Params, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suggest(params, 3)
+    assert capsys.readouterr().err == ""
+    OUT.write_text(OUT.read_text().replace(",", ";"))  # as Excel saves it
+    suggest(params, 4)
+    assert capsys.readouterr().err.startswith(
+        f"warning: 3 of these are in {OUT} too, without a label that `split` has read; fill"
+    )
+
+
+def test_a_full_disk_leaves_no_half_of_the_two_files(
+    params: Params, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path, text: str, **_: str) -> None:
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fail)
+    with pytest.raises(UserError, match=f"--out {OUT}: can't be written: No space left"):
+        suggest(params, 3)
+    assert [*OUT.parent.iterdir()] == []
+
+
+def test_images_that_were_made_anew_since_are_not_taken_for_the_old_ones(params: Params) -> None:
+    prepared = "path: data/prepared, hash: md5, md5"
+    Path("dvc.lock").write_text(
+        "schema: '2.0'\nstages:\n"
+        f"  prepare: {{cmd: a, outs: [{{{prepared}: '02'}}]}}\n"
+        f"  neighbours@jigsaw: {{cmd: b, deps: [{{{prepared}: '01'}}]}}\n"
+    )
+    with pytest.raises(UserError, match="neighbours@jigsaw: ran on another data/prepared than"):
+        suggest(params, 3)
+    assert not OUT.exists()
 
 
 def test_page_shows_the_images_by_rank(params: Params) -> None:

@@ -84,3 +84,9 @@ def test_results_stand_below_the_minutes(
 def test_nothing_has_run(make_params: Make) -> None:
     with pytest.raises(UserError, match=r"^data/times\.csv: no stage has run here yet; run"):
         times.times(make_params(EDITS))
+
+
+def test_a_clone_has_results_without_times(make_params: Make) -> None:
+    Path("dvc.lock").write_text("schema: '2.0'\n")
+    with pytest.raises(UserError, match="; results fetched from DVC's cache have no times; run"):
+        times.times(make_params(EDITS))

@@ -23,6 +23,16 @@ def test_a_hash_of_each_file_that_runs(tmp_path: Path, monkeypatch: pytest.Monke
     assert Path("stages/prepare.py") in there
 
 
+def test_another_version_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "params.yaml").touch()
+    assert not code.has_changed()  # no project of one's own
+    code.write()
+    assert not code.has_changed()
+    (code.FOLDER / "report/page/page.css").write_text("of another version\n")
+    assert code.has_changed()
+
+
 def test_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(

@@ -72,6 +72,7 @@ def test_no_tables_and_other_files(tmp_path: Path) -> None:
     ("table", "message"),
     [
         ("p/3.png,dgo", r"a\.csv: p/3\.png: no class is named 'dgo' \(did you mean 'dog'\?\); .*"),
+        ("p/3.png,DOG", r"a\.csv: p/3\.png: no class is named 'DOG' \(did you mean 'dog'\?\); .*"),
         ("p/9.png,dog", r"a\.csv: p/9\.png: no such image in .*manifest\.csv; write paths as"),
         ("p/0.png,dog", r"a\.csv: p/0\.png is 'dog', but 'cat' in the source; keep one"),
         ("p/5.png,dog", r"a\.csv: p/5\.png is a test image, which can't be trained on"),

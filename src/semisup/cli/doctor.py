@@ -159,14 +159,15 @@ def _dvc() -> Found:
     if empty := workflow.folders_gone():
         names = ", ".join(map(str, empty))
         raise UserError(f"not there: {names}; run `semisup check`, which makes them, empty")
+    lockfile.check_merged()
     if lockfile.is_cut_off():
         raise UserError(f"{outputs.LOCK} was cut off; run `semisup check`, which mends it")
     try:
         done = len(lockfile.stages())
-    except Exception as error:  # of DVC's reader: a conflict of Git, say
+    except Exception as error:  # of DVC's reader
         raise UserError(
-            f"{outputs.LOCK} can't be read ({type(error).__name__}): where a merge left its "
-            f"marks, take one side, as by `git checkout --ours {outputs.LOCK}`"
+            f"{outputs.LOCK} can't be read ({type(error).__name__}); take the last commit's: "
+            f"`git checkout HEAD {outputs.LOCK}`"
         ) from None
     told = (
         f"{outputs.LOCK} has runs of {done} stage{'s' * (done > 1)}"

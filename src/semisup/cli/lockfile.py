@@ -1,30 +1,48 @@
 """dvc.lock, DVC's record of what each stage was run with."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
 
+from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import LOCK
 
+MARK = "<<<<<<< "  # of Git
 _FIRST_LINE = "schema: '2.0'\n"
 
 
 def is_cut_off() -> bool:
     """Whether DVC had not written it whole when it was killed.
 
-    One that is wrong in another way, as by a conflict of Git, is not: DVC says what is the matter.
+    One that is wrong in another way is not: `check_merged` or DVC says what is the matter.
     """
     from dvc.schema import COMPILED_LOCKFILE_SCHEMA
     from dvc.utils.serialize import YAMLError, parse_yaml
     from voluptuous import Invalid
 
     text = LOCK.read_text("utf-8", errors="replace") if LOCK.exists() else _FIRST_LINE
-    if text[: len(_FIRST_LINE)] != _FIRST_LINE[: len(text)] or "\n<<<<<<< " in text:
+    if text[: len(_FIRST_LINE)] != _FIRST_LINE[: len(text)] or f"\n{MARK}" in text:
         return False
     try:
         COMPILED_LOCKFILE_SCHEMA(parse_yaml(text, LOCK))
     except (YAMLError, Invalid):
         return True
     return False
+
+
+def check_merged() -> None:
+    """Refuse one with the marks of a merge, before DVC says that its YAML is corrupted.
+
+    Raises:
+        UserError: it has some.
+    """
+    text = LOCK.read_text("utf-8", errors="replace") if LOCK.exists() else ""
+    if text.startswith(MARK) or f"\n{MARK}" in text:
+        raise UserError(
+            f"{LOCK}: a merge left its marks; take a side, as by `git checkout --ours {LOCK}`, "
+            "and run `make repro`, which brings results of both from DVC's cache"
+        )
 
 
 def remove_if_cut_off() -> None:
@@ -42,6 +60,49 @@ def stages() -> dict[str, object]:
     from dvc.utils.serialize import load_yaml
 
     return dict(load_yaml(LOCK).get("stages") or {}) if LOCK.exists() else {}
+
+
+def check_inputs(stage: str, among: Collection[Path] | None = None) -> None:
+    """Refuse what a stage left, where that is of other inputs than lie there now.
+
+    A run that stops halfway leaves such: images, their positions and classes may be others by then.
+    What ran without DVC is not in the file, and passes.
+
+    Args:
+        stage: its name in dvc.lock; those before it are looked at too.
+        among: the inputs that count; None: all that stages make.
+
+    Raises:
+        UserError: it names the stage and the input.
+    """
+    ran = _readable()
+    made = {
+        out["path"]: (name, out["md5"]) for name, one in ran.items() for out in _of(one, "outs")
+    }
+    ahead, seen = [stage], set[str]()
+    while ahead:
+        name = ahead.pop()
+        seen.add(name)
+        for dep in _of(ran.get(name), "deps"):
+            before, now = made.get(dep["path"], ("", dep["md5"]))
+            if now != dep["md5"] and (among is None or Path(dep["path"]) in among):
+                raise UserError(
+                    f"{name}: ran on another {dep['path']} than there is now, as where a run "
+                    "stopped halfway; run `make repro`"
+                )
+            ahead += [before] if before and before not in seen else []
+
+
+def _readable() -> dict[str, Any]:
+    """The stages; none where a merge left its marks: who runs DVC next is told of them."""
+    try:
+        return stages()
+    except Exception:  # of DVC's reader
+        return {}
+
+
+def _of(stage: Any, entries: str) -> list[dict[str, str]]:
+    return [entry for entry in (stage or {}).get(entries, ()) if "md5" in entry]
 
 
 def put_in_order(names: Sequence[str]) -> None:

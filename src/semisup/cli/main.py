@@ -61,6 +61,7 @@ def check() -> None:
         from semisup.cli import raw_files
 
         raw_files.check_names()
+    lockfile.check_merged()
     lockfile.remove_if_cut_off()
 
 
@@ -113,6 +114,7 @@ def first_answer() -> None:
     from semisup.cli import lockfile, quick
 
     params = _params()
+    lockfile.check_merged()
     lockfile.remove_if_cut_off()
     with one_line.keeping_stages():
         print(quick.quick(params), end="")
@@ -129,6 +131,7 @@ def suggest(
     """Name the images of the pool to label next; writes a table and a page to look at."""
     from semisup.cli import suggest
 
+    one_line.tidy_up_when_stopped()
     print(suggest.suggest(_params(), count, task, out))
 
 

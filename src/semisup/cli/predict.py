@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from semisup.cli import lockfile
 from semisup.compute.device import Runtime
 from semisup.predict import files, which
 from semisup.predict.loaded import ImageClassifier, load
@@ -27,11 +28,12 @@ class Model:
         """It, on the device.
 
         Raises:
-            UserError: where options contradict each other, or it is not there.
+            UserError: where options contradict each other, or it is not there or of other images.
         """
         if self.method is not None:
             if self.folder is not None:
                 raise UserError("--model and --method: two classifiers; leave one out")
+            lockfile.check_inputs(which.stage_of(self.method, self.task, self.budget))
             return which.of_stages(self.method, self.task, self.budget, runtime)
         if self.task is not None or self.budget is not None:
             raise UserError("--task and --budget: of which method? add --method, such as finetune")

@@ -12,6 +12,7 @@ from typing import Any
 
 from semisup.cli import workflow
 from semisup.cli.workflow import Stages, clock, kind_of
+from semisup.project import code
 from semisup.workflow import live
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
@@ -60,6 +61,11 @@ def _lock_time() -> float:
 
 def _page_now(stages: Stages) -> str:
     running = [(stage, _trainings(stage.folder)) for stage in live.running()]
+    if not stages.left() and code.has_changed():
+        return (
+            f"all {len(stages.order)} stages are done, by other code than that of the semisup that "
+            "is installed now; `make repro` runs what that affects"
+        )
     return page(stages, running, recorded.read(), time.time(), between=_dvc_runs())
 
 

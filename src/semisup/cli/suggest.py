@@ -1,7 +1,10 @@
 """Which images of the pool to label next, as a table to fill in and a page to look at."""
 
 import html
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import count as count_from
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import numpy as np
 
 from semisup.choose.typical import Pick
 from semisup.data.dataset import ImageData
+from semisup.labels.lines import lines_of
 from semisup.neighbours.stored import POINTS
 from semisup.params.loading import Params
 from semisup.report.page.pictures import exact
@@ -16,6 +20,8 @@ from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
+from semisup.workflow.processes import HOST
+from semisup.workflow.scratch import HALF_WRITTEN
 
 COLUMNS = ("path", "cluster", "rank", "reason", "label")
 THUMBNAIL = 160  # pixels, on the page
@@ -43,11 +49,48 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
         [path, pick.cluster, rank, reason(pick), ""]
         for rank, (pick, path) in enumerate(zip(picks, paths, strict=True), 1)
     )
-    outputs.write_rows(out, COLUMNS, rows)
     images = [data.images[ids[pick.number]] for pick in picks]
-    page.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
+    _warn_of_those_named_before(paths)
+    with _both_or_none(out, page) as (table, sheet):
+        outputs.write_rows(table, COLUMNS, rows)
+        sheet.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
     found = counted(len(picks), "image")
     return f"{found} to label, by the features of {task} ({why}): {out}, shown in {page}"
+
+
+@contextmanager
+def _both_or_none(*targets: Path) -> Iterator[list[Path]]:
+    """Files to write to beside these, under names that `split` passes over until they are whole."""
+    own = f"{HOST}-{os.getpid()}{HALF_WRITTEN}"
+    written = [target.with_name(f".{target.name}.{own}") for target in targets]
+    try:
+        yield written
+        for file, target in zip(written, targets, strict=True):
+            file.replace(target)
+    except OSError as error:
+        raise UserError(
+            f"--out {targets[0]}: can't be written: {error.strerror or error}"
+        ) from None
+    finally:
+        for file in written:
+            with suppress(OSError):  # of a disk that can't be written: that is said already
+                file.unlink()
+
+
+def _warn_of_those_named_before(paths: Sequence[str]) -> None:
+    """Labels count when `split` has read them; until then the same images come again."""
+    for table in sorted(outputs.LABELS.glob("*.csv")):
+        try:
+            lines = lines_of(table.read_bytes(), str(table))
+        except UserError:  # `split` will say what is wrong there
+            continue
+        again = len({*paths} & {cell for _, line in lines for cell in line})
+        if again:
+            print(
+                f"warning: {again} of these are in {table} too, without a label that `split` has "
+                "read; fill that in and run `make repro` first, or they stay the same",
+                file=sys.stderr,
+            )
 
 
 def _next_file() -> Path:
@@ -117,10 +160,12 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     import torch
 
     from semisup.choose.typical import typical
+    from semisup.cli import lockfile
     from semisup.compute import device
     from semisup.data.dataset import open_data
     from semisup.neighbours.stored import Graph, read_points
 
+    lockfile.check_inputs(f"neighbours@{task}", {outputs.PREPARED})
     data = open_data()
     ids = Graph.read(outputs.folder_of("neighbours", task)).ids
     points = read_points(outputs.folder_of("neighbours", task))

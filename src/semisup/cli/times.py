@@ -11,6 +11,7 @@ from semisup.report.methods import POOL_ALONE
 from semisup.report.words.phrases import plus_minus, points
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import LOCK
 from semisup.workflow.times import Spent
 
 BESIDE = "choose"  # the one stage of a task that no classifier of it needs
@@ -27,7 +28,8 @@ def times(params: Params) -> str:
 
     spent = asked_for(recorded.read(), params)
     if not spent:
-        raise UserError(f"{recorded.FILE}: no stage has run here yet; run `make repro`")
+        fetched = "; results fetched from DVC's cache have no times" if LOCK.exists() else ""
+        raise UserError(f"{recorded.FILE}: no stage has run here yet{fetched}; run `make repro`")
     of_tasks, others = stages()
     others = [stage for stage in others if stage != POOL_ALONE.method or params.control_budgets]
     rows = [

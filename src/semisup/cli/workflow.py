@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from semisup.cli import lockfile
 from semisup.params.loading import PARAMS_FILE, load
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError, not_here
@@ -91,6 +92,7 @@ def read() -> Stages:
     from dvc.repo import Repo
 
     declared()
+    lockfile.check_merged()
     try:
         with Repo() as repo:
             graph = repo.index.graph

@@ -72,9 +72,7 @@ def of_stages(
     from semisup.model.trained import calibrated
 
     params = load()
-    way = _way(params, method, task)
-    budget = params.label_budgets[-1] if budget is None else budget
-    params.require_budget(budget)
+    way, budget = _trained(params, method, task, budget)
     parts = parts_of(way.folder(budget), *way, budget)
     parts.check()
     data = open_data()
@@ -82,6 +80,26 @@ def of_stages(
     model = ImageClassifier(whole.about)
     model.network = whole.network
     return model.to(runtime.device)
+
+
+def stage_of(method: str, task: str | None, budget: int | None) -> str:
+    """The name in dvc.lock of the stage that trained what `of_stages` would take.
+
+    Raises:
+        UserError: on options that can't be.
+    """
+    way, budget = _trained(load(), method, task, budget)
+    folder = way.folder(budget)
+    return f"{folder.parent.name}@{folder.name}"
+
+
+def _trained(
+    params: Params, method: str, task: str | None, budget: int | None
+) -> "tuple[Way, int]":
+    way = _way(params, method, task)
+    budget = params.label_budgets[-1] if budget is None else budget
+    params.require_budget(budget)
+    return way, budget
 
 
 def _way(params: Params, method: str, task: str | None) -> "Way":

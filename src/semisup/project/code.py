@@ -23,13 +23,35 @@ def write() -> None:
     """
     if not PARAMS_FILE.is_file():
         raise not_here(PARAMS_FILE)
+    with outputs.replacing(FOLDER) as folder:
+        for name, file in _files().items():
+            noted = folder / name
+            noted.parent.mkdir(parents=True, exist_ok=True)
+            noted.write_text(_hash(file), encoding="ascii")
+
+
+def has_changed() -> bool:
+    """Whether this is a project whose stages ran by other files than those of the package now."""
+    if not FOLDER.is_dir():
+        return False
+    noted = {
+        p.relative_to(FOLDER): p.read_text("ascii") for p in FOLDER.rglob("*.*") if p.is_file()
+    }
+    return noted != {name: _hash(file) for name, file in _files().items()}
+
+
+def _files() -> dict[Path, Path]:
+    """Those of the package and the stages' scripts, by where they are noted."""
     stages = shipped.folder() / "stages"
     package = Path(__file__).resolve().parents[1]
     copies = package.parent / shipped.IN_WHEEL
-    with outputs.replacing(FOLDER) as folder:
-        for top, below in ((package, folder), (stages, folder / "stages")):
-            for file in sorted(top.rglob("*.*")):
-                if file.suffix in ENDINGS and (top == stages or copies not in file.parents):
-                    noted = below / file.relative_to(top)
-                    noted.parent.mkdir(parents=True, exist_ok=True)
-                    noted.write_text(f"{outputs.sha256(file)}\n", encoding="ascii")
+    return {
+        below / file.relative_to(top): file
+        for top, below in ((package, Path()), (stages, Path("stages")))
+        for file in sorted(top.rglob("*.*"))
+        if file.suffix in ENDINGS and (top == stages or copies not in file.parents)
+    }
+
+
+def _hash(file: Path) -> str:
+    return f"{outputs.sha256(file)}\n"

@@ -74,8 +74,9 @@ def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
     for file in (file for file in files if file.suffix.lower() == ".csv"):
         for path, label in read_labels(str(file)).items():
             if label not in classes:
+                hint = suggestion(label, classes) or suggestion(label.lower(), classes)
                 raise UserError(
-                    f"{file}: {path}: no class is named {label!r}{suggestion(label, classes)}; "
+                    f"{file}: {path}: no class is named {label!r}{hint}; "
                     f"those of the source are: {first_of(classes, SHOWN)}"
                 )
             first, where = named.setdefault(path, (label, file))
