@@ -19,7 +19,7 @@ from semisup.report.page.pictures import exact
 from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import counted
+from semisup.workflow.notes import Notes, counted
 from semisup.workflow.processes import HOST
 from semisup.workflow.scratch import HALF_WRITTEN
 
@@ -81,7 +81,7 @@ def _warn_of_those_named_before(paths: Sequence[str]) -> None:
     """Labels count when `split` has read them; until then the same images come again."""
     for table in sorted(outputs.LABELS.glob("*.csv")):
         try:
-            lines = lines_of(table.read_bytes(), str(table))
+            lines = lines_of(table.read_bytes(), str(table), Notes())
         except UserError:  # `split` will say what is wrong there
             continue
         again = len({*paths} & {cell for _, line in lines for cell in line})
