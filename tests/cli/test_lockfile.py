@@ -117,3 +117,15 @@ def test_what_agrees_or_cannot_be_told_passes(lock: str | None) -> None:
     if lock is not None:
         Path("dvc.lock").write_text(lock)
     lockfile.check_inputs("c@x-1")
+
+
+def test_a_setting_other_than_the_one_of_the_run_is_refused() -> None:
+    Path("dvc.lock").write_text(
+        HEAD + "  a:\n    cmd: run a\n    params:\n      params.yaml:\n        data.fit: crop\n"
+    )
+    message = r"params.yaml: data.fit: pad, but a ran with crop; run `make repro`, or set it back"
+    with pytest.raises(UserError, match=message):
+        lockfile.check_setting("a", "data.fit", "pad")
+    lockfile.check_setting("a", "data.fit", "crop")
+    lockfile.check_setting("a", "data.range", "auto")
+    lockfile.check_setting("b", "data.fit", "pad")

@@ -90,3 +90,13 @@ def test_a_classifier_of_other_images_than_there_are_is_refused() -> None:
     )
     with pytest.raises(UserError, match="head@rotation-4: ran on another data/prepared than"):
         predict(["images"], Model(None, "head", "rotation", 4), Path("out.csv"), 1)
+
+
+@pytest.mark.usefixtures("of_project")
+def test_a_rule_for_pixels_other_than_the_one_of_the_run_is_refused() -> None:
+    Path("dvc.lock").write_text(
+        "schema: '2.0'\nstages:\n"
+        "  prepare: {cmd: a, params: {params.yaml: {data.max_megapixels: 5.0}}}\n"
+    )
+    with pytest.raises(UserError, match="max_megapixels: 100"):
+        predict(["images"], Model(None, "head", "rotation", 4), Path("out.csv"), 1)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from semisup.params.loading import PARAMS_FILE
 from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import LOCK
 
@@ -91,6 +92,20 @@ def check_inputs(stage: str, among: Collection[Path] | None = None) -> None:
                     "stopped halfway; run `make repro`"
                 )
             ahead += [before] if before and before not in seen else []
+
+
+def check_setting(stage: str, key: str, now: object) -> None:
+    """Refuse a setting other than the one that a stage ran with. What ran without DVC passes.
+
+    Raises:
+        UserError: it names the key, and both values.
+    """
+    ran = (_readable().get(stage) or {}).get("params", {}).get(str(PARAMS_FILE), {})
+    if ran.get(key, now) != now:
+        raise UserError(
+            f"{PARAMS_FILE}: {key}: {now}, but {stage} ran with {ran[key]}; run `make repro`, or "
+            "set it back"
+        )
 
 
 def _readable() -> dict[str, Any]:

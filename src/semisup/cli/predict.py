@@ -7,6 +7,7 @@ from pathlib import Path
 
 from semisup.cli import lockfile
 from semisup.compute.device import Runtime
+from semisup.params import loading
 from semisup.predict import files, which
 from semisup.predict.loaded import ImageClassifier, load
 from semisup.workflow import outputs
@@ -34,6 +35,9 @@ class Model:
             if self.folder is not None:
                 raise UserError("--model and --method: two classifiers; leave one out")
             lockfile.check_inputs(which.stage_of(self.method, self.task, self.budget))
+            data = loading.load().data  # files become pixels by these two
+            lockfile.check_setting("prepare", "data.fit", data.fit)
+            lockfile.check_setting("prepare", "data.max_megapixels", data.max_megapixels)
             return which.of_stages(self.method, self.task, self.budget, runtime)
         if self.task is not None or self.budget is not None:
             raise UserError("--task and --budget: of which method? add --method, such as finetune")
