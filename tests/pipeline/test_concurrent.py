@@ -47,12 +47,16 @@ def test_a_stage_that_fails_stops_those_after_it(project: Project) -> None:
     assert "report" not in ran(done.stdout)
 
 
-def test_what_dvc_refuses_is_one_line(stubs: Project) -> None:
+def test_a_lock_that_is_wrong_is_refused_in_one_line(stubs: Project) -> None:
     lock = stubs.root / "dvc.lock"
-    lock.write_text("<<<<<<< HEAD\n" + lock.read_text())
-    done = stubs.run("semisup", "repro", "--jobs", "2", check=False)
-    assert done.returncode == 2
-    assert re.fullmatch(r"error: DVC: .*dvc\.lock.*\n", done.stderr)
+    for text, says in (
+        ("<<<<<<< HEAD\n" + lock.read_text(), r"dvc\.lock: a merge left its marks"),
+        ("schema: '2.0'\nstages: 3\n", r"DVC: .*dvc\.lock"),
+    ):
+        lock.write_text(text)
+        done = stubs.run("semisup", "repro", "--jobs", "2", check=False)
+        assert done.returncode == 2
+        assert re.fullmatch(f"error: {says}.*\\n", done.stderr)
 
 
 @pytest.mark.slow
