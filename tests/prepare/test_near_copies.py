@@ -37,13 +37,21 @@ def compressed(image: Images) -> Images:
     return np.asarray(Image.open(file))
 
 
-def said(folder: Path, images: Images, parts: list[str], same: dict[int, int]) -> list[str]:
+def said(
+    folder: Path,
+    images: Images,
+    parts: list[str],
+    same: dict[int, int],
+    groups: dict[int, int] | None = None,
+) -> list[str]:
     notes = Notes()
-    given = np.array([outputs.GIVEN.index(part) for part in parts])
-    same_as = np.array([same.get(number, number) for number in range(len(images))])
+    rows = np.zeros(len(images), [("given", "i1"), ("same_as", "<i4"), ("key", "<u8")])
+    rows["given"] = [outputs.GIVEN.index(part) for part in parts]
+    rows["same_as"] = [same.get(number, number) for number in range(len(images))]
+    rows["key"] = [(groups or {}).get(number, number) for number in range(len(images))]
     with (folder / "m.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["source"], *([f"{n}.png"] for n in range(len(images)))])
-    doubt_copies(images, given, same_as, folder / "m.csv", notes)
+    doubt_copies(images, rows, folder / "m.csv", notes)
     return notes.lines
 
 
@@ -55,6 +63,14 @@ def test_copies_across_a_split_that_is_given(tmp_path: Path, change: object) -> 
     assert len(lines) == 1
     assert lines[0].startswith("4 of 20 validation and test images looked at seem to be copies of")
     assert "(such as 20.png, of 7.png)" in lines[0]
+
+
+def test_copies_of_one_group_need_no_warning(tmp_path: Path) -> None:
+    images = drawn(20, 1)
+    images[10:14] = [compressed(image) for image in images[:4]]
+    groups = {10: 0, 11: 1, 12: 2, 13: 3}
+    assert said(tmp_path, images, ["train"] * 20, {}, groups) == []
+    assert len(said(tmp_path, images, ["train"] * 20, {})) == 1
 
 
 def test_copies_where_a_part_is_yet_to_be_held_back(tmp_path: Path) -> None:

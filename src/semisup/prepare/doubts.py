@@ -9,7 +9,7 @@ from semisup.labels.words import UNSURE
 from semisup.prepare.alike import near_equal
 from semisup.prepare.limits import Tally
 from semisup.workflow import outputs
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import Notes, counted, named
 
 LOOKED_AT = 500  # images, evenly over all
 DARK, FLAT = 40, 8  # an image is nearly black below, all of one grey within so much of 255
@@ -22,10 +22,9 @@ def doubt_labels(tally: Tally, notes: Notes) -> None:
     """Names of classes that may mean one, or none; classes that are too many."""
     counts = {row[0]: tally.images_of(row[0]) for row in tally.classes()}
     for one, other in near_equal(counts):
-        of_one = f"{counts[one]} image{'' if counts[one] == 1 else 's'}"
         notes.warn(
-            f"classes {one!r} ({of_one}) and {other!r} ({counts[other]}) have nearly "
-            "the same name; if they are one, spell them alike"
+            f"classes {one!r} ({counted(counts[one], 'image')}) and {other!r} ({counts[other]}) "
+            "have nearly the same name; if they are one, spell them alike"
         )
     unsure = [name for name in counts if name.casefold() in UNSURE]
     if unsure:

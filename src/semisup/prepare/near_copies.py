@@ -24,28 +24,25 @@ FEW, SHARE = 3, 0.01  # copies, of the images that were asked about: not worth a
 HELD = ("validation", "test")
 
 Images = NDArray[np.uint8]
-Numbers = NDArray[np.integer]
+Rows = NDArray[np.void]
 Floats = NDArray[np.float32]
 
 
-def doubt_copies(
-    images: Images, given: Numbers, same_as: Numbers, manifest: Path, notes: Notes
-) -> None:
+def doubt_copies(images: Images, rows: Rows, manifest: Path, notes: Notes) -> None:
     """Warn where images for validation and test look like copies of others, or some of all do.
 
     Args:
         images: (N, H, W, C), prepared.
-        given: (N,), indices into `outputs.GIVEN`.
-        same_as: (N,), number of the first image that is equal.
+        rows: (N,), of the manifest: `given`, `same_as`, and `key`, which a group has in common.
         manifest: the table of the images, which names them.
         notes: takes the warning.
     """
-    held = np.isin(given, [outputs.GIVEN.index(part) for part in HELD])
+    held = np.isin(rows["given"], [outputs.GIVEN.index(part) for part in HELD])
     asked = _evenly(np.flatnonzero(held if held.any() else ~held), MOST_ASKED)
     others = _evenly(np.flatnonzero(~held), MOST_OTHERS)
     if not len(others):
         return
-    nearest = _nearest(images, asked, others, same_as)
+    nearest = _nearest(images, asked, others, rows)
     found = [
         (one, int(other))
         for one, other in zip(asked.tolist(), nearest, strict=True)
@@ -73,15 +70,19 @@ def _evenly(numbers: NDArray[np.intp], most: int) -> NDArray[np.intp]:
 
 
 def _nearest(
-    images: Images, asked: NDArray[np.intp], others: NDArray[np.intp], same_as: Numbers
+    images: Images, asked: NDArray[np.intp], others: NDArray[np.intp], rows: Rows
 ) -> NDArray[np.intp]:
-    """Of each one asked about, the other image most like it, which is not equal; -1: none is."""
+    """Of each one asked about, the other image most like it; -1: none is.
+
+    Equal ones and those of its group do not count: a split sees to these.
+    """
     rough = np.concatenate([_rough(images[part]) for part in _parts(images, asked)])
     best = np.full(len(asked), PAIR, np.float32)
     nearest = np.full(len(asked), -1, np.intp)
     for part in _parts(images, others):
         alike = rough @ _rough(images[part]).T
-        alike[same_as[asked][:, None] == same_as[part][None]] = -1
+        for column in ("same_as", "key"):
+            alike[rows[column][asked][:, None] == rows[column][part][None]] = -1
         at = alike.argmax(axis=1)
         here = alike[np.arange(len(asked)), at]
         nearest = np.where(here > best, part[at], nearest)

@@ -99,7 +99,7 @@ def pack(
     doubt_labels(manifest.tally, notes)
     images = np.load(folder / outputs.IMAGES, mmap_mode="r")
     doubt_pixels(images, manifest.duplicates, notes)
-    doubt_copies(images, rows["given"], rows["same_as"], folder / outputs.MANIFEST, notes)
+    doubt_copies(images, rows, folder / outputs.MANIFEST, notes)
     write_conflicts(folder, conflicting(rows["label"], rows["same_as"]), notes)
     notes.write(folder)
     summary = manifest.summary(channels=1 if is_grey else 3) | notes.known

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from PIL import Image
 
+from semisup.prepare.files.member import ARCHIVES, UNREAD
 from semisup.prepare.records import Unreadable
 
 for _plugin in (  # each enters how it opens files into Image.OPEN
@@ -24,7 +25,6 @@ _HEIF_BEGINS = (b"ftyphei", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
 _HEIC = "a HEIC photograph, which is not decoded: convert it to JPEG, or install pillow-heif"
 RAW_FILE = "a camera's raw file, not decoded: save it as JPEG or TIFF"
 _INSIDE = "in the place: unpack it, or name it as a place of its own"
-_UNREAD = "which is not read: unpack it, and name the folder"
 _SLICES = "not decoded: export its slices as PNG or TIFF"
 _DATA = "not decoded: save images as PNG or TIFF"
 _FORMS = (  # in which the sciences keep images
@@ -46,14 +46,12 @@ _FORMS = (  # in which the sciences keep images
 _NO_IMAGES = (  # where they begin, their first bytes, what they are
     (0, b"version https://git-lfs", "a Git LFS pointer, not the image: run `git lfs pull`"),
     (0, b"/annex/objects/", "a git-annex pointer, not the image: run `git annex get`"),
-    (0, b"PK\x03\x04", f"a zip archive {_INSIDE}"),
+    *(
+        (0, mark, f"{what} {_INSIDE}" if endings else f"{what}, {UNREAD}")
+        for mark, what, endings in ARCHIVES
+    ),
     (0, b"PK\x05\x06", "an empty zip archive"),
-    (0, b"Rar!", f"a rar archive, {_UNREAD}"),
-    (0, b"7z\xbc\xaf\x27\x1c", f"a 7z archive, {_UNREAD}"),
-    (0, b"\x1f\x8b", f"a gzip archive {_INSIDE}"),
-    (0, b"BZh", f"a bzip2 archive {_INSIDE}"),
     (257, b"ustar", f"a tar archive {_INSIDE}"),
-    (0, b"\xfd7zXZ\x00", f"an xz archive {_INSIDE}"),
     (0, b"\x93NUMPY", "a NumPy array, not decoded: save images as PNG or TIFF"),
     (0, b"%PDF", "a PDF document, not an image"),
     (0, b"<svg", "an SVG drawing, not decoded: export it as PNG"),

@@ -15,14 +15,14 @@ ENDINGS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".
 SETS = (".parquet", ".arrow")  # how files end that have images in a column
 MAX_BYTES = 256 * 2**20  # since it is read into memory whole
 _BY_BYTES = "by its first bytes: let its name end in"
-_UNREAD = "which is not read: unpack it, and name the folder"
-_KINDS = (  # the first bytes, what they mean, and what such a file may be called nonetheless
-    (b"Rar!", f"a rar archive, {_UNREAD}", ()),
-    (b"7z\xbc\xaf", f"a 7z archive, {_UNREAD}", ()),
-    (b"PK\x03\x04", f"a zip archive, {_BY_BYTES} .zip", (".zip", ".npz")),
-    (b"\x1f\x8b", f"a gzip archive, {_BY_BYTES} .tar.gz", ENDINGS),
-    (b"BZh", f"a bzip2 archive, {_BY_BYTES} .tar.bz2", ENDINGS),
-    (b"\xfd7zXZ", f"an xz archive, {_BY_BYTES} .tar.xz", ENDINGS),
+UNREAD = "which is not read: unpack it, and name the folder"
+ARCHIVES: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (  # first bytes, what, how they may end
+    (b"PK\x03\x04", "a zip archive", (".zip", ".npz")),
+    (b"Rar!", "a rar archive", ()),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", ()),
+    (b"\x1f\x8b", "a gzip archive", (".tar.gz", *ENDINGS)),
+    (b"BZh", "a bzip2 archive", (".tar.bz2", *ENDINGS)),
+    (b"\xfd7zXZ\x00", "an xz archive", (".tar.xz", *ENDINGS)),
 )
 DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError)
 DEVICE = "device, not a file"
@@ -70,7 +70,7 @@ def _what_it_is(file: Path) -> str | None:
     """Of a file that is called as another kind of archive."""
     with file.open("rb") as stream:
         start = stream.read(64)
-    for mark, what, endings in _KINDS:
+    for mark, what, endings in ARCHIVES:
         if start.startswith(mark) and not file.name.lower().endswith(endings):
-            return what
+            return f"{what}, {_BY_BYTES} {endings[0]}" if endings else f"{what}, {UNREAD}"
     return stand_in(start)
