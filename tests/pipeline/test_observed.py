@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from pictures import write_pictures
-from projects import CHECKOUT, TASK, Project
+from projects import BUDGETS, CHECKOUT, TASK, Project
 
 pytestmark = pytest.mark.xdist_group("observed")  # one worker runs the stages for all these tests
 
@@ -71,13 +71,19 @@ def some_folders(project: Project) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def observed(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> list[Seen]:
-    """Every stage with the embedded images, with folders, and `prepare` with a torchvision set."""
-    every = list(finished.lock())
+    """Every stage with the embedded images, with folders, and `prepare` with a torchvision set.
+
+    Of those that differ only by the budget, one.
+    """
+    of_kind = {stage.partition("@")[0]: stage for stage in finished.lock()}
+    every = list(of_kind.values())
+    budget = [BUDGETS[-1]]
     of_glyphs = finished.copy(tmp_path_factory.mktemp("glyphs"))
+    of_glyphs.change({"label_budgets": budget})
     found = observe(of_glyphs, every)
     of_folders = finished.copy(tmp_path_factory.mktemp("folders"))
     of_folders.change(some_folders(of_folders))
-    of_folders.change({"split.validation": "within_budget", "label_budgets": [1, 2]})
+    of_folders.change({"split.validation": "within_budget", "label_budgets": budget})
     found += observe(of_folders, every)
     # reading its name is enough, so that nothing is downloaded
     of_folders.change({"data.source": "torchvision", "data.torchvision.name": "NoSuchSet"})

@@ -45,7 +45,8 @@ PRELOADED = [
 HEAVY = [
     *("torch", "torch.nn.parallel", "pandas", "scipy.optimize"),
     *("pydantic.type_adapter", "pydantic.json_schema", "pydantic.plugin", "ruamel.yaml"),
-    *("safetensors.torch", "PIL.Image", "matplotlib.pyplot", "typer.rich_utils", "typer._adapters"),
+    *("safetensors.torch", "PIL.Image", "matplotlib.pyplot", "jinja2"),
+    *("typer.rich_utils", "typer._adapters"),
 ]
 SERVERS = {"light": PRELOADED, "heavy": [*PRELOADED, *HEAVY]}  # by the names of their sockets
 CLIENT = """\

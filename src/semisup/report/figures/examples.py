@@ -8,13 +8,22 @@ from typing import Any
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from semisup.report.figures.style import STYLE, save
 from semisup.workflow import outputs
 
-SIDE = 1.15  # inches of one image
-LINE = 0.13  # inches of a line of text
+# inches
+SIDE = 1.15  # of one image
+LINE = 0.13  # of a line of text
+GAP = 0.08
+TITLE = 0.35
+BETWEEN_GROUPS = 0.3
+NARROWEST = 3.2
+
+UNDER: Any = {"ha": "center", "va": "top"}  # the place given
+OVER: Any = {"ha": "center", "va": "bottom"}
 TEXT_WIDTH = 19  # characters below or above an image
 ACROSS = 8  # columns of images; where a task has fewer, its rows stand in groups side by side
 SMALL = 96  # pixels; larger images are shown smaller than they are and need smoothing
@@ -35,42 +44,40 @@ def draw_one(task: str, pixels: NDArray[np.uint8], texts: dict[str, Any], folder
     headings, captions = _wrapped([texts["columns"]]), _wrapped(texts["captions"])
     groups = min(max(ACROSS // columns, 1), rows)
     deep = -(-rows // groups)
-    cell = SIDE + LINE * _most_lines(captions) + 0.06
-    height = cell * deep + LINE * _most_lines(headings) + 0.5
-    width = (SIDE + 0.08) * columns * groups + 0.3 * (groups - 1)
-    with plt.rc_context(STYLE):
-        figure = plt.figure(figsize=(max(width, 3.0) + 0.2, height), layout="constrained")
-        figure.suptitle(f"What {task} learned", fontsize=10)
-        parts = figure.subfigures(1, groups, squeeze=False, wspace=0.03)[0]
-        cells = np.stack([part.subplots(deep, columns, squeeze=False) for part in parts])
-        for axis in cells.flat:
-            axis.set_axis_off()
+    first = TITLE + LINE * _most_lines(headings)
+    from_row_to_row = SIDE + LINE * _most_lines(captions) + GAP
+    width = (SIDE + GAP) * columns * groups + BETWEEN_GROUPS * (groups - 1) + GAP
+    height = first + from_row_to_row * deep + GAP
+    with plt.rc_context(STYLE | {"image.composite_image": False}):  # each with pixels of its own
+        figure, axis = _in_inches(max(width, NARROWEST), height)
+        axis.text(axis.get_xlim()[1] / 2, GAP, f"What {task} learned", size=10, **UNDER)
         for row, column in np.ndindex(rows, columns):
             group, place = divmod(row, deep)
-            axis = cells[group, place, column]
-            _image(axis, pixels[row, column])
-            _below(axis, text_at(captions, row, column))
+            left = GAP + (SIDE + GAP) * (group * columns + column) + BETWEEN_GROUPS * group
+            upper = first + from_row_to_row * place
+            middle, lower = left + SIDE / 2, upper + SIDE
+            _image(axis, pixels[row, column], (left, left + SIDE, lower, upper))
+            axis.text(middle, lower + GAP / 2, text_at(captions, row, column), size=7, **UNDER)
             if place == 0:
-                axis.set_title(text_at(headings, 0, column), fontsize=7, pad=3)
+                axis.text(middle, upper - GAP / 2, text_at(headings, 0, column), size=7, **OVER)
         save(figure, folder / f"pretext_{task}")
 
 
-def _image(axis: Axes, pixels: NDArray[np.uint8]) -> None:
+def _in_inches(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure and its only axes, whose units are inches from the upper left corner."""
+    figure = plt.figure(figsize=(width, height))
+    axis = figure.add_axes((0, 0, 1, 1))
+    axis.set(xlim=(0, width), ylim=(height, 0), autoscale_on=False)
+    axis.set_axis_off()
+    return figure, axis
+
+
+def _image(
+    axis: Axes, pixels: NDArray[np.uint8], extent: tuple[float, float, float, float]
+) -> None:
     shown = pixels.repeat(3, axis=2) if pixels.shape[2] == 1 else pixels
-    axis.imshow(shown, interpolation="nearest" if len(pixels) <= SMALL else "antialiased")
-
-
-def _below(axis: Axes, text: str) -> None:
-    axis.annotate(
-        text,
-        (0.5, 0),
-        (0, -2),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="center",
-        va="top",
-        fontsize=7,
-    )
+    smoothing = "nearest" if len(pixels) <= SMALL else "antialiased"
+    axis.imshow(shown, extent=extent, interpolation=smoothing, aspect="auto")
 
 
 def _wrapped(lines: Sequence[Sequence[str]]) -> list[list[str]]:

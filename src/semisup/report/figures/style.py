@@ -86,6 +86,7 @@ def short_name(name: str) -> str:
 
 def save(figure: Figure, path: Path) -> None:
     """Write it as .svg and .png, without the time or the version of what wrote it."""
-    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
     figure.savefig(path.with_suffix(".png"), metadata={"Software": None})
+    figure.set_layout_engine("none")  # which would find the same places again
+    figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
     plt.close(figure)
