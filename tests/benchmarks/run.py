@@ -7,6 +7,7 @@ from pathlib import Path
 
 import heads
 import opening
+import predicting
 import pretraining
 import scale
 import torch
@@ -18,6 +19,7 @@ GROUPS = {
     "pretraining": pretraining,
     "heads": heads,
     "scale": scale,
+    "predicting": predicting,
     "opening": opening,
     "workflow": workflow,
 }
