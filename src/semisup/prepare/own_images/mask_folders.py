@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from semisup.prepare.files.places import Entry
 from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, is_beside
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.masks import image_of
+from semisup.prepare.own_images.beside_names import image_of
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.workflow.notes import Notes, named
 
@@ -21,18 +21,18 @@ class MaskFolders:
         self._of: dict[int, set[str]] = {}  # paths of such folders, by the source
         self._known: dict[str, str | None] = {}  # that folder, by the path of a file's own
 
-    def around(self, source: Source, path: str, same_place: Sequence[Source]) -> str | None:
-        """The folder that a file lies in, if it is one; `same_place`: sources that have a table.
+    def around(self, source: Source, path: str) -> str | None:
+        """The folder that a file lies in, if it is one.
 
         A tar's names are listed once more where a folder of it may be one.
         """
-        found = _beside_rows(path, same_place)
+        found = _beside_rows(path, source.with_table)
         top = None if found else self._top(path)
         if top is not None:
             if id(source) not in self._of:
                 self._of[id(source)] = {*_of_masks(source)}
             name = top.rpartition("/")[2]
-            if top in self._of[id(source)] and not _has_rows(name, same_place):
+            if top in self._of[id(source)] and not _has_rows(name, source.with_table):
                 found = name
         if found is not None:
             self.files[found] += 1

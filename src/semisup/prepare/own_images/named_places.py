@@ -41,6 +41,8 @@ class Source:
     absent: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     layout: Layout | None = None
     inside: list[str] = field(default_factory=list)  # identities of other places below this one
+    # of the same place, in order: those that have a table, this one among them
+    with_table: list["Source"] = field(default_factory=list)
     parts: Layout | None = None  # which folders are for training and which for test
     is_empty: bool = False
     # whether any file may have more than 8 bits; None: nobody has looked at their names yet
@@ -171,6 +173,13 @@ def find_nested(sources: list[Source]) -> None:
     for source, other in product(sources, sources):
         if other.place.identity.startswith(f"{source.place.identity}/"):
             source.inside.append(f"{other.place.identity}/")
+
+
+def find_shared(sources: list[Source]) -> None:
+    """Tell each place which tables are of it."""
+    for source, other in product(sources, sources):
+        if other.table and other.place.identity == source.place.identity:
+            source.with_table.append(other)
 
 
 def forbid_rows_of_two_tables(sources: list[Source]) -> None:

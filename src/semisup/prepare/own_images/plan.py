@@ -27,6 +27,7 @@ from semisup.prepare.own_images.named_places import (
     Source,
     content_of,
     find_nested,
+    find_shared,
     forbid_rows_of_two_tables,
     forbid_two_of_one_place,
     sources_of,
@@ -73,6 +74,7 @@ class Plan:
             if source.has_labels and (source.by_folders or not source.table)
             for label in self._survey(source)
         }
+        find_shared(self.sources)
         write_as_folders(self.sources, folders, notes)
         write_groups_alike(self.sources, notes)
         in_rows = {row.label for source in self.sources for row in source.rows.values()}
@@ -84,7 +86,7 @@ class Plan:
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.sources, self.tables, self.classes, self.names)
+        reader = Reader(self.settings, self.tables, self.classes, self.names)
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)
