@@ -215,6 +215,7 @@ class Plan:
         source.layout = examine(tree, source.where, level, self.notes)
         source.is_empty = not tree.below
         if not self.settings.group_pattern:
-            warn_of_inner(tree, source.layout, source.where, self.notes)
+            at = source.where
+            warn_of_inner(tree, source.layout, lambda line: self.notes.warn(f"{at}: {line}"))
         found = source.layout.classes(tree)
         return {label for label in found if not is_none(label, self.none)}

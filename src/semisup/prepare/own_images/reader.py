@@ -10,7 +10,7 @@ from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.formats import RAW_FILE
 from semisup.prepare.files.places import Entry, printable
-from semisup.prepare.folders.class_folders import Layout
+from semisup.prepare.folders.class_folders import Layout, beside_images
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
@@ -133,7 +133,7 @@ class Reader:
             return self._row_job(source, entry, name)
         if source.layout is None:
             if aside := self.mask_folders.around(source, entry.path):
-                return _beside_images(name, aside)
+                return Rejected(name, beside_images(aside), "aside")
             return Record(name, None, "train", self._group(name)), entry
         return self._folder_job(source, source.layout, entry, name)
 
@@ -180,7 +180,7 @@ class Reader:
         if row is None and source in shares[:-1]:
             return None
         if row is None and (aside := self.mask_folders.around(source, entry.path)):
-            return _beside_images(name, aside)
+            return Rejected(name, beside_images(aside), "aside")
         part = row.part if row else None
         if row and part is None and source.parts:
             part = source.parts.placed(entry.path).part
@@ -217,10 +217,6 @@ class Reader:
 def _shown(folder: str) -> str:
     """With signs that look alike told apart."""
     return ascii(printable(folder))
-
-
-def _beside_images(name: str, folder: str) -> Rejected:
-    return Rejected(name, f"in the folder {printable(folder)}, beside the images", "aside")
 
 
 def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
