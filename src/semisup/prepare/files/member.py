@@ -47,6 +47,12 @@ class Member:
     is_again: bool = False
 
 
+def as_now(file: Path) -> tuple[Path, int, int]:
+    """A file, and what changes with it: what was read of it is kept by that."""
+    about = file.stat()
+    return file, about.st_mtime_ns, about.st_size
+
+
 def size_problem(size: int) -> str | None:
     """What speaks against a file of so many bytes."""
     if size <= MAX_BYTES:

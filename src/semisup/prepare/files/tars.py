@@ -20,6 +20,7 @@ from semisup.prepare.files.member import (
     LINK,
     ZSTD,
     Member,
+    as_now,
     damaged,
     size_problem,
 )
@@ -79,8 +80,7 @@ def members(path: Path, place: str) -> Iterator[Member]:
     Raises:
         UserError: on loading: the archive is damaged; it names the `place`.
     """
-    about = path.stat()
-    known = _index_of(path, about.st_mtime_ns, about.st_size)
+    known = _index_of(*as_now(path))
     with _opened(path) as archive:
         if known:
             yield from known[0].members(cast(IO[bytes], archive.fileobj), place)
