@@ -51,8 +51,8 @@ def look(params: Params) -> str:
     if groups:
         lines.append(f"{len(groups)} groups of {sum(groups.values())} images")
     lines += [
-        f"{name}: {count} rows, of which {count - len(absent)} name a file"
-        for name, (absent, count) in plan.rows.items()
+        f"{name}: {len(read.rows)} rows, of which {len(read.rows) - len(read.absent)} name a file"
+        for name, read in plan.read.items()
     ]
     lines += ["", as_table(COLUMNS, tally.classes(), f"{LISTED}, once `prepare` has run"), ""]
     lines += _left_out(rejected)
