@@ -58,8 +58,8 @@ class Beside:
 
     def __init__(self) -> None:
         self._left_out, self._doubtful, self._twins = _Files(), _Files(), _Files()
-        self._in: dict[int, Set[str]] = {}  # paths of what is left out, by the source
-        self._tables_name_masks: dict[int, bool] = {}  # by the source
+        self._in: dict[Source, Set[str]] = {}  # paths of what is left out
+        self._tables_name_masks: dict[Source, bool] = {}
         # of tars, by hashes of paths without ending: files, and what would be masks of these
         self._seen, self._waiting = set[int](), dict[int, str]()
         self._images, self._kept = set[int](), 0  # hashes of their paths without ending
@@ -79,7 +79,7 @@ class Beside:
         return found
 
     def _listed(self, source: Source) -> Set[str]:
-        if id(source) not in self._in:
+        if source not in self._in:
             entries = source.own_listing()
             paths = [entry.path for entry in entries if isinstance(entry, Entry)]
             masks, drawings = masks_among(paths), drawings_among(paths)
@@ -88,25 +88,25 @@ class Beside:
             wholes = {source.place.source(path) for path in drawings}
             if any(not wholes.isdisjoint(other.rows) for other in source.with_table):
                 drawings = set()
-            self._in[id(source)] = masks | drawings
-        return self._in[id(source)]
+            self._in[source] = masks | drawings
+        return self._in[source]
 
     def _names_masks(self, source: Source) -> bool:
         """Whether a table of the place does."""
-        if id(source) not in self._tables_name_masks:
+        if source not in self._tables_name_masks:
             named_so = any(image_of(row) for other in source.with_table for row in other.rows)
-            self._tables_name_masks[id(source)] = named_so
-        return self._tables_name_masks[id(source)]
+            self._tables_name_masks[source] = named_so
+        return self._tables_name_masks[source]
 
     def _is_mask_in_tar(self, source: Source, path: str) -> bool:
-        own = hash((id(source), stem_of(path)))
+        own = hash((source, stem_of(path)))
         self._seen.add(own)
         if own in self._waiting:
             self._doubtful.add(self._waiting.pop(own))
         image = image_of(path)
         if image is None or self._names_masks(source):
             return False
-        of = hash((id(source), image))
+        of = hash((source, image))
         if of not in self._seen:
             self._waiting[of] = path
         elif is_surely_mask(path):

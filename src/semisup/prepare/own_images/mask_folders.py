@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from semisup.prepare.files.places import Entry
 from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, is_beside
@@ -18,8 +19,7 @@ class MaskFolders:
 
     def __init__(self) -> None:
         self.files: Counter[str] = Counter()  # by the name of the folder
-        self._of: dict[int, set[str]] = {}  # paths of such folders, by the source
-        self._known: dict[str, str | None] = {}  # that folder, by the path of a file's own
+        self._of: dict[Source, set[str]] = {}  # paths of such folders
 
     def around(self, source: Source, path: str) -> str | None:
         """The folder that a file lies in, if it is one.
@@ -27,22 +27,16 @@ class MaskFolders:
         A tar's names are listed once more where a folder of it may be one.
         """
         found = _beside_rows(path, source.with_table)
-        top = None if found else self._top(path)
+        top = None if found else _first_by_name(path.rpartition("/")[0])
         if top is not None:
-            if id(source) not in self._of:
-                self._of[id(source)] = {*_of_masks(source)}
+            if source not in self._of:
+                self._of[source] = {*_of_masks(source)}
             name = top.rpartition("/")[2]
-            if top in self._of[id(source)] and not _has_rows(name, source.with_table):
+            if top in self._of[source] and not _has_rows(name, source.with_table):
                 found = name
         if found is not None:
             self.files[found] += 1
         return found
-
-    def _top(self, path: str) -> str | None:
-        above = path.rpartition("/")[0]
-        if above not in self._known:
-            self._known[above] = _first_by_name(above)
-        return self._known[above]
 
     def warn(self, notes: Notes) -> None:
         """Say that they were left out."""
@@ -54,6 +48,7 @@ class MaskFolders:
             )
 
 
+@lru_cache(maxsize=1000)  # files come folder by folder
 def _first_by_name(above: str) -> str | None:
     """The outermost of the folders that is called so."""
     folders = above.split("/")

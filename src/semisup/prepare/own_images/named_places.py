@@ -28,7 +28,7 @@ PLACES = (
 LABELLED: dict[str, GivenSplit] = {"labelled": "train", "validation": "validation", "test": "test"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Source:
     """One of the named places, and what became of its files so far."""
 

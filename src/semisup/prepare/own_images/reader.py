@@ -20,7 +20,7 @@ from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.mask_folders import MaskFolders
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
-from semisup.prepare.records import GivenSplit, Record, Rejected
+from semisup.prepare.records import Record, Rejected
 from semisup.workflow.notes import Notes, named
 
 NOT_THERE = "named in {}, but {}"
@@ -129,6 +129,8 @@ class Reader:
         name = source.place.source(entry.path)
         if reason := self._no_image(source, entry, name):
             return Rejected(name, reason, "aside")
+        if name not in source.rows and source in source.with_table[:-1]:
+            return None
         if source.table is not None and not source.by_folders:
             return self._row_job(source, entry, name)
         if source.layout is None:
@@ -139,11 +141,9 @@ class Reader:
 
     def _folder_job(
         self, source: Source, layout: Layout, entry: Entry, name: str
-    ) -> Job | Rejected | None:
+    ) -> Job | Rejected:
         """The class by folders; a table may say the split and the group."""
-        row, shares = source.rows.get(name), source.with_table
-        if row is None and source in shares[:-1]:
-            return None
+        row = source.rows.get(name)
         placed = layout.placed(entry.path)
         if placed.problem:
             return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
@@ -151,13 +151,10 @@ class Reader:
         if label is not None:
             label = self._folder_label(layout, entry, label)
         part = row.part if row and row.part else placed.part
-        if row is None and len(shares) > 1:  # of several tables none names it
+        if row is None and len(source.with_table) > 1:  # of several tables none names it
             part = "unlabelled"
         label = None if part == "unlabelled" else label
-        split = _given(part, source.split)
-        if label is None and split != "train":
-            return Rejected(name, f"{split} image without a label", split)
-        return Record(name, label, split, self._group(name, row.group if row else None)), entry
+        return self._image(source, entry, name, label, part)
 
     def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
         """Why a file is no image of its own, by its name."""
@@ -175,25 +172,36 @@ class Reader:
         if placed and placed.label and not placed.problem and placed.label not in self.known:
             self.without_images.setdefault(placed.label, entry.path)
 
-    def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
-        row, shares = source.rows.get(name), source.with_table
-        if row is None and source in shares[:-1]:
-            return None
+    def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected:
+        row = source.rows.get(name)
         if row is None and (aside := self.mask_folders.around(source, entry.path)):
             return Rejected(name, beside_images(aside), "aside")
         part = row.part if row else None
         if row and part is None and source.parts:
             part = source.parts.placed(entry.path).part
-        if row is None and (len(shares) > 1 or source.split == "train"):
+        if row is None and (len(source.with_table) > 1 or source.split == "train"):
             part = "unlabelled"
             self.folders_beside.add_without_row(entry.path)
-        split = _given(part, source.split)
         if not (row and row.group):
             self.series.add_folders(name)
         label = row.label if row and part != "unlabelled" else None
         self.folders_beside.add(entry.path, label)
+        return self._image(source, entry, name, label, part, f" in {source.table}")
+
+    def _image(
+        self,
+        source: Source,
+        entry: Entry,
+        name: str,
+        label: str | None,
+        part: Part | None,
+        where: str = "",
+    ) -> Job | Rejected:
+        """With the split and group that it is of; `where` the label of a test image is missed."""
+        split = source.split if part is None else "train" if part == "unlabelled" else part
         if label is None and split != "train":
-            return Rejected(name, f"{split} image without a label in {source.table}", split)
+            return Rejected(name, f"{split} image without a label{where}", split)
+        row = source.rows.get(name)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
     def _folder_label(self, layout: Layout, entry: Entry, label: str) -> str | None:
@@ -217,9 +225,3 @@ class Reader:
 def _shown(folder: str) -> str:
     """With signs that look alike told apart."""
     return ascii(printable(folder))
-
-
-def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
-    if part == "unlabelled":
-        return "train"
-    return split if part is None else part
