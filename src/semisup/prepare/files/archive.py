@@ -21,7 +21,7 @@ from semisup.prepare.files.member import (
     SETS,
     Member,
     as_now,
-    damaged,
+    reading,
     size_problem,
 )
 from semisup.prepare.records import Unreadable
@@ -51,10 +51,8 @@ def members(archive: Path, place: str) -> Generator[Member]:
     Raises:
         UserError: the archive cannot be read, or only up to a point; it names the `place`.
     """
-    try:
+    with reading(place, archive):
         yield from _members(archive, place)
-    except DAMAGED as error:
-        raise damaged(place, error, archive) from None
 
 
 def _members(archive: Path, place: str) -> Generator[Member]:
@@ -112,10 +110,8 @@ def listing(archive: Path, place: str) -> Iterator[Member]:
         return
     # what is wrong with one of these names the place
     for_whom = place if archive.suffix.lower() == ".npz" else ""
-    try:
+    with reading(place, archive):
         yield from _listing(for_whom, *as_now(archive))
-    except DAMAGED as error:
-        raise damaged(place, error, archive) from None
 
 
 @lru_cache(maxsize=2)  # names of all members take much memory

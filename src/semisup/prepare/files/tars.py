@@ -15,13 +15,12 @@ from typing import IO, Any, cast
 
 from semisup.prepare.files.member import (
     AGAIN,
-    DAMAGED,
     DEVICE,
     LINK,
     ZSTD,
     Member,
     as_now,
-    damaged,
+    reading,
     size_problem,
 )
 
@@ -150,16 +149,12 @@ def _problem(info: tarfile.TarInfo) -> str | None:
 
 
 def _read(archive: tarfile.TarFile, info: tarfile.TarInfo, place: str) -> bytes:
-    try:
+    with reading(place):
         stream = archive.extractfile(info)
         return stream.read() if stream else b""
-    except DAMAGED as error:
-        raise damaged(place, error) from None
 
 
 def _read_at(file: IO[bytes], offset: int, size: int, place: str) -> bytes:
-    try:
+    with reading(place):
         file.seek(offset)
         return file.read(size)
-    except DAMAGED as error:
-        raise damaged(place, error) from None
