@@ -188,8 +188,8 @@ def _data(params: Params) -> Found:
         of = params.data.torchvision.name if params.data.source == "torchvision" else "drawn here"
         yield Finding("ok", "data", f"{params.data.source}: {of}")
         return
-    from semisup.prepare.own_images.folder import named_paths
     from semisup.prepare.own_images.named_places import KEY, PLACES
+    from semisup.prepare.own_images.watched import named_paths
 
     for name in PLACES:
         for given in named_paths(params.data.folder, name):
@@ -198,8 +198,8 @@ def _data(params: Params) -> Found:
 
 def _place(key: str, given: str) -> Found:
     from semisup.prepare.files.places import locate
-    from semisup.prepare.own_images.folder import is_watched
-    from semisup.prepare.own_images.named_places import RAW, content_of
+    from semisup.prepare.own_images.named_places import content_of
+    from semisup.prepare.own_images.watched import UNSEEN, is_watched
 
     try:
         if key.endswith(("labels", "names")):
@@ -211,8 +211,7 @@ def _place(key: str, given: str) -> Found:
         return
     yield Finding("ok", "data", f"{key}: {given}")
     if not is_watched(given):
-        told = f"{key}: {given}: not inside {RAW}, so that DVC sees no changes there"
-        yield Finding("mind", "data", told)
+        yield Finding("mind", "data", f"{key}: {given}: {UNSEEN}")
 
 
 def _results() -> Found:

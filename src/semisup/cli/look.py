@@ -6,10 +6,10 @@ from semisup.labels.endings import is_image
 from semisup.params.loading import Params
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
-from semisup.prepare.own_images.folder import warn_of_unwatched
 from semisup.prepare.own_images.hints import kinds_of
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.plan_checks import check_classes, check_rows
+from semisup.prepare.own_images.watched import warn_of_unwatched
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError

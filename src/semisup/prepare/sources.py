@@ -32,9 +32,10 @@ def _folder(params: Params, done: deque[Outcome], notes: Notes) -> Candidates:
     from semisup.prepare.own_images import folder
     from semisup.prepare.own_images.plan import Plan
     from semisup.prepare.own_images.plan_checks import check_classes, check_rows
+    from semisup.prepare.own_images.watched import warn_of_unwatched
 
     data = params.data
-    folder.warn_of_unwatched(data.folder, notes)
+    warn_of_unwatched(data.folder, notes)
     decoder = Decoder(data.image_size, data.fit, data.max_megapixels, params.compute)
     with closing(decoder):  # it starts while names are read
         plan = Plan(data.folder, notes)
@@ -47,7 +48,7 @@ def beside(params: Params) -> list[str]:
     """What the source reads outside of what dvc.yaml names."""
     if params.data.source != "folder":
         return []
-    from semisup.prepare.own_images.folder import unwatched
+    from semisup.prepare.own_images.watched import unwatched
 
     return unwatched(params.data.folder)
 
