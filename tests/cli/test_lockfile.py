@@ -17,11 +17,7 @@ def block(name: str) -> str:
 
 
 WHOLE = HEAD + block("b") + block("a")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder")
 
 
 def text() -> str | None:
