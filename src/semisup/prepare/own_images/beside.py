@@ -11,7 +11,6 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from semisup.labels.endings import is_image
-from semisup.prepare.files.places import Entry
 from semisup.prepare.own_images.beside_names import (
     FEWEST_MASKS,
     drawings_among,
@@ -80,8 +79,7 @@ class Beside:
 
     def _listed(self, source: Source) -> Set[str]:
         if source not in self._in:
-            entries = source.own_listing()
-            paths = [entry.path for entry in entries if isinstance(entry, Entry)]
+            paths = [*source.own_paths()]
             masks, drawings = masks_among(paths), drawings_among(paths)
             if masks and self._names_masks(source):
                 masks = set()

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from semisup.prepare.files.places import Entry
 from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, is_beside
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.beside_names import image_of
@@ -60,14 +59,14 @@ def _of_masks(source: Source) -> Iterator[str]:
     """Those called so, nearly all of whose files are called as an image elsewhere."""
     images, names = set[tuple[str, ...]](), Counter[str]()
     masks: dict[str, list[tuple[str, ...]]] = {}
-    for entry in source.own_listing():
-        if not isinstance(entry, Entry) or is_companion(entry.path):
+    for path in source.own_paths():
+        if is_companion(path):
             continue
-        top = _first_by_name(entry.path.rpartition("/")[0])
+        top = _first_by_name(path.rpartition("/")[0])
         if top is not None:
-            masks.setdefault(top, []).append(_compared(_image(entry.path), top))
+            masks.setdefault(top, []).append(_compared(_image(path), top))
             continue
-        whole = _compared(entry.path)
+        whole = _compared(path)
         names[whole[-1]] += 1
         images.update(whole[at:] for at in range(len(whole) - 1))
     for top, files in masks.items():

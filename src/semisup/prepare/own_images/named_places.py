@@ -63,8 +63,8 @@ class Source:
     @cached_property
     def images_without_ending(self) -> set[str]:
         """Paths in small letters, but for raw files; a tar's names are listed once more for it."""
-        paths = (entry.path for entry in self.own_listing() if isinstance(entry, Entry))
-        return {p.rpartition(".")[0].lower() for p in paths if is_image(p) and not is_raw(p)}
+        images = (path for path in self.own_paths() if is_image(path) and not is_raw(path))
+        return {path.rpartition(".")[0].lower() for path in images}
 
     @property
     def where(self) -> str:
@@ -96,6 +96,10 @@ class Source:
     def own_listing(self) -> Iterator[Entry | Rejected]:
         """The same, of which only the names are asked for."""
         return self._own(self.place.listing())
+
+    def own_paths(self) -> Iterator[str]:
+        """Paths below the place of those that can be read."""
+        return (entry.path for entry in self.own_listing() if isinstance(entry, Entry))
 
     def _own(self, entries: Iterator[Entry | Rejected]) -> Iterator[Entry | Rejected]:
         inside = tuple(self.inside)
