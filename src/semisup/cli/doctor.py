@@ -46,9 +46,11 @@ def examine() -> list[Finding]:
     checks: dict[str, Callable[[], Found]] = {"versions": _versions}
     checks |= {"settings": partial(_settings, params), "disk": _disk, "git": _git, "dvc": _dvc}
     checks["results"] = _results
-    for what, check in (("device", _device), ("memory", _memory), ("data", _data)):
-        checks[what] = partial(_of_params, check, params)
-    found = (one for what, check in checks.items() for one in _guarded(what, check))
+    found = [one for what, check in checks.items() for one in _guarded(what, check)]
+    for each in params:  # none where they are wrong
+        found += _guarded("device", partial(_device, each))
+        found += _guarded("memory", partial(_memory, each))
+        found += _guarded("data", partial(_data, each))
     return [*dict.fromkeys(found)]
 
 
@@ -67,10 +69,6 @@ def _guarded(what: str, check: Callable[[], Found]) -> Found:
 def _settings(found: list[Params]) -> Found:
     found.append(load_and_check_tasks())
     yield Finding("ok", "settings", f"{PARAMS_FILE}: valid")
-
-
-def _of_params(check: Callable[[Params], Found], params: Sequence[Params]) -> Found:
-    return (one for each in params for one in check(each))
 
 
 def _versions() -> Found:
