@@ -29,6 +29,12 @@ def _as_if_it_were_the_first_test() -> None:
     torch.set_num_threads(1)  # the faster for inputs as small as these
 
 
+@pytest.fixture
+def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty one, where the test runs."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
     """A project whose whole workflow has run and is committed. Only to be read and copied."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from made_lock import lock_of, ran
 
 from semisup.cli import lockfile
 from semisup.workflow.errors import UserError
@@ -16,11 +17,7 @@ def block(name: str) -> str:
 
 
 WHOLE = HEAD + block("b") + block("a")
-
-
-@pytest.fixture(autouse=True)
-def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder")
 
 
 def text() -> str | None:
@@ -87,18 +84,9 @@ def test_what_is_not_whole_is_not_put_in_order(lock: str | None) -> None:
 
 def chain(images: str, seen: str) -> str:
     """A stage `a` that made images, `b` that read those it says it saw, and `c` after it."""
-
-    def entries(kind: str, path: str, md5: str) -> str:
-        return f"    {kind}:\n    - path: {path}\n      hash: md5\n      md5: {md5}\n"
-
-    return HEAD + "".join(
-        [
-            "  a:\n    cmd: run a\n" + entries("outs", "data/a", images),
-            "  b@x:\n    cmd: run b\n" + entries("deps", "data/a", seen),
-            entries("outs", "data/b", "0b"),
-            "  c@x-1:\n    cmd: run c\n" + entries("deps", "data/b", "0b"),
-        ]
-    )
+    made = {"data/b": "0b"}
+    stages = {"a": ran(outs={"data/a": images}), "b@x": ran(deps={"data/a": seen}, outs=made)}
+    return lock_of(stages | {"c@x-1": ran(deps=made)})
 
 
 @pytest.mark.parametrize("stage", ["b@x", "c@x-1"])
@@ -120,9 +108,7 @@ def test_what_agrees_or_cannot_be_told_passes(lock: str | None) -> None:
 
 
 def test_a_setting_other_than_the_one_of_the_run_is_refused() -> None:
-    Path("dvc.lock").write_text(
-        HEAD + "  a:\n    cmd: run a\n    params:\n      params.yaml:\n        data.fit: crop\n"
-    )
+    Path("dvc.lock").write_text(lock_of({"a": ran(settings={"data.fit": "crop"})}))
     message = r"params.yaml: data.fit: pad, but a ran with crop; run `make repro`, or set it back"
     with pytest.raises(UserError, match=message):
         lockfile.check_setting("a", "data.fit", "pad")

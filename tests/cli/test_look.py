@@ -26,9 +26,7 @@ def seen(make_params: Make, **places: Any) -> str:
     return look.look(make_params({"data.source": "folder"} | edits))
 
 
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder")
 
 
 def test_classes_roles_and_what_is_left_out(make_params: Make) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from made_lock import lock_of, ran
 from made_models import about, pictures, randomised
 from PIL import Image
 
@@ -82,21 +83,16 @@ def test_options_that_cannot_be(options: tuple[Any, ...], message: str) -> None:
 
 @pytest.mark.usefixtures("of_project")
 def test_a_classifier_of_other_images_than_there_are_is_refused() -> None:
-    prepared = "path: data/prepared, hash: md5, md5"
-    Path("dvc.lock").write_text(
-        "schema: '2.0'\nstages:\n"
-        f"  prepare: {{cmd: a, outs: [{{{prepared}: '02'}}]}}\n"
-        f"  head@rotation-4: {{cmd: b, deps: [{{{prepared}: '01'}}]}}\n"
-    )
+    before, now = {"data/prepared": "01"}, {"data/prepared": "02"}
+    stages = {"prepare": ran(outs=now), "head@rotation-4": ran(deps=before)}
+    Path("dvc.lock").write_text(lock_of(stages))
     with pytest.raises(UserError, match="head@rotation-4: ran on another data/prepared than"):
         predict(["images"], Model(None, "head", "rotation", 4), Path("out.csv"), 1)
 
 
 @pytest.mark.usefixtures("of_project")
 def test_a_rule_for_pixels_other_than_the_one_of_the_run_is_refused() -> None:
-    Path("dvc.lock").write_text(
-        "schema: '2.0'\nstages:\n"
-        "  prepare: {cmd: a, params: {params.yaml: {data.max_megapixels: 5.0}}}\n"
-    )
+    stages = {"prepare": ran(settings={"data.max_megapixels": 5.0})}
+    Path("dvc.lock").write_text(lock_of(stages))
     with pytest.raises(UserError, match="max_megapixels: 100"):
         predict(["images"], Model(None, "head", "rotation", 4), Path("out.csv"), 1)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_lock import lock_of, ran
 from PIL import Image
 
 from semisup.choose.typical import Pick
@@ -147,12 +148,9 @@ def test_a_full_disk_leaves_no_half_of_the_two_files(
 
 
 def test_images_that_were_made_anew_since_are_not_taken_for_the_old_ones(params: Params) -> None:
-    prepared = "path: data/prepared, hash: md5, md5"
-    Path("dvc.lock").write_text(
-        "schema: '2.0'\nstages:\n"
-        f"  prepare: {{cmd: a, outs: [{{{prepared}: '02'}}]}}\n"
-        f"  neighbours@jigsaw: {{cmd: b, deps: [{{{prepared}: '01'}}]}}\n"
-    )
+    before, now = {"data/prepared": "01"}, {"data/prepared": "02"}
+    stages = {"prepare": ran(outs=now), "neighbours@jigsaw": ran(deps=before)}
+    Path("dvc.lock").write_text(lock_of(stages))
     with pytest.raises(UserError, match="neighbours@jigsaw: ran on another data/prepared than"):
         suggest(params, 3)
     assert not OUT.exists()

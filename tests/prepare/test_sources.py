@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from semisup.params.loading import Params
+from semisup.prepare.known_sets.glyphs import class_names
 from semisup.prepare.records import Record, Rejected
-from semisup.prepare.sources import candidates, class_names
+from semisup.prepare.sources import candidates
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 

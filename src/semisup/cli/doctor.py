@@ -46,9 +46,11 @@ def examine() -> list[Finding]:
     checks: dict[str, Callable[[], Found]] = {"versions": _versions}
     checks |= {"settings": partial(_settings, params), "disk": _disk, "git": _git, "dvc": _dvc}
     checks["results"] = _results
-    for what, check in (("device", _device), ("memory", _memory), ("data", _data)):
-        checks[what] = partial(_of_params, check, params)
-    found = (one for what, check in checks.items() for one in _guarded(what, check))
+    found = [one for what, check in checks.items() for one in _guarded(what, check)]
+    for each in params:  # none where they are wrong
+        found += _guarded("device", partial(_device, each))
+        found += _guarded("memory", partial(_memory, each))
+        found += _guarded("data", partial(_data, each))
     return [*dict.fromkeys(found)]
 
 
@@ -67,10 +69,6 @@ def _guarded(what: str, check: Callable[[], Found]) -> Found:
 def _settings(found: list[Params]) -> Found:
     found.append(load_and_check_tasks())
     yield Finding("ok", "settings", f"{PARAMS_FILE}: valid")
-
-
-def _of_params(check: Callable[[Params], Found], params: Sequence[Params]) -> Found:
-    return (one for each in params for one in check(each))
 
 
 def _versions() -> Found:
@@ -188,8 +186,8 @@ def _data(params: Params) -> Found:
         of = params.data.torchvision.name if params.data.source == "torchvision" else "drawn here"
         yield Finding("ok", "data", f"{params.data.source}: {of}")
         return
-    from semisup.prepare.own_images.folder import named_paths
     from semisup.prepare.own_images.named_places import KEY, PLACES
+    from semisup.prepare.own_images.watched import named_paths
 
     for name in PLACES:
         for given in named_paths(params.data.folder, name):
@@ -198,8 +196,8 @@ def _data(params: Params) -> Found:
 
 def _place(key: str, given: str) -> Found:
     from semisup.prepare.files.places import locate
-    from semisup.prepare.own_images.folder import is_watched
-    from semisup.prepare.own_images.named_places import RAW, content_of
+    from semisup.prepare.own_images.named_places import content_of
+    from semisup.prepare.own_images.watched import UNSEEN, is_watched
 
     try:
         if key.endswith(("labels", "names")):
@@ -211,8 +209,7 @@ def _place(key: str, given: str) -> Found:
         return
     yield Finding("ok", "data", f"{key}: {given}")
     if not is_watched(given):
-        told = f"{key}: {given}: not inside {RAW}, so that DVC sees no changes there"
-        yield Finding("mind", "data", told)
+        yield Finding("mind", "data", f"{key}: {given}: {UNSEEN}")
 
 
 def _results() -> Found:

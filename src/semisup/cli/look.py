@@ -6,10 +6,10 @@ from semisup.labels.endings import is_image
 from semisup.params.loading import Params
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
-from semisup.prepare.own_images.folder import warn_of_unwatched
 from semisup.prepare.own_images.hints import kinds_of
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.plan_checks import check_classes, check_rows
+from semisup.prepare.own_images.watched import warn_of_unwatched
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -51,8 +51,8 @@ def look(params: Params) -> str:
     if groups:
         lines.append(f"{len(groups)} groups of {sum(groups.values())} images")
     lines += [
-        f"{name}: {count} rows, of which {count - len(absent)} name a file"
-        for name, (absent, count) in plan.rows.items()
+        f"{name}: {len(read.rows)} rows, of which {len(read.rows) - len(read.absent)} name a file"
+        for name, read in plan.read.items()
     ]
     lines += ["", as_table(COLUMNS, tally.classes(), f"{LISTED}, once `prepare` has run"), ""]
     lines += _left_out(rejected)

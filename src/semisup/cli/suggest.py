@@ -1,10 +1,8 @@
 """Which images of the pool to label next, as a table to fill in and a page to look at."""
 
 import html
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from itertools import count as count_from
 from pathlib import Path
 
@@ -15,13 +13,12 @@ from semisup.data.dataset import ImageData
 from semisup.labels.lines import lines_of
 from semisup.neighbours.stored import POINTS
 from semisup.params.loading import Params
+from semisup.predict.out_files import all_or_none
 from semisup.report.page.pictures import exact
 from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, counted
-from semisup.workflow.processes import HOST
-from semisup.workflow.scratch import HALF_WRITTEN
 
 COLUMNS = ("path", "cluster", "rank", "reason", "label")
 THUMBNAIL = 160  # pixels, on the page
@@ -51,30 +48,11 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
     )
     images = [data.images[ids[pick.number]] for pick in picks]
     _warn_of_those_named_before(paths)
-    with _both_or_none(out, page) as (table, sheet):
+    with all_or_none(out, page) as (table, sheet):
         outputs.write_rows(table, COLUMNS, rows)
         sheet.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
     found = counted(len(picks), "image")
     return f"{found} to label, by the features of {task} ({why}): {out}, shown in {page}"
-
-
-@contextmanager
-def _both_or_none(*targets: Path) -> Iterator[list[Path]]:
-    """Files to write to beside these, under names that `split` passes over until they are whole."""
-    own = f"{HOST}-{os.getpid()}{HALF_WRITTEN}"
-    written = [target.with_name(f".{target.name}.{own}") for target in targets]
-    try:
-        yield written
-        for file, target in zip(written, targets, strict=True):
-            file.replace(target)
-    except OSError as error:
-        raise UserError(
-            f"--out {targets[0]}: can't be written: {error.strerror or error}"
-        ) from None
-    finally:
-        for file in written:
-            with suppress(OSError):  # of a disk that can't be written: that is said already
-                file.unlink()
 
 
 def _warn_of_those_named_before(paths: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """What columns of tables are called, by what they hold."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 KEY = "data.folder.columns"
 # the first that a table has counts; compared as `plain` has them
@@ -32,18 +32,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         """,
     }.items()
 }
-
-
-WEAK = (
-    "level",
-    "diagnostic",
-    "finding",
-    "findings",
-    "tags",
-    "condition",
-    "choice",
-    "choices",
-)  # the label where nothing else is
+# the label where nothing else is
+WEAK = ("level", "diagnostic", "finding", "findings", "tags", "condition", "choice", "choices")
 _IS_X = re.compile(  # beside it, y is a place: x_coord, center_x, or spacing[x of spacing[x,y]
     r"x(min|max|coord\w*|pos\w*|cent(er|re)|pixels?|loc\w*)?|"
     r"\w*(coord\w*|pos(ition)?|cent(er|re)|pixel|spacing|loc(ation)?|offset|tile|col)x"
@@ -54,8 +44,6 @@ _ABOUT_LABELS = {  # not the label, but what is known of it
     *("date", "time", "year", "by", "confidence", "score", "prob", "probability", "weight"),
     *("source", "id", "count", "num", "number", "type", "set", "file", "path", "url", "old", "no"),
 }
-
-
 _OWNER = re.compile(  # of which images may be several, though the name is none of those above
     r"(patient|subject|participant|person|individual|animal|lesion|specimen|slide|video|scene|case|"
     r"donor|mouse|eye|track|clip)(number|num|no|nr|code|key|name|identifier|idx|index|uid|uuid|id|"
@@ -66,6 +54,11 @@ _OWNER = re.compile(  # of which images may be several, though the name is none 
 def plain(name: str) -> str:
     """A column's name without case, spaces and the like."""
     return re.sub(r"[\W_]+", "", name.casefold())
+
+
+def has(what: str, names: Iterable[str]) -> bool:
+    """Whether a column of paths, labels and the like is found by its name."""
+    return any(plain(name) in NAMES[what] for name in names)
 
 
 def weak_labels(names: Sequence[str]) -> list[int]:

@@ -70,16 +70,6 @@ def _hint_at_groups(sheet: Sheet, taken: Collection[int | None]) -> None:
             )
 
 
-def has_path(names: Sequence[str]) -> bool:
-    """Whether a column of paths is found by its name."""
-    return any(plain(name) in NAMES["path"] for name in names)
-
-
-def has_label(names: Sequence[str]) -> bool:
-    """Whether a column of labels is found by its name."""
-    return any(plain(name) in NAMES["label"] for name in names)
-
-
 def weak_label(sheet: Sheet, taken: Collection[int | None]) -> int | None:
     """The only column whose name hints at the label, where neither a name nor bits tell of one."""
     weak = (at for at in weak_labels(sheet.names) if at not in taken)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from semisup.labels.columns import has_label
+from semisup.labels.column_names import has
 from semisup.labels.endings import is_image
 from semisup.labels.text import Line
 from semisup.workflow.errors import UserError
@@ -58,7 +58,7 @@ def rows_of(found: Sequence[Row], where: str, are_parts: bool) -> list[Row] | No
             f"{where}: looks as if {program.called} wrote it, and names no class of whole images; "
             "save path,label of each image as CSV, or COCO or Datumaro with classes of images"
         )
-    if len(names) == 1 and not has_label(names):
+    if len(names) == 1 and not has("label", names):
         return [row | {"label": row.get(names[0])} for row in rows]
     return rows
 

@@ -5,8 +5,7 @@ import re
 from typing import Any
 
 from semisup.labels import exports
-from semisup.labels.column_names import NAMES, plain
-from semisup.labels.columns import has_label, has_path
+from semisup.labels.column_names import NAMES, has, plain
 from semisup.labels.endings import is_image
 from semisup.labels.text import Line, lines_in
 from semisup.labels.words import part_of
@@ -103,10 +102,10 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
                 "data; name the classes of these files too"
             )
         return [{"path": path, "label": label} for label, paths in whole for path in paths]
-    if has_path(names) or has_label(names):
+    if has("path", names) or has("label", names):
         return None
     objects = [value for value in values if isinstance(value, _Object)]
-    if len(objects) == len(whole) and any(has_label([n for n, _ in one]) for one in objects):
+    if len(objects) == len(whole) and any(has("label", [n for n, _ in one]) for one in objects):
         return [{"path": path, **dict(value)} for path, value in whole]
     if all(map(_is_label, values)):
         return [{"path": path, "label": value} for path, value in whole]
@@ -116,7 +115,7 @@ def _rows_of(whole: _Object, where: str) -> list[dict[str, Any]] | None:
 def _of_columns(whole: _Object) -> list[dict[str, Any]] | None:
     """Of {column: {row: value}}, as pandas has it, or {column: [values]}; None: it is neither."""
     names, values = [name for name, _ in whole], [value for _, value in whole]
-    if not has_path(names):
+    if not has("path", names):
         return None
     if all(isinstance(value, _Object) for value in values):
         rows = [[row for row, _ in column] for column in values]
@@ -124,7 +123,7 @@ def _of_columns(whole: _Object) -> list[dict[str, Any]] | None:
         columns = [[cell for _, cell in column] for column in values]
     else:  # one of several classes may be called image, too
         are_lists = all(isinstance(v, list) and not isinstance(v, _Object) for v in values)
-        alike = are_lists and has_label(names) and len({*map(len, values)}) == 1
+        alike = are_lists and has("label", names) and len({*map(len, values)}) == 1
         columns = values
     if not alike:
         return None

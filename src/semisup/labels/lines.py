@@ -4,7 +4,7 @@ import csv
 import io
 
 from semisup.labels import exports
-from semisup.labels.columns import has_path
+from semisup.labels.column_names import has
 from semisup.labels.headless import of_spaces, one_column
 from semisup.labels.json_table import JSON, of_json, table_of
 from semisup.labels.path_column import Known
@@ -61,7 +61,7 @@ def lines_of(
                 f"columns; {_WIDER if width > 1 else _TITLE}"
             )
     if width == 1 and may_be_list:
-        return lines if has_path(lines[0][1]) else [(0, ["path"]), *lines]
+        return lines if has("path", lines[0][1]) else [(0, ["path"]), *lines]
     if width == 1:
         raise one_column(text, where)
     rows = [(number, (line + [""] * width)[:width]) for number, line in lines]

@@ -1,14 +1,12 @@
 """Classes of the images in files, as a table."""
 
-import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 import torch
@@ -18,6 +16,7 @@ from semisup.compute.device import Runtime
 from semisup.labels.endings import is_image
 from semisup.params.sections import Compute
 from semisup.predict.loaded import ImageClassifier, batch_size
+from semisup.predict.out_files import all_or_none
 from semisup.predict.places import jobs
 from semisup.prepare.decoding.decoders import Decoder
 from semisup.prepare.decoding.pixels import grey
@@ -25,8 +24,6 @@ from semisup.prepare.records import Candidates, Pixels, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
 from semisup.workflow.outputs import csv_writer
-from semisup.workflow.processes import HOST
-from semisup.workflow.scratch import HALF_WRITTEN
 
 UNSURE, UNREADABLE = "unsure", "unreadable"
 LISTED = 10  # files that can't be read, and classes, in the summary
@@ -86,7 +83,8 @@ def predict(
     _check(out, paths)
     found = jobs(paths, out)
     with (
-        _replacing(out) as file,
+        all_or_none(out) as (table,),
+        table.open("w", encoding="utf-8", newline="") as file,
         closing(Decoder(about.image_size, about.fit, about.max_megapixels, compute)) as decoder,
         tqdm(desc="Predicting", unit=" images", disable=None) as bar,
     ):
@@ -130,22 +128,6 @@ def _check(out: Path, paths: Sequence[str]) -> None:
     same = out.exists() and any(Path(path).exists() and out.samefile(path) for path in paths)
     if same or (out.exists() and is_image(out.name)):
         raise UserError(f"--out {out}: an image, or one of PATHS; name a .csv file")
-
-
-@contextmanager
-def _replacing(out: Path) -> Iterator[IO[str]]:
-    """A file to write to, which takes the place of `out` when all went well."""
-    target = Path(os.path.realpath(out))  # behind a link
-    half_written = target.with_name(f".{target.name}.{HOST}-{os.getpid()}{HALF_WRITTEN}")
-    try:
-        with half_written.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        half_written.replace(target)
-    except OSError as error:
-        raise UserError(f"--out {out}: can't be written: {error.strerror or error}") from None
-    finally:
-        with suppress(OSError):  # of a disk that can't be written: that is said already
-            half_written.unlink()
 
 
 def _batches(candidates: Candidates, model: ImageClassifier) -> Iterator[_Batch]:

@@ -4,7 +4,7 @@ from collections import deque
 from contextlib import closing
 
 from semisup.params.loading import Params
-from semisup.prepare.records import Candidates, Decoded, GivenSplit, Outcome, Record
+from semisup.prepare.records import Candidates, Outcome
 from semisup.workflow.notes import Notes
 
 
@@ -18,7 +18,9 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes) -> Candidates
     """
     data = params.data
     if data.source == "glyphs":
-        yield from _glyphs(params, len(done))
+        from semisup.prepare.known_sets import glyphs
+
+        yield from glyphs.candidates(data.glyphs, data.image_size, params.seed, len(done))
     elif data.source == "folder":
         yield from _folder(params, done, notes)
     else:
@@ -32,9 +34,10 @@ def _folder(params: Params, done: deque[Outcome], notes: Notes) -> Candidates:
     from semisup.prepare.own_images import folder
     from semisup.prepare.own_images.plan import Plan
     from semisup.prepare.own_images.plan_checks import check_classes, check_rows
+    from semisup.prepare.own_images.watched import warn_of_unwatched
 
     data = params.data
-    folder.warn_of_unwatched(data.folder, notes)
+    warn_of_unwatched(data.folder, notes)
     decoder = Decoder(data.image_size, data.fit, data.max_megapixels, params.compute)
     with closing(decoder):  # it starts while names are read
         plan = Plan(data.folder, notes)
@@ -47,38 +50,6 @@ def beside(params: Params) -> list[str]:
     """What the source reads outside of what dvc.yaml names."""
     if params.data.source != "folder":
         return []
-    from semisup.prepare.own_images.folder import unwatched
+    from semisup.prepare.own_images.watched import unwatched
 
     return unwatched(params.data.folder)
-
-
-def _glyphs(params: Params, done: int) -> Candidates:
-    from tqdm import tqdm
-
-    from semisup.prepare.known_sets.glyphs import Glyphs
-    from semisup.prepare.known_sets.typefaces import alphabet
-
-    settings = params.data.glyphs
-    glyphs = Glyphs(settings.classes, params.data.image_size, settings.clutter, params.seed)
-    names = class_names(alphabet(settings.classes))
-    sizes: dict[GivenSplit, int] = {
-        "train": settings.train_images,
-        "test": settings.test_images,
-    }
-    total = sum(sizes.values())
-    bar = tqdm(total=total, initial=done, desc="drawing letters", disable=None, leave=False)
-    with bar:
-        for stream, (split, size) in enumerate(sizes.items()):
-            first = min(done, size)
-            done -= first
-            labels = glyphs.labels(first, size)
-            images = (image for chunk in glyphs.chunks(first, size, stream) for image in chunk)
-            for number, (image, label) in enumerate(zip(images, labels, strict=True), first):
-                record = Record(f"glyphs/{split}/{number:06d}", names[label], split)
-                yield record, Decoded.of(image)
-                bar.update()
-
-
-def class_names(characters: str) -> list[str]:
-    """The characters themselves; `U+00E9` and the like beyond ASCII."""
-    return [char if char.isascii() else f"U+{ord(char):04X}" for char in characters]

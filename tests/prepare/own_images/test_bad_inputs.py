@@ -115,11 +115,7 @@ BAD_SETTINGS: list[tuple[str, Any]] = [
     *(("lables", "x.csv"), ("tests", "x"), ("train", "x")),
 ]
 BAD_RANGES: list[Any] = [[1, 0], [1], "full", None, [0, "1"], [0, 0], [1, 2, 3], True, 255]
-
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder")
 
 
 def one_line(error: pytest.ExceptionInfo[UserError]) -> None:

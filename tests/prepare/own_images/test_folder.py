@@ -20,7 +20,7 @@ from made_files import (
     settings,
 )
 
-from semisup.prepare.own_images.folder import warn_of_unwatched
+from semisup.prepare.own_images.watched import warn_of_unwatched
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes

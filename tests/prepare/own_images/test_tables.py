@@ -14,10 +14,7 @@ from pyarrow import parquet
 from semisup.prepare.own_images.matching import names_of
 from semisup.workflow.errors import UserError
 
-
-@pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder")
 
 
 def test_labels_csv(tmp_path: Path) -> None:

@@ -9,10 +9,7 @@ from semisup.report.figures import filters
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
-
-@pytest.fixture(autouse=True)
-def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder")
 
 
 def write_encoder(task: str, weights: dict[str, np.ndarray]) -> None:

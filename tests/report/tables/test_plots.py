@@ -10,10 +10,7 @@ from semisup.training.progress import Row
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
-
-@pytest.fixture(autouse=True)
-def _empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("in_a_folder")
 
 
 def write_history(folder: Path, *merits: float, **extra: int) -> None:

@@ -20,7 +20,8 @@ from semisup.prepare.files.member import (
     LINK,
     SETS,
     Member,
-    damaged,
+    as_now,
+    reading,
     size_problem,
 )
 from semisup.prepare.records import Unreadable
@@ -50,10 +51,8 @@ def members(archive: Path, place: str) -> Generator[Member]:
     Raises:
         UserError: the archive cannot be read, or only up to a point; it names the `place`.
     """
-    try:
+    with reading(place, archive):
         yield from _members(archive, place)
-    except DAMAGED as error:
-        raise damaged(place, error, archive) from None
 
 
 def _members(archive: Path, place: str) -> Generator[Member]:
@@ -64,8 +63,10 @@ def _members(archive: Path, place: str) -> Generator[Member]:
         from semisup.prepare.files import arrow_sets
 
         yield from arrow_sets.files(archive, place)
+    elif kind == ".zip":
+        yield from _zip_members(*as_now(archive))
     else:
-        yield from _zip_members(archive) if kind == ".zip" else tars.members(archive, place)
+        yield from tars.members(archive, place)
 
 
 class _ReadOnce:
@@ -107,17 +108,14 @@ def listing(archive: Path, place: str) -> Iterator[Member]:
     if archive.suffix.lower() == ".zip":
         yield from members(archive, place)
         return
-    about = archive.stat()
     # what is wrong with one of these names the place
     for_whom = place if archive.suffix.lower() == ".npz" else ""
-    try:
-        yield from _listing(archive, for_whom, about.st_mtime_ns, about.st_size)
-    except DAMAGED as error:
-        raise damaged(place, error, archive) from None
+    with reading(place, archive):
+        yield from _listing(for_whom, *as_now(archive))
 
 
 @lru_cache(maxsize=2)  # names of all members take much memory
-def _listing(archive: Path, place: str, *_: int) -> _ReadOnce:
+def _listing(place: str, archive: Path, *_: int) -> _ReadOnce:
     found = _members(archive, place)
     atexit.register(found.close)  # before what it needs is taken apart
     return _ReadOnce(replace(each, load=_not_to_be_read) for each in found)
@@ -127,13 +125,8 @@ def _not_to_be_read() -> bytes:
     raise NotImplementedError("a listing has names only")
 
 
-def _zip_members(path: Path) -> list[Member]:
-    about = path.stat()
-    return _members_of_zip(path, about.st_mtime_ns, about.st_size)
-
-
 @lru_cache(maxsize=2)  # the directory of a zip takes long to read, and much memory
-def _members_of_zip(path: Path, *_: int) -> list[Member]:
+def _zip_members(path: Path, *_: int) -> list[Member]:
     archive = zipfile.ZipFile(path)  # open as long as any of the members is known
     _check_count(path, archive)
     named = [(_name(info), info) for info in archive.infolist()]

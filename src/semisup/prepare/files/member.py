@@ -3,7 +3,8 @@
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,12 @@ class Member:
     is_again: bool = False
 
 
+def as_now(file: Path) -> tuple[Path, int, int]:
+    """A file, and what changes with it: what was read of it is kept by that."""
+    about = file.stat()
+    return file, about.st_mtime_ns, about.st_size
+
+
 def size_problem(size: int) -> str | None:
     """What speaks against a file of so many bytes."""
     if size <= MAX_BYTES:
@@ -54,8 +61,16 @@ def size_problem(size: int) -> str | None:
     return f"too large: {size / 2**20:.0f} MiB, more than {MAX_BYTES // 2**20} in an archive"
 
 
-def damaged(place: str, error: Exception, file: Path | None = None) -> UserError:
-    """What to raise where an archive cannot be read; `file`: whose first bytes may say why."""
+@contextmanager
+def reading(place: str, file: Path | None = None) -> Iterator[None]:
+    """What an archive that cannot be read raises as one line; by first bytes of `file`, if any."""
+    try:
+        yield
+    except DAMAGED as error:
+        raise _damaged(place, error, file) from None
+
+
+def _damaged(place: str, error: Exception, file: Path | None = None) -> UserError:
     if isinstance(error, PermissionError):
         return UserError(f"{place}: cannot be read: {error.strerror}")
     if file and (what := _what_it_is(file)):

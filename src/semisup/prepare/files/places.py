@@ -17,6 +17,7 @@ from semisup.prepare.files.member import DEVICE, ENDINGS, SETS, Member
 from semisup.prepare.junk import is_junk
 from semisup.prepare.records import Meant, Rejected
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import NAMED, named
 
 _OUTSIDE = "points outside the archive"
 Opener = Callable[[Path, str], Iterable[Member]]  # of an archive, and what messages call it
@@ -139,6 +140,11 @@ def printable(name: str) -> str:
     if name.isascii():
         return name
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def shown(names: Iterable[str], most: int = NAMED) -> str:
+    """The first of some names of files or folders, as `printable`."""
+    return named(map(printable, names), most)
 
 
 def _below(place: Place, member: Member) -> Entry | Rejected | None:

@@ -15,12 +15,12 @@ from typing import IO, Any, cast
 
 from semisup.prepare.files.member import (
     AGAIN,
-    DAMAGED,
     DEVICE,
     LINK,
     ZSTD,
     Member,
-    damaged,
+    as_now,
+    reading,
     size_problem,
 )
 
@@ -79,8 +79,7 @@ def members(path: Path, place: str) -> Iterator[Member]:
     Raises:
         UserError: on loading: the archive is damaged; it names the `place`.
     """
-    about = path.stat()
-    known = _index_of(path, about.st_mtime_ns, about.st_size)
+    known = _index_of(*as_now(path))
     with _opened(path) as archive:
         if known:
             yield from known[0].members(cast(IO[bytes], archive.fileobj), place)
@@ -150,16 +149,12 @@ def _problem(info: tarfile.TarInfo) -> str | None:
 
 
 def _read(archive: tarfile.TarFile, info: tarfile.TarInfo, place: str) -> bytes:
-    try:
+    with reading(place):
         stream = archive.extractfile(info)
         return stream.read() if stream else b""
-    except DAMAGED as error:
-        raise damaged(place, error) from None
 
 
 def _read_at(file: IO[bytes], offset: int, size: int, place: str) -> bytes:
-    try:
+    with reading(place):
         file.seek(offset)
         return file.read(size)
-    except DAMAGED as error:
-        raise damaged(place, error) from None

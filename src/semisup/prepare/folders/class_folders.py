@@ -53,7 +53,7 @@ class Layout:
                 return Placed(problem="not in a class folder", part=part)
             name = folders[depth]
             if (depth, name) in self.aside:
-                return _beside_images(name)
+                return Placed(problem=beside_images(name), aside=True)
             if level == "class":
                 label = clean(printable(name))
             elif level == "part":
@@ -63,7 +63,7 @@ class Layout:
                 part = found if found == "unlabelled" else part or found
         depth = len(self.levels)
         if len(folders) > depth and (depth, folders[depth]) in self.aside:
-            return _beside_images(folders[depth])
+            return Placed(problem=beside_images(folders[depth]), aside=True)
         return Placed(None if part == "unlabelled" else label, part)
 
     def _part(self, depth: int, name: str) -> Part | None:
@@ -79,5 +79,6 @@ class Layout:
         return {placed.label for placed in found if placed.label is not None}
 
 
-def _beside_images(name: str) -> Placed:
-    return Placed(problem=f"in the folder {printable(name)}, beside the images", aside=True)
+def beside_images(folder: str) -> str:
+    """What speaks against files in a folder of masks and the like."""
+    return f"in the folder {printable(folder)}, beside the images"

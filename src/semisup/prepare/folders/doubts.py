@@ -1,14 +1,13 @@
-"""What looks wrong about folders, though they can be read."""
+"""What looks wrong about folders, though they can be read; and what can be read in two ways."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from semisup.labels.words import part_of
-from semisup.prepare.files.places import printable
+from semisup.prepare.files.places import printable, shown
 from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.signs import (
-    Folders,
     are_parts,
     is_odd,
     place_of_parts,
@@ -17,13 +16,15 @@ from semisup.prepare.folders.signs import (
 from semisup.prepare.folders.tree import (
     VIEW_WORDS,
     Folder,
+    Folders,
+    each,
     is_around,
     is_of_masks,
     is_version,
     merged,
 )
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import named
 
 MANY_AROUND = 10  # folders around the classes: more than sites or years
 FEW_IN_EACH = 20  # files of one thing
@@ -35,64 +36,63 @@ NUMBERED = re.compile(  # folders that one set of images was cut into
 FOLD = re.compile(r"(.*[ _-])?(k?folds?|cv|split)[ _-]?\d+")  # of a cross-validation
 PATIENT = re.compile(r"(patient|subject|case|participant)[ _-]?\d", re.I)
 OWNER = re.compile(r"(patient|subject|person|case|animal|user|participant|p)[ _-]?\d", re.I)
+Names = Collection[str]
+Warn = Callable[[str], None]  # of the place that is looked at
 
 
-def warn_of_versions(names: list[str], where: str, notes: Notes) -> None:
+def warn_of_versions(names: Names, warn: Warn) -> None:
     """Of folders that hold the same images in several forms."""
     versions = [name for name in names if is_version(name)]
     if versions:
-        notes.warn(
-            f"{where}: {named(versions)}: by the name the same images in other forms, "
-            "which would be trained and tested on: leave all but one out, or set "
-            "data.folder.group_pattern"
+        warn(
+            f"{shown(versions)}: by the name the same images in other forms, which would be "
+            "trained and tested on: leave all but one out, or set data.folder.group_pattern"
         )
 
 
-def warn_of_forms_beside(classes: Iterable[Folder], where: str, notes: Notes) -> None:
+def warn_of_forms_beside(classes: Sequence[Folder], warn: Warn) -> None:
     """Of folders in those of classes that hold other forms of the images beside them: cropped."""
     found, at = set[str](), [*classes]
     while at:
         forms = (name for folder in at if folder.images for name in merged([folder]))
         found |= {name for name in forms if not re.search(r"\d", name)}
-        at = [inner for folders in merged(at).values() for inner in folders]
-    warn_of_versions(sorted(found), where, notes)
+        at = each(merged(at))
+    warn_of_versions(sorted(found), warn)
 
 
-def warn_of_things(inner: Folders, where: str, notes: Notes) -> None:
+def warn_of_things(inner: Folders, warn: Warn) -> None:
     """Of many numbered class folders with few files, of the same names: kos01/Part0.jpg."""
-    folders = [folder for same in inner.values() for folder in same]
+    folders = each(inner)
     alike = len({folder.mark for folder in folders}) == 1
     numbered = len({re.sub(r"\d+", "", name) for name in inner}) == 1
     if len(inner) >= MANY_AROUND and alike and numbered and 1 < folders[0].images <= FEW_IN_EACH:
-        notes.warn(
-            f"{where}: {named(map(printable, inner), 3)}: read as the classes, but numbered, with "
-            "files of the same names: if each is one part or patient, name a table of the classes "
-            "in data.folder.labels"
+        warn(
+            f"{shown(inner, 3)}: read as the classes, but numbered, with files of the same names: "
+            "if each is one part or patient, name a table of the classes in data.folder.labels"
         )
 
 
-def warn_of_owners(names: list[str], where: str, notes: Notes) -> None:
+def warn_of_owners(names: Names, warn: Warn) -> None:
     """Of folders around the classes, each of which may be a patient's."""
     owners = [name for name in names if OWNER.match(name)]
     if owners or len(names) >= MANY_AROUND:
-        notes.warn(
-            f"{where}: {named(owners or names, 3)}, around the classes: if those are of "
-            "one patient or part each, set data.folder.group_pattern, so that none is on both "
-            "sides of a split"
+        warn(
+            f"{shown(owners or names, 3)}, around the classes: if those are of one patient or part "
+            "each, set data.folder.group_pattern, so that none is on both sides of a split"
         )
 
 
-def warn_of_held(names: list[str], where: str, notes: Notes) -> None:
+def warn_of_held(names: Names, warn: Warn) -> None:
     """Of folders around the classes that are named as for test, but not by that word alone."""
     held = [name for name in names if part_of(name) in ("test", "validation")]
     if held and len(held) < len(names):
-        notes.warn(
-            f"{where}: {named(held)}: read as train, though named as test or validation: if it is, "
-            "name it in data.folder.test or data.folder.validation"
+        warn(
+            f"{shown(held)}: read as train, though named as test or validation: if it is, name it "
+            "in data.folder.test or data.folder.validation"
         )
 
 
-def warn_of_equal_names(inner: Folders, where: str, notes: Notes) -> None:
+def warn_of_equal_names(inner: Folders, warn: Warn) -> None:
     """Of class folders of one name in some of the folders around: alba in quercus and in salix.
 
     Where most names are in several, as with sites, they mean the same.
@@ -103,133 +103,136 @@ def warn_of_equal_names(inner: Folders, where: str, notes: Notes) -> None:
             around.setdefault(own, []).append(name)
     equal = sorted(name for name, those in around.items() if len(those) > 1)
     if equal and 2 * len(equal) <= len(around):
-        shown = (f"{printable(name)} ({named(map(printable, around[name]))})" for name in equal)
-        notes.warn(
-            f"{where}: {named(shown)}: a class each, though in several folders: if they mean "
-            "something else in each of these, rename them"
+        each_in = named(f"{printable(name)} ({shown(around[name])})" for name in equal)
+        warn(
+            f"{each_in}: a class each, though in several folders: if they mean something else in "
+            "each of these, rename them"
         )
 
 
-def forbid_folds(names: list[str], depth: int, where: str) -> None:
+def forbid_folds(names: Names, depth: int, where: str) -> None:
     """Refuse folds of a cross-validation, each of which has train and test, side by side.
 
     Raises:
         UserError: all of these folders are called so.
     """
     if all(FOLD.fullmatch(name.lower()) for name in names):
-        shown = [*map(printable, names)]
         raise UserError(
-            f"{where}: {named(shown)} each hold train and test: in a cross-validation each image "
+            f"{where}: {shown(names)} each hold train and test: in a cross-validation each image "
             "is a test image of one fold, and trained on in the others: name the folder of one "
-            f"fold, such as {shown[0]}, instead; if each holds other images, set "
+            f"fold, such as {shown([*names][:1])}, instead; if each holds other images, set "
             f"data.folder.class_level to {depth}"
         )
 
 
-def warn_of_sets(
-    names: list[str], classes: list[str], depth: int, where: str, notes: Notes
-) -> None:
+def two_readings(inner: Folders, alike: Names, depth: int, where: str) -> UserError:
+    """The error where these folders, at this depth, may be the classes, or those alike in each."""
+    below = each(merged(each(inner)))
+    loose = any(folder.images for folder in [*each(inner), *below])
+    third = sorted(n for n in merged(below) if n.lower() not in VIEW_WORDS and not is_version(n))
+    further = f", {depth + 2} for {shown(third, 3)}, which lie in those"
+    return UserError(
+        f"{where}: the classes may be {shown(inner)}, or {shown(alike)}, which lie in each of "
+        f"these: set data.folder.class_level to {depth} for the first, {depth + 1} for the second"
+        f"{further if len(third) > 1 and not loose else ''}"
+    )
+
+
+def warn_of_sets(names: Names, classes: Names, depth: int, warn: Warn) -> None:
     """Of folders that each hold train and test, and whose names are not those of sites or years."""
     if not all(map(is_around, names)):
-        notes.warn(
-            f"{where}: {named(map(printable, names))} each hold train and test, and in "
-            f"these the same classes ({named(map(printable, classes))}): set "
-            f"data.folder.class_level to {depth} if the first are the classes"
+        warn(
+            f"{shown(names)} each hold train and test, and in these the same classes "
+            f"({shown(classes)}): set data.folder.class_level to {depth} if the first are the "
+            "classes"
         )
 
 
-def warn_of_domains(inner: Folders, depth: int, where: str, notes: Notes) -> None:
+def warn_of_domains(inner: Folders, depth: int, warn: Warn) -> None:
     """Of folders read as classes, with the same folders below one in each: amazon/images/mug."""
     further = shared_further_down(inner)
     if further and not are_parts(further):
-        notes.warn(
-            f"{where}: {named(map(printable, inner))} are read as the classes; below a folder in "
-            f"each lie {named(map(printable, further))}: set data.folder.class_level to {depth} "
-            "if these are the classes"
+        warn(
+            f"{shown(inner)} are read as the classes; below a folder in each lie {shown(further)}: "
+            f"set data.folder.class_level to {depth} if these are the classes"
         )
 
 
-def warn_of_kinds(
-    inner: Iterable[str], below: Iterable[str], depth: int, where: str, notes: Notes
-) -> None:
+def warn_of_kinds(inner: Names, below: Names, depth: int, warn: Warn) -> None:
     """Of folders in the classes that are kinds by their names: cat, dog, but not p012."""
     kinds = [name for name in below if not re.search(r"\d", name)]
     kinds = [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
-    inner = [*inner]
     kinds = [name for name in kinds if name not in inner]  # a folder unpacked into one of its name
     if len(kinds) > 1:
-        notes.warn(
-            f"{where}: {named(map(printable, inner))} are read as the classes, not the "
-            f"folders in them ({named(map(printable, kinds))}): set data.folder.class_level "
-            f"to {depth} for these"
+        warn(
+            f"{shown(inner)} are read as the classes, not the folders in them ({shown(kinds)}): "
+            f"set data.folder.class_level to {depth} for these"
         )
 
 
-def warn_of_parts_below(inner: Folders, where: str, notes: Notes) -> None:
+def warn_of_parts_below(inner: Folders, warn: Warn) -> None:
     """Of folders read as classes in which train and test lie, however far below."""
     for name, folders in inner.items():
         way = place_of_parts(folders)
         if way is not None:
-            notes.warn(
-                f"{where}: {named(map(printable, inner))} are read as the classes, but folders "
-                f"named as train and test lie in {printable('/'.join([name, *way]))}: if the "
-                "classes are there, name that one in data.folder.labelled"
+            warn(
+                f"{shown(inner)} are read as the classes, but folders named as train and test lie "
+                f"in {printable('/'.join([name, *way]))}: if the classes are there, name that one "
+                "in data.folder.labelled"
             )
             return
 
 
-def warn_of_names(names: list[str], where: str, notes: Notes) -> None:
+def warn_of_names(names: Names, warn: Warn) -> None:
     """Of classes that are seldom called so: images, patient_7, images_part_1, train and test."""
     if len(names) < 2:
         return
-    shown = named(map(printable, names), 3)
     parts = {part_of(name) for name in names}
     with_parts = len(parts & {"train", "validation", "test"}) > 1
     odd = [name for name in names if is_odd(name) or (with_parts and part_of(name))]
     odd += [name for name in names if name not in odd and _is_mask_of_other(name, names)]
     if odd:
-        others = named(printable(name) for name in names if name not in odd)
-        notes.warn(
-            f"{where}: {named(map(printable, odd))}: read as a class, but seldom one by the name"
+        others = shown(name for name in names if name not in odd)
+        warn(
+            f"{shown(odd)}: read as a class, but seldom one by the name"
             f"{f'; beside {others}' if others else ''}{FURTHER_DOWN}"
         )
     elif all(NUMBERED.fullmatch(name.lower()) for name in names):
-        notes.warn(
-            f"{where}: {shown}: read as the classes, but called like parts of one set of images: "
+        warn(
+            f"{shown(names, 3)}: read as the classes, but called like parts of one set of images: "
             "where a table names the classes, name it in data.folder.labels"
         )
     elif sum(PATIENT.match(name) is not None for name in names) > MOST * len(names):
-        notes.warn(
-            f"{where}: {shown}: read as the classes, but called like patients: where a table names "
-            "the classes, name it in data.folder.labels, or set data.folder.class_level"
+        warn(
+            f"{shown(names, 3)}: read as the classes, but called like patients: where a table "
+            "names the classes, name it in data.folder.labels, or set data.folder.class_level"
         )
 
 
-def _is_mask_of_other(name: str, names: list[str]) -> bool:
+def _is_mask_of_other(name: str, names: Names) -> bool:
     """Whether a class is called as the masks of another one: cup_masks beside cup."""
     return is_of_masks(name) and any(
         name != other and name.lower().startswith(other.lower()) for other in names
     )
 
 
-def warn_of_inner(top: Folder, layout: Layout, where: str, notes: Notes) -> None:
+def warn_of_inner(top: Folder, layout: Layout, warn: Warn) -> None:
     """Of folders below the classes that hold several images each: of one patient, perhaps."""
     if layout.levels[-1] != "class":
         return
     at = [top]
     for _ in layout.levels:
-        at = [f for folders in merged(at).values() for f in folders]
+        at = each(merged(at))
     images = Counter[tuple[int, str]]()
     for number, folder in enumerate(at):
         for name, count in _below(folder):
             images[number, name] += count
     several = [name for (_, name), count in images.items() if count > 1]
     if several and len(images) >= 2 * len(at) and 2 * len(several) >= len(images):
-        notes.warn(
-            f"{where}: class folders hold folders of several images each "
-            f"({named(map(printable, several), 3)}): if those are of one patient or part, set "
-            "data.folder.group_pattern, so that none is on both sides of a split; if they are the "
-            "classes, set data.folder.class_level"
+        warn(
+            f"class folders hold folders of several images each ({shown(several, 3)}): if those "
+            "are of one patient or part, set data.folder.group_pattern, so that none is on both "
+            "sides of a split; if they are the classes, set data.folder.class_level"
         )
 
 

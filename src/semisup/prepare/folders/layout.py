@@ -6,16 +6,15 @@ then classes, which may hold parts (`cat/train`) in turn. What could be read in 
 """
 
 from semisup.labels.words import part_of
-from semisup.prepare.files.places import printable
+from semisup.prepare.files.places import shown
 from semisup.prepare.folders import doubts
 from semisup.prepare.folders.class_folders import Layout, Level
 from semisup.prepare.folders.signs import (
     LABEL_WORDS,
+    are_aside,
     are_parts,
     copies,
-    further_down,
     hold_parts,
-    is_aside,
     is_flat,
     masks_of_classes,
     masks_of_shared,
@@ -27,12 +26,12 @@ from semisup.prepare.folders.tree import (
     IMAGE_WORDS,
     VIEW_WORDS,
     Folder,
+    each,
     is_around,
     is_of_masks,
     merged,
 )
-from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import Notes
 
 NO_IMAGES = "by the name these are no images of their own"
 
@@ -60,8 +59,7 @@ def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
     at = [top]
     while inner := merged(at):
         if are_parts(inner):
-            parts = map(printable, filter(part_of, inner))
-            notes.warn(f"{where}: folders {named(parts)} are read as the split")
+            notes.warn(f"{where}: folders {shown(filter(part_of, inner))} are read as the split")
             return Layout((*levels, "part"), tests=tests_among(len(levels), inner))
         if len(inner) > 1:
             break
@@ -79,6 +77,10 @@ class _Search:
         self.tests = set[tuple[int, str]]()
         self.trains = set[tuple[int, str]]()
 
+    def warn(self, line: str) -> None:
+        """Of something about this place."""
+        self.notes.warn(f"{self.where}: {line}")
+
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
         inner = self._without_copies(self._without_aside(merged(at)))
@@ -95,7 +97,7 @@ class _Search:
             flat = self._find_flat(inner)
             labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
             inner = {name: found for name, found in labelled.items() if name not in flat}
-        self.descend([folder for folders in inner.values() for folder in folders])
+        self.descend(each(inner))
 
     def _level(self, inner: dict[str, list[Folder]], loose: int) -> Level:
         parts = are_parts(inner)
@@ -103,25 +105,20 @@ class _Search:
             if not inner or len(self.levels) + 1 >= self.class_level:
                 return "class"
             if not parts and len(inner) > 1:
-                names = [*map(printable, inner)]
-                doubts.warn_of_versions(names, self.where, self.notes)
-                doubts.warn_of_owners(names, self.where, self.notes)
+                doubts.warn_of_versions(inner, self.warn)
+                doubts.warn_of_owners(inner, self.warn)
                 parts = self._has_one_part(inner)
                 if not parts:
-                    doubts.warn_of_held(names, self.where, self.notes)
+                    doubts.warn_of_held(inner, self.warn)
                 if not parts and len(self.levels) + 2 == self.class_level:
-                    doubts.warn_of_equal_names(inner, self.where, self.notes)
+                    doubts.warn_of_equal_names(inner, self.warn)
             return "part" if parts else "repetition" if len(inner) > 1 else "wrapper"
         if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
             return "wrapper"
         if parts:
-            others = [printable(name) for name in inner if not part_of(name)]
-            if others:
-                self.notes.warn(
-                    f"{self.where}: {named(others)}: beside folders named as train and test, and "
-                    "so left out"
-                )
-            doubts.warn_of_versions([*filter(part_of, inner)], self.where, self.notes)
+            if others := shown(name for name in inner if not part_of(name)):
+                self.warn(f"{others}: beside folders named as train and test, and so left out")
+            doubts.warn_of_versions([*filter(part_of, inner)], self.warn)
             return "part"
         return self._repetition_or_class(inner, loose)
 
@@ -131,9 +128,9 @@ class _Search:
         if len(others) == len(inner):
             return False
         self.trains |= {(len(self.levels), name) for name in others}
-        self.notes.warn(
-            f"{self.where}: {named(map(printable, others))}: beside a folder named as train or "
-            "test, and read as train: if it is another part, call it validation, test or unlabelled"
+        self.warn(
+            f"{shown(others)}: beside a folder named as train or test, and read as train: if it is "
+            "another part, call it validation, test or unlabelled"
         )
         return True
 
@@ -141,45 +138,38 @@ class _Search:
         alike = shared(inner) if not loose else []
         if not alike:
             if not loose:
-                doubts.warn_of_domains(inner, len(self.levels) + 3, self.where, self.notes)
+                doubts.warn_of_domains(inner, len(self.levels) + 3, self.warn)
             return "class"
         if are_parts(alike):
             return self._above_parts(inner)
-        around, classes = [*map(printable, inner)], [*map(printable, alike)]
-        outer_around = all(is_around(name) for name in around)
+        outer_around = all(map(is_around, inner))
         inner_around = all(
-            is_around(name) or name.lower() in VIEW_WORDS or is_of_masks(name) for name in classes
+            is_around(name) or name.lower() in VIEW_WORDS or is_of_masks(name) for name in alike
         )
         if outer_around and not inner_around:
-            self.notes.warn(
-                f"{self.where}: {named(around)} hold the same folders, which are read as the "
-                f"classes ({named(classes)})"
+            self.warn(
+                f"{shown(inner)} hold the same folders, which are read as the classes "
+                f"({shown(alike)})"
             )
-            doubts.warn_of_versions(around, self.where, self.notes)
-            doubts.warn_of_owners(around, self.where, self.notes)
+            doubts.warn_of_versions(inner, self.warn)
+            doubts.warn_of_owners(inner, self.warn)
             return "repetition"
         if inner_around and not outer_around:
-            self.notes.warn(
-                f"{self.where}: {named(around)} are read as the classes; each holds the same "
-                f"folders ({named(classes)})"
+            self.warn(
+                f"{shown(inner)} are read as the classes; each holds the same folders "
+                f"({shown(alike)})"
             )
-            doubts.warn_of_versions(classes, self.where, self.notes)
+            doubts.warn_of_versions(alike, self.warn)
             return "class"
-        depth = len(self.levels) + 1
-        raise UserError(
-            f"{self.where}: the classes may be {named(around)}, or {named(classes)}, which lie in "
-            f"each of these: set data.folder.class_level to {depth} for the first, {depth + 1} for "
-            f"the second{further_down(inner, depth + 2)}"
-        )
+        raise doubts.two_readings(inner, alike, len(self.levels) + 1, self.where)
 
     def _above_parts(self, inner: dict[str, list[Folder]]) -> Level:
         """Folders that each hold train and test: of classes, unless these lie below them."""
-        doubts.forbid_folds([*inner], len(self.levels) + 3, self.where)
-        below = [f for folders in inner.values() for f in folders]
-        under = merged(f for folders in merged(below).values() for f in folders)
+        doubts.forbid_folds(inner, len(self.levels) + 3, self.where)
+        under = merged(each(merged(each(inner))))
         if len(under) < 2:
             return "class"
-        doubts.warn_of_sets([*inner], [*under], len(self.levels) + 1, self.where, self.notes)
+        doubts.warn_of_sets(inner, under, len(self.levels) + 1, self.warn)
         return "repetition"
 
     def _find_flat(self, inner: dict[str, list[Folder]]) -> list[str]:
@@ -190,37 +180,37 @@ class _Search:
             return []
         if flat:
             self.flat |= {(len(self.levels) - 1, name) for name in flat}
-            self.notes.warn(
-                f"{self.where}: {named(map(printable, flat))}: holds no class folders, so that its "
-                "images are read as unlabelled; where a table has their labels, name both in "
-                "data.folder.test and test_labels, or validation and validation_labels"
+            self.warn(
+                f"{shown(flat)}: holds no class folders, so that its images are read as "
+                "unlabelled; where a table has their labels, name both in data.folder.test and "
+                "test_labels, or validation and validation_labels"
             )
         return flat
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
-        classes = [folder for folders in inner.values() for folder in folders]
+        classes = each(inner)
         below = merged(classes)
-        aside = [name for name in below if is_aside(name, classes)]
+        aside = [name for name in below if are_aside(name, classes)]
         self._leave_aside(aside)
         below = {name: folders for name, folders in below.items() if name not in aside}
         loose = any(folder.images for folder in classes)
         if loose and hold_parts(below, len(inner)):
-            self.notes.warn(
-                f"{self.where}: folders {named(map(printable, below))} in the class folders are "
-                "read as the split, images beside them as train"
+            self.warn(
+                f"folders {shown(below)} in the class folders are read as the split, images "
+                "beside them as train"
             )
             self.levels.append("part")
         elif are_parts(below) and all(part_of(name) for name in below):
             self.levels.append("part")
             self.tests |= tests_among(len(self.levels) - 1, below)
-            classes = [folder for folders in below.values() for folder in folders]
-            self._leave_aside([name for name in merged(classes) if is_aside(name, classes)])
+            classes = each(below)
+            self._leave_aside([name for name in merged(classes) if are_aside(name, classes)])
         elif self.class_level is None and not loose:
-            doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.where, self.notes)
-            doubts.warn_of_parts_below(inner, self.where, self.notes)
-        doubts.warn_of_things(inner, self.where, self.notes)
-        doubts.warn_of_forms_beside(classes, self.where, self.notes)
-        doubts.warn_of_names([*inner], self.where, self.notes)
+            doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.warn)
+            doubts.warn_of_parts_below(inner, self.warn)
+        doubts.warn_of_things(inner, self.warn)
+        doubts.warn_of_forms_beside(classes, self.warn)
+        doubts.warn_of_names(inner, self.warn)
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without masks and the like, beside folders of images, of parts or of the same classes."""
@@ -244,5 +234,4 @@ class _Search:
     def _leave_aside(self, names: list[str], why: str = NO_IMAGES) -> None:
         if names:
             self.aside |= {(len(self.levels), name) for name in names}
-            shown = named(map(printable, names))
-            self.notes.warn(f"{self.where}: {shown}: left out, since {why}")
+            self.warn(f"{shown(names)}: left out, since {why}")

@@ -1,26 +1,25 @@
 """Signs by which it is told what folders mean: parts of the data, copies, masks, repetitions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from semisup.labels.words import part_of, parts_among
-from semisup.prepare.files.places import printable
 from semisup.prepare.folders.tree import (
     ASIDE_WORDS,
     IMAGE_WORDS,
-    VIEW_WORDS,
     Folder,
+    Folders,
+    each,
     is_around,
+    is_aside,
     is_of_masks,
     is_version,
     merged,
 )
-from semisup.workflow.notes import named
 
 LABEL_WORDS = {"label", "labels"}  # of masks, where nothing but images lies beside them
 _OF_PROGRAMS = {  # folders of pictures about a data set, as repositories have them
     *("docs", "doc", "assets", "figures", "figs", "screenshots", "results", "outputs", "demo"),
 }
-Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
 
 
 def is_odd(name: str) -> bool:
@@ -40,7 +39,7 @@ def is_plain(top: Folder) -> bool:
         ((name, at),) = inner.items()
         if part_of(name) or is_odd(name):
             return False
-    folders = [folder for same in inner.values() for folder in same]
+    folders = each(inner)
     loose = any(folder.images for folder in at)
     return (
         len(inner) > 1
@@ -72,9 +71,9 @@ def hold_parts(below: Folders, classes: int) -> bool:
     return bool(below) and None not in parts and parts != {"train"} and most
 
 
-def is_aside(name: str, classes: Iterable[Folder]) -> bool:
+def are_aside(name: str, classes: Iterable[Folder]) -> bool:
     """Whether folders of masks and the like lie beside images in all classes that have them."""
-    return (name.lower() in ASIDE_WORDS | LABEL_WORDS or is_of_masks(name)) and all(
+    return (name.lower() in LABEL_WORDS or is_aside(name)) and all(
         folder.images
         or any(other.lower() in IMAGE_WORDS or is_version(other) for other in folder.inner)
         for folder in classes
@@ -84,7 +83,7 @@ def is_aside(name: str, classes: Iterable[Folder]) -> bool:
 
 def masks_of_shared(inner: Folders) -> list[str]:
     """Folders of masks beside one with the same class folders: data/cat and data_masks/cat."""
-    masks = [name for name in inner if name.lower() in ASIDE_WORDS or is_of_masks(name)]
+    masks = [name for name in inner if is_aside(name)]
     others = [name for name in inner if name not in masks]
     are_worn = any("mask" in name.lower() for name in others)  # no_mask beside mask
     return masks if others and not are_worn and shared(inner) else []
@@ -95,7 +94,7 @@ def masks_of_classes(inner: Folders) -> list[str]:
     return [
         name
         for name, folders in inner.items()
-        if (name.lower() in ASIDE_WORDS or is_of_masks(name))
+        if is_aside(name)
         and not any(folder.images for folder in folders)
         and merged(folders).keys() <= inner.keys() - {name}
     ]
@@ -131,7 +130,7 @@ def _same(some: Sequence[Folder], others: Sequence[Folder]) -> bool:
 
 def shared(inner: Folders) -> list[str]:
     """Names of folders that most of these hold, at least two; [] where they are not alike."""
-    if len(inner) < 2 or any(folder.images for folders in inner.values() for folder in folders):
+    if len(inner) < 2 or any(folder.images for folder in each(inner)):
         return []
     held = [{*merged(folders)} for folders in inner.values()]
     every = set().union(*held)
@@ -142,22 +141,11 @@ def shared(inner: Folders) -> list[str]:
 def shared_further_down(inner: Folders) -> list[str]:
     """The same, where each of these has one folder around them: `amazon/images/mug`."""
     around = [merged(folders) for folders in inner.values()]
-    if any(folder.images for folders in inner.values() for folder in folders):
+    if any(folder.images for folder in each(inner)):
         return []
     if not all(len(own) == 1 for own in around):
         return []
     return shared({str(at): next(iter(own.values())) for at, own in enumerate(around)})
-
-
-def further_down(inner: Folders, depth: int) -> str:
-    """What an error says where folders two levels below these may be the classes too; or ''."""
-    at = [folder for folders in inner.values() for folder in folders]
-    below = [folder for folders in merged(at).values() for folder in folders]
-    if any(folder.images for folder in [*at, *below]):
-        return ""
-    names = sorted(n for n in merged(below) if n.lower() not in VIEW_WORDS and not is_version(n))
-    shown = named(map(printable, names), 3)
-    return f", {depth} for {shown}, which lie in those" if len(names) > 1 else ""
 
 
 def tests_among(depth: int, names: Iterable[str]) -> set[tuple[int, str]]:

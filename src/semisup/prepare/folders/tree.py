@@ -1,7 +1,7 @@
 """The folders that a place holds, as a tree, and what their names may mean."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from semisup.prepare.junk import is_companion
@@ -94,6 +94,14 @@ class Folder:
             yield from folder.paths_of_images(f"{above}{name}/")
 
 
+Folders = Mapping[str, Sequence[Folder]]  # of one depth, by name
+
+
+def each(inner: Folders) -> list[Folder]:
+    """All of them."""
+    return [folder for same in inner.values() for folder in same]
+
+
 def merged(folders: Iterable[Folder]) -> dict[str, list[Folder]]:
     """Folders with images in any of these folders, by name."""
     found: dict[str, list[Folder]] = {}
@@ -112,9 +120,14 @@ def is_of_masks(name: str) -> bool:
     return {word.removesuffix("s") for word in words} & _OF_MASKS != set() and not words & _OF_FACES
 
 
+def is_aside(name: str) -> bool:
+    """Whether a folder is called as of masks, thumbnails and the like."""
+    return name.lower() in ASIDE_WORDS or is_of_masks(name)
+
+
 def is_beside(name: str) -> bool:
-    """Whether a folder is called so, or as others that belong to images; not as what these show."""
-    return is_of_masks(name) or (name.lower() in ASIDE_WORDS and name.lower() != "boxes")
+    """The same where other folders are no classes; boxes may be what images show."""
+    return is_aside(name) and name.lower() != "boxes"
 
 
 def is_version(name: str) -> bool:

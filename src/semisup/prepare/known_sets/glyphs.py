@@ -9,11 +9,39 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
-from semisup.prepare.known_sets.typefaces import Atlas, Floats, letter_atlas
+from semisup.params import data_sections
+from semisup.prepare.known_sets.typefaces import Atlas, Floats, alphabet, letter_atlas
+from semisup.prepare.records import Candidates, Decoded, GivenSplit, Record
 
 CHUNK = 256  # images that share one random stream
 BEND = 0.16  # of the letters: standard deviation of smooth shifts, where half the letter is 1
+
+
+def candidates(
+    settings: data_sections.Glyphs, image_size: int, seed: int, done: int = 0
+) -> Candidates:
+    """Every image of the set, those to train on first, but for the first `done`."""
+    glyphs = Glyphs(settings.classes, image_size, settings.clutter, seed)
+    names = class_names(alphabet(settings.classes))
+    sizes: dict[GivenSplit, int] = {"train": settings.train_images, "test": settings.test_images}
+    total = sum(sizes.values())
+    with tqdm(total=total, initial=done, desc="drawing letters", disable=None, leave=False) as bar:
+        for stream, (split, size) in enumerate(sizes.items()):
+            first = min(done, size)
+            done -= first
+            labels = glyphs.labels(first, size)
+            images = (image for chunk in glyphs.chunks(first, size, stream) for image in chunk)
+            for number, (image, label) in enumerate(zip(images, labels, strict=True), first):
+                record = Record(f"glyphs/{split}/{number:06d}", names[label], split)
+                yield record, Decoded.of(image)
+                bar.update()
+
+
+def class_names(characters: str) -> list[str]:
+    """The characters themselves; `U+00E9` and the like beyond ASCII."""
+    return [char if char.isascii() else f"U+{ord(char):04X}" for char in characters]
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ names the images, or their class is the name of a folder; `layout` finds out whi
 counts as an image: what cannot be decoded is rejected with its reason, never dropped in silence.
 """
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -17,12 +15,11 @@ from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Decoder, Job
 from semisup.prepare.decoding.depth import find_ranges, may_be_deep
 from semisup.prepare.decoding.pixels import Ranges
-from semisup.prepare.files.places import Entry, on_disk
-from semisup.prepare.own_images.named_places import KEY, PLACES, RAW, Source
+from semisup.prepare.files.places import Entry
+from semisup.prepare.own_images.named_places import Source
 from semisup.prepare.own_images.plan import LOOKED_AT, Plan
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes
 
 
 def candidates(
@@ -65,41 +62,6 @@ def _may_be_deep(source: Source) -> bool:
         first = islice(source.own_listing(), LOOKED_AT if source.place.is_tar else None)
         return any(isinstance(entry, Entry) and may_be_deep(entry.path) for entry in first)
     return source.may_be_deep
-
-
-def warn_of_unwatched(settings: data_sections.Folder, notes: Notes) -> None:
-    """Name the places in which DVC would not see changes."""
-    for name, given in _unwatched(settings):
-        notes.warn(
-            f"{KEY}.{name}: {given}: not inside {RAW}, so that DVC sees no changes there; after "
-            "any, run `dvc repro --force --single-item prepare` first"
-        )
-
-
-def unwatched(settings: data_sections.Folder) -> list[str]:
-    """Files and folders that are read and lie, if need be behind links, outside of data/raw."""
-    return [on_disk(os.path.realpath(given)) for _, given in _unwatched(settings)]
-
-
-def _unwatched(settings: data_sections.Folder) -> Iterator[tuple[str, str]]:
-    for name in PLACES:
-        for given in named_paths(settings, name):
-            if not is_watched(given):
-                yield name, given
-
-
-def is_watched(given: str) -> bool:
-    """Whether it lies in data/raw, behind links too."""
-    return f"{os.path.realpath(given)}/".startswith(f"{os.path.realpath(RAW)}/")
-
-
-def named_paths(settings: data_sections.Folder, name: str) -> list[str]:
-    """What params.yaml names for a place or table."""
-    given = getattr(settings, name)
-    if name == "class_names" and given == "auto":
-        return []
-    listed = [given] if isinstance(given, str) else given or []
-    return [str(Path(path).expanduser()) for path in listed]
 
 
 def _left(

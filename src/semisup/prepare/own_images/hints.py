@@ -9,7 +9,6 @@ from semisup.labels.endings import is_image
 from semisup.labels.words import part_of
 from semisup.prepare.files.archive import SUFFIXES, is_unread
 from semisup.prepare.files.member import SETS
-from semisup.prepare.files.places import Entry
 from semisup.prepare.junk import whole_name
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.workflow.notes import named
@@ -41,8 +40,7 @@ def kinds_of(names: Sequence[str]) -> str:
 
 def names_in(source: Source) -> list[str]:
     """Of the files in a place, those right in it first."""
-    paths = (entry.path for entry in source.own_listing() if isinstance(entry, Entry))
-    return sorted(paths, key=lambda path: (path.count("/"), path))
+    return sorted(source.own_paths(), key=lambda path: (path.count("/"), path))
 
 
 def _archive_or_table(source: Source, names: Sequence[str]) -> str:

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from semisup.prepare.files.places import Entry
 from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, is_beside
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.masks import image_of
+from semisup.prepare.own_images.beside_names import image_of
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.workflow.notes import Notes, named
 
@@ -18,31 +18,24 @@ class MaskFolders:
 
     def __init__(self) -> None:
         self.files: Counter[str] = Counter()  # by the name of the folder
-        self._of: dict[int, set[str]] = {}  # paths of such folders, by the source
-        self._known: dict[str, str | None] = {}  # that folder, by the path of a file's own
+        self._of: dict[Source, set[str]] = {}  # paths of such folders
 
-    def around(self, source: Source, path: str, same_place: Sequence[Source]) -> str | None:
-        """The folder that a file lies in, if it is one; `same_place`: sources that have a table.
+    def around(self, source: Source, path: str) -> str | None:
+        """The folder that a file lies in, if it is one.
 
         A tar's names are listed once more where a folder of it may be one.
         """
-        found = _beside_rows(path, same_place)
-        top = None if found else self._top(path)
+        found = _beside_rows(path, source.with_table)
+        top = None if found else _first_by_name(path.rpartition("/")[0])
         if top is not None:
-            if id(source) not in self._of:
-                self._of[id(source)] = {*_of_masks(source)}
+            if source not in self._of:
+                self._of[source] = {*_of_masks(source)}
             name = top.rpartition("/")[2]
-            if top in self._of[id(source)] and not _has_rows(name, same_place):
+            if top in self._of[source] and not _has_rows(name, source.with_table):
                 found = name
         if found is not None:
             self.files[found] += 1
         return found
-
-    def _top(self, path: str) -> str | None:
-        above = path.rpartition("/")[0]
-        if above not in self._known:
-            self._known[above] = _first_by_name(above)
-        return self._known[above]
 
     def warn(self, notes: Notes) -> None:
         """Say that they were left out."""
@@ -54,6 +47,7 @@ class MaskFolders:
             )
 
 
+@lru_cache(maxsize=1000)  # files come folder by folder
 def _first_by_name(above: str) -> str | None:
     """The outermost of the folders that is called so."""
     folders = above.split("/")
@@ -65,14 +59,14 @@ def _of_masks(source: Source) -> Iterator[str]:
     """Those called so, nearly all of whose files are called as an image elsewhere."""
     images, names = set[tuple[str, ...]](), Counter[str]()
     masks: dict[str, list[tuple[str, ...]]] = {}
-    for entry in source.own_listing():
-        if not isinstance(entry, Entry) or is_companion(entry.path):
+    for path in source.own_paths():
+        if is_companion(path):
             continue
-        top = _first_by_name(entry.path.rpartition("/")[0])
+        top = _first_by_name(path.rpartition("/")[0])
         if top is not None:
-            masks.setdefault(top, []).append(_compared(_image(entry.path), top))
+            masks.setdefault(top, []).append(_compared(_image(path), top))
             continue
-        whole = _compared(entry.path)
+        whole = _compared(path)
         names[whole[-1]] += 1
         images.update(whole[at:] for at in range(len(whole) - 1))
     for top, files in masks.items():

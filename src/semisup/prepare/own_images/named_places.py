@@ -28,7 +28,7 @@ PLACES = (
 LABELLED: dict[str, GivenSplit] = {"labelled": "train", "validation": "validation", "test": "test"}
 
 
-@dataclass
+@dataclass(eq=False)
 class Source:
     """One of the named places, and what became of its files so far."""
 
@@ -41,6 +41,8 @@ class Source:
     absent: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     layout: Layout | None = None
     inside: list[str] = field(default_factory=list)  # identities of other places below this one
+    # of the same place, in order: those that have a table, this one among them
+    with_table: list["Source"] = field(default_factory=list)
     parts: Layout | None = None  # which folders are for training and which for test
     is_empty: bool = False
     # whether any file may have more than 8 bits; None: nobody has looked at their names yet
@@ -61,8 +63,8 @@ class Source:
     @cached_property
     def images_without_ending(self) -> set[str]:
         """Paths in small letters, but for raw files; a tar's names are listed once more for it."""
-        paths = (entry.path for entry in self.own_listing() if isinstance(entry, Entry))
-        return {p.rpartition(".")[0].lower() for p in paths if is_image(p) and not is_raw(p)}
+        images = (path for path in self.own_paths() if is_image(path) and not is_raw(path))
+        return {path.rpartition(".")[0].lower() for path in images}
 
     @property
     def where(self) -> str:
@@ -94,6 +96,10 @@ class Source:
     def own_listing(self) -> Iterator[Entry | Rejected]:
         """The same, of which only the names are asked for."""
         return self._own(self.place.listing())
+
+    def own_paths(self) -> Iterator[str]:
+        """Paths below the place of those that can be read."""
+        return (entry.path for entry in self.own_listing() if isinstance(entry, Entry))
 
     def _own(self, entries: Iterator[Entry | Rejected]) -> Iterator[Entry | Rejected]:
         inside = tuple(self.inside)
@@ -171,6 +177,13 @@ def find_nested(sources: list[Source]) -> None:
     for source, other in product(sources, sources):
         if other.place.identity.startswith(f"{source.place.identity}/"):
             source.inside.append(f"{other.place.identity}/")
+
+
+def find_shared(sources: list[Source]) -> None:
+    """Tell each place which tables are of it."""
+    for source, other in product(sources, sources):
+        if other.table and other.place.identity == source.place.identity:
+            source.with_table.append(other)
 
 
 def forbid_rows_of_two_tables(sources: list[Source]) -> None:

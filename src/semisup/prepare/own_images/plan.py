@@ -6,7 +6,8 @@ unlabelled.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from semisup.labels.table import Row, forbid_contradictions, read_table, with_unlabelled_parts
 from semisup.labels.words import is_none, without_case
@@ -27,6 +28,7 @@ from semisup.prepare.own_images.named_places import (
     Source,
     content_of,
     find_nested,
+    find_shared,
     forbid_rows_of_two_tables,
     forbid_two_of_one_place,
     sources_of,
@@ -40,6 +42,16 @@ from semisup.prepare.records import Rejected
 from semisup.workflow.notes import Notes
 
 LOOKED_AT = 1000  # files of a tar
+
+
+@dataclass
+class Table:
+    """Rows by path as it has them, and why some name no file; the first and last place of it."""
+
+    rows: Mapping[str, Row]
+    absent: Mapping[str, str]
+    first: Place
+    last: Source
 
 
 class Plan:
@@ -59,9 +71,7 @@ class Plan:
         warn_of_parts(self.sources, notes)
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
         self.none = without_case(settings.no_label)
-        # of tables: rows of no file, and how many rows there are
-        self.rows: dict[str, tuple[dict[str, str], int]] = {}
-        self.last_of: dict[str, tuple[Place, Source, Mapping[str, Row]]] = {}  # by table
+        self.read: dict[str, Table] = {}
         for name, table in tables_of(settings).items():
             if table:
                 self._read_table(name, table)
@@ -73,6 +83,7 @@ class Plan:
             if source.has_labels and (source.by_folders or not source.table)
             for label in self._survey(source)
         }
+        find_shared(self.sources)
         write_as_folders(self.sources, folders, notes)
         write_groups_alike(self.sources, notes)
         in_rows = {row.label for source in self.sources for row in source.rows.values()}
@@ -84,7 +95,7 @@ class Plan:
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.sources, self.tables, self.classes, self.names)
+        reader = Reader(self.settings, self.tables, self.classes, self.names)
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)
@@ -108,9 +119,10 @@ class Plan:
         forbid_contradictions(rows, matched.again, where)
         if columns["label"] is not None:
             rows = with_unlabelled_parts(rows, where, self.notes)
-        before = self.rows.get(file, (matched.absent, 0))[0]  # by the same table for another place
-        absent = {row: why for row, why in matched.absent.items() if row in before}
-        self.rows[file] = (absent, len(rows))
+        absent = matched.absent
+        if before := self.read.get(file):  # for another place
+            absent = {row: why for row, why in absent.items() if row in before.absent}
+        self.read[file] = Table(rows, absent, mine[0].place, mine[-1])
         parts = None
         if columns["label"] is not None and not any(row.part for row in rows.values()):
             parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
@@ -120,7 +132,6 @@ class Plan:
         for source in mine:
             source.parts = parts
             source.rows = {whole: rows[row] for whole, row in matched.rows.items()}
-        self.last_of[file] = (mine[0].place, mine[-1], rows)
 
     def _is_alone(self, source: Source) -> bool:
         """Whether no other table or role has the same place."""
@@ -128,16 +139,13 @@ class Plan:
 
     def _tell_of_absent(self) -> None:
         """Give the rows that name no file to a source of their table, which will list them."""
-        for file, (place, source, rows) in self.last_of.items():
-            absent, count = self.rows[file]
-            unlabelled = {row: why for row, why in absent.items() if rows[row].label is None}
+        for file, table in self.read.items():
+            unlabelled = [row for row in table.absent if table.rows[row].label is None]
             elsewhere = self._in_unlabelled_places(unlabelled, file)
-            absent = {row: why for row, why in absent.items() if row not in elsewhere}
-            self.rows[file] = (absent, count)
-            source.absent = {
-                row if row.startswith(("/", "(")) else place.source(row): (why, rows[row].label)
-                for row, why in absent.items()
-            }
+            table.absent = {row: why for row, why in table.absent.items() if row not in elsewhere}
+            for row, why in table.absent.items():
+                whole = row if row.startswith(("/", "(")) else table.first.source(row)
+                table.last.absent[whole] = (why, table.rows[row].label)
 
     def _tell_of_lists(self) -> None:
         """Warn of a table that says nothing of the images that it names."""
@@ -154,7 +162,7 @@ class Plan:
                 "the split"
             )
 
-    def _in_unlabelled_places(self, absent: Mapping[str, str], file: str) -> set[str]:
+    def _in_unlabelled_places(self, absent: Sequence[str], file: str) -> set[str]:
         """Rows without a label that name files which params.yaml says have none."""
         files: dict[str, str] = {}
         for source in self.sources if absent else ():
@@ -213,6 +221,7 @@ class Plan:
         source.layout = examine(tree, source.where, level, self.notes)
         source.is_empty = not tree.below
         if not self.settings.group_pattern:
-            warn_of_inner(tree, source.layout, source.where, self.notes)
+            at = source.where
+            warn_of_inner(tree, source.layout, lambda line: self.notes.warn(f"{at}: {line}"))
         found = source.layout.classes(tree)
         return {label for label in found if not is_none(label, self.none)}

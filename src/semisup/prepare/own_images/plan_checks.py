@@ -56,7 +56,8 @@ def check_rows(plan: Plan, most: float, listed_in: Path | None = LIST_OF_FAILED)
     Raises:
         UserError: it names the first ones.
     """
-    for name, (absent, count) in plan.rows.items():
+    for name, table in plan.read.items():
+        absent, count = table.absent, len(table.rows)
         if len(absent) <= most * count:
             continue
         first = "; ".join(f"{row}: {why}" for row, why in [*absent.items()][:2])

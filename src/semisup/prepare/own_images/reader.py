@@ -10,19 +10,17 @@ from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.formats import RAW_FILE
 from semisup.prepare.files.places import Entry, printable
-from semisup.prepare.folders.class_folders import Layout
+from semisup.prepare.folders.class_folders import Layout, beside_images
 from semisup.prepare.folders.doubts import FURTHER_DOWN
 from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
-from semisup.prepare.own_images.camera_raw import BESIDE, is_beside_image
-from semisup.prepare.own_images.derived import Derived
+from semisup.prepare.own_images.beside import MASK, RAW, Beside, is_raw_of_image
 from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.mask_folders import MaskFolders
-from semisup.prepare.own_images.masks import Masks, Twins
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
-from semisup.prepare.records import GivenSplit, Record, Rejected
+from semisup.prepare.records import Record, Rejected
 from semisup.workflow.notes import Notes, named
 
 NOT_THERE = "named in {}, but {}"
@@ -34,7 +32,6 @@ class Reader:
     def __init__(
         self,
         settings: data_sections.Folder,
-        sources: list[Source],
         tables: Collection[str],
         known: Collection[str],
         names: Mapping[str, str],
@@ -43,7 +40,6 @@ class Reader:
 
         Args:
             settings: words that mean no label, the pattern of groups.
-            sources: the places, in order.
             tables: identities of files that are tables, no images.
             known: classes.
             names: what some of these are called.
@@ -51,18 +47,11 @@ class Reader:
         self.names = names
         self.known, self.found = known, set[str]()  # classes of folders
         self.tables = tables
-        self.with_table: dict[str, list[Source]] = {}  # by the place, in order
-        for source in sources:
-            mine = self.with_table.setdefault(source.place.identity, [])
-            if source.table:
-                mine.append(source)
         self.none = without_case(settings.no_label)
         self.groups = PatternGroups(settings.group_pattern)
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.no_label_folders: Counter[str] = Counter()
-        self.series, self.masks, self.twins = Series(), Masks(), Twins()
-        self.derived = Derived()
-        self.mask_folders = MaskFolders()
+        self.series, self.beside, self.mask_folders = Series(), Beside(), MaskFolders()
         self.folders_beside = FoldersBeside(known)
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.again = 0
@@ -75,10 +64,7 @@ class Reader:
             notes.warn(f"{KEY}: folders read as no label: {used}; {KEY}.no_label lists such words")
         self.groups.warn(notes)
         self.series.warn(len({*self.known, *self.found}), notes)
-        self.masks.warn(notes)
-        self.twins.warn(notes)
-        if not self.groups.pattern:
-            self.derived.warn(self.twins.seen, self.twins.files, notes)
+        self.beside.warn(notes, with_words=not self.groups.pattern)
         if self.without_images:
             label, path = next(iter(self.without_images.items()))
             notes.warn(
@@ -126,8 +112,7 @@ class Reader:
                 if isinstance(job, tuple) and is_raw(entry.path):
                     job = job[0].rejected(RAW_FILE)
                 elif isinstance(job, tuple):
-                    self.twins.add(job[0].source)
-                    self.derived.add(job[0].source)
+                    self.beside.keep(job[0].source)
                 yield self._called(job)
         for row, (why, label) in source.absent.items():
             named_so = label and self.names.get(label, label)
@@ -144,22 +129,21 @@ class Reader:
         name = source.place.source(entry.path)
         if reason := self._no_image(source, entry, name):
             return Rejected(name, reason, "aside")
+        if name not in source.rows and source in source.with_table[:-1]:
+            return None
         if source.table is not None and not source.by_folders:
             return self._row_job(source, entry, name)
         if source.layout is None:
-            tables = self.with_table[source.place.identity]
-            if aside := self.mask_folders.around(source, entry.path, tables):
-                return _beside_images(name, aside)
+            if aside := self.mask_folders.around(source, entry.path):
+                return Rejected(name, beside_images(aside), "aside")
             return Record(name, None, "train", self._group(name)), entry
         return self._folder_job(source, source.layout, entry, name)
 
     def _folder_job(
         self, source: Source, layout: Layout, entry: Entry, name: str
-    ) -> Job | Rejected | None:
+    ) -> Job | Rejected:
         """The class by folders; a table may say the split and the group."""
-        row, shares = source.rows.get(name), self.with_table[source.place.identity]
-        if row is None and source in shares[:-1]:
-            return None
+        row = source.rows.get(name)
         placed = layout.placed(entry.path)
         if placed.problem:
             return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
@@ -167,50 +151,57 @@ class Reader:
         if label is not None:
             label = self._folder_label(layout, entry, label)
         part = row.part if row and row.part else placed.part
-        if row is None and len(shares) > 1:  # of several tables none names it
+        if row is None and len(source.with_table) > 1:  # of several tables none names it
             part = "unlabelled"
         label = None if part == "unlabelled" else label
-        split = _given(part, source.split)
-        if label is None and split != "train":
-            return Rejected(name, f"{split} image without a label", split)
-        return Record(name, label, split, self._group(name, row.group if row else None)), entry
+        return self._image(source, entry, name, label, part)
 
     def _no_image(self, source: Source, entry: Entry, name: str) -> str | None:
         """Why a file is no image of its own, by its name."""
-        if self.masks.has(source, entry.path, self.with_table[source.place.identity]):
-            return "by its name a mask or small form of the image beside it"
-        if is_companion(entry.path) and name not in source.rows:
+        if self.beside.leaves_out(source, entry.path):
+            return MASK
+        if name in source.rows:
+            return None
+        if is_companion(entry.path):
             self._note_companion(source, entry)
             return "no image by its name"
-        if is_raw(entry.path) and name not in source.rows:
-            return BESIDE if is_beside_image(source, entry.path) else None
-        return None
+        return RAW if is_raw(entry.path) and is_raw_of_image(source, entry.path) else None
 
     def _note_companion(self, source: Source, entry: Entry) -> None:
         placed = source.layout.placed(entry.path) if source.layout else None
         if placed and placed.label and not placed.problem and placed.label not in self.known:
             self.without_images.setdefault(placed.label, entry.path)
 
-    def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected | None:
+    def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected:
         row = source.rows.get(name)
-        shares = self.with_table[source.place.identity]
-        if row is None and source in shares[:-1]:
-            return None
-        if row is None and (aside := self.mask_folders.around(source, entry.path, shares)):
-            return _beside_images(name, aside)
+        if row is None and (aside := self.mask_folders.around(source, entry.path)):
+            return Rejected(name, beside_images(aside), "aside")
         part = row.part if row else None
         if row and part is None and source.parts:
             part = source.parts.placed(entry.path).part
-        if row is None and (len(shares) > 1 or source.split == "train"):
+        if row is None and (len(source.with_table) > 1 or source.split == "train"):
             part = "unlabelled"
             self.folders_beside.add_without_row(entry.path)
-        split = _given(part, source.split)
         if not (row and row.group):
             self.series.add_folders(name)
         label = row.label if row and part != "unlabelled" else None
         self.folders_beside.add(entry.path, label)
+        return self._image(source, entry, name, label, part, f" in {source.table}")
+
+    def _image(
+        self,
+        source: Source,
+        entry: Entry,
+        name: str,
+        label: str | None,
+        part: Part | None,
+        where: str = "",
+    ) -> Job | Rejected:
+        """With the split and group that it is of; `where` the label of a test image is missed."""
+        split = source.split if part is None else "train" if part == "unlabelled" else part
         if label is None and split != "train":
-            return Rejected(name, f"{split} image without a label in {source.table}", split)
+            return Rejected(name, f"{split} image without a label{where}", split)
+        row = source.rows.get(name)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
     def _folder_label(self, layout: Layout, entry: Entry, label: str) -> str | None:
@@ -234,13 +225,3 @@ class Reader:
 def _shown(folder: str) -> str:
     """With signs that look alike told apart."""
     return ascii(printable(folder))
-
-
-def _beside_images(name: str, folder: str) -> Rejected:
-    return Rejected(name, f"in the folder {printable(folder)}, beside the images", "aside")
-
-
-def _given(part: Part | None, split: GivenSplit) -> GivenSplit:
-    if part == "unlabelled":
-        return "train"
-    return split if part is None else part

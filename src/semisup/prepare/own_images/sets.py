@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from semisup.labels.arrow import ArrowFile, class_columns
-from semisup.labels.columns import has_label
+from semisup.labels.column_names import has
 from semisup.labels.table import Row, rows_of
 from semisup.labels.words import Part, part_of
 from semisup.params import data_sections
@@ -27,7 +27,7 @@ def read_sets(source: Source, settings: data_sections.Folder, notes: Notes) -> d
     _forbid_several(source, [PurePosixPath(entry.path) for entry in entries])
     header, lines, file_of, classes = _joined(source, entries, notes)
     columns = dict(settings.columns) | {"path": header[0]}
-    if columns["label"] == "auto" and len(classes) == 1 and not has_label(header):
+    if columns["label"] == "auto" and len(classes) == 1 and not has("label", header):
         (columns["label"],) = classes
     numbered = [(1, header), *enumerate(lines, 2)]
     rows = rows_of(numbered, source.where, columns, settings.no_label, notes)

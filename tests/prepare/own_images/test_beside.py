@@ -1,9 +1,23 @@
-"""What looks like masks, small forms or copies by its name, and what does not."""
+"""What belongs to an image beside it by its name: masks, small forms, copies, raw files."""
 
 from pathlib import Path
 
 import pytest
-from made_files import fill, make_tar, png, records, said, understood
+from made_files import (
+    MAKERS,
+    encoded,
+    fill,
+    make_tar,
+    png,
+    quadrants,
+    records,
+    said,
+    understood,
+    with_table,
+)
+
+NEF = encoded(quadrants(), "TIFF")  # which their first bytes say that they are
+ALONE = "a camera's raw file, not decoded: save it as JPEG or TIFF"
 
 
 @pytest.mark.parametrize(
@@ -164,3 +178,67 @@ def test_what_is_called_label_is_a_mask_if_it_ends_otherwise(
     files = [f"{name}.png" for name in names] + [f"{name}_label.{ending}" for name in names]
     found, _ = understood(fill(tmp_path, *files))
     assert len(found) == left
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["{}.bmp", "{}-d.bmp"], "'d' (24 files)"),
+        (["{}_90deg.png", "{}.jpg", "{}_flip.png"], "'90deg' (24 files), 'flip' (24 files)"),
+    ],
+)
+def test_masks_and_altered_copies_are_told_of(tmp_path: Path, names: list[str], words: str) -> None:
+    paths = [f"{c}/{name.format(n)}" for c in "ab" for name in names for n in range(12)]
+    found, warnings = understood(fill(tmp_path, *paths))
+    assert len(found) == len(paths)
+    assert said(warnings, f"with a word behind it, {words}: if they are masks, take them out")
+    _, warnings = understood(tmp_path, group_pattern=r"(\d+)")
+    assert not said(warnings, "with a word behind it")
+
+
+@pytest.mark.parametrize(
+    "name", ["{}_1.png", "{}_left.png", "cat_{}.png", "{}.jpg.chip.jpg", "{}_a.qqq"]
+)
+def test_other_names_are_not(tmp_path: Path, name: str) -> None:
+    paths = [f"{c}/{name.format(n)}" for c in "ab" for n in range(12)]
+    paths += [f"a/{n}.png" for n in range(5)]
+    _, warnings = understood(fill(tmp_path, *paths))
+    assert not said(warnings, "with a word behind it")
+
+
+@pytest.mark.parametrize("name", ["folder", "a.zip", "a.tar", "a.tar.gz"])
+@pytest.mark.parametrize("ending", ["NEF", "cr2", "DNG"])
+def test_a_raw_file_beside_its_image_is_left_out(tmp_path: Path, name: str, ending: str) -> None:
+    files: dict[str, bytes] = {}
+    for number, label in enumerate("ab"):
+        files |= {f"{label}/IMG_1.{ending}": NEF, f"{label}/IMG_1.JPG": png(number)}
+    images, rejected, warnings = records(
+        labelled=MAKERS[name](tmp_path / name, files), max_rejected_fraction=0.0
+    )
+    assert [Path(source).suffix for source in images] == [".JPG", ".JPG"]
+    assert [(item.meant, item.reason) for item in rejected] == [
+        ("aside", "a camera's raw file of the image beside it")
+    ] * 2
+    assert not warnings
+
+
+def test_a_raw_file_alone_is_no_usable_image(tmp_path: Path) -> None:
+    files = {"a/1.png": png(1), "b/2.png": png(2), "b/3.nef": NEF, "b/dir/1.nef": NEF}
+    images, rejected, _ = records(labelled=MAKERS["folder"](tmp_path / "a", files))
+    assert len(images) == 2
+    assert [(item.meant, item.label, item.reason) for item in rejected] == [
+        ("labelled", "b", ALONE)
+    ] * 2
+
+
+def test_a_row_without_ending_means_the_image(tmp_path: Path) -> None:
+    given = with_table(tmp_path, "path,label\n1,x\n2,y\n", "1.jpg", "1.nef", "2.jpg")
+    images, rejected, _ = records(labelled=tmp_path / "a", **given)
+    assert [record.label for record in images.values()] == ["x", "y"]
+    assert [item.meant for item in rejected] == ["aside"]
+
+
+def test_a_row_of_a_raw_file(tmp_path: Path) -> None:
+    given = with_table(tmp_path, "path,label\n1.nef,x\n2.jpg,y\n", "1.jpg", "1.nef", "2.jpg")
+    _, rejected, _ = records(labelled=tmp_path / "a", **given)
+    assert ("labelled", ALONE) in [(item.meant, item.reason) for item in rejected]
