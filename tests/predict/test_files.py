@@ -120,6 +120,7 @@ def test_rows_keep_the_order_of_files(
     [
         ("gone", "PATHS: gone: no such file or folder; name images, folders"),
         ("empty", "PATHS: empty: no file in there"),
+        ("two.zip/in/one.zip", "PATHS: two.zip/in/one.zip: an archive inside another one; unpack"),
         ("cut.zip", r"PATHS: cut.zip: the archive is truncated or damaged"),
         ("a.jpg/inner", "PATHS: a.jpg/inner: no such file or folder"),
     ],
@@ -136,6 +137,7 @@ def test_what_is_refused_leaves_no_table(
     Path("empty").mkdir()
     Path("a.jpg").write_bytes(ODD["a.jpg"])
     Path("cut.zip").write_bytes(make_zip(tmp_path / "whole.zip", ODD).read_bytes()[:200])
+    make_zip(tmp_path / "two.zip", {"in/one.zip": Path("cut.zip").read_bytes()})
     Path("out.csv").write_text("of before")
     with pytest.raises(UserError, match=f"^{message}"):
         files.predict(

@@ -61,7 +61,9 @@ def test_all_forms_of_an_image_are_alike(model: ImageClassifier, tmp_path: Path)
     assert found.shape == (5, 16, 16, 3)
     assert (found == found[0]).all()
     torch.testing.assert_close(model.embed(forms), model.features(found))
-    grey = model.pixels([np.asarray(picture.convert("L"))])
+    of_one = np.asarray(picture.convert("L"))
+    grey = model.pixels([of_one])
+    assert (model.pixels([of_one[..., None]]) == grey).all()
     assert (grey[..., :1] == grey).all()
 
 
@@ -133,6 +135,9 @@ def test_what_is_refused(
 def test_a_module_takes_pixels_alone(model: ImageClassifier) -> None:
     with pytest.raises(ValueError, match=r"images: \(1, 16, 16, 3\) torch.float32, should"):
         model(torch.zeros(1, 16, 16, 3))
+    for other, kind in ((pictures(1), "ndarray"), ([pictures(1)[0]], "list")):
+        with pytest.raises(ValueError, match=f"images: a {kind}, should be a tensor; `predict`"):
+            model(other)
     with pytest.raises(ValueError, match="top: 0, should be 1 or more"):
         model.predict(pictures(1), top=0)
 

@@ -50,6 +50,43 @@ def test_labels_of_known_classes_are_meant_as_they_stand(tmp_path: Path) -> None
     assert chosen(tmp_path, classes, a=table) == [[3, 2], [4, 0]]
 
 
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        ("00007", "7"),
+        ("7", "7.0"),
+        ("1.50", "1.5"),
+        ("1.5", '"1,5"'),
+        ("-3", "-3.0"),
+        ("True", "TRUE"),
+        ("false", "FALSE"),
+    ],
+)
+def test_labels_as_a_spreadsheet_rewrites_them(tmp_path: Path, known: str, written: str) -> None:
+    table = f"path,label\np/3.png,{known}\nz.zip/4.png,{written}\n"
+    assert chosen(tmp_path, [known, "zebra"], a=table) == [[3, 0], [4, 0]]
+
+
+def test_a_number_that_may_be_two_classes_is_neither(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no class is named '7'"):
+        chosen(tmp_path, ["007", "07"], a="path,label\np/3.png,7\n")
+
+
+def test_one_message_counts_all_rows_that_can_not_be(tmp_path: Path) -> None:
+    table = "path,label\np/3.png,Cat\nz.zip/4.png,DOG\n"
+    with pytest.raises(UserError, match=r"p/3\.png: .*'cat'\?.* \(and 1 more such row\)$"):
+        chosen(tmp_path, a=table)
+    table = "path,label\np/8.png,cat\np/9.png,cat\np/3.png,dog\n"
+    said = r"a\.csv: p/8\.png: .* images that are no longer there \(and 1 more such row\)$"
+    with pytest.raises(UserError, match=said):
+        chosen(tmp_path, a=table)
+
+
+def test_a_new_class_is_told_where_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"cat, dog; a new one needs labels there first$"):
+        chosen(tmp_path, a="path,label\np/3.png,zebra\n")
+
+
 def test_what_the_source_says_too_is_no_news(tmp_path: Path) -> None:
     assert chosen(tmp_path, a="path,label\np/0.png,cat\np/3.png,dog\n") == [[3, 1]]
 

@@ -49,6 +49,14 @@ def test_classes_that_lack_a_role_are_named(role: int, what: str) -> None:
     assert f"2 of 3 classes have no {what} image: 'dog', 'owl'{more}" in warnings(split(*lacking))
 
 
+@pytest.mark.parametrize(("role", "what"), [(VALIDATION, "validation"), (TEST, "test")])
+def test_a_role_of_one_class_alone_is_said(role: int, what: str) -> None:
+    alone = [one for one in EVERY if one[1] != role] + [(1, role)] * 40
+    said = f"all {what} images are of one class, 'dog': whoever names it always is right each time"
+    assert [line.startswith(said) for line in warnings(split(*alone))].count(True) == 1
+    assert not any(line.startswith("all ") for line in warnings(split(*alone, (2, role))))
+
+
 def test_nothing_is_lacking() -> None:
     assert warnings(split(*EVERY * 34)) == []
 

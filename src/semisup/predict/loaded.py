@@ -113,6 +113,10 @@ class ImageClassifier(Whole):
 
     def _checked(self, images: Tensor) -> Tensor:
         size, channels = self.about.image_size, self.about.channels
+        if not isinstance(images, Tensor):
+            raise ValueError(
+                f"images: a {type(images).__name__}, should be a tensor; `predict` takes more"
+            )
         if images.dtype != torch.uint8 or images.shape[1:] != (size, size, channels):
             raise ValueError(
                 f"images: {tuple(images.shape)} {images.dtype}, should be uint8 of shape "
@@ -188,7 +192,8 @@ def _listed(images: Pictures) -> Listed:
 
 
 def _picture(values: NDArray[Any]) -> Image.Image:
-    """Of an array (H, W), (H, W, 3) or, with transparency, (H, W, 4)."""
+    """Of an array (H, W), (H, W, 1), (H, W, 3) or, with transparency, (H, W, 4)."""
+    values = values[..., 0] if values.ndim == 3 and values.shape[2] == 1 else values
     right = values.ndim == 2 or (values.ndim == 3 and values.shape[2] in (3, 4))
     if values.dtype != np.uint8 or not right or not values.size:
         raise ValueError(

@@ -42,6 +42,8 @@ def _entries(given: str, own: str | None) -> Iterator[Job | Rejected]:
             f"PATHS: {given}: no such file or folder; name images, folders, archives ({allowed}) "
             "or folders inside archives"
         ) from None
+    if place.inner and given.lower().endswith(archive.SUFFIXES) and not any(place.entries()):
+        raise UserError(f"PATHS: {given}: an archive inside another one; unpack the outer one")
     only = None
     if place.inner and is_image(given):  # a file in an archive
         only, place = path.name, locate(str(path.parent), "PATHS")

@@ -3,8 +3,10 @@
 They are read here and not by `prepare`, so that the images stay what they were.
 """
 
+import re
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from semisup.labels.table import read_labels
 from semisup.params.messages import suggestion
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import counted
 from semisup.workflow.notes import named as first_of
 
 OTHER_TABLES = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".json", ".jsonl", ".parquet")
@@ -37,12 +40,7 @@ def read_chosen(folder: Path, prepared: Path, manifest: Manifest) -> Ints:
     found, named = [], _named(folder, classes)
     positions, given_test = _positions(prepared, named), manifest.given_test
     for path, (label, file) in named.items():
-        at, number = positions.get(path), classes.index(label)
-        if at is None:
-            raise UserError(
-                f"{file}: {path}: no such image in {prepared / outputs.MANIFEST}; write paths as "
-                "`semisup suggest` does"
-            )
+        at, number = positions[path], classes.index(label)
         if given_test[at]:
             raise UserError(f"{file}: {path} is a test image, which can't be trained on; remove it")
         if labels[at] >= 0 and labels[at] != number:
@@ -72,17 +70,43 @@ def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
                 "move it away"
             )
     for file in (file for file in files if file.suffix.lower() == ".csv"):
-        for path, label in read_labels(str(file)).items():
-            if label not in classes:
-                hint = suggestion(label, classes) or suggestion(label.lower(), classes)
-                raise UserError(
-                    f"{file}: {path}: no class is named {label!r}{hint}; "
-                    f"those of the source are: {first_of(classes, SHOWN)}"
-                )
+        labels = {path: _as_known(name, classes) for path, name in read_labels(str(file)).items()}
+        unknown = [path for path, label in labels.items() if label not in classes]
+        if unknown:
+            raise _no_class(f"{file}: {unknown[0]}", labels[unknown[0]], classes, len(unknown) - 1)
+        for path, label in labels.items():
             first, where = named.setdefault(path, (label, file))
             if first != label:
                 raise UserError(f"{file}: {path} is {label!r}, but {first!r} in {where}; keep one")
     return named
+
+
+def _as_known(label: str, classes: Sequence[str]) -> str:
+    """The class that a spreadsheet wrote in its own way: 00007 as 7, 1.50 as 1,5, True as TRUE."""
+    if label in classes or (value := _value(label)) is None:
+        return label
+    same = [name for name in classes if _value(name) == value]
+    return same[0] if len(same) == 1 else label
+
+
+def _value(cell: str) -> Decimal | bool | None:
+    """What a spreadsheet takes a cell for, where that is no text."""
+    if re.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)?", cell):
+        return Decimal(cell.replace(",", "."))
+    return {"true": True, "false": False}.get(cell.lower())
+
+
+def _no_class(where: str, label: str, classes: list[str], more: int) -> UserError:
+    hint = suggestion(label, classes) or suggestion(label.lower(), classes)
+    new = "" if hint else "; a new one needs labels there first"
+    return UserError(
+        f"{where}: no class is named {label!r}{hint}; those of the source are: "
+        f"{first_of(classes, SHOWN)}{new}{_and_more(more)}"
+    )
+
+
+def _and_more(rows: int) -> str:
+    return f" (and {counted(rows, 'more such row')})" if rows > 0 else ""
 
 
 def _is_hidden(file: Path, folder: Path) -> bool:
@@ -90,9 +114,22 @@ def _is_hidden(file: Path, folder: Path) -> bool:
     return any(name.startswith((".", "~$")) for name in file.relative_to(folder).parts)
 
 
-def _positions(prepared: Path, paths: dict[str, Any]) -> dict[str, int]:
-    """By path, of those that are asked for."""
-    if not paths:
+def _positions(prepared: Path, named: dict[str, tuple[str, Path]]) -> dict[str, int]:
+    """By path, of those that are named.
+
+    Raises:
+        UserError: one is of no image.
+    """
+    if not named:
         return {}
     rows = enumerate(outputs.read_rows(prepared / outputs.MANIFEST))
-    return {row["source"]: at for at, row in rows if row["source"] in paths}
+    found = {row["source"]: at for at, row in rows if row["source"] in named}
+    gone = [path for path in named if path not in found]
+    if gone:
+        _, file = named[gone[0]]
+        raise UserError(
+            f"{file}: {gone[0]}: no such image in {prepared / outputs.MANIFEST}; write paths as "
+            "`semisup suggest` does, and take out rows of images that are no longer there"
+            f"{_and_more(len(gone) - 1)}"
+        )
+    return found

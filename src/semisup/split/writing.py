@@ -85,6 +85,12 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
                 f"{len(lacking)} of {len(classes)} classes {verb} no {what} image: "
                 f"{named(map(repr, lacking), 10)}{wrong}"
             )
+        if lacking and role != TRAIN and len(there) == 1:
+            notes.warn(
+                f"all {what} images are of one class, {classes[there[0]]!r}: whoever names it "
+                f"always is right each time, so that accuracies on {what} tell nothing; label "
+                f"images of other classes for {what}"
+            )
     tests = [int(count) for count in np.bincount(split.labels[split.role == TEST]) if count]
     if tests and (sum(tests) < FEW_TESTS or min(tests) < FEW_OF_A_CLASS):
         notes.warn(

@@ -105,7 +105,7 @@ def test_values_of_a_kind_that_no_looked_at_file_had(
     found = [*candidates(planned(unlabelled=root), data(), compute())]
     (refused,) = (item for item in found if not isinstance(item, tuple))
     assert refused.source == f"{root}/007.png"
-    assert "set data.range" in refused.reason
+    assert "set data.range before training, or save it with 8 bits a colour" in refused.reason
 
 
 def test_nearly_black_images_are_warned_of(tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def test_choice_on_few_images_is_uncertain(images: int, set_aside: int, uncertai
         (0.76, 60, (300, 100), True, None),
         (0.52, 60, (300, 100), True, 0.5),
         (0.54, 60, (), False, None),
+        (1.0, 6000, (400,), False, 1.0),
     ],
 )
 def test_what_is_no_better_than_one_class_always(

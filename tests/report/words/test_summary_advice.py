@@ -277,6 +277,14 @@ def test_a_choice_no_better_than_one_class_always() -> None:
     assert any(line.startswith(words) for line in advice(table, TWO))
 
 
+def test_a_test_set_of_one_class_says_nothing() -> None:
+    known = dataclasses.replace(facts(TWO), test_counts=(40,))
+    words = "- **All test images are of one class**: naming it always is right in 100 %, so that"
+    assert any(
+        line.startswith(words) for line in section("Advice", results(TWO), known).splitlines()
+    )
+
+
 def test_weak_baseline_is_named() -> None:
     table = results(TWO)
     table.loc[(table["method"] == "supervised") & (table["budget"] > 1), "updates"] = 599

@@ -118,7 +118,7 @@ def _range_of(values: NDArray[Any], ranges: Ranges | None) -> tuple[float, float
         return found
     raise Unreadable(
         f"values of {kind}, which none of the files had by which the range was found; set "
-        "data.range"
+        "data.range before training, or save it with 8 bits a colour"
     )
 
 

@@ -91,6 +91,8 @@ def _no_better(chosen: Choice, facts: Facts) -> float | None:
     counts = facts.test_counts
     if not counts:
         return None
+    if len(counts) == 1:  # then all that is said of test is 100 % too
+        return 1.0
     always = 1 / len(counts) if facts.balanced else max(counts) / sum(counts)
     if not chosen.images or chosen.accuracy >= always + NEAR_CHANCE * (1 - always):
         return None
