@@ -210,3 +210,23 @@ def test_a_project_without_git(place: Path) -> None:
     found = doctor.examine()
     assert worst(found) == []
     assert [one.level for one in found if one.what == "git"] == ["mind"]
+
+
+@pytest.mark.usefixtures("place")
+def test_a_machine_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DVC reads the repository by itself."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = doctor.examine()
+    assert worst(found) == []
+    (git,) = [one for one in found if one.what == "git"]
+    assert str(git).startswith("mind  git        not installed: runs work, but")
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("locked", ["", "data", ".dvc"])
+def test_a_folder_that_may_not_be_written(locked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here by a stand-in: whoever runs tests as root may write everywhere."""
+    folder = Path(locked) if locked else Path.cwd()
+    monkeypatch.setattr(os, "access", lambda path, _: path != folder)
+    (one,) = worst(doctor.examine())
+    assert str(one).startswith(f"wrong disk       {folder}: can't be written; unlock it")

@@ -122,6 +122,15 @@ def test_the_same_again(params: Params) -> None:
     assert other.with_suffix(".html").read_bytes() == OUT.with_suffix(".html").read_bytes()
 
 
+def test_a_page_that_lost_its_table_is_left_alone(params: Params) -> None:
+    """As where another commit was checked out, of which Git kept the tables alone."""
+    suggest(params, 3)
+    OUT.unlink()
+    page = OUT.with_suffix(".html").read_bytes()
+    assert "data/labels/suggested-2.csv, shown in" in suggest(params, 4)
+    assert OUT.with_suffix(".html").read_bytes() == page
+
+
 def test_it_says_where_the_same_images_wait_for_their_labels(
     params: Params, capsys: pytest.CaptureFixture[str]
 ) -> None:

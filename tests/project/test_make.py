@@ -60,6 +60,27 @@ def test_links_in_place_of_copies() -> None:
     assert Path("birds/data/raw/photos").readlink() == Path("photos").resolve()
 
 
+@pytest.mark.parametrize("link", [True, False])
+def test_links_keep_their_names(link: bool) -> None:
+    """Those into a cache, as DVC and Hugging Face's hub make them, lead to hashes."""
+    for name, number in (("dogs.zip", "0a1b"), ("labels.csv", "2c3d")):
+        Path(name).rename(number)
+        Path(name).symlink_to(number)
+    given = Given(labelled=["dogs.zip"], labels="labels.csv")
+    assert "with data/raw/dogs.zip, data/raw/labels.csv." in make(Path("birds"), given, link, False)
+    raw = Path("birds/data/raw")
+    assert zipfile.ZipFile(raw / "dogs.zip").namelist() == ["000.png"]
+    assert (raw / "labels.csv").read_bytes() == Path("2c3d").read_bytes()
+
+
+def test_git_that_cannot_begin(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("settings").write_text("no settings\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(place / "settings"))
+    with pytest.raises(UserError, match=r"^git init: bad config line 1 .*add --no-git to do with"):
+        make(Path("birds"), Given(), link=False, git=True)
+    assert not Path("birds").exists()
+
+
 WRONG = {
     "in its own images": (Given(["photos"]), "photos/new", "photos/new: lies in photos, whose"),
     "there already": (Given(), "photos", "photos: is there already; name a folder"),

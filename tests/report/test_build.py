@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from semisup.report.figures import confusion
 from semisup.report.findings.together import find
 from semisup.report.methods import Way, ways
 from semisup.workflow import outputs
+from semisup.workflow.errors import UserError
 
 Make = Callable[..., Params]
 
@@ -54,6 +56,22 @@ def report(folder: Path, params: Params) -> tuple[str, dict[str, bytes]]:
 def _no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which take most of the time."""
     monkeypatch.setattr(build, "_draw_figures", lambda *_: None)
+
+
+@pytest.mark.usefixtures("_no_figures")
+def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When figures and plots are written already."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(build.outputs, "write_json", full)
+    monkeypatch.setattr(build.advised, "write", lambda *_: None)
+    with pytest.raises(UserError, match=r"^.*: can't be written: No space left .*; free or unlock"):
+        report(data / "reports", asked(make_params, [], BUDGETS))
+    assert {path.name for path in (data / "reports").iterdir()} == {"figures", "plots"}
 
 
 @pytest.mark.parametrize(("tasks", "again"), [(TASKS, False), (["rotation"], True), ([], False)])

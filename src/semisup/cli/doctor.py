@@ -114,6 +114,9 @@ def _memory(params: Params) -> Found:
 
 
 def _disk() -> Found:
+    for folder in (Path.cwd(), *map(Path, ("data", ".dvc"))):
+        if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
+            raise UserError(f"{folder}: can't be written; unlock it, or copy the project elsewhere")
     free = shutil.disk_usage(".").free / GIB
     told = f"{free:.1f} GiB free here"
     if free < ENOUGH_DISK:
@@ -126,7 +129,9 @@ def _git() -> Found:
         yield Finding("mind", "git", "the project does without: results can't be compared with old")
         return
     if shutil.which("git") is None:
-        raise UserError("not installed; install it, since DVC works beside it")
+        told = "not installed: runs work, but no results are kept to compare with; install it"
+        yield Finding("mind", "git", told)
+        return
     command, env = ["git", "status", "--porcelain"], os.environ | {"LC_ALL": "C"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if "dubious ownership" in done.stderr:  # what to do is the last line

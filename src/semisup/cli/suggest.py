@@ -75,7 +75,8 @@ def _next_file() -> Path:
     """In the folder whose tables `split` reads, so that this one need only be filled in."""
     outputs.LABELS.mkdir(parents=True, exist_ok=True)
     files = (outputs.LABELS / f"suggested-{number}.csv" for number in count_from(1))
-    return next(file for file in files if not file.exists())
+    # a page without its table is left where the table was removed, or is another commit's
+    return next(file for file in files if not (file.exists() or file.with_suffix(".html").exists()))
 
 
 def reason(pick: Pick) -> str:

@@ -121,10 +121,18 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
         with contextlib.chdir(folder):
             code.write()  # so that `dvc status` finds it
         if git:
-            subprocess.run(["git", "init", "--quiet", str(folder)], check=True)
+            _begin_git(folder)
     names = ", ".join(_in_raw(path) for path in given.every)
     quoted = shlex.quote(str(target))  # to be copied to a shell
     return NEXT.format(target=target, quoted=quoted, brought=names and f", with {names}")
+
+
+def _begin_git(folder: Path) -> None:
+    command = ["git", "init", "--quiet", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:  # as by a mistake in the user's settings of Git
+        why = " ".join(done.stderr.removeprefix("fatal: ").split())
+        raise UserError(f"git init: {why}; mend that, or add --no-git to do without")
 
 
 def _check_place(target: Path, given: Given) -> None:
@@ -155,7 +163,7 @@ def _derive(path: Path, change: Callable[[str], str]) -> None:
 
 
 def _bring(path: Path, raw: Path, link: bool) -> None:
-    target = raw / path.resolve().name
+    target = raw / _name(str(path))
     if link:
         target.symlink_to(path.resolve())
     elif path.is_dir():
@@ -184,7 +192,9 @@ def _is_copied(path: Path) -> bool:
 
 
 def _name(given: str) -> str:
-    return Path(given).resolve().name
+    """Of a link its own: in DVC's and other caches it leads to a hash without an ending."""
+    name = Path(given).name
+    return name if name not in ("", "..") else Path(given).resolve().name
 
 
 def _in_raw(given: str) -> str:

@@ -21,6 +21,7 @@ from semisup.report.tables.metrics import metrics
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
 from semisup.workflow import outputs
+from semisup.workflow.errors import NoMeans
 from semisup.workflow.scratch import HALF_WRITTEN
 
 CURVE_COLUMNS = [
@@ -62,11 +63,19 @@ def build_report(params: Params, reports: Path) -> str:
 
 @contextmanager
 def _all_at_once(reports: Path) -> Iterator[Path]:
-    """A folder whose files are moved to `reports` when all went well."""
-    with TemporaryDirectory(dir=reports, prefix=".", suffix=HALF_WRITTEN) as folder:
-        yield Path(folder)
-        for path in Path(folder).iterdir():
-            path.replace(reports / path.name)
+    """A folder whose files are moved to `reports` when all went well.
+
+    Raises:
+        NoMeans: the disk is full.
+    """
+    try:
+        with TemporaryDirectory(dir=reports, prefix=".", suffix=HALF_WRITTEN) as folder:
+            yield Path(folder)
+            for path in Path(folder).iterdir():
+                path.replace(reports / path.name)
+    except OSError as error:
+        why = error.strerror or error
+        raise NoMeans(f"{reports}: can't be written: {why}; free or unlock it") from None
 
 
 def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:
