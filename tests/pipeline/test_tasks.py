@@ -21,9 +21,9 @@ TRAINED = {
     if isinstance(section, dict) and "batch_images" in section
 }
 STAGES = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text("utf-8"))["stages"]
-# colour and size, 72 px with the stem of large images; and where fine-tuning starts: without labels
+# colour and size, 80 px with the stem of large images; and where fine-tuning starts: without labels
 # that spread, fewer stages come before it
-SIZES = {"grey, 28 px": ("grey", 28, "head"), "RGB, 72 px": ("rgb", 72, "spread")}
+SIZES = {"grey, 28 px": ("grey", 28, "head"), "RGB, 80 px": ("rgb", 80, "spread")}
 TO_SPREAD = ("neighbours", "spread", "choose")
 ONE_WORKER_EACH = [pytest.param(s, id=s, marks=pytest.mark.xdist_group(s)) for s in SIZES]
 
@@ -110,7 +110,7 @@ def test_task_trains_and_is_used(prepared: Project, task: str) -> None:
 
 
 LARGE = pytest.param(
-    "RGB, 72 px", id="RGB, 72 px", marks=[pytest.mark.xdist_group("RGB, 72 px"), pytest.mark.slow]
+    "RGB, 80 px", id="RGB, 80 px", marks=[pytest.mark.xdist_group("RGB, 80 px"), pytest.mark.slow]
 )
 
 
