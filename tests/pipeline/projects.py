@@ -219,7 +219,7 @@ class Project:
     def copy(self, parent: Path, ignore: Callable[..., Iterable[str]] | None = None) -> "Project":
         """The same, with its cache and history, in another place."""
         root = parent / "project"
-        shutil.copytree(self.root, root, symlinks=True, ignore=ignore)
+        shutil.copytree(self.root, root, True, ignore, copy_or_link)
         return Project(root)
 
     def clone(self, parent: Path) -> "Project":
@@ -227,6 +227,14 @@ class Project:
         root = parent / "clone"
         self.git("clone", "--quiet", str(self.root), str(root))
         return Project(root)
+
+
+def copy_or_link(source: str, target: str) -> None:
+    """What Git and DVC store by its hash is never written again: half of the files."""
+    if "/.git/objects/" in source or "/.dvc/cache/" in source:
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 def use_stubs(project: Project) -> None:
