@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sys
+from pathlib import Path
 
 # in names of files that machines may share, since process numbers are those of one machine
 HOST = re.sub(r"\W", "_", os.uname().nodename)
@@ -24,11 +25,22 @@ def is_one_of_several() -> bool:
 
 
 def is_running(process: int) -> bool:
-    """Whether this machine has a process of that number."""
+    """Whether this machine has a process of that number which has not ended.
+
+    One that has ended keeps its number until its parent asks how: in containers perhaps for ever.
+    """
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:  # of another user
         return True
-    return True
+    return not _has_ended(process)
+
+
+def _has_ended(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2]
+    except OSError:  # not on Linux, or it is gone now
+        return False
+    return state.split()[0] == "Z"
