@@ -1,5 +1,9 @@
 """dvc.lock: the order of its stages, and what becomes of one that was cut off."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +119,26 @@ def test_a_setting_other_than_the_one_of_the_run_is_refused() -> None:
     lockfile.check_setting("a", "data.fit", "crop")
     lockfile.check_setting("a", "data.range", "auto")
     lockfile.check_setting("b", "data.fit", "pad")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there it is seen who has ended")
+def test_what_a_killed_dvc_holds_is_released() -> None:
+    """Although its number is still taken, since nobody asked how it ended."""
+    with subprocess.Popen(["true"]) as killed:
+        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
+        ended, running = ({"pid": pid, "cmd": "dvc repro"} for pid in (killed.pid, os.getpid()))
+        lockfile.HELD.parent.mkdir(parents=True)
+        lockfile.HELD.write_text(json.dumps({"write": {"a": running}, "read": {"b": [ended]}}))
+        lockfile.mend_after_kill()
+        assert lockfile.HELD.exists(), "another one is at work"
+        lockfile.HELD.write_text(json.dumps({"write": {"a": ended}, "read": {"b": [ended]}}))
+        lockfile.mend_after_kill()
+        assert not lockfile.HELD.exists()
+
+
+@pytest.mark.parametrize("held", ["{}", "[]", '{"write": 3}', '{"read": {"b": [', ""])
+def test_what_is_held_by_nobody_known_stays(held: str) -> None:
+    lockfile.HELD.parent.mkdir(parents=True)
+    lockfile.HELD.write_text(held)
+    lockfile.mend_after_kill()
+    assert lockfile.HELD.read_text() == held

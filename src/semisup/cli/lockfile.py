@@ -1,15 +1,19 @@
 """dvc.lock, DVC's record of what each stage was run with."""
 
+import json
 import sys
 from collections.abc import Collection, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from semisup.params.loading import PARAMS_FILE
 from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import LOCK
+from semisup.workflow.processes import is_running
 
 MARK = "<<<<<<< "  # of Git
+HELD = Path(".dvc/tmp/rwlock")  # what running DVCs read and write
 _FIRST_LINE = "schema: '2.0'\n"
 
 
@@ -44,6 +48,24 @@ def check_merged() -> None:
             f"{LOCK}: a merge left its marks; take a side, as by `git checkout --ours {LOCK}`, "
             "and run `make repro`, which brings results of both from DVC's cache"
         )
+
+
+def mend_after_kill() -> None:
+    """Put right what a DVC that was killed leaves, and the next one refuses."""
+    remove_if_cut_off()
+    # one that has ended, but that nobody asked how, DVC takes for running: in containers for ever
+    if (holders := _holders()) and not any(map(is_running, holders)):
+        HELD.unlink(missing_ok=True)
+
+
+def _holders() -> set[int]:
+    """Process numbers of DVCs that hold files."""
+    try:
+        held = json.loads(HELD.read_text("utf-8"))
+        writers, readers = held.get("write", {}).values(), held.get("read", {}).values()
+        return {int(one["pid"]) for one in [*writers, *chain(*readers)] if one}
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return set()  # not there, or not as we know it: DVC says so itself
 
 
 def remove_if_cut_off() -> None:

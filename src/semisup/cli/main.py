@@ -62,7 +62,7 @@ def check() -> None:
 
         raw_files.check_names()
     lockfile.check_merged()
-    lockfile.remove_if_cut_off()
+    lockfile.mend_after_kill()
 
 
 @app.command(epilog=_example("semisup doctor"))
@@ -115,7 +115,7 @@ def first_answer() -> None:
 
     params = _params()
     lockfile.check_merged()
-    lockfile.remove_if_cut_off()
+    lockfile.mend_after_kill()
     with one_line.keeping_stages():
         print(quick.quick(params), end="")
 

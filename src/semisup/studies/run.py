@@ -112,7 +112,7 @@ def _link(source: str, target: str) -> None:
 def _run(copy: Path) -> None:
     """As `make repro` does; what the stages print is shown."""
     with chdir(copy):
-        lockfile.remove_if_cut_off()
+        lockfile.mend_after_kill()
     env = os.environ | {"PYTHONPATH": str((copy / "src").resolve())}
     prune = [*workflow.DVC, "checkout", "--allow-missing", "--quiet"]
     subprocess.run(prune, cwd=copy, env=env, check=False, capture_output=True)
