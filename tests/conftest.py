@@ -2,7 +2,8 @@
 
 import copy
 import functools
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,21 @@ from semisup.params.loading import Params
 
 REPOSITORY = Path(__file__).parents[1]
 NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 0.0, "erase": 0.0}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Without looking for garbage in what stays for good: tests, and all that they import."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    gc.unfreeze()  # libraries complain of what is left at the end
 
 
 @pytest.fixture(autouse=True)

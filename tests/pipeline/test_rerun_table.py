@@ -127,7 +127,7 @@ ROWS: dict[str, tuple[dict[str, Any], set[str]]] = {
 def assert_row(project: Project, row: str) -> None:
     edit, expected = ROWS[row]
     project.change(edit)
-    if "label_budgets" in edit:
+    if row == "remove a budget":  # where the report runs for another reason, it need not be
         project.prune()
     assert project.repro() == expected
 
@@ -153,7 +153,6 @@ def test_new_task_then_its_code_then_what_tasks_share(stubs: Project) -> None:
     """Three rows of the table that need a second task."""
     stubs.change({"label_budgets": ONE_BUDGET, "pretext_tasks": [TASK, "random"]})
     stubs.change({"finetune_tasks": [TASK, "random"]})
-    stubs.prune()
     assert stubs.repro() == from_pretrain(ONE_BUDGET, "random")
 
     code = stubs.root / "src/semisup/pretext/random.py"
@@ -168,7 +167,6 @@ def test_new_task_then_its_code_then_what_tasks_share(stubs: Project) -> None:
 def test_a_start_and_then_its_model(stubs: Project) -> None:
     """Only tasks that start from weights of others depend on which these are."""
     stubs.change({"label_budgets": ONE_BUDGET, "pretrain.start": "imagenet"})
-    stubs.prune()
     assert stubs.repro() == from_pretrain(ONE_BUDGET)
     stubs.change({"pretrain.imagenet.weights": "in1k"})
     assert stubs.repro() == from_pretrain(ONE_BUDGET)
@@ -198,7 +196,6 @@ def test_code_of_a_task_that_does_something_else(stubs: Project) -> None:
 
 def test_a_task_that_is_not_to_be_fine_tuned(stubs: Project) -> None:
     stubs.change({"label_budgets": ONE_BUDGET, "pretext_tasks": [TASK, "random"]})
-    stubs.prune()
     assert stubs.repro() == from_pretrain(ONE_BUDGET, "random") - finetuned(ONE_BUDGET, "random")
 
 

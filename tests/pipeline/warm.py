@@ -136,20 +136,24 @@ def serve(path: str) -> NoReturn:
 
 
 def make_dvc_fast() -> None:
-    """Parse each text once, which DVC does for every stage, and write locks by libyaml.
+    """Parse no text twice or that was just written, as DVC does; write locks by libyaml.
 
     To keep comments, which dvc.lock has none of, takes DVC most of its time.
     """
     import yaml
     from dvc.utils.serialize import _yaml as of_dvc
 
-    parse_once = functools.cache(of_dvc.parse_yaml)
+    of_text, parse_anew = dict[str, Any](), of_dvc.parse_yaml
 
     def parse(text: str, path: str, typ: str = "safe") -> Any:
-        return copy.deepcopy(parse_once(text, path, typ))
+        if text not in of_text:
+            of_text[text] = parse_anew(text, path, typ)
+        return copy.deepcopy(of_text[text])
 
     def dump(data: object, stream: IO[str]) -> None:
-        yaml.dump(data, stream, Dumper, sort_keys=False)
+        text = yaml.dump(data, None, Dumper, sort_keys=False)
+        of_text[text] = copy.deepcopy(data)
+        stream.write(text)
 
     class Dumper(yaml.CSafeDumper):
         pass
