@@ -13,6 +13,8 @@ from semisup.report.methods import METHODS, OF_TASKS, Method, Way
 from semisup.workflow import outputs
 
 KEY = ["method", "task", "budget"]
+# tables are short: what Arrow does for each comparison takes longer than the comparison
+pd.set_option("mode.string_storage", "python")
 
 
 def read_results(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
@@ -82,4 +84,6 @@ def deepest(results: pd.DataFrame, task: str) -> Way:
 
 def rows_of(results: pd.DataFrame, way: Way) -> pd.DataFrame:
     """The rows of one method and task."""
-    return results[(results["method"] == way.method) & (results["task"] == way.task)]
+    methods, tasks = results["method"].to_numpy(), results["task"].to_numpy()
+    of_way: NDArray[np.bool_] = (methods == way.method) & (tasks == way.task)
+    return results[of_way]
