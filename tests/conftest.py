@@ -3,6 +3,9 @@
 import copy
 import functools
 import gc
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,14 @@ from semisup.params.data_sections import Augment
 from semisup.params.loading import Params
 
 REPOSITORY = Path(__file__).parents[1]
+IN_MEMORY, ROOM = Path("/dev/shm"), 4 << 30  # bytes
 NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 0.0, "erase": 0.0}
+
+
+def pytest_configure() -> None:
+    """Temporary files are in memory where it has room: disks are slow with many small ones."""
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+        tempfile.tempdir = os.environ["TMPDIR"] = str(IN_MEMORY)
 
 
 @pytest.hookimpl(wrapper=True)
