@@ -101,6 +101,16 @@ def test_every_file_has_a_row(tmp_path: Path, model: ImageClassifier, runtime: R
     assert "6 files that can't be read" in files.summary(counts, model, out)
 
 
+def test_a_classifier_without_a_threshold(tmp_path: Path, runtime: Runtime) -> None:
+    """As one has that no validation image was left for: no answer is sure, and none unsure."""
+    model = randomised(ImageClassifier(about(threshold=None)))
+    (tmp_path / "a.png").write_bytes(png(0))
+    out = tmp_path / "out.csv"
+    counts = files.predict(model, [str(tmp_path / "a.png")], out, 1, compute(), runtime)
+    assert files.summary(counts, model, out).startswith(f"{out}: 1 image; 0 files that can't be")
+    assert [row["note"] for row in table(out)] == [""]
+
+
 def test_rows_keep_the_order_of_files(
     tmp_path: Path, model: ImageClassifier, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,9 +107,10 @@ def columns(top: int) -> list[str]:
 
 def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
     """A few lines for the console."""
-    limit = model.about.threshold
-    why = "no threshold kept the promise" if limit == 1 else f"at most {limit:.3f}"
-    unsure = "" if limit is None else f", {counts.unsure} of them unsure ({why})"
+    limit, unsure = model.about.threshold, ""
+    if limit is not None:  # None: there was no validation image to find one by
+        why = "no threshold kept the promise" if limit == 1 else f"at most {limit:.3f}"
+        unsure = f", {counts.unsure} of them unsure ({why})"
     often = counts.classes.most_common(LISTED)
     more = len(counts.classes) - len(often)
     parts = [*(f"{name} {count}" for name, count in often), *([f"{more} more"] if more > 0 else [])]
