@@ -43,7 +43,7 @@ def test_braces_which_dvc_would_fill_in(
         (
             "data",
             {"data.source": "folder"},
-            r"data\.folder: names no images; set ",
+            r"^params\.yaml: data\.folder: names no images; set ",
         ),
         (
             "data",

@@ -88,7 +88,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "no places": (
         images,
-        "data       data.folder: names no images; set data.folder.unlabelled",
+        "data       params.yaml: data.folder: names no images; set data.folder.unlabelled",
     ),
     "a set": (
         lambda v: changed(v, "data", source="torchvision", torchvision={"name": "X", "root": "."}),

@@ -149,6 +149,18 @@ def test_a_run_of_several_stages_begins_with_a_look_at_the_settings(
         run(jobs=1)
 
 
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (["predict", "a.png", "--top", "0"], "--top 0: should be 1 or more"),
+        (["repro", "--jobs", "-1"], "--jobs -1: should be 1 or more"),
+    ],
+)
+def test_a_number_out_of_range_is_said_in_a_line(command: list[str], message: str) -> None:
+    with pytest.raises(UserError, match=f"^{message}$"):
+        app(command, standalone_mode=False)
+
+
 def test_version() -> None:
     command = [sys.executable, "-c", "from semisup.cli.main import main; main()", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)

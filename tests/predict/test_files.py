@@ -101,6 +101,16 @@ def test_every_file_has_a_row(tmp_path: Path, model: ImageClassifier, runtime: R
     assert "6 files that can't be read" in files.summary(counts, model, out)
 
 
+def test_a_classifier_without_a_threshold(tmp_path: Path, runtime: Runtime) -> None:
+    """As one has that no validation image was left for: no answer is sure, and none unsure."""
+    model = randomised(ImageClassifier(about(threshold=None)))
+    (tmp_path / "a.png").write_bytes(png(0))
+    out = tmp_path / "out.csv"
+    counts = files.predict(model, [str(tmp_path / "a.png")], out, 1, compute(), runtime)
+    assert files.summary(counts, model, out).startswith(f"{out}: 1 image; 0 files that can't be")
+    assert [row["note"] for row in table(out)] == [""]
+
+
 def test_rows_keep_the_order_of_files(
     tmp_path: Path, model: ImageClassifier, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,12 +148,13 @@ def test_what_is_refused_leaves_no_table(
     Path("a.jpg").write_bytes(ODD["a.jpg"])
     Path("cut.zip").write_bytes(make_zip(tmp_path / "whole.zip", ODD).read_bytes()[:200])
     make_zip(tmp_path / "two.zip", {"in/one.zip": Path("cut.zip").read_bytes()})
-    Path("out.csv").write_text("of before")
+    before = "path,class,probability,note\nof before\n"
+    Path("out.csv").write_text(before)
     with pytest.raises(UserError, match=f"^{message}"):
         files.predict(
             model, ["a.jpg", given][given == "empty" :], Path("out.csv"), 1, compute(), runtime
         )
-    assert Path("out.csv").read_text() == "of before"
+    assert Path("out.csv").read_text() == before
     assert not [*tmp_path.glob(".*")]
 
 
@@ -155,7 +166,7 @@ def test_what_is_refused_leaves_no_table(
         (".", r"--out \.: a folder; name a \.csv file"),
         ("/dev/null", "--out /dev/null: a device or the like; name a .csv file"),
         ("-", "--out -: a device or the like; name a .csv file"),
-        (__file__, "--out .*: an image, or one of PATHS; name a .csv file"),
+        (__file__, "--out .*: one of PATHS; name a .csv file"),
     ],
 )
 def test_a_table_that_cannot_be_written(
@@ -165,14 +176,28 @@ def test_a_table_that_cannot_be_written(
         files.predict(model, [__file__], Path(out), 1, compute(), runtime)
 
 
-def test_a_table_never_takes_the_place_of_an_image(
+@pytest.mark.parametrize("name", ["a.png", "classifier.json", "labels.csv"])
+def test_a_table_takes_the_place_of_no_other_file(
+    tmp_path: Path, model: ImageClassifier, runtime: Runtime, name: str
+) -> None:
+    path, content = tmp_path / name, png(0) if name == "a.png" else b"path,label\n"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=f"{name}: is there, and no table of predictions; move"):
+        files.predict(model, [str(tmp_path)], path, 1, compute(), runtime)
+    assert path.read_bytes() == content
+
+
+def test_a_table_takes_the_place_of_an_empty_file(
     tmp_path: Path, model: ImageClassifier, runtime: Runtime
 ) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(png(0))
-    with pytest.raises(UserError, match="an image, or one of PATHS"):
-        files.predict(model, [str(tmp_path)], path, 1, compute(), runtime)
-    assert path.read_bytes() == png(0)
+    (tmp_path / "a.png").write_bytes(png(0))
+    (tmp_path / "o.csv").touch()  # as mktemp makes one
+    assert (
+        files.predict(
+            model, [str(tmp_path / "a.png")], tmp_path / "o.csv", 1, compute(), runtime
+        ).answered
+        == 1
+    )
 
 
 def test_a_table_among_the_images_is_passed_over_the_next_time(

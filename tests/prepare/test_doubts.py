@@ -31,6 +31,16 @@ def test_equal_images_with_different_labels_are_listed(tmp_path: Path) -> None:
     assert any(line.startswith(wanted) for line in notes.lines)
 
 
+def test_of_several_equal_images_two_that_differ_in_label_are_named(tmp_path: Path) -> None:
+    pixels = np.zeros((SIDE, SIDE, 3), np.uint8)
+    names = ["cat", "cat", "cat", "dog", "dog"]
+    images = [(Record(f"{n}.png", x), Decoded.of(pixels)) for n, x in enumerate(names)]
+    notes = Notes()
+    pack(iter(images), tmp_path, SIDE, "auto", 0.0, notes=notes)
+    wanted = "have different labels (0.png is 'cat', 3.png is 'dog' and 3 more)"
+    assert any(wanted in line for line in notes.lines)
+
+
 def said(**counts: int) -> list[str]:
     notes, tally = Notes(), Tally()
     for name, count in counts.items():

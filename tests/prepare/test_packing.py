@@ -89,6 +89,8 @@ def test_manifest_rejects_and_summary(tmp_path: Path) -> None:
         summary
     )
     assert "2 files left out, 2 duplicates" in describe(summary)
+    one = summary | {"rejected": 1, "duplicates": 1}
+    assert describe(one).endswith("1 file left out, 1 duplicate")
 
 
 def test_same_input_same_bytes(tmp_path: Path) -> None:

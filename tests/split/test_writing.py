@@ -49,6 +49,11 @@ def test_classes_that_lack_a_role_are_named(role: int, what: str) -> None:
     assert f"2 of 3 classes have no {what} image: 'dog', 'owl'{more}" in warnings(split(*lacking))
 
 
+def test_of_a_class_without_any_image_no_test_image_is_spoken_of() -> None:
+    said = warnings(split(*(one for one in EVERY if one[0] != 1)))
+    assert "1 of 3 classes has no train image: 'dog'" in said
+
+
 @pytest.mark.parametrize(("role", "what"), [(VALIDATION, "validation"), (TEST, "test")])
 def test_a_role_of_one_class_alone_is_said(role: int, what: str) -> None:
     alone = [one for one in EVERY if one[1] != role] + [(1, role)] * 40

@@ -13,7 +13,7 @@ from semisup.prepare.own_images.watched import warn_of_unwatched
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import NAMED, Notes, as_table
+from semisup.workflow.notes import NAMED, Notes, as_table, counted
 
 LISTED = outputs.PREPARED / outputs.CLASSES
 
@@ -49,7 +49,7 @@ def look(params: Params) -> str:
             "what is none"
         )
     if groups:
-        lines.append(f"{len(groups)} groups of {sum(groups.values())} images")
+        lines.append(f"{counted(len(groups), 'group')} of {sum(groups.values())} images")
     lines += [
         f"{name}: {len(read.rows)} rows, of which {len(read.rows) - len(read.absent)} name a file"
         for name, read in plan.read.items()

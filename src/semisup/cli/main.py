@@ -84,7 +84,7 @@ def look_at_images() -> None:
 
 @app.command("repro", epilog=_example("semisup repro --jobs 4"))
 def run(
-    jobs: Annotated[int, typer.Option(min=1, help="stages at once")] = 1,
+    jobs: Annotated[int, typer.Option(callback=one_line.one_or_more, help="stages at once")] = 1,
 ) -> None:
     """Run what changed, as `dvc repro` does, several stages at a time."""
     from semisup.cli import repro
@@ -175,7 +175,9 @@ def predict(
         int | None, typer.Option(help="of that method: one of label_budgets; the largest")
     ] = None,
     out: Annotated[Path, typer.Option(help="CSV to write")] = Path("predictions.csv"),
-    top: Annotated[int, typer.Option(min=1, help="classes to name for each image")] = 3,
+    top: Annotated[
+        int, typer.Option(callback=one_line.one_or_more, help="classes to name for each image")
+    ] = 3,
 ) -> None:
     """Say what images show, as a table; status 1 where files could not be read."""
     from semisup.cli import predict

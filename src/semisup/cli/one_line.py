@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import typer
+
 from semisup.workflow import command
+from semisup.workflow.errors import UserError
 
 # what a user's files and disks may say, whichever command asks
 OF_FILES = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENOSPC}
@@ -28,6 +31,17 @@ def call(app: Callable[[], object]) -> NoReturn:
         if error.errno not in OF_FILES:
             raise
         command.fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+
+
+def one_or_more(option: typer.CallbackParam, value: int) -> int:
+    """An option's value as it is: a range of Typer's would draw a box around what is wrong.
+
+    Raises:
+        UserError: it is less than 1.
+    """
+    if value < 1:
+        raise UserError(f"{option.opts[0]} {value}: should be 1 or more")
+    return value
 
 
 def how_to_install() -> str:

@@ -57,8 +57,11 @@ def decoded(content: bytes, where: str) -> tuple[str, str]:
     for mark, kind in _OTHER_TEXT:
         if content[:64].lstrip(codecs.BOM_UTF8 + b" \r\n").lower().startswith(mark):
             raise UserError(f"{where}: is {kind}, no table; save path and label as CSV in UTF-8")
+    encoding = _encoding(content)
+    if encoding == "utf-8" and b"\0" in content:
+        raise UserError(f"{where}: is no text, for it holds zero bytes; save it as CSV in UTF-8")
     try:
-        text = content.decode(_encoding(content))
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise UserError(
@@ -83,6 +86,7 @@ def _encoding(content: bytes) -> str:
         if content.startswith(mark):
             return name
     start = content[:200]
-    if b"\0" in start:  # of UTF-16 without its mark every second byte of plain letters is zero
-        return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+    more = start[1::2].count(0) - start[::2].count(0)
+    if abs(more) > len(start) / 8:  # of UTF-16 without its mark: every second byte of plain letters
+        return "utf-16-le" if more > 0 else "utf-16-be"
     return "utf-8"

@@ -13,7 +13,6 @@ import torch
 from tqdm import tqdm
 
 from semisup.compute.device import Runtime
-from semisup.labels.endings import is_image
 from semisup.params.sections import Compute
 from semisup.predict.loaded import ImageClassifier, batch_size
 from semisup.predict.out_files import all_or_none
@@ -70,7 +69,7 @@ def predict(
     Args:
         model: on the device of `runtime`.
         paths: of images, folders, archives.
-        out: CSV to write, replaced where it is there.
+        out: CSV to write; an earlier one is replaced.
         top: classes to name for each image.
         compute: processes and memory for decoding.
         runtime: the device and its precision.
@@ -108,9 +107,10 @@ def columns(top: int) -> list[str]:
 
 def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
     """A few lines for the console."""
-    limit = model.about.threshold
-    why = "no threshold kept the promise" if limit == 1 else f"at most {limit:.3f}"
-    unsure = "" if limit is None else f", {counts.unsure} of them unsure ({why})"
+    limit, unsure = model.about.threshold, ""
+    if limit is not None:  # None: there was no validation image to find one by
+        why = "no threshold kept the promise" if limit == 1 else f"at most {limit:.3f}"
+        unsure = f", {counts.unsure} of them unsure ({why})"
     often = counts.classes.most_common(LISTED)
     more = len(counts.classes) - len(often)
     parts = [*(f"{name} {count}" for name, count in often), *([f"{more} more"] if more > 0 else [])]
@@ -120,14 +120,22 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
 
 
 def _check(out: Path, paths: Sequence[str]) -> None:
-    """Refuse to write over what is no table."""
+    """Refuse to write over what no earlier call has written: images, labels, the classifier."""
     if out.is_dir():
         raise UserError(f"--out {out}: a folder; name a .csv file")
     if str(out) == "-" or (out.exists() and not out.is_file()):
         raise UserError(f"--out {out}: a device or the like; name a .csv file")
-    same = out.exists() and any(Path(path).exists() and out.samefile(path) for path in paths)
-    if same or (out.exists() and is_image(out.name)):
-        raise UserError(f"--out {out}: an image, or one of PATHS; name a .csv file")
+    if not out.exists():
+        return
+    if any(Path(path).exists() and out.samefile(path) for path in paths):
+        raise UserError(f"--out {out}: one of PATHS; name a .csv file")
+    first = ",".join(columns(1)).encode()
+    with out.open("rb") as file:
+        if file.read(len(first)) not in (b"", first):
+            raise UserError(
+                f"--out {out}: is there, and no table of predictions; move it away or name another "
+                ".csv file"
+            )
 
 
 def _batches(candidates: Candidates, model: ImageClassifier) -> Iterator[_Batch]:

@@ -88,6 +88,8 @@ def write_conflicts(folder: Path, wrong: NDArray[np.bool_], notes: Notes) -> Non
     )
     if found:
         first = next(iter(found.values()))
+        of_each = {row["label"]: row for row in reversed(first)}
+        first.sort(key=lambda row: row is not of_each[row["label"]])  # two that differ come first
         shown = named((f"{row['source']} is {row['label']!r}" for row in first), 2)
         notes.warn(
             f"{len(found)} times equal images have different labels ({shown}): all these are left "

@@ -19,7 +19,7 @@ from semisup.prepare.records import Candidates, Facts, Outcome, Pixels, Rejected
 from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes
+from semisup.workflow.notes import Notes, counted
 
 BUFFER_BYTES = 2**20  # that are written at once
 
@@ -130,8 +130,8 @@ def describe(summary: dict[str, Any]) -> str:
     return (
         f"{summary['images']} images ({summary['labelled']} labelled, {summary['unlabelled']} not, "
         f"{summary['given_validation']} for validation, {summary['given_test']} for test) of "
-        f"{len(summary['classes'])} classes; {summary['rejected']} files left out, "
-        f"{summary['duplicates']} duplicates"
+        f"{len(summary['classes'])} classes; {counted(summary['rejected'], 'file')} left out, "
+        f"{counted(summary['duplicates'], 'duplicate')}"
     )
 
 

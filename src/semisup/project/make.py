@@ -61,11 +61,14 @@ class Given:
                 given without images, or labelled folders are the classes themselves.
         """
         for option, paths in (("--images", self.images), ("--labelled", self.labelled)):
-            for path in map(Path, paths):
+            for given in paths:
+                path = Path(given)
+                if not given.strip():
+                    raise UserError(f"{option}: one of them is empty; name a folder or archive")
                 if not path.exists():
-                    raise UserError(f"{option} {path}: no such folder or archive")
-                if path.is_file() and not path.name.lower().endswith(SUFFIXES):
-                    raise no_place(f"{option} {path}", path)
+                    raise UserError(f"{option} {given}: no such folder or archive")
+                if not (path.is_dir() or path.name.lower().endswith(SUFFIXES)):
+                    raise no_place(f"{option} {given}", path)
         if self.labels and not Path(self.labels).is_file():
             raise UserError(f"--labels {self.labels}: no such file; name a table, such as a CSV")
         if self.labels and not (self.images or self.labelled):
@@ -136,7 +139,12 @@ def _begin_git(folder: Path) -> None:
 
 
 def _check_place(target: Path, given: Given) -> None:
-    """Refuse a project within its own images."""
+    """Refuse a project within its own images, or where DVC can't work."""
+    if {*"{}"} & {*str(target.absolute())}:
+        raise UserError(
+            f"{target}: {target.absolute()} has braces, which DVC takes for a name to fill in; "
+            "name another place"
+        )
     for path in given.every:
         if Path(path).resolve() in target.resolve().parents:
             raise UserError(f"{target}: lies in {path}, whose images it is for; name another place")

@@ -80,7 +80,9 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
         lacking = [name for number, name in enumerate(classes) if number not in there]
         if lacking and (role != VALIDATION or validates):
             verb = "has" if len(lacking) == 1 else "have"
-            wrong = "; whatever is said of their test images is wrong" if role == TRAIN else ""
+            asked = {classes[number] for number in np.unique(split.labels[split.role == TEST])}
+            is_wrong = role == TRAIN and asked.intersection(lacking)
+            wrong = "; whatever is said of their test images is wrong" if is_wrong else ""
             notes.warn(
                 f"{len(lacking)} of {len(classes)} classes {verb} no {what} image: "
                 f"{named(map(repr, lacking), 10)}{wrong}"

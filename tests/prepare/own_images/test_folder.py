@@ -106,10 +106,10 @@ def test_links_of_the_test_set_into_the_labelled_images(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("places", "message"),
     [
-        ({}, "data.folder: names no images"),
+        ({}, "^params.yaml: data.folder: names no images"),
         (
             {"unlabelled": "full", "labels": "x.csv"},
-            "data.folder.labels: set, but .*labelled is null",
+            "^params.yaml: data.folder.labels: set, but .*labelled is null",
         ),
         ({"unlabelled": "full", "test_labels": "x.csv"}, "test_labels: set, but .*test is null"),
         ({"labelled": "full", "test": "full/"}, "labelled and data.folder.test are both full"),

@@ -82,6 +82,8 @@ NO_LABEL = "no column is named label or the like: name it so, or say in data.fol
         ("path,label, label \n1.png,cat,dog\n", "both read as the label; rename one"),
         ("path,label,split\n1.png,cat,7a\n", "column split: '7a' is no part of the data; write"),
         ("path,label,split\n1.png,cat,0\n", "column split: '0' is no part of the data .*; write"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is no text, for it holds zero bytes; save it as CSV"),
+        (b"path,label\n1.png,cat\0\n", "is no text, for it holds zero bytes; save it as CSV"),
         (b"PK\x03\x04rest", "is an Excel or zip file, no text; save it as CSV"),
         (
             "# by me\npath,label\n1.png,cat\n",

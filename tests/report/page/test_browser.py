@@ -115,6 +115,17 @@ def test_narrow_pages_do_not_scroll_sideways(page: Path, tmp_path: Path) -> None
     assert ask(page, script, tmp_path, width=400) == [400, 0]
 
 
+def test_a_long_name_of_a_class_leaves_its_figures_in_sight(page: Path, tmp_path: Path) -> None:
+    script = """
+    const head = [...document.querySelectorAll("th")].find((one) => one.textContent === "class");
+    const table = head.closest("table");
+    table.closest("details").open = true;
+    table.rows[1].cells[0].textContent = "x".repeat(300);
+    return table.parentElement.scrollWidth - table.parentElement.clientWidth;
+    """
+    assert ask(page, script, tmp_path) == 0
+
+
 @pytest.mark.parametrize(("options", "is_dark"), [((), False), ((DARK,), True)])
 def test_words_and_charts_stand_out(
     page: Path, tmp_path: Path, options: tuple[str, ...], is_dark: bool

@@ -30,6 +30,13 @@ def test_shares(budget: int, figure: str, expected: dict[str, float]) -> None:
     assert shares(budget, figure) == expected
 
 
+@pytest.mark.parametrize(("right", "ends"), [(4, [90, 100]), (3, [70, 100]), (0, [0, 100])])
+def test_the_axis_ends_at_all_and_has_a_length(right: int, ends: list[int]) -> None:
+    counts = {4: np.array([[right, 4 - right], [4 - right, right]])}
+    spec = classes.recall_and_precision(counts, ["a", "b"]).spec
+    assert spec["encoding"]["x"]["scale"]["domain"] == ends
+
+
 def test_the_worst_class_comes_first() -> None:
     table = classes.recall_and_precision(COUNTS, NAMES).table
     assert [row[0] for row in table.rows] == ["b", "c", "a"]

@@ -149,14 +149,16 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
     for name, table in tables_of(settings).items():
         if table and not getattr(settings, name):
             key = f"{KEY}.{table_key(name)}"
-            raise UserError(f"{key}: set, but {KEY}.{name} is null; name its images")
+            raise UserError(f"params.yaml: {key}: set, but {KEY}.{name} is null; name its images")
     sources = [
         Source(locate(place, f"{KEY}.{name}"), LABELLED.get(name, "train"), name in LABELLED)
         for name in (*LABELLED, "unlabelled")
         for place in getattr(settings, name) or []
     ]
     if not sources:
-        raise UserError(f"{KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both")
+        raise UserError(
+            f"params.yaml: {KEY}: names no images; set {KEY}.unlabelled, {KEY}.labelled or both"
+        )
     return sources
 
 

@@ -26,12 +26,14 @@ def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
                 for name, s in zip(names, shares, strict=True)
                 if not np.isnan(s)
             ]
+    lowest = min((float(row["share"]) for row in rows), default=0.0)
+    ends = [min(10 * (lowest // 10), 90), 100]  # where all is right the data alone give no axis
     spec = {
         "height": 22 * len(names),
         "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.9},
         "encoding": {
             "y": named("class", None, order),
-            "x": along("share", "%"),
+            "x": along("share", "%", scale={"domain": ends}),
             "color": colored("figure", COLORS, {"orient": "top"}),
             "tooltip": hovered(["class", "figure", "share"]),
         },
