@@ -74,6 +74,15 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
     assert {path.name for path in (data / "reports").iterdir()} == {"figures", "plots"}
 
 
+@pytest.mark.usefixtures("_no_figures")
+def test_what_a_killed_report_left_is_removed(data: Path, make_params: Make) -> None:
+    left = data / "reports" / f"{build.HIDDEN}x{build.HALF_WRITTEN}"
+    left.mkdir(parents=True)
+    (left / "metrics.json").write_text("{")
+    build.build_report(asked(make_params, [], BUDGETS), data / "reports")
+    assert not [*(data / "reports").glob(".*")]
+
+
 @pytest.mark.parametrize(("tasks", "again"), [(TASKS, True), (["random"], False), ([], False)])
 def test_all_files_are_written_the_same_each_time(
     data: Path, make_params: Make, tasks: list[str], again: bool

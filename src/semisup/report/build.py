@@ -1,5 +1,6 @@
 """Everything that the report consists of."""
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from semisup.workflow import outputs
 from semisup.workflow.errors import NoMeans
 from semisup.workflow.scratch import HALF_WRITTEN
 
+HIDDEN = ".report-"  # how the name of the folder begins whose files are not all written yet
 CURVE_COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels"),
     *("lr", "updates", "kept", "validation_top1"),
@@ -69,7 +71,9 @@ def _all_at_once(reports: Path) -> Iterator[Path]:
         NoMeans: the disk is full.
     """
     try:
-        with TemporaryDirectory(dir=reports, prefix=".", suffix=HALF_WRITTEN) as folder:
+        for left in reports.glob(f"{HIDDEN}*{HALF_WRITTEN}"):
+            shutil.rmtree(left)  # of a report that was killed: DVC runs no two at once
+        with TemporaryDirectory(dir=reports, prefix=HIDDEN, suffix=HALF_WRITTEN) as folder:
             yield Path(folder)
             for path in Path(folder).iterdir():
                 path.replace(reports / path.name)
