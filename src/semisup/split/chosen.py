@@ -127,6 +127,12 @@ def _positions(prepared: Path, named: dict[str, tuple[str, Path]]) -> dict[str, 
     gone = [path for path in named if path not in found]
     if gone:
         _, file = named[gone[0]]
+        rejected = outputs.read_rows(prepared / outputs.REJECTED)
+        if why := next((row["reason"] for row in rejected if row["source"] == gone[0]), None):
+            raise UserError(
+                f"{file}: {gone[0]}: no usable image ({why}); mend the file, or take out its row"
+                f"{_and_more(len(gone) - 1)}"
+            )
         raise UserError(
             f"{file}: {gone[0]}: no such image in {prepared / outputs.MANIFEST}; write paths as "
             "`semisup suggest` does, and take out rows of images that are no longer there"

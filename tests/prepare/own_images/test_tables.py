@@ -92,6 +92,10 @@ NO_LABEL = "no column is named label or the like: name it so, or say in data.fol
         ("<?xml version='1.0'?>\n<a>1</a>\n", "is an XML file, no table; save path and label as"),
         ("version https://git-lfs.github.com/spec/v1\noid x\n", "is a Git LFS pointer, .*lfs pull"),
         ("\n<!DOCTYPE html>\n<p>Sign in, please</p>\n", "is a web page, as of a failed download"),
+        (
+            "path,label\n<<<<<<< HEAD\n1.png,cat\n=======\n1.png,dog\n>>>>>>> theirs\n",
+            "line 2: a merge left its marks; keep the rows that are right, and take out the marks",
+        ),
         (b"PAR1rest", r"cannot be read as Parquet or Arrow \(.*\); copy or download it again"),
     ],
 )
