@@ -27,7 +27,7 @@ def chosen(
 ) -> list[list[int]]:
     names = ["p/0.png", "p/1.png", "p/2, two.png", "p/3.png", "z.zip/4.png", "p/5.png"]
     outputs.write_table(folder / outputs.MANIFEST, [{"id": 0, "source": name} for name in names])
-    broken = [{"source": "p/8.png", "reason": "cut off"}]
+    broken = [{"source": "p/cut.png", "reason": "cut off"}]
     outputs.write_table(folder / outputs.REJECTED, broken)
     for name, text in tables.items():
         (folder / "labels").mkdir(exist_ok=True)
@@ -114,8 +114,8 @@ def test_no_tables_and_other_files(tmp_path: Path) -> None:
         ("p/3.png,DOG", r"a\.csv: p/3\.png: no class is named 'DOG' \(did you mean 'dog'\?\); .*"),
         ("p/9.png,dog", r"a\.csv: p/9\.png: no such image in .*manifest\.csv; write paths as"),
         (
-            "p/8.png,dog\np/9.png,dog",
-            r"a\.csv: p/8\.png: no usable image \(cut off\); mend the file, or take out its row "
+            "p/cut.png,dog\np/9.png,dog",
+            r"a\.csv: p/cut\.png: no usable image \(cut off\); mend the file, or take out its row "
             r"\(and 1 more such row\)$",
         ),
         ("p/0.png,dog", r"a\.csv: p/0\.png is 'dog', but 'cat' in the source; keep one"),
