@@ -35,7 +35,7 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	@echo "The answers stand in reports/report.html: open it in a browser. As text: reports/summary.md."
 	@echo "How long each stage took: semisup times"
 
-test: setup  ## run the tests (about six minutes on 2 cores)
+test: setup  ## run the tests (five to six minutes on 2 cores)
 	pytest -n 2 --dist loadgroup -m "not slow"
 
 test-all: setup  ## run the slow tests too

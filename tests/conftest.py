@@ -29,7 +29,10 @@ NO_CHANGE = {"shift": 0.0, "rotate": 0.0, "scale": 0.0, "flip": False, "color": 
 
 def pytest_configure() -> None:
     """Temporary files are in memory where it has room: disks are slow with many small ones."""
-    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+    if "TMPDIR" in os.environ or not IN_MEMORY.is_dir():
+        return
+    runs_programs = not os.statvfs(IN_MEMORY).f_flag & os.ST_NOEXEC
+    if runs_programs and shutil.disk_usage(IN_MEMORY).free > ROOM:
         tempfile.tempdir = os.environ["TMPDIR"] = str(IN_MEMORY)
 
 
