@@ -11,7 +11,7 @@ import pytest
 from pictures import write_pictures
 from projects import TASK, Project
 
-LONG = {"compute.checkpoint_seconds": 0.0, "supervised.min_updates": 50, "pretrain.epochs": 6}
+LONG = {"compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100, "pretrain.epochs": 8}
 WHOLE = {"seed": 5, "compute.checkpoint_seconds": 0.0, "supervised.min_updates": 100}
 TRAININGS = {
     f"pretrain@{TASK}": f"data/pretrain/{TASK}",
