@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import errno
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from semisup.report.findings.together import find
 from semisup.report.methods import Way, ways
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.processes import HOST
 
 Make = Callable[..., Params]
 
@@ -76,7 +78,9 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
 
 @pytest.mark.usefixtures("_no_figures")
 def test_what_a_killed_report_left_is_removed(data: Path, make_params: Make) -> None:
-    left = data / "reports" / f"{build.HIDDEN}x{build.HALF_WRITTEN}"
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = data / "reports" / f".report.{HOST}-{ended.pid}.tmp"
     left.mkdir(parents=True)
     (left / "metrics.json").write_text("{")
     build.build_report(asked(make_params, [], BUDGETS), data / "reports")

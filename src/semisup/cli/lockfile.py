@@ -9,10 +9,10 @@ from typing import Any
 
 from semisup.params.loading import PARAMS_FILE
 from semisup.workflow.errors import UserError
+from semisup.workflow.merges import marked_line
 from semisup.workflow.outputs import LOCK
 from semisup.workflow.processes import is_running
 
-MARK = "<<<<<<< "  # of Git
 HELD = Path(".dvc/tmp/rwlock")  # what running DVCs read and write
 _FIRST_LINE = "schema: '2.0'\n"
 
@@ -27,7 +27,7 @@ def is_cut_off() -> bool:
     from voluptuous import Invalid
 
     text = LOCK.read_text("utf-8", errors="replace") if LOCK.exists() else _FIRST_LINE
-    if text[: len(_FIRST_LINE)] != _FIRST_LINE[: len(text)] or f"\n{MARK}" in text:
+    if text[: len(_FIRST_LINE)] != _FIRST_LINE[: len(text)] or marked_line(text):
         return False
     try:
         COMPILED_LOCKFILE_SCHEMA(parse_yaml(text, LOCK))
@@ -43,7 +43,7 @@ def check_merged() -> None:
         UserError: it has some.
     """
     text = LOCK.read_text("utf-8", errors="replace") if LOCK.exists() else ""
-    if text.startswith(MARK) or f"\n{MARK}" in text:
+    if marked_line(text):
         raise UserError(
             f"{LOCK}: a merge left its marks; take a side, as by `git checkout --ours {LOCK}`, "
             "and run `make repro`, which brings results of both from DVC's cache"

@@ -13,8 +13,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from semisup.compute.weights import checksum
-from semisup.workflow.processes import HOST
-from semisup.workflow.scratch import HALF_WRITTEN, OUTDATED, Scratch, refuse, say
+from semisup.workflow import half_written
+from semisup.workflow.scratch import OUTDATED, Scratch, refuse, say
 
 # Dicts and lists of tensors, and of what JSON can hold. Keys are strings.
 State = dict[str, Any]
@@ -46,7 +46,7 @@ class Checkpoint:
         facts = json.dumps(_taken_apart(state, "", tensors))
         plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
         about = {"key": self.key, "facts": facts, "checksum": checksum(plain, facts)}
-        scratch = self.path.with_name(f".{self.path.name}.{HOST}-{os.getpid()}{HALF_WRITTEN}")
+        scratch = half_written.name_for(self.path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with scratch.open("wb") as file:

@@ -4,11 +4,11 @@ import codecs
 import re
 
 from semisup.workflow.errors import UserError
+from semisup.workflow.merges import marked_line
 
 Line = tuple[int, list[str]]  # of a table: its number and cells
 PARQUET, ARROW = b"PAR1", b"ARROW1"  # how such tables begin; streams of Arrow have no mark
 SEPARATORS = (",", ";", "\t", "|")
-_OURS, _THEIRS = (re.compile(rf"^{sign}{{7}} ", re.MULTILINE) for sign in "<>")  # as Git has them
 _MARKS = (  # the first bytes, and the encoding that they mean
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -69,11 +69,10 @@ def decoded(content: bytes, where: str) -> tuple[str, str]:
             f"{where}: line {line} is not UTF-8; save it as UTF-8 (Excel: CSV UTF-8)"
         ) from None
     text = text.lstrip("\ufeff")
-    if (merged := _OURS.search(text)) and _THEIRS.search(text):
-        line = text.count("\n", 0, merged.start()) + 1
+    if merged := marked_line(text):
         raise UserError(
-            f"{where}: line {line}: a merge left its marks; keep the rows that are right, and take "
-            "out the marks"
+            f"{where}: line {merged}: a merge left its marks; keep the rows that are right, and "
+            "take out the marks"
         )
     first, _, rest = text.partition("\n")
     sign = first.strip().strip('"')

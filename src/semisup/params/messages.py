@@ -58,8 +58,11 @@ def check_name(name: str, known: Any, what: str, key: str = "") -> None:
 
 def _one_line(model: type[BaseModel], issue: Any, prefix: str, example: str | None) -> str:
     path, _ = _keys(model, issue["loc"])
-    key = ".".join(map(str, [*([prefix] if prefix else []), *path]))
     kind, value = issue["type"], issue["input"]
+    # a value tells which of a list it is, where a number counted from 0 would not; and a single
+    # one may stand for a list
+    named = [str(part) for part in path if isinstance(part, str)]
+    key = ".".join([*([prefix] if prefix else []), *named])
     if kind == "value_error":
         text = str(issue["ctx"]["error"])
         already_named = re.match(r"[\w.-]+: ", text)

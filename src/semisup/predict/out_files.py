@@ -1,14 +1,12 @@
 """Files that the option --out names: whole, or not there."""
 
-import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from semisup.workflow import half_written
 from semisup.workflow.errors import UserError
-from semisup.workflow.processes import HOST, is_running
-from semisup.workflow.scratch import HALF_WRITTEN
 
 
 @contextmanager
@@ -22,11 +20,10 @@ def all_or_none(*out: Path) -> Iterator[list[Path]]:
         UserError: they can't be written; it names the first.
     """
     targets = [Path(os.path.realpath(path)) for path in out]  # behind links
-    written = [
-        target.with_name(f"{_hidden(target)}{os.getpid()}{HALF_WRITTEN}") for target in targets
-    ]
+    written = [half_written.name_for(target) for target in targets]
     try:
-        _remove_left(targets)
+        for target in targets:
+            half_written.only_name_for(target)
         yield written
         for file, target in zip(written, targets, strict=True):
             file.replace(target)
@@ -36,17 +33,3 @@ def all_or_none(*out: Path) -> Iterator[list[Path]]:
         for file in written:
             with suppress(OSError):  # of a disk that can't be written: that is said already
                 file.unlink()
-
-
-def _hidden(target: Path) -> str:
-    """How the names begin of what processes of this machine write for a file."""
-    return f".{target.name}.{HOST}-"
-
-
-def _remove_left(targets: Sequence[Path]) -> None:
-    for target in targets:
-        begins = _hidden(target)
-        for left in target.parent.glob(f"{glob.escape(begins)}*{HALF_WRITTEN}"):
-            number = left.name[len(begins) : -len(HALF_WRITTEN)]
-            if number.isdigit() and not is_running(int(number)):
-                left.unlink(missing_ok=True)

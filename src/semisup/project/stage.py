@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from semisup.params.messages import suggestion
 from semisup.project import shipped
-from semisup.workflow.command import INTERRUPTED
 from semisup.workflow.errors import UserError
 
 
@@ -22,9 +21,4 @@ def run(name: str, arguments: Sequence[str]) -> None:
         raise UserError(f"{name}: no such stage{hint}; allowed: {', '.join(scripts)}")
     sys.argv = [str(scripts[name]), *arguments]
     sys.path.insert(0, str(scripts[name].parent))  # as Python does for a script
-    try:
-        runpy.run_path(sys.argv[0], run_name="__main__")
-    except SystemExit as leaving:
-        if leaving.code == INTERRUPTED:  # which the script has said, and `semisup` would say again
-            sys.exit(INTERRUPTED + 256)  # of which systems take the last byte: the same status
-        raise
+    runpy.run_path(sys.argv[0], run_name="__main__")

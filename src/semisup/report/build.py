@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
@@ -21,11 +20,9 @@ from semisup.report.tables.comparison import compare
 from semisup.report.tables.metrics import metrics
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
-from semisup.workflow import outputs
+from semisup.workflow import half_written, outputs
 from semisup.workflow.errors import NoMeans
-from semisup.workflow.scratch import HALF_WRITTEN
 
-HIDDEN = ".report-"  # how the name of the folder begins whose files are not all written yet
 CURVE_COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels"),
     *("lr", "updates", "kept", "validation_top1"),
@@ -70,16 +67,17 @@ def _all_at_once(reports: Path) -> Iterator[Path]:
     Raises:
         NoMeans: the disk is full.
     """
+    folder = half_written.name_for(reports / "report")
     try:
-        for left in reports.glob(f"{HIDDEN}*{HALF_WRITTEN}"):
-            shutil.rmtree(left)  # of a report that was killed: DVC runs no two at once
-        with TemporaryDirectory(dir=reports, prefix=HIDDEN, suffix=HALF_WRITTEN) as folder:
-            yield Path(folder)
-            for path in Path(folder).iterdir():
-                path.replace(reports / path.name)
+        half_written.only_name_for(reports / "report").mkdir()
+        yield folder
+        for path in folder.iterdir():
+            path.replace(reports / path.name)
     except OSError as error:
         why = error.strerror or error
         raise NoMeans(f"{reports}: can't be written: {why}; free or unlock it") from None
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:

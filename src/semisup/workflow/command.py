@@ -25,6 +25,10 @@ class Interrupted(SystemExit):
         self.kept = kept
 
 
+class Said(SystemExit):
+    """Ctrl-C, and the user was told of it."""
+
+
 def run(main: Callable[..., None]) -> NoReturn:
     """Run a stage's function; a user's mistake and Ctrl-C end in one line on standard error."""
 
@@ -67,11 +71,14 @@ def call(app: Callable[[], object]) -> NoReturn:
             "out of memory: lower the batch size or data.image_size, take a smaller backbone, or "
             "run fewer things beside"
         )
-    except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
-        if leaving.code == INTERRUPTED and not is_one_of_several():
-            kept = getattr(leaving, "kept", "nothing was written")
-            print(f"interrupted: {kept}; run it again to go on", file=sys.stderr)
+    except Said:  # by a stage's script that `semisup stage` runs
         raise
+    except SystemExit as leaving:  # Typer turns Ctrl-C into one, without a word
+        if leaving.code != INTERRUPTED or is_one_of_several():
+            raise
+        kept = getattr(leaving, "kept", "nothing was written")
+        print(f"interrupted: {kept}; run it again to go on", file=sys.stderr)
+        raise Said(INTERRUPTED) from None
     sys.exit(0)
 
 

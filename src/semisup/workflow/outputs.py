@@ -5,15 +5,14 @@ import dataclasses
 import hashlib
 import json
 import math
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
+from semisup.workflow import half_written
 from semisup.workflow.errors import NoMeans, UserError
-from semisup.workflow.processes import HOST, is_running
 
 if TYPE_CHECKING:
     from _csv import Writer
@@ -86,12 +85,8 @@ def replacing(folder: Path) -> Iterator[Path]:
     Raises:
         UserError: where the folder can't be written.
     """
-    mine = f".{folder.name}.{HOST}-"
-    scratch = folder.with_name(f"{mine}{os.getpid()}.tmp")
     try:
-        for left in folder.parent.glob(f"{mine}*.tmp"):
-            if left == scratch or not is_running(int(left.stem.removeprefix(mine))):
-                shutil.rmtree(left)  # of a process that was killed
+        scratch = half_written.only_name_for(folder)
         scratch.mkdir(parents=True)
     except OSError as error:
         raise NoMeans(f"{folder}: can't be written: {error.strerror}; free or unlock it") from None

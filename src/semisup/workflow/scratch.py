@@ -22,13 +22,13 @@ from typing import Any
 
 import pathspec
 
+from semisup.workflow import half_written
 from semisup.workflow.errors import NoMeans, UserError
 from semisup.workflow.processes import HOST
 from semisup.workflow.yaml_files import read_yaml
 
 FOLDER = Path("data/checkpoints")
 OUTDATED = "made with other parameters, inputs or code"
-HALF_WRITTEN = ".tmp"  # how the names of hidden files end until they are whole
 WHOLE_BYTES = 2**28  # files up to this size are hashed whole, of larger ones BLOCKS blocks
 BLOCKS, BLOCK_BYTES = 64, 2**16
 MANY_FILES = 1000  # of a folder with more, such as a user's images, only sizes and times count
@@ -67,8 +67,8 @@ def during(
         raise
     finally:
         # by processes that were interrupted
-        for half_written in folder.glob(f".*.{HOST}-*{HALF_WRITTEN}"):
-            half_written.unlink(missing_ok=True)
+        for left in folder.glob(f".*.{HOST}-*{half_written.END}"):
+            left.unlink(missing_ok=True)
     _remove(folder)
 
 

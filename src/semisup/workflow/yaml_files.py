@@ -7,6 +7,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from semisup.workflow.errors import UserError, not_here
+from semisup.workflow.merges import marked_line
 
 
 def read_yaml(path: Path) -> Any:
@@ -15,15 +16,24 @@ def read_yaml(path: Path) -> Any:
     Raises:
         UserError: it is not there, or no YAML.
     """
+    text = ""
     try:
+        text = path.read_text(encoding="utf-8")
         # DVC's reader too: 1e-3 is a number, a key given twice an error
-        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return YAML(typ="safe").load(text)
     except FileNotFoundError:
         raise not_here(path) from None
     except OSError as error:
         raise UserError(f"{path}: can't be read: {error.strerror}") from None
     except MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        raise UserError(f"{path}: not readable as YAML: {line}{error.problem}") from None
+        raise UserError(f"{path}: {_why(error, text)}") from None
     except (YAMLError, ValueError) as error:  # a date such as 2020-13-45 is a ValueError
         raise UserError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+
+
+def _why(error: MarkedYAMLError, text: str) -> str:
+    """Why a text is no YAML."""
+    if merged := marked_line(text):
+        return f"line {merged}: a merge left its marks; keep what is right, and take out the marks"
+    line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+    return f"not readable as YAML: {line}{error.problem}"
