@@ -1,4 +1,4 @@
-"""Hidden names, beside a file or a folder, of what is written to take its place when it is whole."""
+"""Hidden names, beside a file or folder, of what will take its place when it is whole."""
 
 import glob
 import os

@@ -49,6 +49,13 @@ def test_deep_greyscale_is_scaled_not_clipped(image: Image.Image, expected: list
     assert grey_row(wide) == expected
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_image_without_a_finite_number_is_none(value: float) -> None:
+    tiff = encoded(row([value] * 4, np.float32), "TIFF")
+    with pytest.raises(Unreadable, match=r"^no pixel of it is a finite number$"):
+        decode(tiff, 4, "stretch", 1)
+
+
 def test_16_bit_png() -> None:
     png = encoded(row([0, 257, 32768, 65535], np.uint16), "PNG")
     assert grey_row(decode(png, 4, "stretch", 1)) == [0, 1, 128, 255]

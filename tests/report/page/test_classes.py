@@ -62,8 +62,12 @@ def test_the_most_frequent_mistakes() -> None:
 
 
 def test_of_many_classes_the_worst_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(classes, "MOST_IN_MATRIX", 2)
+    monkeypatch.setattr(classes, "MOST_SHOWN", 2)
     assert {row["true"] for row in classes.matrix(COUNTS, NAMES).rows} == {"b", "c"}
+    chart = classes.recall_and_precision(COUNTS, NAMES)
+    assert {row["class"] for row in chart.rows} == {"b", "c"}
+    assert chart.spec["height"] == 2 * 22
+    assert len(chart.table.rows) == len(NAMES)
 
 
 def test_names_are_shown_as_they_are_but_for_their_length() -> None:

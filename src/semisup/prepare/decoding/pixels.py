@@ -54,7 +54,8 @@ def fit_pixels(
     `deep` is the same image (H, W, C) in colours of 16 bits, where the file has such.
 
     Raises:
-        Unreadable: its colour mode has no conversion to RGB, or `ranges` lack its kind of values.
+        Unreadable: its colour mode has no conversion to RGB, `ranges` lack its kind of values,
+            or none is finite.
     """
     simple = _as_8_bit(image, ranges) if deep is None else _deep_as_8_bit(deep, ranges)
     width, height = simple.size
@@ -90,6 +91,8 @@ def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
     """The same image in mode L, RGB or RGBA."""
     if image.mode[0] in "IF":
         values = np.asarray(image)
+        if not any(np.isfinite(strip).any() for strip in _strips(values)):
+            raise Unreadable("no pixel of it is a finite number")
         return Image.fromarray(_scaled_to_8_bit(values, *_range_of(values, ranges)))
     if image.mode in ("L", "RGB", "RGBA") and "transparency" not in image.info:
         return image

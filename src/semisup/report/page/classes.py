@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from semisup.report.figures.style import short_names
 from semisup.report.page.chart import Chart, Table, along, cell, colored, hovered, named, of_budgets
 
-MOST_IN_MATRIX = 40  # classes; of more, only the worst
+MOST_SHOWN = 40  # classes in a chart; of more, only the worst
 COLORS = {"recall": "#0b7fc2", "precision": "#d97706"}
 Counts = dict[int, NDArray[np.int64]]  # the confusion matrix at each budget
 
@@ -17,22 +17,22 @@ def recall_and_precision(counts: Counts, classes: list[str]) -> Chart:
     """A row of two markers for each class, the worst at the largest budget first."""
     largest = max(counts)
     names = short_names(classes)
-    order = [names[n] for n in np.argsort(_shares(counts[largest])[0], kind="stable")]
+    shown = np.argsort(_shares(counts[largest])[0], kind="stable")[:MOST_SHOWN]
     rows = []
     for budget, matrix in counts.items():
         for figure, shares in zip(COLORS, _shares(matrix), strict=True):
             rows += [
-                {"budget": budget, "class": name, "figure": figure, "share": round(100 * s, 1)}
-                for name, s in zip(names, shares, strict=True)
-                if not np.isnan(s)
+                {"budget": budget, "class": names[n], "figure": figure, "share": round(100 * s, 1)}
+                for n in shown
+                if not np.isnan(s := shares[n])
             ]
     lowest = min((float(row["share"]) for row in rows), default=0.0)
     ends = [min(10 * (lowest // 10), 90), 100]  # where all is right the data alone give no axis
     spec = {
-        "height": 22 * len(names),
+        "height": 22 * len(shown),
         "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.9},
         "encoding": {
-            "y": named("class", None, order),
+            "y": named("class", None, [names[n] for n in shown]),
             "x": along("share", "%", scale={"domain": ends}),
             "color": colored("figure", COLORS, {"orient": "top"}),
             "tooltip": hovered(["class", "figure", "share"]),
@@ -55,7 +55,7 @@ def matrix(counts: Counts, classes: list[str]) -> Chart:
     """Shares of each true class by what it was taken for."""
     largest = max(counts)
     recall, _ = _shares(counts[largest])
-    shown = np.sort(np.argsort(recall, kind="stable")[:MOST_IN_MATRIX])
+    shown = np.sort(np.argsort(recall, kind="stable")[:MOST_SHOWN])
     names = short_names(classes)
     rows: list[dict[str, Any]] = []
     for budget, all_counts in counts.items():

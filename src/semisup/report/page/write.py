@@ -62,7 +62,7 @@ def write_page(
         top=_at_the_top(inputs, found),
         curve=label_curve(inputs.every, inputs.results, facts, found),
         checks=tables.checks(found.forecasts.values()),
-        MOST_IN_MATRIX=classes.MOST_IN_MATRIX,
+        MOST_SHOWN=classes.MOST_SHOWN,
         FEWEST=FEWEST,
         tasks=compared.tasks(table, facts, found),
         recall=classes.recall_and_precision(counts, data.classes),
