@@ -124,3 +124,22 @@ def test_page_of_uneven_classes(
     page, table = answered(make_params)
     assert "Balanced accuracy on test in %, mean" in page
     assert table in page
+
+
+def test_the_page_is_there_whole_or_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    quick.write("first\n")
+    quick.write("second\n")
+    assert quick.PAGE.read_text() == "second\n"
+    assert [*quick.PAGE.parent.iterdir()] == [quick.PAGE]
+
+
+def test_a_page_that_cannot_be_written_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    quick.PAGE.parent.write_text("no folder")
+    with pytest.raises(UserError, match=r"^reports/quick\.md: can't be written: .+; free or "):
+        quick.write("page\n")

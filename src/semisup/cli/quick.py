@@ -14,6 +14,7 @@ from pathlib import Path
 from semisup.cli.workflow import DVC, clock, failure, kind_of
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
+from semisup.workflow import half_written
 from semisup.workflow.errors import UserError
 
 PAGE = Path("reports/quick.md")
@@ -35,8 +36,7 @@ def quick(params: Params) -> str:
         )
     _run(targets(tasks, params.label_budgets))
     page = answer(params, tasks)
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page, encoding="utf-8")
+    write(page)
     return page
 
 
@@ -53,6 +53,21 @@ def targets(tasks: Sequence[str], budgets: Sequence[int]) -> list[str]:
     items = [f"{task}-{budget}" for task in tasks for budget in budgets]
     of_budgets = [f"{stage}@{item}" for item in items for stage in ("head", "spread")]
     return ["prepare", "split", *of_tasks, *of_budgets]
+
+
+def write(page: str) -> None:
+    """Replace reports/quick.md in one step.
+
+    Raises:
+        UserError: it can't be written.
+    """
+    try:
+        PAGE.parent.mkdir(exist_ok=True)
+        written = half_written.only_name_for(PAGE)
+        written.write_text(page, encoding="utf-8")
+        written.replace(PAGE)
+    except OSError as error:
+        raise UserError(f"{PAGE}: can't be written: {error.strerror}; free or unlock it") from None
 
 
 def answer(params: Params, tasks: Sequence[str]) -> str:
