@@ -143,3 +143,13 @@ def test_a_page_that_cannot_be_written_is_one_line(
     quick.PAGE.parent.write_text("no folder")
     with pytest.raises(UserError, match=r"^reports/quick\.md: can't be written: .+; free or "):
         quick.write("page\n")
+
+
+def test_a_page_that_cannot_take_its_place_is_not_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    quick.PAGE.mkdir(parents=True)
+    with pytest.raises(UserError, match="can't be written: "):
+        quick.write("page\n")
+    assert [*quick.PAGE.parent.iterdir()] == [quick.PAGE]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -68,6 +69,9 @@ def write(page: str) -> None:
         written.replace(PAGE)
     except OSError as error:
         raise UserError(f"{PAGE}: can't be written: {error.strerror}; free or unlock it") from None
+    finally:
+        with suppress(OSError):  # a part of it, where the disk is full
+            half_written.name_for(PAGE).unlink()
 
 
 def answer(params: Params, tasks: Sequence[str]) -> str:
