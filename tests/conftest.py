@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
+import dvc  # noqa: F401  # logs to what is stdout at its first import: of a test, it is closed soon
 import numpy as np
 import pytest
 import torch

@@ -106,6 +106,7 @@ def test_a_part_of_what_is_trained_answers_alike_and_stays_as_it_is(
         (pictures(2, 8), r"images: \(2, 8, 8, 3\) torch.uint8, should be uint8 of shape \(N, 16"),
         (pictures(2) / 255, r"images: \(2, 16, 16, 3\) torch.float64, should be uint8"),
         (pictures(1)[0], "images: one image, where a list of them is needed"),
+        (np.zeros((3, 9, 9), np.uint8), r"images: an array \(3, 9, 9\) may be one image, colours"),
         (Path("one.png"), "images: one image, where a list of them is needed"),
         (np.array(3), "images: one image, where a list of them is needed"),
         (None, "images: a NoneType, where a list of them is needed"),
@@ -149,7 +150,7 @@ def test_any_list_will_do(model: ImageClassifier, tmp_path: Path) -> None:
     wanted = model.predict(paths)
     assert model.predict(path for path in paths) == wanted
     assert model.predict(np.array([str(path) for path in paths])) == wanted
-    grey = pictures(3)[..., 0]
+    grey = pictures(4)[..., 0]
     assert model.predict(grey) == model.predict([*grey])
     assert model.predict(np.flip(np.flip(pictures(3), 1), 1)) == model.predict(pictures(3))
     assert model.pixels([]).shape == (0, 16, 16, 3)
@@ -187,6 +188,7 @@ def test_grey_models_see_brightness() -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (16, 16), (255, 0, 10)).save(buffer, "png")
     assert model.pixels([buffer.getvalue()]).unique().tolist() == [round(0.299 * 255 + 0.114 * 10)]
+    assert len(model.pixels(np.zeros((3, 9, 9), np.uint8))) == 3  # colours first it can't be
 
 
 def test_folders_that_hold_no_classifier(tmp_path: Path) -> None:

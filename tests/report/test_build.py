@@ -80,9 +80,9 @@ def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
 def test_what_a_killed_report_left_is_removed(data: Path, make_params: Make) -> None:
     ended = subprocess.Popen(["true"])
     ended.wait()
-    left = data / "reports" / f".report.{HOST}-{ended.pid}.tmp"
-    left.mkdir(parents=True)
-    (left / "metrics.json").write_text("{")
+    left = data / "reports" / f".metrics.json.{HOST}-{ended.pid}.tmp"
+    left.parent.mkdir(parents=True)
+    left.write_text("{")
     build.build_report(asked(make_params, [], BUDGETS), data / "reports")
     assert not [*(data / "reports").glob(".*")]
 

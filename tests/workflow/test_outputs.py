@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from semisup.workflow import outputs
-from semisup.workflow.errors import UserError
+from semisup.workflow.errors import NoMeans, UserError
 from semisup.workflow.processes import HOST
 
 
@@ -82,6 +82,20 @@ def test_a_full_disk_is_the_users_matter(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="out: can't be written: No space left on device"):
         fail()
     assert names(tmp_path) == set()
+
+
+def test_files_are_written_together_or_none_and_the_first_is_named(tmp_path: Path) -> None:
+    def write(two: str) -> None:
+        with outputs.replacing_files(tmp_path / "one", tmp_path / two) as written:
+            for file in written:
+                file.write_text("x")
+
+    write("two")
+    assert names(tmp_path) == {"one", "two"}
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(NoMeans, match=r"one: can't be written: Is a directory; free or unlock it"):
+        write("folder")
+    assert names(tmp_path) == {"one", "two", "folder"}
 
 
 def test_a_place_that_can_not_be_written(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from semisup.params.loading import PARAMS_FILE
+from semisup.workflow import half_written
 from semisup.workflow.errors import UserError
 from semisup.workflow.merges import marked_line
 from semisup.workflow.outputs import LOCK
@@ -148,7 +149,6 @@ def put_in_order(names: Sequence[str]) -> None:
 
     remove_if_cut_off()
     if found := stages():
-        scratch = LOCK.with_suffix(".tmp")
         ordered = {name: found[name] for name in dict.fromkeys([*names, *found]) if name in found}
-        dump_yaml(scratch, {"schema": "2.0", "stages": ordered})
-        scratch.replace(LOCK)
+        with half_written.files(LOCK) as [written]:
+            dump_yaml(written, {"schema": "2.0", "stages": ordered})

@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 from semisup.cli.workflow import DVC, clock, failure, kind_of
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks
-from semisup.workflow import half_written
+from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 PAGE = Path("reports/quick.md")
@@ -62,16 +61,9 @@ def write(page: str) -> None:
     Raises:
         UserError: it can't be written.
     """
-    try:
+    with outputs.replacing_files(PAGE) as [written]:
         PAGE.parent.mkdir(exist_ok=True)
-        written = half_written.only_name_for(PAGE)
         written.write_text(page, encoding="utf-8")
-        written.replace(PAGE)
-    except OSError as error:
-        raise UserError(f"{PAGE}: can't be written: {error.strerror}; free or unlock it") from None
-    finally:
-        with suppress(OSError):  # a part of it, where the disk is full
-            half_written.name_for(PAGE).unlink()
 
 
 def answer(params: Params, tasks: Sequence[str]) -> str:

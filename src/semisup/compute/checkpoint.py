@@ -46,17 +46,14 @@ class Checkpoint:
         facts = json.dumps(_taken_apart(state, "", tensors))
         plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
         about = {"key": self.key, "facts": facts, "checksum": checksum(plain, facts)}
-        scratch = half_written.name_for(self.path)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with scratch.open("wb") as file:
+            with half_written.files(self.path) as [written], written.open("wb") as file:
                 file.write(save(plain, about))
                 file.flush()
                 os.fsync(file.fileno())
-            scratch.replace(self.path)
         except OSError as error:
             say(f"{self.path}: not saved ({error.strerror}); an older one, if any, is kept")
-            scratch.unlink(missing_ok=True)
         self._last = time.monotonic()
 
     def read(self) -> State | None:

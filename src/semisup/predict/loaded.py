@@ -99,7 +99,7 @@ class ImageClassifier(Whole):
         Raises:
             ValueError: for an image that can't be read: which one, and why.
         """
-        return self._pixels(_listed(images))
+        return self._pixels(_listed(images, self.about.channels))
 
     def _pixels(self, images: Listed, first: int = 0) -> Tensor:
         """`first`: the number of the first of them, for messages."""
@@ -151,7 +151,7 @@ class ImageClassifier(Whole):
 
     def _batches(self, network: Any, images: Pictures) -> Iterator[Tensor]:
         device = next(self.parameters()).device
-        at_once, listed = batch_size(self), _listed(images)
+        at_once, listed = batch_size(self), _listed(images, self.about.channels)
         for at in range(0, max(1, len(listed)), at_once):
             with torch.no_grad(), _evaluating(self):
                 found: Tensor = network(self._pixels(listed[at : at + at_once], at).to(device))
@@ -170,11 +170,16 @@ def _evaluating(network: nn.Module) -> Iterator[None]:
             part.training = True
 
 
-def _listed(images: Pictures) -> Listed:
+def _listed(images: Pictures, channels: int) -> Listed:
     """All at once as a tensor, or one by one."""
     if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "UO":
         return images.tolist()  # type: ignore[no-any-return]
     if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[2] not in (3, 4):
+        if channels == len(images) == 3:
+            raise ValueError(
+                f"images: an array {images.shape} may be one image, colours first, or three grey "
+                "ones: give [images.transpose(1, 2, 0)] or [*images]"
+            )
         return [*images]  # grey ones
     if isinstance(images, np.ndarray) and images.ndim == 4:
         if images.dtype.hasobject:

@@ -1,8 +1,6 @@
 """Everything that the report consists of."""
 
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,9 +18,9 @@ from semisup.report.tables.comparison import compare
 from semisup.report.tables.metrics import metrics
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
-from semisup.workflow import half_written, outputs
-from semisup.workflow.errors import NoMeans
+from semisup.workflow import outputs
 
+PAGE = "report.html"
 CURVE_COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels"),
     *("lr", "updates", "kept", "validation_top1"),
@@ -51,33 +49,15 @@ def build_report(params: Params, reports: Path) -> str:
     runtime = device.start(params.compute)
     trusts = trust.of_way(findings.best, params.label_budgets, found.data, params, runtime)
     page = write_page(found, compared, findings, trusts, summary, params)
-    with _all_at_once(reports) as folder:
-        _write_csv(every[CURVE_COLUMNS], folder / outputs.CURVE)
-        _write_csv(compared.rename(columns={"top1": facts.headline}), folder / outputs.COMPARISON)
-        outputs.write_json(folder / outputs.METRICS, metrics(every, facts.pretext, facts.headline))
-        (folder / outputs.IN_WORDS).write_text(summary, encoding="utf-8")
-        (folder / "report.html").write_text(page, encoding="utf-8")
+    names = (*(outputs.CURVE, outputs.COMPARISON, outputs.METRICS), outputs.IN_WORDS, PAGE)
+    with outputs.replacing_files(*(reports / name for name in names)) as files:
+        curve, comparison, numbers, in_words, page_file = files
+        _write_csv(every[CURVE_COLUMNS], curve)
+        _write_csv(compared.rename(columns={"top1": facts.headline}), comparison)
+        outputs.write_json(numbers, metrics(every, facts.pretext, facts.headline))
+        in_words.write_text(summary, encoding="utf-8")
+        page_file.write_text(page, encoding="utf-8")
     return summary
-
-
-@contextmanager
-def _all_at_once(reports: Path) -> Iterator[Path]:
-    """A folder whose files are moved to `reports` when all went well.
-
-    Raises:
-        NoMeans: the disk is full.
-    """
-    folder = half_written.name_for(reports / "report")
-    try:
-        half_written.only_name_for(reports / "report").mkdir()
-        yield folder
-        for path in folder.iterdir():
-            path.replace(reports / path.name)
-    except OSError as error:
-        why = error.strerror or error
-        raise NoMeans(f"{reports}: can't be written: {why}; free or unlock it") from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:

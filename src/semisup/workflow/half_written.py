@@ -1,41 +1,77 @@
-"""Hidden names, beside a file or folder, of what will take its place when it is whole."""
+"""Files and folders that are whole or not there.
+
+They are written by hidden names beside where they will be. Git, DVC and `split` pass over these.
+"""
 
 import glob
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from semisup.workflow.processes import HOST, is_running
 
-END = ".tmp"  # of these names: Git, DVC and `split` pass over them
+END = ".tmp"  # of these names
 
 
-def name_for(target: Path) -> Path:
-    """That of this process, which no other process of any machine takes."""
-    return target.with_name(f"{_begin(target)}{os.getpid()}{END}")
+@contextmanager
+def files(*targets: Path) -> Iterator[list[Path]]:
+    """Names to write to, whose files take the places of the targets when all went well.
 
-
-def only_name_for(target: Path) -> Path:
-    """`name_for`, once nothing is there of it, nor of processes that were killed.
+    Else the targets stay as they were, and nothing is left beside them; also of processes that were
+    killed.
 
     Raises:
-        OSError: something that is there can't be removed.
+        OSError: something can't be written or removed.
     """
-    begin, mine = _begin(target), name_for(target)
+    written = [_only_name_for(target) for target in targets]
+    try:
+        yield written
+        for file, target in zip(written, targets, strict=True):
+            file.replace(target)
+    finally:
+        for file in written:
+            with suppress(OSError):  # of a disk that can't be written: that is said already
+                file.unlink()
+
+
+@contextmanager
+def folder(target: Path) -> Iterator[Path]:
+    """The same for a new folder, and for what is in it.
+
+    Raises:
+        OSError: something can't be written or removed.
+    """
+    written = _only_name_for(target)
+    try:
+        written.mkdir(parents=True)
+        yield written
+        if target.exists():
+            shutil.rmtree(target)
+        written.rename(target)
+    finally:
+        shutil.rmtree(written, ignore_errors=True)
+
+
+def left_in(folder: Path) -> Iterator[Path]:
+    """What processes of this machine began to write there; they may still run."""
+    return folder.glob(f".*.{HOST}-*{END}")
+
+
+def _only_name_for(target: Path) -> Path:
+    """That of this process, which no other of any machine takes; what is there of it is removed."""
+    begin = f".{target.name}.{HOST}-"
+    mine = target.with_name(f"{begin}{os.getpid()}{END}")
     for left in target.parent.glob(f"{glob.escape(begin)}*{END}"):
         number = left.name[len(begin) : -len(END)]
         if number.isdigit() and (left == mine or not is_running(int(number))):
-            remove(left)
+            _remove(left)
     return mine
 
 
-def remove(path: Path) -> None:
-    """A file or a folder, if it is there."""
+def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _begin(target: Path) -> str:
-    return f".{target.name}.{HOST}-"

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from semisup.workflow import half_written
 from semisup.workflow.processes import HOST, is_one_of_several, is_running
 
 FOLDER = Path("data/live")
@@ -69,9 +70,8 @@ def folder_of(unfinished: Path) -> Path | None:
 
 def write(path: Path, text: str) -> None:
     """Replace a file in one step, so that nobody reads half of it."""
-    half = path.with_name(f".{path.name}.tmp")
-    half.write_text(text, encoding="utf-8")
-    half.replace(path)
+    with half_written.files(path) as [written]:
+        written.write_text(text, encoding="utf-8")
 
 
 def running() -> list[Running]:

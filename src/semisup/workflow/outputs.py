@@ -83,22 +83,30 @@ def replacing(folder: Path) -> Iterator[Path]:
     Where the block raises, `folder` stays as it was and nothing else is left behind.
 
     Raises:
-        UserError: where the folder can't be written.
+        NoMeans: where the folder can't be written.
     """
+    with _told(folder), half_written.folder(folder) as written:
+        yield written
+
+
+@contextmanager
+def replacing_files(*files: Path) -> Iterator[list[Path]]:
+    """The same for files.
+
+    Raises:
+        NoMeans: where they can't be written; it names the first.
+    """
+    with _told(files[0]), half_written.files(*files) as written:
+        yield written
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
     try:
-        scratch = half_written.only_name_for(folder)
-        scratch.mkdir(parents=True)
+        yield
     except OSError as error:
-        raise NoMeans(f"{folder}: can't be written: {error.strerror}; free or unlock it") from None
-    try:
-        yield scratch
-        if folder.exists():
-            shutil.rmtree(folder)
-        scratch.rename(folder)
-    except OSError as error:
-        raise NoMeans(f"{folder}: can't be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        why = error.strerror or error
+        raise NoMeans(f"{path}: can't be written: {why}; free or unlock it") from error
 
 
 def write_json(path: Path, values: Any) -> None:

@@ -24,7 +24,6 @@ import pathspec
 
 from semisup.workflow import half_written
 from semisup.workflow.errors import NoMeans, UserError
-from semisup.workflow.processes import HOST
 from semisup.workflow.yaml_files import read_yaml
 
 FOLDER = Path("data/checkpoints")
@@ -66,8 +65,7 @@ def during(
         _remove(folder)  # with the mistake mended, it will be another training
         raise
     finally:
-        # by processes that were interrupted
-        for left in folder.glob(f".*.{HOST}-*{half_written.END}"):
+        for left in half_written.left_in(folder):
             left.unlink(missing_ok=True)
     _remove(folder)
 
