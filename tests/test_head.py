@@ -73,7 +73,7 @@ def test_rows_of_train_images(
     assert isinstance(found.train, np.memmap)
     positions = found.train_ids[[5, 0, 3]]
     expected = torch.from_numpy(found.train[[5, 0, 3]].copy())
-    assert (found.views, found.width) == (3, 128)
+    assert (found.per_image, found.width) == (3, 128)
     for memory in (2**20, 10):
         bounded = dataclasses.replace(runtime, memory=memory)
         rows = found.of_train(positions, bounded)

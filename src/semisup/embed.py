@@ -56,12 +56,13 @@ def embed(
     """
     # in evaluation mode batch norm uses its stored statistics and keeps them
     encoder = runtime.place(encoder).eval().requires_grad_(False)
+    own = checksum(encoder.state_dict())
     layer, accuracies = _chosen_layer(encoder, data, settings, runtime)
     train_ids = data.ranked_below(settings.images_per_class)
     np.save(folder / TRAIN_IDS, train_ids)
     shown = DeviceImages(data, train_ids, runtime)
     fast = fused(encoder, shown.plain(slice(0, LOOKED_AT)), layer)
-    own, before = checksum(encoder.state_dict()), checksum(fast.state_dict())
+    before = checksum(fast.state_dict())
     extractor = FeatureExtractor(fast, layer, settings.pool, runtime)
     width = extractor.width(data.image_size)
     train = _new_file(folder / TRAIN, (len(train_ids), 1 + settings.views, width))
@@ -75,7 +76,7 @@ def embed(
         images = DeviceImages(data, positions, runtime)
         write(extractor, images, features, f"{called}, {name}", images.plain)
         features.flush()
-    if checksum(fast.state_dict()) != before:
+    if (checksum(encoder.state_dict()), checksum(fast.state_dict())) != (own, before):
         raise AssertionError("the frozen encoder's weights or buffers moved")
     info = {
         "layer": layer,

@@ -30,7 +30,7 @@ def learn_from_features(
         labelled: the draw's images.
     """
     runtime, features = run.runtime, outputs.of_draw(of_repeats, draw)
-    views = features.views
+    views = features.per_image
     train = features.of_train(labelled.train, runtime)
     stream = runtime.generator(run.seed, draw, 1)
 

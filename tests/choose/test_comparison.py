@@ -89,12 +89,12 @@ def test_without_validation_images(
     assert all(row["top1"] for row in results)
 
 
-def test_more_labels_than_images(
+def test_where_all_images_would_be_labelled_there_is_nothing_to_choose(
     make_data: Make, make_params: Make, runtime: Runtime, tmp_path: Path
 ) -> None:
-    params = make_params(QUICK | {"choose.budgets": [9]})
+    params = make_params(QUICK | {"choose.budgets": [3, 4, 9]})
     results, _ = compared(make_data(train=4), params, runtime, tmp_path)
-    assert {row["labels"] for row in results} == {"12"}
+    assert {(row["candidates"], row["labels"]) for row in results} == {("12", "9")}
 
 
 def test_same_bytes_again(

@@ -27,17 +27,24 @@ def accuracy(predicted: list[int], part: list[int], balanced: bool) -> float:
 FIRST, SECOND = [0, 3, 7, 10, 6, 9], [2, 5, 8, 1, 4]
 
 
+def loss(predicted: list[int], part: list[int], balanced: bool) -> float:
+    """Cross entropy, of which each image counts the same or each class does."""
+    values = [math.log(math.e + 2) - (predicted[n] == LABELS[n]) for n in part]
+    labels = [LABELS[n] for n in part]
+    weights = [1 / labels.count(label) if balanced else 1.0 for label in labels]
+    return float(np.average(values, weights=weights))
+
+
 @pytest.mark.parametrize("balanced", [False, True])
 def test_in_all_and_by_halves(balanced: bool) -> None:
     predicted = [0, 1, 0, 1, 2, 0, 0, 2, 0, 0, 0]
     found = Validation(torch.tensor(LABELS), balanced).score(logits(predicted))
     everyone = list(range(len(LABELS)))
     assert found.merit == pytest.approx(accuracy(predicted, everyone, balanced))
+    assert found.loss == pytest.approx(loss(predicted, everyone, balanced))
     for half, part in zip(found.halves, (FIRST, SECOND), strict=True):
         assert half.merit == pytest.approx(accuracy(predicted, part, balanced))
-    loss = torch.nn.functional.cross_entropy(logits(predicted), torch.tensor(LABELS))
-    if not balanced:
-        assert found.loss == pytest.approx(float(loss))
+        assert half.loss == pytest.approx(loss(predicted, part, balanced))
 
 
 def test_naming_the_largest_class_is_no_good_when_classes_count_the_same() -> None:

@@ -11,7 +11,7 @@ import pytest
 from semisup.cli import progress
 from semisup.cli.workflow import Stages
 from semisup.workflow.errors import UserError
-from semisup.workflow.live import Running
+from semisup.workflow.live import RunningStage
 from semisup.workflow.times import Spent
 
 PARENTS = {
@@ -31,7 +31,7 @@ def page(
     passed: float = 15.0,
 ) -> list[str]:
     stages = Stages(PARENTS, changed, [], [*PARENTS])
-    shown = [(Running(name, BEGAN, Path()), trainings) for name, trainings in running.items()]
+    shown = [(RunningStage(name, BEGAN, Path()), trainings) for name, trainings in running.items()]
     return progress.page(stages, shown, spent, BEGAN + passed).splitlines()
 
 

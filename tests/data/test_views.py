@@ -102,6 +102,16 @@ def test_crops_are_rectangles_inside_of_the_chosen_area() -> None:
         assert start.max() > 0.25
 
 
+@pytest.mark.parametrize("smallest", [0.5, 0.75, 0.8, 0.9, 0.99])
+def test_crops_are_not_smaller_than_asked_for(smallest: float) -> None:
+    """Where a side would be longer than the image's, the other one alone may not be short."""
+    side = 64
+    changed = random_crop(ramps(400, side), smallest)
+    x, y = changed[:, 0, 0], changed[:, 1, :, 0]
+    width, height = ((v[:, -9] - v[:, 8]) / (side - 17) * side for v in (x, y))
+    assert (width * height).min() > smallest - 1e-3
+
+
 def test_hues_turn_by_the_angle_and_grey_stays() -> None:
     colour = torch.tensor([0.6, 0.45, 0.4])
     images = colour.view(1, 3, 1, 1).expand(300, 3, 2, 2)

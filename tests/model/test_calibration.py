@@ -106,6 +106,15 @@ def test_all_answers_are_sure_where_all_are_right() -> None:
     assert above(found, sure, np.ones(20, bool)) == calibration.Sure(1.0, 1.0)
 
 
+@pytest.mark.parametrize(("precision", "right"), [(0.55, 55), (0.56, 56)])
+def test_just_enough_right_answers_keep_the_promise(precision: float, right: int) -> None:
+    """Though in floating point 0.55 of 100 is more than 55."""
+    assert precision * 100 > right
+    sure, first = np.linspace(0.9, 0.5, 100), np.arange(100) < right
+    found = above(threshold(sure, first, precision), sure, first)
+    assert (found.coverage, found.precision) == (1.0, precision)
+
+
 @pytest.mark.parametrize(("precision", "fewest"), [(0.5, 2), (0.9, 10), (0.95, 20), (0.99, 100)])
 def test_so_many_right_answers_as_are_said_are_enough(precision: float, fewest: int) -> None:
     sure, right = np.linspace(0.6, 0.9, fewest), np.ones(fewest, bool)

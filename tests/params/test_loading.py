@@ -425,13 +425,18 @@ def test_an_unlisted_tasks_section_is_checked_too(values: Edits, tmp_path: Path)
 
 
 def test_tasks_and_budgets_that_are_not_listed(make_params: Callable[..., Params]) -> None:
-    settings = make_params({"pretext_tasks": ["rotation"], "label_budgets": [1, 4]})
+    settings = make_params(
+        {"pretext_tasks": ["rotation"], "label_budgets": [1, 4], "control_budgets": [4]}
+    )
     settings.require_task("rotation")
     settings.require_budget(4)
     with pytest.raises(UserError, match=r"rotatoin.*did you mean 'rotation'.*: rotation$"):
         settings.require_task("rotatoin")
     with pytest.raises(UserError, match=r"budget 2: not in label_budgets of params.yaml: 1, 4"):
         settings.require_budget(2)
+    settings.require_budget(4, control=True)
+    with pytest.raises(UserError, match=r"budget 1: not in control_budgets of params.yaml: 4"):
+        settings.require_budget(1, control=True)
 
 
 def test_every_pretext_file_is_a_known_task() -> None:

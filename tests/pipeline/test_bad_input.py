@@ -125,6 +125,9 @@ BY_BUDGET = ["head", "spread", "finetune", "selftrain", "supervised", "selftrain
 def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["3" if a == "1" else a for a in EVERY_STAGE[name]]
     wanted = "--budget 3: not in label_budgets .*: 1, 2$"
+    if name == "selftrain_baseline":
+        workplace.change({"control_budgets": [1]})
+        wanted = "--budget 3: not in control_budgets .*: 1$"
     assert_no_stage_changes_anything(workplace, wanted, f"stages/{name}.py", *arguments)
 
 
@@ -157,6 +160,8 @@ def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
 )
 def test_stage_before_its_turn(workplace: Project, name: str, lacking: str) -> None:
     shutil.rmtree(workplace.root / lacking)
+    if name == "selftrain_baseline":
+        workplace.change({"control_budgets": [1]})
     before = workplace.hashes(*WRITTEN)
     line = the_line(stage(workplace, name, *EVERY_STAGE[name]))
     assert lacking in line
@@ -291,6 +296,7 @@ def awkward(finished: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
     copy.change(
         {
             "label_budgets": [4],
+            "control_budgets": [4],
             "data.source": "folder",
             "data.folder.labelled": "data/raw/labelled",
             "data.folder.test": "data/raw/test",

@@ -17,6 +17,7 @@ DOZEN = [*TRAINED, "random"]
 BUDGETS = [1, 4, 16]
 OFFSETS = (-0.01, 0.0, 0.01)  # of the draws; half width of the 95 % interval: 2.484 points
 SEEN, POOL = 845_568, 23_488
+CANDIDATES = 10**12  # of which no two draws choose the same
 COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels", "lr"),
     *("updates", "kept"),
@@ -110,7 +111,8 @@ def chosen(task: str, gains: Mapping[int, float], draws: Sequence[float] = OFFSE
                 ("random", 2, 0.4 + offset),
                 ("typical", 3, 0.4 + ahead + 2 * offset),
             ):
-                rows.append((task, strategy, budget, draw, 3 * budget, seen, top1, top1))
+                counts = (CANDIDATES, 3 * budget, seen)
+                rows.append((task, strategy, budget, draw, *counts, top1, top1))
     return pd.DataFrame(rows, columns=CHOSEN_COLUMNS)
 
 

@@ -19,7 +19,7 @@ from semisup.report import build
 from semisup.report.facts import read_facts
 from semisup.report.figures import confusion
 from semisup.report.findings.together import find
-from semisup.report.methods import Way, ways
+from semisup.report.methods import BASELINE, Way, ways
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.processes import HOST
@@ -123,7 +123,10 @@ def test_the_advised_classifier_is_put_aside(
     chosen: tuple[str, str],
     backbone: str,
     has_encoder: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # as many validation images as the made-up accuracies are of
+    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 320.0)
     folder = outputs.folder_of("head", "gan", BUDGETS[-1])
     table = set_score(results(TASKS, methods=WAYS), "validation_top1", "head", "gan", [0.9, 1, 0.9])
     rows = table.query(f"method == 'head' and task == 'gan' and budget == {BUDGETS[-1]}")
@@ -172,3 +175,9 @@ def test_confusion_where_the_largest_budget_has_no_validation() -> None:
     table = set_score(results(TASKS), "validation_top1", "head", "gan", 0.99)
     table.loc[table["budget"] == BUDGETS[-1], "validation_top1"] = float("nan")
     assert find(table, facts()).best == Way("finetune", "gan")
+
+
+def test_controls_alone_leave_the_baseline_to_choose() -> None:
+    controls = ["random", "pixels"]
+    assert find(results(controls), facts(controls)).best == BASELINE
+    assert find(results(["random", "gan"]), facts(["random", "gan"])).best.task == "gan"

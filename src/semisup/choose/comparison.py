@@ -26,7 +26,7 @@ from semisup.params.loading import Params
 from semisup.workflow import outputs
 
 RESULT_COLUMNS = [
-    *("strategy", "budget", "draw", "labels", "classes_covered"),
+    *("strategy", "budget", "draw", "candidates", "labels", "classes_covered"),
     *("validation_top1", "top1", "balanced_accuracy"),
 ]
 SELECTION_COLUMNS = ["strategy", "budget", "draw", "rank", "id"]
@@ -75,6 +75,8 @@ def compare(
 ) -> None:
     """Write results.csv, a row per strategy, budget and draw, and selections.csv.
 
+    Without budgets that take all candidates: there is nothing to choose.
+
     Args:
         task: whose features these are.
         params: the sections `choose` and `head`.
@@ -91,7 +93,7 @@ def compare(
         sets = [LabelledSet(candidates.ids[some], data.validation) for some in numbers]
         seed = stream_seed(params.seed, *b"choose", *task.encode(), each.budget)
         run = ChosenRun(each.strategy, task, each.budget, params, data, runtime, seed, sets)
-        rows += _rows(run, features)
+        rows += ({"candidates": len(candidates.ids), **row} for row in _rows(run, features))
         listed += [
             {**each._asdict(), "draw": draw, "rank": rank, "id": int(position)}
             for draw, labelled in enumerate(sets)
@@ -106,7 +108,8 @@ def _choose(
 ) -> dict[Strategy, list[Ints]]:
     """For each strategy the numbers of the chosen points, best first, of every draw."""
     settings = params.choose
-    counts = {b: min(b * len(data.classes), len(points)) for b in settings.budgets}
+    counts = {budget: budget * len(data.classes) for budget in settings.budgets}
+    counts = {b: count for b, count in counts.items() if count < len(points)}  # else no choice
 
     def of_draw(draw: int) -> dict[Strategy, Ints]:
         seed = stream_seed(params.seed, *b"choose", *task.encode(), draw)

@@ -10,7 +10,7 @@ from semisup.compute import device
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, LabelledSet, open_data
 from semisup.params.loading import Params, load
-from semisup.params.recipes import WHOLE_NETWORK
+from semisup.params.recipes import CONTROL_METHOD, WHOLE_NETWORK
 from semisup.workflow import outputs, scratch
 
 
@@ -71,7 +71,7 @@ def started(method: str, budget: int, task: str = outputs.NO_TASK) -> Iterator[B
     params = load()
     if task != outputs.NO_TASK:
         params.require_task(task, finetuned=method in WHOLE_NETWORK)
-    params.require_budget(budget)
+    params.require_budget(budget, control=method == CONTROL_METHOD)
     data = open_data()
     item = _item(task, budget)
     with scratch.during(method, params.compute.checkpoint_seconds, **item) as unfinished:

@@ -16,7 +16,7 @@ from semisup.project import code
 from semisup.workflow import live
 from semisup.workflow import times as recorded
 from semisup.workflow.errors import UserError
-from semisup.workflow.live import Running
+from semisup.workflow.live import RunningStage
 from semisup.workflow.outputs import LOCK
 from semisup.workflow.processes import is_running
 from semisup.workflow.times import Spent
@@ -27,7 +27,7 @@ LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/lock"))
 _PID = re.compile(r'(?:"pid":|^)\s*(\d+)')
 
 Metrics = Mapping[str, Any]
-Busy = Sequence[tuple[Running, Mapping[str, Metrics]]]  # stages, with what their trainings say
+Busy = Sequence[tuple[RunningStage, Mapping[str, Metrics]]]  # stages, with what their trainings say
 
 
 def progress() -> str:

@@ -115,6 +115,7 @@ def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) ->
     torch.set_deterministic_debug_mode("warn")
     # that mode also fills all new memory, which costs time and hides no fault of ours
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.allow_tf32 = False  # else convolutions in float32 are so to 10 bits only
     _keep_freed_memory()
     torch.set_num_threads(compute.cpu_threads())
     if device.type == "cuda":

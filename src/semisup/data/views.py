@@ -31,8 +31,9 @@ def random_crop(images: Tensor, smallest: float) -> Tensor:
     n, device = len(images), images.device
     area = smallest + (1 - smallest) * torch.rand(n, device=device)
     aspect = ASPECT ** (2 * torch.rand(n, device=device) - 1)
-    # sides as shares of the image's; its middle so that it stays inside, where -1 to 1 is all
-    sides = torch.stack([(area * aspect).sqrt(), (area / aspect).sqrt()]).clamp_max(1)
+    # sides as shares of the image's, none so long or short that the area were less than asked for;
+    # its middle so that it stays inside, where -1 to 1 is all
+    sides = torch.stack([(area * aspect).sqrt(), (area / aspect).sqrt()]).clamp(smallest, 1)
     middle = (1 - sides) * (2 * torch.rand(2, n, device=device) - 1)
     maps = torch.zeros(n, 2, 3, device=device)
     maps[:, 0, 0], maps[:, 1, 1] = sides

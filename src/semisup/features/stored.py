@@ -56,7 +56,7 @@ class FeatureSet:
         return [cls.read(own) for own in outputs.repeats(folder)]
 
     @property
-    def views(self) -> int:
+    def per_image(self) -> int:
         """Features of each train image: as it is, and of its augmented views."""
         return int(self.train.shape[1])
 
@@ -71,12 +71,12 @@ class FeatureSet:
         return int(self.train.shape[2])
 
     def of_train(self, positions: Ints, runtime: Runtime) -> Rows:
-        """Features (D,) of train images: view v of image i has the number views * i + v."""
-        first = self.views * np.searchsorted(self.train_ids, positions)
-        rows = (first[:, None] + np.arange(self.views)).ravel()
+        """Features (D,) of train images: view v of image i has the number per_image * i + v."""
+        first = self.per_image * np.searchsorted(self.train_ids, positions)
+        rows = (first[:, None] + np.arange(self.per_image)).ravel()
         return rows_of(self.train.reshape(-1, self.width), rows, runtime)
 
     def plain_of_train(self, positions: Ints, runtime: Runtime) -> Rows:
         """Features (D,) of train images as they are."""
-        rows = self.views * np.searchsorted(self.train_ids, positions)
+        rows = self.per_image * np.searchsorted(self.train_ids, positions)
         return rows_of(self.train.reshape(-1, self.width), rows, runtime)

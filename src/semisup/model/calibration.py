@@ -84,7 +84,7 @@ def threshold(confidences: Floats, right: NDArray[np.bool_], precision: float) -
     falling, hits = confidences[order], np.cumsum(right[order])
     following = np.append(falling[1:], 0.0)
     enough = (
-        (hits >= precision * count)
+        (hits >= precision * count - ROUNDING)
         & (count - precision * count >= 1 - ROUNDING)
         & (following < falling)
     )

@@ -109,11 +109,14 @@ class Params(Section):
             listed, hint = ", ".join(tasks) or "none", suggestion(task, tasks)
             raise UserError(f"--task {task}: not in {key} of params.yaml{hint}: {listed}")
 
-    def require_budget(self, budget: int) -> None:
-        """Refuse a label budget that params.yaml does not list."""
-        if budget not in self.label_budgets:
-            listed = ", ".join(map(str, self.label_budgets))
-            raise UserError(f"--budget {budget}: not in label_budgets of params.yaml: {listed}")
+    def require_budget(self, budget: int, control: bool = False) -> None:
+        """Refuse a label budget that params.yaml does not list, or not for the control."""
+        key, budgets = "label_budgets", self.label_budgets
+        if control:
+            key, budgets = "control_budgets", self.control_budgets
+        if budget not in budgets:
+            listed = ", ".join(map(str, budgets)) or "none"
+            raise UserError(f"--budget {budget}: not in {key} of params.yaml: {listed}")
 
 
 def load(path: Path = PARAMS_FILE) -> Params:

@@ -17,6 +17,7 @@ from semisup.params.base import (
 )
 from semisup.params.data_sections import Views
 
+CONTROL_METHOD = "selftrain_baseline"  # of control_budgets
 WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_tasks alone
 
 

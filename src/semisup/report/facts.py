@@ -10,7 +10,7 @@ import pandas as pd
 from semisup.data.dataset import BALANCED, TOP1, ImageData
 from semisup.params.loading import Params
 from semisup.report.methods import POOL_ALONE, Way
-from semisup.report.tables.headline import NAMES
+from semisup.report.tables.headline import NAMES, alike
 from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
 
@@ -64,12 +64,8 @@ class Facts:
 
     @property
     def tests(self) -> float:
-        """How many test images of classes alike in size make as much noise as these do.
-
-        Where all classes count the same it is the harmonic mean of their sizes, times their number.
-        """
-        counts = np.array(self.test_counts, float)
-        return float(len(counts) ** 2 / (1 / counts).sum() if self.balanced else counts.sum())
+        """Test images, as `alike` counts them."""
+        return alike(np.array(self.test_counts, int), self.balanced)
 
     @property
     def validation_per_class(self) -> float:

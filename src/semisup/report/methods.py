@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from semisup.params.recipes import WHOLE_NETWORK
+from semisup.params.recipes import CONTROL_METHOD, WHOLE_NETWORK
 from semisup.workflow import outputs
 
 CONTROL, PIXELS = "random", "pixels"  # an untrained encoder, and none
@@ -94,7 +94,7 @@ SELFTRAIN = Method(
 )
 # a control, of no task: what self-training brings without pretraining
 SELFTRAIN_BASELINE = Method(
-    name="selftrain_baseline",
+    name=CONTROL_METHOD,
     label="self-trained without pretraining",
     short="self-trained without pretraining",
     noun="self-training without pretraining",

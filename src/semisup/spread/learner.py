@@ -48,7 +48,7 @@ def _shown_of(
     run: BudgetRun, features: FeatureSet, stream: torch.Generator
 ) -> Callable[[Tensor], Tensor]:
     """Numbers (n,) of the graph -> features (n, D), of train images those of a random view."""
-    runtime, views, trained = run.runtime, features.views, len(features.train_ids)
+    runtime, views, trained = run.runtime, features.per_image, len(features.train_ids)
     train = features.of_train(features.train_ids, runtime)
     pool = all_rows_of(features.pool, runtime)
 

@@ -21,7 +21,7 @@ from semisup.training.progress import Progress, Row
 from semisup.training.selection import Score, Selection
 from semisup.workflow import live
 
-EVALUATIONS = 12  # about so many of a training, which is the most where they end epochs
+EVALUATIONS = 12  # of a training, at most
 
 # a batch -> mean loss to minimise, and the figure of merit of each prediction
 BatchLoss = Callable[[Any], tuple[Tensor, Tensor]]
@@ -62,7 +62,7 @@ class Plan:
         """Updates from one evaluation to the next."""
         updates, per_epoch = self.updates(examples), self.batches(examples)
         if self.by_update:
-            return max(1, updates // EVALUATIONS)
+            return math.ceil(updates / EVALUATIONS)
         return per_epoch * max(1, math.ceil(updates / per_epoch / EVALUATIONS))
 
 

@@ -22,7 +22,7 @@ METRICS, CURVES = "metrics.json", Path("plots/metrics")  # of a training, as DVC
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningStage:
     """A stage, named as DVC does, that a process of this machine runs; began: seconds of 1970."""
 
     name: str
@@ -74,12 +74,12 @@ def write(path: Path, text: str) -> None:
         written.write_text(text, encoding="utf-8")
 
 
-def running() -> list[Running]:
+def running() -> list[RunningStage]:
     """Stages that run here now, the first that began first."""
     found = []
     for path in FOLDER.glob(f"*/{ABOUT}"):
         with suppress(OSError, ValueError, KeyError, TypeError):  # it has ended meanwhile
             about = json.loads(path.read_text(encoding="utf-8"))
             if about["host"] == HOST and is_running(about["process"]):
-                found.append(Running(about["name"], about["began"], path.parent))
+                found.append(RunningStage(about["name"], about["began"], path.parent))
     return sorted(found, key=lambda stage: stage.began)

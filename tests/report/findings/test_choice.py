@@ -6,6 +6,7 @@ from made_up import results, set_score
 
 from semisup.report.findings.choice import Choice, choices, choose
 from semisup.report.methods import Way
+from semisup.report.tables.headline import VALIDATED
 from semisup.report.tables.interval import Interval
 
 TWO = ["rotation", "gan"]
@@ -36,6 +37,17 @@ def test_a_lead_on_few_validation_images_is_not_clear(images: int, clear: bool) 
     assert choice.lead is not None
     assert choice.lead.mean > 0.2
     assert choice.clear == clear
+
+
+def test_rare_classes_make_more_noise() -> None:
+    """Where all classes count the same."""
+    few = choose(results(TWO, validation_labels=3600), 16, 0.95)
+    found = choose(results(TWO, validation_labels=3600).assign(**{VALIDATED: 1420.0}), 16, 0.95)
+    assert few is not None and few.lead is not None
+    assert found is not None and found.lead is not None
+    assert found.images == few.images == 3600
+    assert found.standard_error == pytest.approx(few.standard_error * (3600 / 1420) ** 0.5)
+    assert found.lead.half == pytest.approx(few.lead.half * (3600 / 1420) ** 0.5)
 
 
 def test_validation_changes_the_choice() -> None:
@@ -145,7 +157,9 @@ def test_one_task_has_none_to_compare_with() -> None:
 
 
 def test_standard_error_is_that_of_a_share_of_the_images() -> None:
-    assert Choice(16, Way("head", "gan"), 0.83, 400).standard_error == pytest.approx(0.018782, 1e-4)
+    assert Choice(16, Way("head", "gan"), 0.83, 500, 400).standard_error == pytest.approx(
+        0.018782, 1e-4
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,4 +172,4 @@ def test_standard_error_is_that_of_a_share_of_the_images() -> None:
     ],
 )
 def test_clear_is_more_than_the_known_noise(lead: Interval | None, clear: bool) -> None:
-    assert Choice(16, Way("head", "gan"), 0.83, 400, None, lead).clear == clear
+    assert Choice(16, Way("head", "gan"), 0.83, 500, 400, None, lead).clear == clear

@@ -48,6 +48,15 @@ def test_none_where_nothing_was_compared() -> None:
     assert choosing(pd.DataFrame(columns=CHOSEN_COLUMNS), "gan", 0.95, MANY) is None
 
 
+def test_draws_of_few_candidates_have_images_in_common() -> None:
+    """Their intervals are wider by Nadeau and Bengio's rule."""
+    found = choosing(BOTH.assign(candidates=24), "gan", 0.95, MANY)
+    assert found is not None
+    for step, shared in zip(found.steps, (3 / 24, 6 / 24, 12 / 24), strict=True):
+        half = 4.302653 * 0.01 * math.sqrt(1 / 3 + shared / (1 - shared))
+        assert (step.random.half, step.gain.half) == pytest.approx((half, half))
+
+
 def test_a_few_test_images_make_noise_too() -> None:
     found = choosing(BOTH, "gan", 0.95, 100)
     assert found is not None

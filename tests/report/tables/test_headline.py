@@ -1,5 +1,6 @@
 """The figure that is compared where classes are of equal and of unequal size."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +9,16 @@ import pandas as pd
 import pytest
 
 from semisup.classify.evaluation import scores
-from semisup.data.dataset import ImageData
+from semisup.data.dataset import ROLES, ImageData
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.headline import HITS, SHARED, in_headline, standard_error
+from semisup.report.tables.headline import (
+    HITS,
+    SHARED,
+    VALIDATED,
+    alike,
+    in_headline,
+    standard_error,
+)
 from semisup.report.tables.interval import gain
 from semisup.workflow import outputs
 
@@ -117,6 +125,28 @@ def test_what_draws_have_in_common(
     expected = (np.minimum(counts, 4) ** 2 / counts).sum() / np.minimum(counts, 4).sum()
     found = in_headline(stored(data, tmp_path, monkeypatch), data)
     assert found[SHARED].tolist() == [pytest.approx(expected)] * 4
+
+
+@pytest.mark.parametrize("counts", [(32, 4), (32, 32, 32, 4, 4), (32, 0, 9, 2), (7,)])
+def test_images_alike_make_as_much_noise(counts: tuple[int, ...]) -> None:
+    """Of a mean of recalls that are binomial."""
+    there = np.array([n for n in counts if n])
+    variance = (0.8 * 0.2 / there).sum() / len(there) ** 2
+    assert 0.8 * 0.2 / alike(np.array(counts), balanced=True) == pytest.approx(variance)
+    assert alike(np.array(counts), balanced=False) == sum(counts)
+
+
+def test_validation_images_count_like_those_of_test(
+    data: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = stored(data, tmp_path, monkeypatch)
+    assert {*in_headline(table, data)[VALIDATED]} == {len(data.validation)}
+    data = uneven(data)
+    counts = np.bincount(data.labels[data.validation])
+    assert {*in_headline(table, data)[VALIDATED]} == {alike(counts, balanced=True)}
+    none = np.where(data.role == ROLES.index("validation"), ROLES.index("train"), data.role)
+    within = dataclasses.replace(data, role=none)
+    assert VALIDATED not in in_headline(table, within)
 
 
 @pytest.mark.parametrize(("sizes", "headline"), [((3, 2), "top1"), ((31, 20), "balanced_accuracy")])

@@ -182,12 +182,13 @@ def test_supervised_that_does_no_worse_is_named(accuracy: float, number: int) ->
             {"data": {"channels": 1}},
             ["- The images are grey (1 channel): colorization can't be used on them."],
         ),
-        ({"image_size": 36}, []),
+        ({"image_size": 42}, []),
         (
-            {"image_size": 35},
+            {"image_size": 41},
             [
-                "- The images are small (35 px, under 36): tiles of a 3 x 3 jigsaw have 11 px at "
-                "most; pretrain.jigsaw.grid should be 2, or auto, which takes 2 x 2 tiles here."
+                "- The images are small (41 px, under 42): tiles of a 3 x 3 jigsaw have 13 px at "
+                "most, in which there is little to see; pretrain.jigsaw.grid: auto takes 2 x 2 "
+                "tiles here."
             ],
         ),
         (

@@ -74,10 +74,10 @@ def test_choices_with_their_lead_and_whether_it_is_clear() -> None:
     gan, jigsaw = Way("head", "gan"), Way("finetune", "jigsaw")
     text = by_choice(
         [
-            Choice(1, gan, 0.5, 90),
-            Choice(2, gan, 0.55, 90, jigsaw, Interval(0.03, math.nan)),
-            Choice(4, gan, 0.6, 90, jigsaw, Interval(0.17, 0.025)),
-            Choice(128, jigsaw, 1.0, 90, gan, Interval(0.0, 0.025)),
+            Choice(1, gan, 0.5, 90, 90),
+            Choice(2, gan, 0.55, 90, 90, jigsaw, Interval(0.03, math.nan)),
+            Choice(4, gan, 0.6, 90, 90, jigsaw, Interval(0.17, 0.025)),
+            Choice(128, jigsaw, 1.0, 90, 90, gan, Interval(0.0, 0.025)),
         ]
     )
     assert text.splitlines() == [

@@ -17,7 +17,7 @@ from semisup.pretext.shared.library_errors import shortened
 from semisup.pretext.shared.task import NoTraining, Ready
 from semisup.workflow.errors import UserError
 
-MISFITS = (RuntimeError, KeyError, ValueError, AttributeError, TypeError, IndexError)
+UNLIKE = (RuntimeError, KeyError, ValueError, AttributeError, TypeError, IndexError)
 
 
 class BorrowedTask(NoTraining):
@@ -104,7 +104,7 @@ def _side(settings: BorrowedSettings, image_size: int, weights: str | None, key:
 def _fill(blocks: Any, model: str, side: int, found: published.Found, key: str) -> None:
     try:
         borrowed.put_weights(blocks, model, side, found.state)
-    except MISFITS as error:
+    except UNLIKE as error:
         raise UserError(
             f"{found.named}: not weights of {model} ({key}.model) for images of {side} px: "
             f"{shortened(error)}; name the model that they are of, or set {key}.input to its own "

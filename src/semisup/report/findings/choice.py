@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import CONTROLS, METHODS, Way
+from semisup.report.tables.headline import VALIDATED
 from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_image_noise
 from semisup.workflow import outputs
 
@@ -21,14 +22,15 @@ ORDER = [*METHODS]  # from cheap to expensive
 class Choice:
     """The way that does best on validation at one budget.
 
-    images: for validation; lead: over runner_up, the best way of another task; both None where
-    there is no other.
+    images: for validation; alike: as many of classes alike in size would make as much noise; lead:
+    over runner_up, the best way of another task; both None where there is no other.
     """
 
     budget: int
     way: Way
     accuracy: float
     images: int
+    alike: float
     runner_up: Way | None = None
     lead: Interval | None = None
 
@@ -40,7 +42,7 @@ class Choice:
     @property
     def standard_error(self) -> float:
         """Of the accuracy, for so many images."""
-        return math.sqrt(unpaired_variance(self.accuracy, self.images))
+        return math.sqrt(unpaired_variance(self.accuracy, self.alike))
 
 
 def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | None:
@@ -50,19 +52,17 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
     if rows.empty:
         return None
     means = _means(rows)
-    images = int(rows["validation_labels"].max())
-    best = _best(means, images)
+    images, alike = int(rows["validation_labels"].max()), _alike(rows)
+    best = _best(means, alike)
     others = [way for way in means if way.task != best.task]
     if not others:
-        return Choice(budget, best, means[best], images)
+        return Choice(budget, best, means[best], images, alike)
     following = max(others, key=means.__getitem__)
     lead = gain(results, "validation_top1", best, following, confidence)[budget]
     # which images of both are right is not known: as if those of one said nothing of the other's
-    noise = math.sqrt(
-        sum(unpaired_variance(means[way], max(images, 1)) for way in (best, following))
-    )
+    noise = math.sqrt(sum(unpaired_variance(means[way], alike) for way in (best, following)))
     half = float(with_image_noise(lead.half, noise, confidence))
-    return Choice(budget, best, means[best], images, following, Interval(lead.mean, half))
+    return Choice(budget, best, means[best], images, alike, following, Interval(lead.mean, half))
 
 
 def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
@@ -71,13 +71,18 @@ def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
     if rows.empty:
         return None
     rows = rows[rows["budget"] == rows["budget"].max()]
-    return _best(_means(rows), int(rows["validation_labels"].max()))
+    return _best(_means(rows), _alike(rows))
 
 
-def _best(means: dict[Way, float], images: int) -> Way:
+def _alike(rows: pd.DataFrame) -> float:
+    """Validation images, 1 or more."""
+    return max(1.0, float(rows[VALIDATED if VALIDATED in rows else "validation_labels"].max()))
+
+
+def _best(means: dict[Way, float], images: float) -> Way:
     """The highest; of those within half a validation image the one that trains least."""
     highest = max(means.values())
-    equal = [way for way, mean in means.items() if highest - mean < 0.5 / max(images, 1)]
+    equal = [way for way, mean in means.items() if highest - mean < 0.5 / images]
     return min(equal, key=lambda way: ORDER.index(way.method))
 
 

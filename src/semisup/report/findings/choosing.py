@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import Way
+from semisup.report.tables.headline import SHARED
 from semisup.report.tables.interval import (
     Interval,
     gain,
@@ -68,6 +69,8 @@ def choosing(
     rows = chosen[chosen["task"] == task].rename(columns={"strategy": "method"})
     if rows.empty:
         return None
+    # of random ones; typical ones have at least as many in common
+    rows = rows.assign(**{SHARED: rows["labels"] / rows["candidates"]})
     gains = gain(rows, "top1", Way(outputs.TYPICAL, task), Way(outputs.RANDOM, task), confidence)
     table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()

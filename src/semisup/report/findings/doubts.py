@@ -20,7 +20,7 @@ from semisup.workflow import outputs
 ORIENTED = ("rotation", "geometric")  # tasks that ask for orientation, one answer per column
 NEAR_CHANCE = 0.2  # of the way from chance to always right
 NEAR_COLLAPSE = 0.3  # spread of an embedding: 0 is collapsed, near 1 all over the sphere
-SMALL_IMAGE = 36  # pixels; a jigsaw's three tiles a side get under 12
+SMALL_IMAGE = 42  # pixels, below which a jigsaw's grid is 2 where it is auto
 FEW_IMAGES = 100  # of validation; an accuracy's standard error may exceed 5 points
 MUCH_SHARED = 0.2  # of labelled images by draws; their intervals are a third wider
 STILL_RISING = 0.75  # of a training's updates, where its best weights came later
@@ -67,7 +67,7 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
     """Look at everything; `chosen` at the largest budget where it can be told."""
     tuned = results[results["method"] == FINETUNE.name]
     return Doubts(
-        chosen is not None and (facts.within_budget or chosen.images < FEW_IMAGES),
+        chosen is not None and (facts.within_budget or chosen.alike < FEW_IMAGES),
         _rival(results, chosen, facts.confidence) if chosen else None,
         {task: 1 / p.columns for task, p in facts.pretext.items() if _near_chance(task, p)},
         {

@@ -54,10 +54,13 @@ class Findings:
 
     @property
     def best(self) -> Way:
-        """What validation chose with the most labels, else what trains most of the first task."""
+        """What validation chose with the most labels, else what trains most of the first task.
+
+        The baseline where all tasks are controls.
+        """
         if self.choices and self.choices[-1].budget == self.budgets[-1]:
             return self.choices[-1].way
-        return self.ways[self.ranked[0]] if self.ranked else BASELINE
+        return self.ways[self.trained[0]] if self.trained else BASELINE
 
     @property
     def ahead(self) -> Forecast | None:

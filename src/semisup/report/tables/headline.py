@@ -17,11 +17,14 @@ from semisup.workflow import outputs
 
 HITS = "hits"  # a column of arrays (test images,), each of whose mean is `top1`
 SHARED = "shared"  # a column: the share of labelled images that two draws have in common
+VALIDATED = "validated"  # a column: validation images that were set aside, as `alike` counts them
 NAMES = {"top1": "top-1 accuracy", BALANCED: "balanced accuracy"}
 
 
 def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
-    """A copy with the headline figure as `top1`, and the columns `HITS` and `SHARED`.
+    """A copy with the headline figure as `top1`, and the columns `HITS`, `SHARED`, `VALIDATED`.
+
+    The last only where validation images are set aside.
 
     Raises:
         UserError: where a stage has not run.
@@ -36,8 +39,23 @@ def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
             right = predicted[draw] == labels
             hits[at] = right if weights is None else _balanced(right, weights, labels)
     shared = {budget: data.shared_by_draws(int(budget)) for budget in results["budget"].unique()}
-    more = {HITS: pd.Series(hits, dtype=object), SHARED: results["budget"].map(shared)}
+    more: dict[str, Any] = {
+        HITS: pd.Series(hits, dtype=object),
+        SHARED: results["budget"].map(shared),
+    }
+    if len(data.validation):
+        counts = np.bincount(data.labels[data.validation])
+        more[VALIDATED] = alike(counts, data.headline == BALANCED)
     return results.assign(top1=results[data.headline], **more)
+
+
+def alike(counts: NDArray[np.integer], balanced: bool) -> float:
+    """How many images of classes alike in size make as much noise as so many of each class.
+
+    Where all classes count the same it is the harmonic mean of their sizes, times their number.
+    """
+    there = counts[counts > 0].astype(float)
+    return float(len(there) ** 2 / (1 / there).sum() if balanced else there.sum())
 
 
 def _balanced(

@@ -40,8 +40,10 @@ def read_told(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
-CHOSEN_COLUMNS = ["task", "strategy", "budget", "draw", "labels", "classes_covered", "top1"]
-CHOSEN_COLUMNS += ["balanced_accuracy"]
+CHOSEN_COLUMNS = [
+    *("task", "strategy", "budget", "draw", "candidates", "labels", "classes_covered"),
+    *("top1", "balanced_accuracy"),
+]
 
 
 def read_chosen(tasks: Sequence[str]) -> pd.DataFrame:
