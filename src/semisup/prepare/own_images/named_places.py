@@ -44,6 +44,7 @@ class Source:
     # of the same place, in order: those that have a table, this one among them
     with_table: list["Source"] = field(default_factory=list)
     parts: Layout | None = None  # which folders are for training and which for test
+    keeps_to_key: bool = False  # its images are for `split`, whatever folders and rows call them
     is_empty: bool = False
     # whether any file may have more than 8 bits; None: nobody has looked at their names yet
     may_be_deep: bool | None = None

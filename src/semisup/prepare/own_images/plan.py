@@ -22,6 +22,7 @@ from semisup.prepare.folders.signs import is_plain
 from semisup.prepare.folders.tree import Folder
 from semisup.prepare.own_images.class_names import names_for
 from semisup.prepare.own_images.folders_beside import warn_of_parts_without_rows
+from semisup.prepare.own_images.key_or_names import keep_to_the_keys
 from semisup.prepare.own_images.matching import match, names_of
 from semisup.prepare.own_images.named_places import (
     KEY,
@@ -89,6 +90,7 @@ class Plan:
         in_rows = {row.label for source in self.sources for row in source.rows.values()}
         # by names alone: no image of them may be usable
         self.classes = folders | {label for label in in_rows if label is not None}
+        keep_to_the_keys(self.sources)
         forbid_two_of_one_place(self.sources)
         forbid_rows_of_two_tables(self.sources)
         self.names = names_for(settings, self.sources, self.classes, notes)

@@ -17,6 +17,7 @@ from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.beside import MASK, RAW, Beside, is_raw_of_image
 from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
+from semisup.prepare.own_images.key_or_names import Moved
 from semisup.prepare.own_images.mask_folders import MaskFolders
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
@@ -53,6 +54,7 @@ class Reader:
         self.no_label_folders: Counter[str] = Counter()
         self.series, self.beside, self.mask_folders = Series(), Beside(), MaskFolders()
         self.folders_beside = FoldersBeside(known)
+        self.moved = Moved()
         self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.again = 0
         self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
@@ -72,6 +74,7 @@ class Reader:
                 f"their names, no images, such as {path}"
             )
         self.mask_folders.warn(notes)
+        self.moved.warn(notes)
         self.folders_beside.warn(notes)
         odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
         if odd:
@@ -198,6 +201,9 @@ class Reader:
         where: str = "",
     ) -> Job | Rejected:
         """With the split and group that it is of; `where` the label of a test image is missed."""
+        if source.keeps_to_key and part != "unlabelled":
+            part = None
+        self.moved.note(source, part)
         split = source.split if part is None else "train" if part == "unlabelled" else part
         if label is None and split != "train":
             return Rejected(name, f"{split} image without a label{where}", split)
