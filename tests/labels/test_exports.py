@@ -93,6 +93,55 @@ def test_the_split_comes_along() -> None:
     assert rows(json.dumps(content))[0] == {p: Row(n, "test") for p, n in EXPECTED.items()}
 
 
+def coco(**image: Any) -> dict[str, Any]:
+    return {
+        "images": [{"id": n, "file_name": f"{n}.png", "license": 3, **image} for n in range(2)],
+        "annotations": [{"image_id": n, "category_id": n} for n in range(2)],
+        "categories": [{"id": n, "name": name} for n, name in enumerate(CLASSES)],
+    }
+
+
+def fiftyone(**sample: Any) -> dict[str, Any]:
+    truth = {"_cls": "Classification", "label": "$c"}
+    return {"samples": each(filepath="$n.png", truth=truth, **sample)}
+
+
+def label_studio(**data: Any) -> list[Any]:
+    choice = {"type": "choices", "from_name": "kind", "value": {"choices": ["$c"]}}
+    return each(data={"image": "$n.png", **data}, annotations=[{"result": [choice]}])
+
+
+@pytest.mark.parametrize("program", [coco, fiftyone, label_studio])
+@pytest.mark.parametrize(
+    ("fields", "part", "group"),
+    [
+        ({"split": "test"}, "test", None),
+        ({"patient_id": "p1"}, None, "p1"),
+        ({"seq_id": 7, "subset": "val", "width": 3}, "validation", "7"),
+        ({"comment": "test", "split": None, "seq_num_frames": 3}, None, None),
+    ],
+)
+def test_split_and_group_of_an_image_come_along(
+    program: Any, fields: dict[str, Any], part: Any, group: str | None
+) -> None:
+    found, _ = rows(json.dumps(program(**fields)), "l.json")
+    assert found == {path: Row(name, part, group) for path, name in EXPECTED.items()}
+
+
+@pytest.mark.parametrize(
+    ("tags", "part"), [(["test"], "test"), (["new", "val"], "validation"), (["a", "latest"], None)]
+)
+def test_a_tag_of_fiftyone_may_be_the_split(tags: list[str], part: Any) -> None:
+    found, _ = rows(json.dumps(fiftyone(tags=tags)), "l.json")
+    assert found == {path: Row(name, part) for path, name in EXPECTED.items()}
+
+
+def test_a_choice_may_be_called_as_a_group_is() -> None:
+    choice = {"type": "choices", "from_name": "part", "value": {"choices": ["$c"]}}
+    content = each(data={"image": "$n.png"}, annotations=[{"result": [choice]}])
+    assert labels(json.dumps(content), "l.json") == EXPECTED
+
+
 def test_boxes_that_are_ticked_are_several_classes() -> None:
     ticks = [{"cat": True}, {"dog": True}, {"cat": True, "dog": True, "cow": False}]
     content = {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from semisup.labels.carried import GROUP, SPLIT, carried
 from semisup.labels.column_names import has
 from semisup.labels.endings import is_image
 from semisup.labels.text import Line
@@ -52,7 +53,8 @@ def rows_of(found: Sequence[Row], where: str, are_parts: bool) -> list[Row] | No
     except _UNREADABLE:
         rows = []
     said = dict.fromkeys(name for row in rows for name, value in row.items() if value)
-    names = [name for name in said if name not in ("path", "split")]
+    names = [name for name in said if name not in ("path", SPLIT)]
+    names = [name for name in names if name != GROUP] or names
     if not names:
         raise UserError(
             f"{where}: looks as if {program.called} wrote it, and names no class of whole images; "
@@ -146,7 +148,7 @@ def _fiftyone(whole: Row) -> Iterator[Row]:
     for one in whole["samples"]:
         said = {name: value for name, value in one.items() if isinstance(value, dict)}
         labels = {n: v["label"] for n, v in said.items() if v.get("_cls") == "Classification"}
-        yield {"path": one["filepath"], **labels}
+        yield {"path": one["filepath"], **carried(one), **labels}
 
 
 def _datumaro(whole: Row) -> Iterator[Row]:
@@ -201,7 +203,8 @@ def _label_studio(row: Row) -> Iterator[Row]:
         for one in annotation["result"] if not annotation.get("was_cancelled") else ():
             if one["type"] == "choices":
                 said.setdefault(one["from_name"], []).extend(one["value"]["choices"])
-    yield {"path": path, **{name: [*dict.fromkeys(found)] for name, found in said.items()}}
+    labels = {name: [*dict.fromkeys(found)] for name, found in said.items()}
+    yield {"path": path, **carried(row["data"]), **labels}
 
 
 def _ground_truth(row: Row) -> Iterator[Row]:

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from semisup.labels import exports
+from semisup.labels.carried import carried
 from semisup.labels.column_names import NAMES, has, plain
 from semisup.labels.endings import is_image
 from semisup.labels.text import Line, lines_in
@@ -152,7 +153,7 @@ def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
             if number is not None and one["image_id"] in found:
                 found[one["image_id"]][_cell(called.get(number, number))] = None
         return [
-            {"path": one["file_name"], "label": ";".join(found[one["id"]])}
+            {"path": one["file_name"], "label": ";".join(found[one["id"]]), **carried(one)}
             for one in listed["images"]
         ]
     except (KeyError, TypeError, ValueError) as error:

@@ -52,6 +52,6 @@ class Moved:
         """Of each place."""
         for (where, part), count in self._moved.items():
             notes.warn(
-                f"{where}: {counted(count, 'image')} read as for {part}, as folders or a table say; "
-                "if they are not, name the folder or rows that are meant alone"
+                f"{where}: {counted(count, 'image')} read as for {part}, as folders or a table "
+                "say; if they are not, name the folder or rows that are meant alone"
             )

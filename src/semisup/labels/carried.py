@@ -1,0 +1,26 @@
+"""What objects of JSON say of an image beside its class: its part of the data, and its group."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from semisup.labels.column_names import has, may_be_group
+from semisup.labels.words import part_of
+
+SPLIT, GROUP = "split", "group"
+
+
+def carried(image: Mapping[str, Any]) -> dict[str, str]:
+    """As columns of a table, by the names that these fields have: split, patient_id.
+
+    FiftyOne's `tags` are the split where one of them is the name of a part.
+    """
+    said = {}
+    for name, value in image.items():
+        if name == "tags" and isinstance(value, list):
+            parts = [tag for tag in value if isinstance(tag, str) and part_of(tag, strict=True)]
+            said |= {SPLIT: parts[0]} if len(parts) == 1 else {}
+        elif has(SPLIT, [name]) and isinstance(value, str):
+            said.setdefault(SPLIT, value)
+        elif (has(GROUP, [name]) or may_be_group(name)) and isinstance(value, str | int):
+            said.setdefault(GROUP, str(value))
+    return said
