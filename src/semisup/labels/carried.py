@@ -14,7 +14,7 @@ def carried(image: Mapping[str, Any]) -> dict[str, str]:
 
     FiftyOne's `tags` are the split where one of them is the name of a part.
     """
-    said = {}
+    said: dict[str, str] = {}
     for name, value in image.items():
         if name == "tags" and isinstance(value, list):
             parts = [tag for tag in value if isinstance(tag, str) and part_of(tag, strict=True)]

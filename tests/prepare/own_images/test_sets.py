@@ -209,3 +209,14 @@ def test_two_configurations_of_one_set_are_asked_about(tmp_path: Path) -> None:
         save(tmp_path / name / "train-0.parquet", table(2))
     with pytest.raises(UserError, match=r"several folders \(large, small\), .*name one of them"):
         records(labelled=tmp_path)
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_missing_file_of_numbered_ones_is_told(tmp_path: Path, alone: bool) -> None:
+    first = save(tmp_path / "r/train-00000-of-00003.parquet", table(4))
+    save(tmp_path / "r/train-00002-of-00003.parquet", table(4, 4))
+    save(tmp_path / "r/test-00000-of-00001.parquet", table(4, 8))
+    _, _, warnings = records(labelled=first if alone else tmp_path / "r")
+    said = [line for line in warnings if "not there, by the numbers" in line]
+    names = ["train-00001-of-00003.parquet", *["train-00002-of-00003.parquet"] * alone]
+    assert [line.split(": ")[2] for line in said] == [", ".join(names)]

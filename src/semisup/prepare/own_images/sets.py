@@ -1,5 +1,6 @@
 """What Parquet and Arrow files with images say of these: class, split, group."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,8 @@ from semisup.prepare.own_images.named_places import Source
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
+_NUMBERED = re.compile(r"(?P<begin>.+)-\d{5}-of-(?P<of>\d{5})(?P<end>\..+)")
+
 
 def read_sets(source: Source, settings: data_sections.Folder, notes: Notes) -> dict[str, Row]:
     """Rows by path below the place; none where no file there has images in a column.
@@ -25,6 +28,11 @@ def read_sets(source: Source, settings: data_sections.Folder, notes: Notes) -> d
     if not entries:
         return {}
     _forbid_several(source, [PurePosixPath(entry.path) for entry in entries])
+    if missing := _missing([entry.path or source.place.given for entry in entries]):
+        notes.warn(
+            f"{source.where}: {named(missing)}: not there, by the numbers of the other files; get "
+            "what is missing, or these images are missing too"
+        )
     header, lines, file_of, classes = _joined(source, entries, notes)
     columns = dict(settings.columns) | {"path": header[0]}
     if columns["label"] == "auto" and len(classes) == 1 and not has("label", header):
@@ -70,6 +78,22 @@ def _joined(
     width = len(columns) + 1
     lines = [line + [""] * (width - len(line)) for line in lines]
     return [images, *columns], lines, file_of, classes
+
+
+def _missing(paths: Sequence[str]) -> list[str]:
+    """Names of files that, of `train-00000-of-00003.parquet` and others, are not there."""
+    there = {path.rpartition("/")[2] for path in paths}
+    series = {
+        (found["begin"], int(found["of"]), len(found["of"]), found["end"])
+        for found in map(_NUMBERED.fullmatch, there)
+        if found
+    }
+    every = (
+        f"{begin}-{number:0{digits}}-of-{count:0{digits}}{end}"
+        for begin, count, digits, end in sorted(series)
+        for number in range(count)
+    )
+    return [name for name in every if name not in there]
 
 
 def _part(path: str) -> Part | None:
