@@ -1,6 +1,7 @@
 """Images of every mode, turn and shape come out as the right square RGB pixels."""
 
 import io
+import struct
 import warnings
 from typing import Any
 
@@ -47,6 +48,21 @@ def test_deep_greyscale_is_scaled_not_clipped(image: Image.Image, expected: list
     tiff = encoded(image, "TIFF")
     wide = decode(tiff, 4, "stretch", 1)  # 4 x 2 enlarged to 4 x 4: columns stay as they are
     assert grey_row(wide) == expected
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        row([0, 100, 255, 7], np.uint8),
+        row([0, 257 * 100, 65535, 257 * 7], np.uint16),
+    ],
+)
+def test_a_tiff_may_have_its_white_at_zero(image: Image.Image) -> None:
+    tiff = encoded(image, "TIFF")
+    tag = struct.pack("<HHI", 262, 3, 1)  # how values become colours; 1: black is at zero
+    negative = tiff.replace(tag + b"\1", tag + b"\0")
+    assert negative != tiff
+    assert grey_row(decode(negative, 4, "stretch", 1)) == [255, 155, 0, 248]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

@@ -19,6 +19,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION, TiffImageFile
 
 from semisup.prepare.decoding.deep_colour import colours
 from semisup.prepare.records import Pixels, Unreadable
@@ -93,7 +94,8 @@ def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
         values = np.asarray(image)
         if not any(np.isfinite(strip).any() for strip in _strips(values)):
             raise Unreadable("no pixel of it is a finite number")
-        return Image.fromarray(_scaled_to_8_bit(values, *_range_of(values, ranges)))
+        scaled = _scaled_to_8_bit(values, *_range_of(values, ranges))
+        return Image.fromarray(~scaled if _is_white_at_zero(image) else scaled)
     if image.mode in ("L", "RGB", "RGBA") and "transparency" not in image.info:
         return image
     try:
@@ -102,6 +104,12 @@ def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
         return image.convert("L" if image.mode == "1" else "RGB")
     except ValueError:
         raise Unreadable(f"colour mode {image.mode} is not supported") from None
+
+
+def _is_white_at_zero(image: Image.Image) -> bool:
+    """Of a TIFF; where it has 8 bits, Pillow has turned it already."""
+    tags = image.tag_v2 if isinstance(image, TiffImageFile) else {}
+    return tags.get(PHOTOMETRIC_INTERPRETATION) == 0
 
 
 def _deep_as_8_bit(values: NDArray[np.uint16], ranges: Ranges | None) -> Image.Image:
