@@ -45,7 +45,7 @@ def _doubt_untrained(tally: Tally, notes: Notes) -> None:
     """Classes of which a split that the data bring leaves nothing to train on."""
     trained = [row[0] for row in tally.classes() if row[1]]
     held = [row[0] for row in tally.classes() if not row[1] and tally.images_of(row[0])]
-    if trained and held:
+    if held:
         stops = ", and `split` will stop, since it needs two that have" if len(trained) < 2 else ""
         notes.warn(
             f"class {named(map(repr, held))}: validation or test images only, none to train on"
