@@ -395,6 +395,21 @@ def test_pictures_of_a_repository_are_doubted(tmp_path: Path) -> None:
     assert said(warnings, "assets, docs: read as a class, but seldom one by the name")
 
 
+def test_two_domains_of_cyclegan_are_doubted(tmp_path: Path) -> None:
+    _, warnings = understood(
+        fill(tmp_path, *(f"{p}{x}/1.png" for p in ("train", "test") for x in "AB"))
+    )
+    assert said(warnings, "testA, testB, trainA, trainB: read as a class, but seldom one by the")
+
+
+def test_classes_of_two_depths_are_doubted(tmp_path: Path) -> None:
+    """Train and test in a language that is not known, the second without class folders."""
+    names = ["entrenamiento/gato/1.png", "entrenamiento/perro/2.png", "prueba/3.png"]
+    found, warnings = understood(fill(tmp_path, *names))
+    assert {label for label, _ in found.values()} == {"entrenamiento", "prueba"}
+    assert said(warnings, "entrenamiento are read as the classes, not the folders in them (gato, p")
+
+
 def test_a_validation_set_by_one_of_several_words_around_the_classes(tmp_path: Path) -> None:
     """Which are asked about; where the level is set, it is told of."""
     names = [f"{around}/{x}/1.png" for around in ("NCT-100K", "CRC-VAL-7K") for x in ("adi", "tum")]

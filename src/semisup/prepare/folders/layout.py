@@ -205,9 +205,12 @@ class _Search:
             self.tests |= tests_among(len(self.levels) - 1, below)
             classes = each(below)
             self._leave_aside([name for name in merged(classes) if are_aside(name, classes)])
-        elif self.class_level is None and not loose:
-            doubts.warn_of_kinds(inner, below, len(self.levels) + 1, self.warn)
-            doubts.warn_of_parts_below(inner, self.warn)
+        elif self.class_level is None:
+            deeper = {n: f for n, f in inner.items() if not any(own.images for own in f)}
+            below = below if not loose else merged(each(deeper))
+            doubts.warn_of_kinds(deeper, below, len(self.levels) + 1, self.warn)
+            if not loose:
+                doubts.warn_of_parts_below(inner, self.warn)
         doubts.warn_of_things(inner, self.warn)
         doubts.warn_of_forms_beside(classes, self.warn)
         doubts.warn_of_names(inner, self.warn)

@@ -1,5 +1,6 @@
 """Signs by which it is told what folders mean: parts of the data, copies, masks, repetitions."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from semisup.labels.words import part_of, parts_among
@@ -21,11 +22,15 @@ _OF_PROGRAMS = {  # folders of pictures about a data set, as repositories have t
     *("docs", "doc", "assets", "figures", "figs", "screenshots", "results", "outputs", "demo"),
 }
 
+_OF_DOMAIN = re.compile(r"(train|test|val)[ _-]?[ab]")  # of two, as CycleGAN has them
+
 
 def is_odd(name: str) -> bool:
     """Whether a folder of this name is seldom a class."""
     is_part = part_of(name, strict=True) not in (None, "unlabelled")
-    return is_part or name.lower() in IMAGE_WORDS | ASIDE_WORDS | _OF_PROGRAMS
+    lower = name.lower()
+    is_part = is_part or _OF_DOMAIN.fullmatch(lower) is not None
+    return is_part or lower in IMAGE_WORDS | ASIDE_WORDS | _OF_PROGRAMS
 
 
 def is_plain(top: Folder) -> bool:
