@@ -134,7 +134,8 @@ def two_readings(inner: Folders, alike: Names, depth: int, where: str) -> UserEr
     return UserError(
         f"{where}: the classes may be {shown(inner)}, or {shown(alike)}, which lie in each of "
         f"these: set data.folder.class_level to {depth} for the first, {depth + 1} for the second"
-        f"{further if len(third) > 1 and not loose else ''}"
+        f"{further if len(third) > 1 and not loose else ''}; if {shown(inner)} are train and test, "
+        "name each in data.folder.labelled, validation and test instead"
     )
 
 
