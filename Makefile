@@ -30,7 +30,7 @@ quick: check-params  ## a first answer, of encoders that train nothing: pretext_
 
 repro: check-params  ## run all that changed, from images to the report (JOBS=4: stages at once)
 	@# outputs of a removed budget would count as inputs of the report
-	@dvc checkout --allow-missing --quiet || true
+	@semisup prune
 	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
 	@echo "The answers stand in reports/report.html: open it in a browser. As text: reports/summary.md."
 	@echo "How long each stage took: semisup times"

@@ -190,7 +190,7 @@ class Project:
 
     def prune(self) -> None:
         """Remove results that params.yaml no longer asks for, as `make repro` does first."""
-        self.dvc("checkout", "--allow-missing", "--quiet")
+        self.run("semisup", "prune")
 
     def restore(self) -> None:
         """Let DVC itself bring the results from the cache: of a copy's it knows nothing."""

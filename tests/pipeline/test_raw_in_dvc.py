@@ -43,6 +43,7 @@ def test_images_come_with_a_pull_and_an_edit_counts(shared: Project, tmp_path: P
     clone.run(sys.executable, "-m", "dvc", "pull", f"{RAW}.dvc", "prepare")
     assert ran(clone.dvc("repro", "prepare")) == []
     (clone.root / RAW / "cat/000.png").unlink()
+    clone.prune()
     assert ran(clone.dvc("repro", "prepare")) == ["prepare"]
     summary = (clone.root / "data/prepared/summary.json").read_text("utf-8")
     assert '"labelled": 23' in summary

@@ -120,6 +120,14 @@ def first_answer() -> None:
         print(quick.quick(params), end="")
 
 
+@app.command(epilog=_example("semisup prune"))
+def prune() -> None:
+    """Remove results of tasks and budgets that params.yaml lists no more; `make repro` does so."""
+    from semisup.cli import prune
+
+    prune.prune()
+
+
 @app.command(epilog=_example("semisup suggest --count 50 --out data/labels/next.csv"))
 def suggest(
     count: Annotated[int, typer.Option(help="images to label, 1 or more")],

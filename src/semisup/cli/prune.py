@@ -1,0 +1,36 @@
+"""Results that nothing asks for any more, as of a budget that was taken out of params.yaml."""
+
+import sys
+from pathlib import Path
+
+from semisup.workflow.notes import named
+
+
+def prune() -> None:
+    """Remove them, by `dvc checkout`, which also puts back results that DVC's cache has.
+
+    It would put back files that DVC keeps beside the workflow, too: where the user has changed
+    such, as raw images, nothing is done.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            if edited := _edited(repo):
+                print(
+                    f"{named(edited)}: changed since `dvc add`, and stays so; run `dvc add` for it "
+                    "again, to keep the change in DVC",
+                    file=sys.stderr,
+                )
+            else:
+                repo.checkout(allow_missing=True)
+    except (DvcException, OSError):  # results stay; what is wrong, `dvc repro` says
+        return
+
+
+def _edited(repo: object) -> list[str]:
+    """What `dvc add` took, and is no longer what its .dvc file says. What is gone does not count."""
+    found = repo.data_status()["uncommitted"].get("modified", [])  # type: ignore[attr-defined]
+    paths = (path.rstrip("/") for path in found)
+    return [path for path in paths if Path(f"{path}.dvc").is_file()]

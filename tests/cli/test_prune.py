@@ -1,0 +1,82 @@
+"""Results that nothing asks for go; what the user has changed stays."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dvc.repo import Repo
+
+from semisup.cli.prune import prune
+
+STAGES = """
+stages:
+  head:
+    foreach: BUDGETS
+    do:
+      cmd: echo ${item} > out-${item}
+      outs:
+        - out-${item}
+"""
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repo]:
+    monkeypatch.chdir(tmp_path)
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in ("a", "b"):
+        (photos / name).write_text(name)
+    with Repo.init(no_scm=True) as made:
+        made.add("photos")
+        yield made
+
+
+def ask_for(*budgets: int) -> None:
+    Path("dvc.yaml").write_text(STAGES.replace("BUDGETS", str([*budgets])))
+
+
+def there() -> set[str]:
+    return {path.name for path in Path().glob("out-*")}
+
+
+def test_results_of_a_budget_that_is_gone_go(repo: Repo) -> None:
+    ask_for(1, 2)
+    repo.reproduce()
+    prune()
+    assert there() == {"out-1", "out-2"}
+    ask_for(2)
+    prune()
+    assert there() == {"out-2"}
+
+
+def test_files_in_dvc_that_were_changed_stay_so(
+    repo: Repo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And are not restored: a mended label is a moved file."""
+    ask_for(1)
+    repo.reproduce()
+    prune()
+    Path("photos/a").rename("photos/c")
+    Path("photos/b").unlink()
+    prune()
+    assert [path.name for path in Path("photos").iterdir()] == ["c"]
+    assert "photos: changed since `dvc add`, and stays so" in capsys.readouterr().err
+    repo.add("photos")
+    ask_for()
+    prune()
+    assert not there()
+    assert [path.name for path in Path("photos").iterdir()] == ["c"]
+
+
+@pytest.mark.parametrize("text", ["stages: [", "stages: 1"])
+def test_what_is_wrong_with_dvc_yaml_is_for_others_to_say(repo: Repo, text: str) -> None:
+    Path("dvc.yaml").write_text(text)
+    prune()
+    assert Path("photos/a").exists()
+
+
+def test_without_a_project_nothing_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    prune()
