@@ -40,6 +40,7 @@ UNSURE = {  # what may mean that nobody knows
 }
 MARKS = (";", "|", ",", "/", "+", "&", " and ")
 MOST_COMPARED = 2000  # names, each with all others
+_NUMBERS = re.compile(r"\[?\d+( \d+)+\]?")  # of several classes: 7 1 2 0
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
 
@@ -168,5 +169,7 @@ def made_of_others(classes: Set[str]) -> list[str]:
 
 def may_be_several(label: str, classes: Set[str]) -> bool:
     """Whether it looks like a list of classes, not all of which are seen alone."""
+    if ";" in label or "|" in label or _NUMBERS.fullmatch(label):
+        return True
     parts = {*_items(label, ",")}
-    return ";" in label or "|" in label or (len(parts) > 1 and not parts.isdisjoint(classes))
+    return len(parts) > 1 and not parts.isdisjoint(classes)
