@@ -111,6 +111,22 @@ def test_a_class_called_train_is_no_part(name: str) -> None:
     assert {(row.label, row.part) for row in found.values()} == {("bus", None), (name, None)}
 
 
+@pytest.mark.parametrize("column", ["group", "part", "sample_id"])
+def test_a_column_called_the_group_that_says_train_and_test_is_the_split(column: str) -> None:
+    words = ["train", "Test", "train", "val"]
+    lines = "".join(f"{n}.png,a,{word},p{n // 2}\n" for n, word in enumerate(words))
+    found, warnings = rows(f"image,label,{column},patient\n{lines}")
+    assert [row.part for row in found.values()] == ["train", "test", "train", "validation"]
+    assert [row.group for row in found.values()] == ["p0", "p0", "p1", "p1"]
+    assert f"column {column} is read as the split" in warnings
+
+
+def test_a_group_of_many_words_that_begin_with_train_stays_one() -> None:
+    lines = "".join(f"{n}.png,a,{'train' if n < 14 else 'test'}_{n // 2}\n" for n in range(20))
+    found, _ = rows(f"image,label,video\n{lines}")
+    assert found["0.png"] == found["1.png"] == Row("a", None, "train_0")
+
+
 def test_a_column_called_test_is_told_of() -> None:
     found, warnings = rows("image,label,test\n1.png,a,0\n2.png,b,1\n3.png,b,0\n")
     assert [row.part for row in found.values()] == ["train", "test", "train"]

@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from semisup.labels.bits import are_bits
 from semisup.labels.column_names import KEY, plain
-from semisup.labels.columns import Columns
+from semisup.labels.columns import MOST_PARTS, Columns, is_split
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import Part, part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
-MOST_PARTS = 5  # words of a column that may say which part of the data a row is of
 COUNTED: dict[str, Part] = {"0": "train", "1": "validation", "2": "test"}
 SPLIT_WORDS = re.compile(r"split|subset|partition|train.*test|test.*train|hold[ _-]?out|train.*val")
 
@@ -26,14 +25,14 @@ def with_split(sheet: Sheet, found: Columns) -> Columns:
     """
     names, cells, at = sheet.names, sheet.cells, found.split
     if at is not None and (
-        _is_split(cells, at)
+        is_split(line[at].strip() for line in cells)
         or are_bits(line[at] for line in cells)
         or is_counted(names[at], sheet.column(at))
     ):
         return found
     taken = {found.path, found.label, found.group}
     free = [at for at in range(len(names)) if at not in taken]
-    fitting = [at for at in free if _is_split(cells, at)]
+    fitting = [at for at in free if is_split(line[at].strip() for line in cells)]
     if not fitting and found.label is not None:  # else `train` may be a class among others
         fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
         fitting = fitting or [at for at in free if is_counted(names[at], sheet.column(at))]
@@ -82,15 +81,3 @@ def is_counted(name: str, words: Sequence[str]) -> bool:
 def _is_part(name: str, cells: Sequence[str]) -> bool:
     """Whether a column is called train or the like, and says 1 and 0."""
     return part_of(name, strict=True) is not None and are_bits(cells) and len({*cells}) > 1
-
-
-def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column says train or the like in each line, and not always the same."""
-    parts: dict[str, Part | None] = {}
-    for line in cells:
-        word = line[at].strip()
-        if word not in parts:
-            parts[word] = part_of(word, strict=True)
-            if parts[word] is None:
-                return False
-    return len({*parts.values()}) > 1
