@@ -111,6 +111,15 @@ def test_a_class_called_train_is_no_part(name: str) -> None:
     assert {(row.label, row.part) for row in found.values()} == {("bus", None), (name, None)}
 
 
+@pytest.mark.parametrize("column", ["pred", "predict", "is_pred", "prediction"])
+def test_a_column_of_what_was_predicted_is_no_split(column: str) -> None:
+    found, warnings = rows(f"image,label,{column}\n1.png,0,0\n2.png,1,1\n3.png,1,0\n")
+    assert [(row.label, row.part) for row in found.values()] == [("0", None), *[("1", None)] * 2]
+    assert column not in warnings
+    parts = [row.part for row in rows("image,label,set\n1.png,0,train\n2.png,1,pred\n")[0].values()]
+    assert parts == ["train", "unlabelled"]
+
+
 @pytest.mark.parametrize("column", ["group", "part", "sample_id"])
 def test_a_column_called_the_group_that_says_train_and_test_is_the_split(column: str) -> None:
     words = ["train", "Test", "train", "val"]

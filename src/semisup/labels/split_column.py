@@ -57,6 +57,8 @@ def _warn_of_unread(sheet: Sheet, found: Columns) -> None:
         words = {*sheet.column(at)} - {""}
         if at in taken or found.label is None or not 1 < len(words) <= MOST_PARTS:
             continue
+        if _is_about_labels(name) and are_bits(words):
+            continue
         known = [word for word in words if part_of(word, strict=True)]
         says_so = part_of(name, strict=True) or SPLIT_WORDS.search(name.lower())
         if says_so or 2 * len(known) >= len(words):  # as Training, Test and a word for validation
@@ -80,4 +82,14 @@ def is_counted(name: str, words: Sequence[str]) -> bool:
 
 def _is_part(name: str, cells: Sequence[str]) -> bool:
     """Whether a column is called train or the like, and says 1 and 0."""
-    return part_of(name, strict=True) is not None and are_bits(cells) and len({*cells}) > 1
+    return (
+        part_of(name, strict=True) is not None
+        and not _is_about_labels(name)
+        and are_bits(cells)
+        and len({*cells}) > 1
+    )
+
+
+def _is_about_labels(name: str) -> bool:
+    """Whether 1 and 0 below this name are no parts of the data: pred is what somebody predicted."""
+    return "pred" in plain(name)
