@@ -111,6 +111,24 @@ def test_a_class_called_train_is_no_part(name: str) -> None:
     assert {(row.label, row.part) for row in found.values()} == {("bus", None), (name, None)}
 
 
+@pytest.mark.parametrize("column", ["is_labeled", "isLabelled", "labeled", "labelled"])
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("True", "False"), ("yes", "no")])
+def test_a_column_of_what_is_labelled(column: str, yes: str, no: str) -> None:
+    """Rows with 0 are no test images; and a split beside it stays one."""
+    lines = [f"1.png,a,{yes},train", f"2.png,a,{no},train", f"3.png,,{no},", f"4.png,b,{yes},test"]
+    text = "\n".join([f"image,label,{column},split", *lines])
+    found, warnings = rows(text)
+    parts = [row.part for row in found.values()]
+    assert parts == ["train", "unlabelled", "unlabelled", "test"]
+    assert f"column {column} says {no} in 2 of 4 rows: read as unlabelled" in warnings
+    without = "\n".join(line.rpartition(",")[0] for line in text.split("\n"))
+    assert [row.part for row in rows(without)[0].values()] == [None, *["unlabelled"] * 2, None]
+    parts = [row.part for row in rows(without, split=column)[0].values()]
+    assert parts == ["train", "unlabelled", "unlabelled", "train"]
+    assert rows(without.replace(no, yes))[1] == ""
+    assert rows(without.replace(yes, no))[1] == ""
+
+
 @pytest.mark.parametrize("column", ["pred", "predict", "is_pred", "prediction"])
 def test_a_column_of_what_was_predicted_is_no_split(column: str) -> None:
     found, warnings = rows(f"image,label,{column}\n1.png,0,0\n2.png,1,1\n3.png,1,0\n")

@@ -90,6 +90,12 @@ def _is_part(name: str, cells: Sequence[str]) -> bool:
     )
 
 
+def says_labelled(name: str) -> bool:
+    """Whether a column, by its name, says which rows have a label: is_labeled."""
+    short = plain(name).removeprefix("is")
+    return "label" in short and part_of(short, strict=True) == "train"
+
+
 def _is_about_labels(name: str) -> bool:
-    """Whether 1 and 0 below this name are no parts of the data: pred is what somebody predicted."""
-    return "pred" in plain(name)
+    """Whether 1 and 0 below this name are no parts of the data: is_labeled; pred of a model."""
+    return says_labelled(name) or "pred" in plain(name)

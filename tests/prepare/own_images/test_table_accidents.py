@@ -30,6 +30,21 @@ def test_columns_of_yes_and_no(tmp_path: Path, column: str, yes: str, one: str, 
     assert found == {"1.png": ("a", yes), "2.png": ("b", no)}
 
 
+@pytest.mark.parametrize("column", ["labeled", "is_labelled"])
+def test_rows_that_are_not_labelled_yet_join_the_pool(tmp_path: Path, column: str) -> None:
+    """And folders named as train and test stay the split."""
+    files = ("train/1.png", "train/2.png", "test/3.png", "test/4.png")
+    table = "".join(f"{name},{'ab'[n % 2]},{int(n != 1)}\n" for n, name in enumerate(files))
+    given = with_table(tmp_path, f"path,label,{column}\n{table}", *files)
+    found, _ = understood(tmp_path / "a", **given)
+    assert found == {
+        "train/1.png": ("a", "train"),
+        "train/2.png": (None, "train"),
+        "test/3.png": ("a", "test"),
+        "test/4.png": ("b", "test"),
+    }
+
+
 @pytest.mark.parametrize(
     "word", ["n.a.", "Not Available", "NaN", "<NA>", "TODO", "<unlabeled>", "no-label", "[none]"]
 )

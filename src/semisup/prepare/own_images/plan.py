@@ -9,7 +9,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from semisup.labels.table import Row, forbid_contradictions, read_table, with_unlabelled_parts
+from semisup.labels.table import (
+    Row,
+    forbid_contradictions,
+    read_table,
+    say_parts,
+    with_unlabelled_parts,
+)
 from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
@@ -124,7 +130,7 @@ class Plan:
             absent = {row: why for row, why in absent.items() if row in before.absent}
         self.read[file] = Table(rows, absent, mine[0].place, mine[-1])
         parts = None
-        if columns["label"] is not None and not any(row.part for row in rows.values()):
+        if columns["label"] is not None and not say_parts(rows):
             parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
         # another table may name the others
         if parts and len(mine) == 1 and mine[0].split == "train" and self._is_alone(mine[0]):
