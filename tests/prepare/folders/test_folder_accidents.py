@@ -181,6 +181,16 @@ def test_parts_that_were_unpacked_into_themselves(tmp_path: Path) -> None:
     assert not any(path.startswith("x/") for path in found)
 
 
+@pytest.mark.parametrize(("deep", "flat"), [("train", "test"), ("test", "train")])
+def test_equal_names_in_train_and_test_are_no_copies(tmp_path: Path, deep: str, flat: str) -> None:
+    """As where each part counts its files from 0."""
+    files = [f"{at}/{c}/{n}.png" for at in (f"{deep}/images", flat) for c in "ab" for n in range(3)]
+    images, rejected, warnings = records(labelled=fill(tmp_path, *files))
+    assert len(images) == len(files)
+    assert rejected == []
+    assert said(warnings, "images: read as a class, but seldom one by the name")
+
+
 @pytest.mark.parametrize(
     "more",
     [

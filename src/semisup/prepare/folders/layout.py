@@ -83,7 +83,7 @@ class _Search:
 
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
-        inner = self._without_copies(self._without_aside(merged(at)))
+        inner = self._without_copies(self._without_aside(merged(at)), at)
         loose = sum(folder.images for folder in at)
         level = self._level(inner, loose)
         self.levels.append(level)
@@ -225,9 +225,11 @@ class _Search:
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}
 
-    def _without_copies(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
+    def _without_copies(
+        self, inner: dict[str, list[Folder]], at: list[Folder]
+    ) -> dict[str, list[Folder]]:
         """Without a folder that holds all the others again."""
-        again = copies(inner) if self.class_level is None else []
+        again = copies(inner, at) if self.class_level is None else []
         self._leave_aside(again, "it holds the same files as lie beside it")
         return {name: folders for name, folders in inner.items() if name not in again}
 
