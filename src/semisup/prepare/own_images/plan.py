@@ -20,6 +20,7 @@ from semisup.labels.words import is_none, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.depth import may_be_deep
+from semisup.prepare.files.in_archive import forbid_absent_folder
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place
 from semisup.prepare.folders.doubts import warn_of_inner
@@ -73,6 +74,9 @@ class Plan:
         self.notes = notes
         self.settings = settings
         self.sources = sources_of(settings)
+        for source in self.sources:
+            if not source.place.is_tar:  # to know that of a tar is to read it
+                forbid_absent_folder(source.place)
         find_nested(self.sources)
         warn_of_parts(self.sources, notes)
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
@@ -203,6 +207,8 @@ class Plan:
             e.source if isinstance(e, Rejected) else source.place.source(e.path) for e in entries
         ]
         source.may_be_deep = any(map(may_be_deep, names))
+        if not names:
+            forbid_absent_folder(source.place)
         return {name: name[above:] for name in names}
 
     def _is_table(self, entry: Entry | Rejected) -> bool:
@@ -226,6 +232,8 @@ class Plan:
         level = None if given == "auto" else given
         source.layout = examine(tree, source.where, level, self.notes)
         source.is_empty = not tree.below
+        if source.is_empty:
+            forbid_absent_folder(source.place)
         if not self.settings.group_pattern:
             at = source.where
             warn_of_inner(tree, source.layout, lambda line: self.notes.warn(f"{at}: {line}"))
