@@ -98,4 +98,4 @@ def says_labelled(name: str) -> bool:
 
 def _is_about_labels(name: str) -> bool:
     """Whether 1 and 0 below this name are no parts of the data: is_labeled; pred of a model."""
-    return says_labelled(name) or "pred" in plain(name)
+    return says_labelled(name) or re.search("pred|(no|without)label", plain(name)) is not None

@@ -13,6 +13,7 @@ from semisup.prepare.folders.signs import (
     LABEL_WORDS,
     are_aside,
     are_parts,
+    beside_unlabelled,
     copies,
     hold_parts,
     is_flat,
@@ -119,6 +120,11 @@ class _Search:
             if others := shown(name for name in inner if not part_of(name)):
                 self.warn(f"{others}: beside folders named as train and test, and so left out")
             doubts.warn_of_versions([*filter(part_of, inner)], self.warn)
+            return "part"
+        if not loose and (holding := beside_unlabelled(inner)):
+            self.trains |= {(len(self.levels), name) for name in holding}
+            others = shown(name for name in inner if name not in holding)
+            self.warn(f"{shown(holding)}: holds the classes; beside it {others}: read as no label")
             return "part"
         return self._repetition_or_class(inner, loose)
 

@@ -71,6 +71,17 @@ def hold_parts(below: Folders, classes: int) -> bool:
     return bool(below) and None not in parts and parts != {"train"} and most
 
 
+def beside_unlabelled(inner: Folders) -> list[str]:
+    """The only folder beside unlabelled ones, if it has no images but in several others below."""
+    rest = [name for name in inner if part_of(name) != "unlabelled"]
+    if len(rest) != 1 or len(inner) == 1:
+        return []
+    at = [*inner[rest[0]]]
+    while len(below := merged(at)) == 1 and not any(folder.images for folder in at):
+        at = each(below)
+    return rest if len(below) > 1 and not any(folder.images for folder in at) else []
+
+
 def are_aside(name: str, classes: Iterable[Folder]) -> bool:
     """Whether folders of masks and the like lie beside images in all classes that have them."""
     return (name.lower() in LABEL_WORDS or is_aside(name)) and all(

@@ -16,7 +16,7 @@ from semisup.labels.table import (
     say_parts,
     with_unlabelled_parts,
 )
-from semisup.labels.words import is_none, without_case
+from semisup.labels.words import none_among, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.depth import may_be_deep
@@ -238,4 +238,4 @@ class Plan:
             at = source.where
             warn_of_inner(tree, source.layout, lambda line: self.notes.warn(f"{at}: {line}"))
         found = source.layout.classes(tree)
-        return {label for label in found if not is_none(label, self.none)}
+        return found - none_among(found, self.none)
