@@ -103,7 +103,7 @@ def test_a_part_each(header: str, first: str, second: str) -> None:
     assert [row.part for row in found.values()] == ["train", "test"]
 
 
-@pytest.mark.parametrize("name", ["train", "test"])
+@pytest.mark.parametrize("name", ["train", "test", "labelled"])
 def test_a_class_called_train_is_no_part(name: str) -> None:
     """Where ones and zeros are the classes."""
     text = f"image,bus,{name}\n" + "".join(f"{n}.png,{n % 2},{1 - n % 2}\n" for n in range(8))

@@ -87,6 +87,8 @@ def without_unlabelled(
 ) -> list[Part | None]:
     """With rows as unlabelled of which a column such as is_labeled says 0; 1 there is no part."""
     taken, parts = (found.path, found.label, found.split, found.group), [*parts]
+    if found.label is None and found.may_be_hot:  # it may be a class among others
+        return parts
     for at, name in enumerate(sheet.names):
         if at in taken or not says_labelled(name):
             continue
