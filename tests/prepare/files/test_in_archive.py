@@ -27,7 +27,10 @@ FILES = {
         ),
         ("set/Imgs/hen", "/set/Imgs has no folder 'hen' .*; there are cat, dog"),
         ("set/docs/hen", "/set/docs has no folder 'hen' .*; only files lie there"),
-        ("set/more.zip", "more.zip is an archive in {}/set, and such are not read: unpack {}/set"),
+        (
+            "set/more.zip",
+            "more.zip is an archive in {}/set, and such are not read: unpack {}, and name",
+        ),
         ("set/more.zip/cat", "more.zip is an archive in {}/set, and such are not read"),
         ("set/docs/3.png", "3.png is a file of {}/set/docs, and no folder; name the folder"),
     ],

@@ -21,7 +21,9 @@ def forbid_absent_folder(place: Place) -> None:
         paths = [entry.path for entry in around.listing() if isinstance(entry, Entry)]
         inside = printable("/".join([place.disk.name, *around.inner]))
         if name in paths:
-            raise UserError(f"{place.key}: {place.given}: {_of_file(name, inside)}")
+            raise UserError(
+                f"{place.key}: {place.given}: {_of_file(name, inside, place.disk.name)}"
+            )
         folders = sorted({path.split("/")[0] for path in paths if "/" in path})
         if name in folders:
             continue
@@ -32,12 +34,12 @@ def forbid_absent_folder(place: Place) -> None:
         )
 
 
-def _of_file(name: str, inside: str) -> str:
+def _of_file(name: str, inside: str, archive: str) -> str:
     """What is wrong where a file of an archive is named as if it were a folder."""
     lower = name.lower()
     if lower.endswith(SUFFIXES) or is_unread(lower):
         return (
-            f"{printable(name)} is an archive in {inside}, and such are not read: unpack {inside}, "
-            f"and name {printable(name)} where it lies then"
+            f"{printable(name)} is an archive in {inside}, and such are not read: unpack "
+            f"{printable(archive)}, and name {printable(name)} where it lies then"
         )
     return f"{printable(name)} is a file of {inside}, and no folder; name the folder that it is in"
