@@ -75,8 +75,6 @@ def test_what_is_wrong_with_dvc_yaml_is_for_others_to_say(repo: Repo, text: str)
     assert Path("photos/a").exists()
 
 
-def test_without_a_project_nothing_is_done(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_project_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     prune()

@@ -77,6 +77,22 @@ def test_classes_of_whole_images_are_read(content: Any) -> None:
         assert labels(json.dumps(content[0]), "l.jsonl") == {"0.png": "cat"}
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["a", {"choices": ["b"]}], ["a", "b"]),
+        ([{"choices": ["a"]}, [{"choices": ["b"]}]], ["a", "b"]),
+        (["a", "b", {"choices": ["a", "b"]}], ["a", "b", None]),
+        ([{"rating": 3}, {"choice": "b"}], [None, "b"]),
+    ],
+)
+def test_choices_in_the_short_json_of_label_studio(said: list[Any], expected: list[str]) -> None:
+    tasks = [{"image": f"{n}.png", "choice": one, "id": n} for n, one in enumerate(said)]
+    found, warnings = rows(json.dumps(tasks), "l.json")
+    assert [row.label for row in found.values()] == expected
+    assert ("1 rows name several classes, such as 'a;b'" in warnings) == (len(said) == 3)
+
+
 def test_a_table_of_via() -> None:
     cells = [json.dumps({"kind": name}).replace('"', '""') for name in CLASSES]
     lines = "".join(f'{n}.png,9,"{cell}",0,{{}}\n' for n, cell in enumerate(cells))

@@ -38,6 +38,16 @@ def test_several_words_behind_a_path_are_doubted() -> None:
 # Several labels an image
 
 
+def test_numbers_with_spaces_are_several_labels() -> None:
+    """As the Human Protein Atlas has them; not all of these numbers stand alone in a row."""
+    found, warnings = rows("Id,Target\n1,16 0\n2,7 1 2 0\n3,5\n4,1\n5,0\n")
+    assert [row.label for row in found.values()] == ["16 0", "7 1 2 0", "5", "1", "0"]
+    assert "'16 0', '7 1 2 0': several labels in a cell? Read as one class" in warnings
+    _, warnings = rows("Id,Target\n1,16 0\n2,7 1\n3,5\n4,7\n5,0\n6,16\n7,1\n")
+    assert "2 rows name several classes, such as '16 0'" in warnings
+    assert "several labels" not in rows("Id,Target\n1,type 1\n2,7 days\n3,5\n")[1]
+
+
 @pytest.mark.parametrize(
     "line",
     [

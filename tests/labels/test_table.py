@@ -103,12 +103,55 @@ def test_a_part_each(header: str, first: str, second: str) -> None:
     assert [row.part for row in found.values()] == ["train", "test"]
 
 
-@pytest.mark.parametrize("name", ["train", "test"])
+@pytest.mark.parametrize("name", ["train", "test", "labelled"])
 def test_a_class_called_train_is_no_part(name: str) -> None:
     """Where ones and zeros are the classes."""
     text = f"image,bus,{name}\n" + "".join(f"{n}.png,{n % 2},{1 - n % 2}\n" for n in range(8))
     found, _ = rows(text)
     assert {(row.label, row.part) for row in found.values()} == {("bus", None), (name, None)}
+
+
+@pytest.mark.parametrize("column", ["is_labeled", "isLabelled", "labeled", "labelled"])
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("True", "False"), ("yes", "no")])
+def test_a_column_of_what_is_labelled(column: str, yes: str, no: str) -> None:
+    """Rows with 0 are no test images; and a split beside it stays one."""
+    lines = [f"1.png,a,{yes},train", f"2.png,a,{no},train", f"3.png,,{no},", f"4.png,b,{yes},test"]
+    text = "\n".join([f"image,label,{column},split", *lines])
+    found, warnings = rows(text)
+    parts = [row.part for row in found.values()]
+    assert parts == ["train", "unlabelled", "unlabelled", "test"]
+    assert f"column {column} says {no} in 2 of 4 rows: read as unlabelled" in warnings
+    without = "\n".join(line.rpartition(",")[0] for line in text.split("\n"))
+    assert [row.part for row in rows(without)[0].values()] == [None, *["unlabelled"] * 2, None]
+    parts = [row.part for row in rows(without, split=column)[0].values()]
+    assert parts == ["train", "unlabelled", "unlabelled", "train"]
+    assert rows(without.replace(no, yes))[1] == ""
+    assert rows(without.replace(yes, no))[1] == ""
+
+
+@pytest.mark.parametrize("column", ["pred", "predict", "is_pred", "prediction"])
+def test_a_column_of_what_was_predicted_is_no_split(column: str) -> None:
+    found, warnings = rows(f"image,label,{column}\n1.png,0,0\n2.png,1,1\n3.png,1,0\n")
+    assert [(row.label, row.part) for row in found.values()] == [("0", None), *[("1", None)] * 2]
+    assert column not in warnings
+    parts = [row.part for row in rows("image,label,set\n1.png,0,train\n2.png,1,pred\n")[0].values()]
+    assert parts == ["train", "unlabelled"]
+
+
+@pytest.mark.parametrize("column", ["group", "part", "sample_id"])
+def test_a_column_called_the_group_that_says_train_and_test_is_the_split(column: str) -> None:
+    words = ["train", "Test", "train", "val"]
+    lines = "".join(f"{n}.png,a,{word},p{n // 2}\n" for n, word in enumerate(words))
+    found, warnings = rows(f"image,label,{column},patient\n{lines}")
+    assert [row.part for row in found.values()] == ["train", "test", "train", "validation"]
+    assert [row.group for row in found.values()] == ["p0", "p0", "p1", "p1"]
+    assert f"column {column} is read as the split" in warnings
+
+
+def test_a_group_of_many_words_that_begin_with_train_stays_one() -> None:
+    lines = "".join(f"{n}.png,a,{'train' if n < 14 else 'test'}_{n // 2}\n" for n in range(20))
+    found, _ = rows(f"image,label,video\n{lines}")
+    assert found["0.png"] == found["1.png"] == Row("a", None, "train_0")
 
 
 def test_a_column_called_test_is_told_of() -> None:

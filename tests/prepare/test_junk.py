@@ -77,3 +77,10 @@ def test_what_lies_beside_images_is_no_broken_image(tmp_path: Path, name: str) -
     (tmp_path / f"cat/{name}").write_text("1.0")
     _, rejected, _ = records(labelled=tmp_path, max_rejected_fraction=0.0)
     assert [(item.meant, item.reason) for item in rejected] == [("aside", "no image by its name")]
+
+
+@pytest.mark.parametrize("name", ["license.jpg", "readme.png", "LICENCE_1.JPEG", "copying new.tif"])
+def test_a_word_for_text_before_an_image_ending_is_an_image(tmp_path: Path, name: str) -> None:
+    found, rejected, _ = records(labelled=fill(tmp_path, f"cat/{name}", "dog/1.png"))
+    assert [record.label for record in found.values()] == ["cat", "dog"]
+    assert rejected == []

@@ -392,3 +392,22 @@ def test_too_little_because_of_groups() -> None:
 def test_groups_that_leave_no_test_image_are_named_as_the_cause(group: list[int]) -> None:
     with pytest.raises(UserError, match=r"no test image is left \(2 of 2 classes are of one group"):
         split(np.repeat([0, 1], 4), group=group)
+
+
+@pytest.mark.parametrize(
+    ("given", "group", "said"),
+    [
+        (np.repeat([0, 1], 40), np.arange(80) % 2, "images are of 1 group, and none can be set"),
+        (np.arange(80) % 2, np.repeat([0, 1, 2, -1], [60, 6, 4, 10]), ""),
+        (np.repeat([0, 1], [40, 41]), np.repeat([0, 1, 2, 3], [30, 10, 31, 10]), "of 2 groups"),
+        (np.array([0, 0, 1, 1]), np.array([0, 1, 2, 3]), "too few images to set any aside"),
+    ],
+)
+def test_groups_that_leave_no_validation_image(given: Any, group: Any, said: str) -> None:
+    """Which are the cause where the classes have enough images."""
+    if not said:
+        assert (split(given, group=group, validation_per_class=2).role == VALIDATION).any()
+        return
+    with pytest.raises(UserError, match=rf"split.validation_per_class: .*{said}") as caught:
+        split(given, group=group, validation_per_class=2)
+    assert ("data.folder.columns.group" in str(caught.value)) == ("group" in said)

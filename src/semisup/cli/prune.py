@@ -30,7 +30,7 @@ def prune() -> None:
 
 
 def _edited(repo: object) -> list[str]:
-    """What `dvc add` took, and is no longer what its .dvc file says. What is gone does not count."""
+    """What `dvc add` took, and is no longer as its .dvc file says; not what is gone altogether."""
     found = repo.data_status()["uncommitted"].get("modified", [])  # type: ignore[attr-defined]
     paths = (path.rstrip("/") for path in found)
     return [path for path in paths if Path(f"{path}.dvc").is_file()]

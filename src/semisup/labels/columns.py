@@ -1,17 +1,19 @@
 """Which column of a table holds what: as params.yaml says, or by its name and what it holds."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from semisup.labels.column_names import KEY, NAMES, fitting, may_be_group, plain, weak_labels
+from semisup.labels.column_names import KEY, NAMES, fitting, has, may_be_group, plain, weak_labels
 from semisup.labels.path_column import Known, identity, path_by_cells
 from semisup.labels.sheet import Sheet
+from semisup.labels.words import Part, part_of
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 FEW_LINES = 10  # in which each may name a class of its own
+MOST_PARTS = 5  # words of a column that may say which part of the data a row is of
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,32 @@ def _found(sheet: Sheet, wanted: Mapping[str, str | None]) -> dict[str, int | No
     free = ["" if at in found.values() else name for at, name in enumerate(sheet.names)]
     for what in NAMES:
         if wanted[what] == "auto":
-            found[what] = _find(sheet, what, free)
+            names = free if what != "group" else _without_splits(sheet, free)
+            found[what] = _find(sheet, what, names)
     return found
+
+
+def _without_splits(sheet: Sheet, names: Sequence[str]) -> list[str]:
+    """Without those that may be called the group, but say train and test: part, group."""
+    splits = {
+        at
+        for at, name in enumerate(names)
+        if has("group", [name])
+        and len(words := {*sheet.column(at)} - {""}) <= MOST_PARTS
+        and is_split(words)
+    }
+    return ["" if at in splits else name for at, name in enumerate(names)]
+
+
+def is_split(words: Iterable[str]) -> bool:
+    """Whether all these say train or the like, and not always the same."""
+    parts: dict[str, Part | None] = {}
+    for word in words:
+        if word not in parts:
+            parts[word] = part_of(word, strict=True)
+            if parts[word] is None:
+                return False
+    return len({*parts.values()}) > 1
 
 
 def _find(sheet: Sheet, what: str, names: Sequence[str]) -> int | None:

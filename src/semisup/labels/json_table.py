@@ -6,7 +6,7 @@ from typing import Any
 
 from semisup.labels import exports
 from semisup.labels.carried import carried
-from semisup.labels.column_names import NAMES, has, plain
+from semisup.labels.column_names import NAMES, WEAK, has, plain
 from semisup.labels.endings import is_image
 from semisup.labels.text import Line, lines_in
 from semisup.labels.words import part_of
@@ -202,4 +202,6 @@ def _class_of(said: dict[str, Any]) -> str:
         known = [name for name, short in names.items() if short in NAMES["label"]]
         called = [n for n, s in names.items() if s.endswith("name") and s not in NAMES["path"]]
         known = known or (called if len(called) == 1 else [])
+        weak = [name for name, short in names.items() if short in WEAK]  # {"choices": ["cat"]}
+        known = known or (weak if len(weak) == 1 else [])
     return _cell(said[known[0]]) if known else ""

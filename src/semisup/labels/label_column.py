@@ -10,10 +10,10 @@ from semisup.labels.words import (
     NUMBER,
     alone,
     clean,
-    is_none,
     made_of_others,
     marks_between,
     may_be_several,
+    none_among,
     same_number,
     several,
     without_brackets,
@@ -48,7 +48,7 @@ def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | N
     """One spelling of each label; None where a cell has none, or several."""
     spelled = without_brackets([alone(clean(label)) for label in raw])
     counts = Counter(spelled)
-    kept = {label for label in counts if not is_none(label, none)}
+    kept = counts.keys() - none_among(counts, none)
     words = [label for label in counts if label and label not in kept]
     if are_signs := _are_signs(counts):
         kept = {label for label in counts if label}

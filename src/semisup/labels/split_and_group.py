@@ -8,7 +8,7 @@ from semisup.labels.bits import are_bits, is_one
 from semisup.labels.column_names import plain
 from semisup.labels.columns import Columns
 from semisup.labels.sheet import Sheet
-from semisup.labels.split_column import COUNTED, is_counted
+from semisup.labels.split_column import COUNTED, is_counted, says_labelled
 from semisup.labels.words import UNSURE, Part, clean, is_none, part_of, parts_among
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
@@ -50,6 +50,8 @@ def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
     yes = _part_of_yes(name)
     if yes and are_bits(values):
         no: Part = "test" if yes == "train" else "train"
+        if says_labelled(name):
+            no = "unlabelled"
         held = sum(is_one(value) == (yes != "train") for value in values if value)
         if 2 * held > len(values):
             sheet.warn(
@@ -78,6 +80,30 @@ def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
         f"{_unsure(unknown)}; if it is the split, write train, validation, test or unlabelled"
     )
     return [None] * len(values)
+
+
+def without_unlabelled(
+    parts: Sequence[Part | None], sheet: Sheet, found: Columns
+) -> list[Part | None]:
+    """With rows as unlabelled of which a column such as is_labeled says 0; 1 there is no part."""
+    taken, parts = (found.path, found.label, found.split, found.group), [*parts]
+    if found.label is None and found.may_be_hot:  # it may be a class among others
+        return parts
+    for at, name in enumerate(sheet.names):
+        if at in taken or not says_labelled(name):
+            continue
+        words = sheet.column(at)
+        without = [row for row, word in enumerate(words) if word and not is_one(word)]
+        if not are_bits(words) or not without or not any(map(is_one, words)):
+            continue
+        sheet.warn(
+            f"column {name} says {words[without[0]]} in {len(without)} of {len(words)} rows: read "
+            "as unlabelled, whatever their label; if it means something else, set "
+            "data.folder.columns.split to null"
+        )
+        for row in without:
+            parts[row] = "unlabelled"
+    return parts
 
 
 def _unsure(words: Sequence[str]) -> str:

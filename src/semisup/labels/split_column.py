@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from semisup.labels.bits import are_bits
 from semisup.labels.column_names import KEY, plain
-from semisup.labels.columns import Columns
+from semisup.labels.columns import MOST_PARTS, Columns, is_split
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import Part, part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
-MOST_PARTS = 5  # words of a column that may say which part of the data a row is of
 COUNTED: dict[str, Part] = {"0": "train", "1": "validation", "2": "test"}
 SPLIT_WORDS = re.compile(r"split|subset|partition|train.*test|test.*train|hold[ _-]?out|train.*val")
 
@@ -26,14 +25,14 @@ def with_split(sheet: Sheet, found: Columns) -> Columns:
     """
     names, cells, at = sheet.names, sheet.cells, found.split
     if at is not None and (
-        _is_split(cells, at)
+        is_split(line[at].strip() for line in cells)
         or are_bits(line[at] for line in cells)
         or is_counted(names[at], sheet.column(at))
     ):
         return found
     taken = {found.path, found.label, found.group}
     free = [at for at in range(len(names)) if at not in taken]
-    fitting = [at for at in free if _is_split(cells, at)]
+    fitting = [at for at in free if is_split(line[at].strip() for line in cells)]
     if not fitting and found.label is not None:  # else `train` may be a class among others
         fitting = [at for at in free if _is_part(names[at], [line[at] for line in cells])]
         fitting = fitting or [at for at in free if is_counted(names[at], sheet.column(at))]
@@ -58,6 +57,8 @@ def _warn_of_unread(sheet: Sheet, found: Columns) -> None:
         words = {*sheet.column(at)} - {""}
         if at in taken or found.label is None or not 1 < len(words) <= MOST_PARTS:
             continue
+        if _is_about_labels(name) and are_bits(words):
+            continue
         known = [word for word in words if part_of(word, strict=True)]
         says_so = part_of(name, strict=True) or SPLIT_WORDS.search(name.lower())
         if says_so or 2 * len(known) >= len(words):  # as Training, Test and a word for validation
@@ -81,16 +82,20 @@ def is_counted(name: str, words: Sequence[str]) -> bool:
 
 def _is_part(name: str, cells: Sequence[str]) -> bool:
     """Whether a column is called train or the like, and says 1 and 0."""
-    return part_of(name, strict=True) is not None and are_bits(cells) and len({*cells}) > 1
+    return (
+        part_of(name, strict=True) is not None
+        and not _is_about_labels(name)
+        and are_bits(cells)
+        and len({*cells}) > 1
+    )
 
 
-def _is_split(cells: Sequence[Sequence[str]], at: int) -> bool:
-    """Whether a column says train or the like in each line, and not always the same."""
-    parts: dict[str, Part | None] = {}
-    for line in cells:
-        word = line[at].strip()
-        if word not in parts:
-            parts[word] = part_of(word, strict=True)
-            if parts[word] is None:
-                return False
-    return len({*parts.values()}) > 1
+def says_labelled(name: str) -> bool:
+    """Whether a column, by its name, says which rows have a label: is_labeled."""
+    short = plain(name).removeprefix("is")
+    return "label" in short and part_of(short, strict=True) == "train"
+
+
+def _is_about_labels(name: str) -> bool:
+    """Whether 1 and 0 below this name are no parts of the data: is_labeled; pred of a model."""
+    return says_labelled(name) or re.search("pred|(no|without)label", plain(name)) is not None

@@ -14,7 +14,7 @@ from semisup.labels.label_column import raw_labels, spelled_labels
 from semisup.labels.lines import lines_of
 from semisup.labels.path_column import Known
 from semisup.labels.sheet import Sheet
-from semisup.labels.split_and_group import groups_of, parts_of
+from semisup.labels.split_and_group import groups_of, parts_of, without_unlabelled
 from semisup.labels.split_column import with_split
 from semisup.labels.spreadsheet import plain_lines
 from semisup.labels.text import Line
@@ -86,6 +86,8 @@ def rows_of(
     else:
         labels = spelled_labels(raw, sheet, without_case(no_label))
     parts = parts_of(sheet, found)
+    if columns["split"] == "auto":
+        parts = without_unlabelled(parts, sheet, found)
     groups = groups_of(sheet, found, without_case(no_label or ()))
     rows: dict[str, Row] = {}
     others: dict[str, Row] = {}  # that say something else of a path
@@ -99,6 +101,11 @@ def rows_of(
         more = sum(rows[one].label != row.label for one, row in others.items()) - 1
         raise _contradiction(where, path, rows[path], other, max(0, more))
     return rows
+
+
+def say_parts(rows: Mapping[str, Row]) -> bool:
+    """Whether any is said to be of train, validation or test."""
+    return any(row.part not in (None, "unlabelled") for row in rows.values())
 
 
 def with_unlabelled_parts(rows: dict[str, Row], where: str, notes: Notes) -> dict[str, Row]:

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from typing import Literal
 
 Part = Literal["train", "validation", "test", "unlabelled"]
@@ -29,6 +29,17 @@ _IN_TWO_WORDS = (  # of which each alone means something else, or nothing
     (re.compile(r"(?<![a-z])(hold|held)[\s_-]+out(?![a-z])"), r"\1out"),
     (re.compile(r"(?<![a-z])train(ing)?[\s_-]+val(id|idation)?(?![a-z])"), "trainval"),
 )
+_NOT_LABELLED = re.compile(  # in small letters
+    r"(?<![^\W\d_])((?P<un>un|not|non|to[\W_]*be)[\W_]*(yet[\W_]*)?(?P<done>label+ed)|"
+    r"(no|without)[\W_]*(any[\W_]*)?labels?)"
+    r"(?=(set|data|image|img|photo|picture|folder)?s?(?![^\W\d_]))"
+)
+_OF_ANY_IMAGE = {  # beside words for no label
+    *("photo", "picture", "pic", "file", "jpg", "jpeg", "png", "sample", "frame", "crop", "class"),
+    *("part", "batch", "new", "old", "extra", "more", "other", "rest", "remaining", "additional"),
+    *("all", "raw", "still", "yet", "pool", "version", "train", "training", "test", "val"),
+    *_BESIDE,
+}
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 ONES, ZEROS = {"1", "1.0", "true"}, {"0", "0.0", "false"}
 YES, NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
@@ -40,6 +51,7 @@ UNSURE = {  # what may mean that nobody knows
 }
 MARKS = (";", "|", ",", "/", "+", "&", " and ")
 MOST_COMPARED = 2000  # names, each with all others
+_NUMBERS = re.compile(r"\[?\d+( \d+)+\]?")  # of several classes: 7 1 2 0
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
 
@@ -49,12 +61,55 @@ def without_case(no_label: Iterable[str]) -> set[str]:
 
 
 def is_none(label: str, none: Set[str]) -> bool:
-    """Whether a label is one of those words, as it stands or as <no-label> is "no label"."""
+    """Whether a label is one of those words, as it stands or as <no-label> is "no label".
+
+    So is what says the same of images: unlabeled_images_2, not yet labelled.
+    """
     plain = label.casefold()
     if plain in none:
         return True
     words = re.sub(r"(?<=\w)[-_]+(?=\w)", " ", plain.strip("<>[](){} "))
-    return words in none and any(sign.isalpha() for sign in words)
+    if words in none and any(sign.isalpha() for sign in words):
+        return True
+    return bool(said := _without_label(label)) and said in none
+
+
+def may_be_none(label: str) -> bool:
+    """Whether it speaks of no label, though maybe of something that has none: unlabelled jars."""
+    return _NOT_LABELLED.search(_spaced(label)) is not None
+
+
+def none_among(labels: Collection[str], none: Set[str]) -> set[str]:
+    """Those that mean no label; not "without label" beside "with label", which show things."""
+    found = {label for label in labels if is_none(label, none)}
+    if not found:
+        return found
+    beside = {folded(label).removesuffix("s") for label in labels}
+    return {
+        label
+        for label in found
+        if not (short := folded(label).removesuffix("s")).startswith("without")
+        or short.replace("without", "with", 1) not in beside
+    }
+
+
+def _without_label(label: str) -> str:
+    """The words for no label in one that says nothing more, as `no_label` may list them; or ""."""
+    spaced = _spaced(label)
+    found = _NOT_LABELLED.search(spaced)
+    if not found:
+        return ""
+    rest = re.findall(r"[^\W\d_]{2,}", f"{spaced[: found.start()]} {spaced[found.end() :]}")
+    if any(_OF_ANY_IMAGE.isdisjoint({word, word.removesuffix("s")}) for word in rest):
+        return ""
+    if not found["done"]:
+        return "no label"
+    return f"{'un' if found['un'] == 'un' else 'not '}{found['done']}"
+
+
+def _spaced(name: str) -> str:
+    """In small letters, UnlabeledImages in two words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
 
 
 def clean(name: str) -> str:
@@ -67,7 +122,7 @@ def clean(name: str) -> str:
 
 def part_of(name: str, strict: bool = False) -> Part | None:
     """Which part of the data a name means; `strict`: not one among other words."""
-    lower = name.lower()
+    lower = _NOT_LABELLED.sub("unlabelled", name.lower())
     for written, known in _IN_TWO_WORDS:
         lower = written.sub(known, lower)
     words = [w for w in re.findall(r"[a-z]+", lower) if w not in _BESIDE]
@@ -168,5 +223,7 @@ def made_of_others(classes: Set[str]) -> list[str]:
 
 def may_be_several(label: str, classes: Set[str]) -> bool:
     """Whether it looks like a list of classes, not all of which are seen alone."""
+    if ";" in label or "|" in label or _NUMBERS.fullmatch(label):
+        return True
     parts = {*_items(label, ",")}
-    return ";" in label or "|" in label or (len(parts) > 1 and not parts.isdisjoint(classes))
+    return len(parts) > 1 and not parts.isdisjoint(classes)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.labels.words import UNSURE
+from semisup.labels.words import UNSURE, may_be_none
 from semisup.prepare.alike import near_equal
 from semisup.prepare.limits import Tally
 from semisup.workflow import outputs
@@ -26,7 +26,7 @@ def doubt_labels(tally: Tally, notes: Notes) -> None:
             f"classes {one!r} ({counted(counts[one], 'image')}) and {other!r} ({counts[other]}) "
             "have nearly the same name; if they are one, spell them alike"
         )
-    unsure = [name for name in counts if name.casefold() in UNSURE]
+    unsure = [name for name in counts if name.casefold() in UNSURE or may_be_none(name)]
     if unsure:
         notes.warn(
             f"class {named(map(repr, unsure))} is one like the others; if it means no label, add "

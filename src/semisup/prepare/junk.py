@@ -6,6 +6,8 @@ no rule there can end so.
 
 import re
 
+from semisup.labels.endings import is_image
+
 # compared without regard to case
 NAMES = (
     *("__MACOSX", "Icon\r", "Network Trash Folder", "Temporary Items"),  # macOS
@@ -59,4 +61,7 @@ def whole_name(name: str) -> str:
 def is_companion(name: str) -> bool:
     """Whether a file is, by its name or path, text about images and no image."""
     lower = whole_name(name.lower().rpartition("/")[2])
-    return lower.endswith(COMPANIONS) or _COMPANION_NAMES.fullmatch(lower) is not None
+    if lower.endswith(COMPANIONS):
+        return True
+    # license.jpg may show a driver's
+    return _COMPANION_NAMES.fullmatch(lower) is not None and not is_image(lower)

@@ -25,6 +25,7 @@ from semisup.labels.conflicts import conflicting
 from semisup.split.held import draw_test, set_validation, take_out, take_out_copies
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import counted
 
 NONE_CHOSEN = np.empty((0, 2), np.int64)
 
@@ -113,6 +114,7 @@ def make_split(manifest: Manifest, rules: Rules, chosen: Ints) -> Split:
     torn = take_out(role, group)
     lost = Lost(leaked, torn, int(wrong.sum()))
     _check_roles(role, every, rules, lost, partial(_said_of_groups, labels, group))
+    _check_validation(role, labels, group, rules, lost)
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
         pool = np.sort(np.random.default_rng([rules.seed, 12]).permutation(pool)[: rules.max_pool])
@@ -198,11 +200,33 @@ def _check_roles(
                 f"split: no class of the {part} images has training images; write the names of "
                 "classes the same way in both (see the column label of data/prepared/manifest.csv)"
             )
-    if rules.validation_per_class and not (role == VALIDATION).any():
+
+
+def _check_validation(role: Ints, labels: Ints, group: Ints, rules: Rules, lost: Lost) -> None:
+    if not rules.validation_per_class or (role == VALIDATION).any():
+        return
+    count = _too_large(labels, group, (role == TRAIN) & (labels >= 0))
+    if count:
         raise UserError(
-            f"split.validation_per_class: the classes have too few images to set any aside{lost}; "
-            "give more labelled images or set split.validation to within_budget"
+            f"split.validation_per_class: the training images are of {counted(count, 'group')}, "
+            f"and none can be set aside{lost}, since each has more than half of a class; give "
+            "images of more groups, mend data.folder.group_pattern, or set "
+            "data.folder.columns.group to null"
         )
+    raise UserError(
+        f"split.validation_per_class: the classes have too few images to set any aside{lost}; "
+        "give more labelled images or set split.validation to within_budget"
+    )
+
+
+def _too_large(labels: Ints, group: Ints, train: NDArray[np.bool_]) -> int:
+    """How many groups there are where each is too large, though the classes have enough images."""
+    half = np.bincount(labels[train]) // 2
+    grouped = np.unique(group[train & (group >= 0)])
+    if not half.any() or len(grouped) > len(half):  # of one class one group has more than half
+        return 0
+    units = (np.bincount(labels[train & (group == g)], minlength=len(half)) for g in grouped)
+    return len(grouped) if all((unit > half).any() for unit in units) else 0
 
 
 def _ranks(labels: Ints, every: Ints, role: Ints, rules: Rules) -> Ints:

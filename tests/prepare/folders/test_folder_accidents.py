@@ -181,6 +181,70 @@ def test_parts_that_were_unpacked_into_themselves(tmp_path: Path) -> None:
     assert not any(path.startswith("x/") for path in found)
 
 
+UNLABELLED = [
+    *("unlabeled_images", "Unlabelled data", "Unlabeled photos", "unlabelled_2", "unlabeled-new"),
+    *("no labels", "without_label", "not_yet_labelled", "UnlabeledImages", "non-labelled (3)"),
+    *("Images without labels", "unlabeleddata", "train_unlabeled", "to_be_labelled"),
+]
+
+
+@pytest.mark.parametrize("name", UNLABELLED)
+@pytest.mark.parametrize("around", ["", "train/"])
+def test_folders_that_say_in_more_words_that_there_is_no_label(
+    tmp_path: Path, name: str, around: str
+) -> None:
+    more = [*files_of("test/cat", "test/dog")] if around else []
+    files = files_of(f"{around}cat", f"{around}dog", f"{around}{name}")
+    found, warnings = understood(fill(tmp_path, *files, *more))
+    assert {label for label, _ in found.values()} == {"cat", "dog", None}
+    assert {found[file] for file in files if name in file} == {(None, "train")}
+    assert said(warnings, f"folders read as no label: {name!r} (2 files)")
+
+
+@pytest.mark.parametrize("name", UNLABELLED)
+def test_such_folders_beside_train_and_test(tmp_path: Path, name: str) -> None:
+    files = files_of("train/cat", "train/dog", "test/cat", "test/dog", name)
+    found, _ = understood(fill(tmp_path, *files))
+    assert {found[file] for file in files if file.startswith(name)} == {(None, "train")}
+    assert {label for label, _ in found.values()} == {"cat", "dog", None}
+
+
+@pytest.mark.parametrize("classes", ["data", "images", "set/photos"])
+@pytest.mark.parametrize("pool", ["unlabeled_data", "unlabelled", "no_labels/more", "no label/cat"])
+def test_unlabelled_images_beside_what_holds_the_classes(
+    tmp_path: Path, classes: str, pool: str
+) -> None:
+    files = files_of(f"{classes}/cat", f"{classes}/dog", pool)
+    found, warnings = understood(fill(tmp_path, *files))
+    assert {label for label, _ in found.values()} == {"cat", "dog", None}
+    assert {found[file] for file in files if file.startswith(pool)} == {(None, "train")}
+    assert said(
+        warnings, f"holds the classes; beside it {pool.partition('/')[0]}: read as no label"
+    )
+
+
+@pytest.mark.parametrize("name", ["unlabelled jars", "bottle without label", "labelled"])
+def test_things_that_have_no_label_are_a_class(tmp_path: Path, name: str) -> None:
+    found, _ = understood(fill(tmp_path, *files_of("cat", "dog", name)))
+    assert {label for label, _ in found.values()} == {"cat", "dog", name}
+
+
+def test_without_label_beside_with_label(tmp_path: Path) -> None:
+    found, warnings = understood(fill(tmp_path, *files_of("With_Label", "without label")))
+    assert {label for label, _ in found.values()} == {"With_Label", "without label"}
+    assert not said(warnings, "read as no label")
+
+
+@pytest.mark.parametrize(("deep", "flat"), [("train", "test"), ("test", "train")])
+def test_equal_names_in_train_and_test_are_no_copies(tmp_path: Path, deep: str, flat: str) -> None:
+    """As where each part counts its files from 0."""
+    files = [f"{at}/{c}/{n}.png" for at in (f"{deep}/images", flat) for c in "ab" for n in range(3)]
+    images, rejected, warnings = records(labelled=fill(tmp_path, *files))
+    assert len(images) == len(files)
+    assert rejected == []
+    assert said(warnings, "images: read as a class, but seldom one by the name")
+
+
 @pytest.mark.parametrize(
     "more",
     [

@@ -10,6 +10,7 @@ from semisup.prepare.own_images.class_names import names_of, read_names
 from semisup.workflow.errors import UserError
 
 FILES = ("n01/1.png", "n02/2.png")
+ROWS = (("cat", "red", "big"), ("dog", "blue", "small"))
 WORDS = b"n00\tentity\nn01\tcat\nn02\tdog\n"
 
 
@@ -77,12 +78,40 @@ def test_words_are_not_called_by_numbers(tmp_path: Path) -> None:
     assert not any("names the classes" in line for line in warnings)
 
 
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("class,color", None),
+        ("label;parent", None),
+        ("Klasse,Farbe", None),
+        ("wnid,file_name", None),
+        ("class,class_no", None),
+        ("class,name", ["red", "blue"]),
+        ("Folder,Common Name", ["red", "blue"]),
+        ("id,label_de", ["red", "blue"]),
+        ("Klasse;Bezeichnung", ["red", "blue"]),
+        ("class,description,color", ["red", "blue"]),
+        ("class,color,name", ["big", "small"]),
+    ],
+)
+def test_columns_beside_the_classes(tmp_path: Path, head: str, expected: list[str] | None) -> None:
+    """What else is known of classes is no name, but where params.yaml says that it is."""
+    root = fill(tmp_path / "x", "cat/1.png", "dog/2.png")
+    mark = ";" if ";" in head else ","
+    file = root / "classes.csv"
+    file.write_text("\n".join([head, *(mark.join(row) for row in ROWS)]) + "\n")
+    assert labels(labelled=root)[0] == (expected or ["cat", "dog"])
+    assert labels(labelled=root, class_names=file)[0] == (expected or ["red", "blue"])
+
+
 def test_names_before_numbers(tmp_path: Path) -> None:
     """As EuroSAT has them."""
     fill(tmp_path, "0/0.png", "1/1.png")
     file = tmp_path / "map.json"
     file.write_text('{"cat": 0, "dog": 1}')
     assert labels(labelled=tmp_path, class_names=file)[0] == ["cat", "dog"]
+    (tmp_path / "classes.csv").write_text("name,id\nhen,0\ncow,1\n")
+    assert labels(labelled=tmp_path)[0] == ["hen", "cow"]
 
 
 @pytest.mark.parametrize("content", [b"n01\tcat\nn02\tdog\n", b"0\tcat\n1\tdog\n"])

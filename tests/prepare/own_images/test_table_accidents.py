@@ -30,13 +30,40 @@ def test_columns_of_yes_and_no(tmp_path: Path, column: str, yes: str, one: str, 
     assert found == {"1.png": ("a", yes), "2.png": ("b", no)}
 
 
+@pytest.mark.parametrize("column", ["labeled", "is_labelled"])
+def test_rows_that_are_not_labelled_yet_join_the_pool(tmp_path: Path, column: str) -> None:
+    """And folders named as train and test stay the split."""
+    files = ("train/1.png", "train/2.png", "test/3.png", "test/4.png")
+    table = "".join(f"{name},{'ab'[n % 2]},{int(n != 1)}\n" for n, name in enumerate(files))
+    given = with_table(tmp_path, f"path,label,{column}\n{table}", *files)
+    found, _ = understood(tmp_path / "a", **given)
+    assert found == {
+        "train/1.png": ("a", "train"),
+        "train/2.png": (None, "train"),
+        "test/3.png": ("a", "test"),
+        "test/4.png": ("b", "test"),
+    }
+
+
 @pytest.mark.parametrize(
-    "word", ["n.a.", "Not Available", "NaN", "<NA>", "TODO", "<unlabeled>", "no-label", "[none]"]
+    "word",
+    [
+        *("n.a.", "Not Available", "NaN", "<NA>", "TODO", "<unlabeled>", "no-label", "[none]"),
+        *("not labelled yet", "Unlabeled images", "without label"),
+    ],
 )
 def test_more_words_for_no_label(tmp_path: Path, word: str) -> None:
     found, warnings = beside_a_and_b(tmp_path, word)
     assert found["3.png"] == (None, "train")
     assert said(warnings, f"read as no label: {word!r} (1)")
+
+
+def test_words_for_no_label_are_those_that_params_yaml_lists(tmp_path: Path) -> None:
+    rows = "path,label\n1.png,unlabeled\n2.png,not labelled yet\n3.png,no labels\n"
+    given = with_table(tmp_path, rows, "1.png", "2.png", "3.png")
+    found, _ = understood(tmp_path / "a", **given, no_label=["No label"])
+    labels = [label for label, _ in found.values()]
+    assert labels == ["unlabeled", "not labelled yet", None]
 
 
 @pytest.mark.parametrize("words", [("7", "7.0"), ("p1", " p1 ")])

@@ -13,6 +13,7 @@ from semisup.prepare.folders.signs import (
     LABEL_WORDS,
     are_aside,
     are_parts,
+    beside_unlabelled,
     copies,
     hold_parts,
     is_flat,
@@ -83,7 +84,7 @@ class _Search:
 
     def descend(self, at: list[Folder]) -> None:
         """Find the levels from these folders on, which lie at one depth."""
-        inner = self._without_copies(self._without_aside(merged(at)))
+        inner = self._without_copies(self._without_aside(merged(at)), at)
         loose = sum(folder.images for folder in at)
         level = self._level(inner, loose)
         self.levels.append(level)
@@ -119,6 +120,11 @@ class _Search:
             if others := shown(name for name in inner if not part_of(name)):
                 self.warn(f"{others}: beside folders named as train and test, and so left out")
             doubts.warn_of_versions([*filter(part_of, inner)], self.warn)
+            return "part"
+        if not loose and (holding := beside_unlabelled(inner)):
+            self.trains |= {(len(self.levels), name) for name in holding}
+            others = shown(name for name in inner if name not in holding)
+            self.warn(f"{shown(holding)}: holds the classes; beside it {others}: read as no label")
             return "part"
         return self._repetition_or_class(inner, loose)
 
@@ -228,9 +234,11 @@ class _Search:
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}
 
-    def _without_copies(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
+    def _without_copies(
+        self, inner: dict[str, list[Folder]], at: list[Folder]
+    ) -> dict[str, list[Folder]]:
         """Without a folder that holds all the others again."""
-        again = copies(inner) if self.class_level is None else []
+        again = copies(inner, at) if self.class_level is None else []
         self._leave_aside(again, "it holds the same files as lie beside it")
         return {name: folders for name, folders in inner.items() if name not in again}
 

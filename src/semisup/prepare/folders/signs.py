@@ -1,7 +1,7 @@
 """Signs by which it is told what folders mean: parts of the data, copies, masks, repetitions."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from semisup.labels.words import part_of, parts_among
 from semisup.prepare.folders.tree import (
@@ -76,6 +76,17 @@ def hold_parts(below: Folders, classes: int) -> bool:
     return bool(below) and None not in parts and parts != {"train"} and most
 
 
+def beside_unlabelled(inner: Folders) -> list[str]:
+    """The only folder beside unlabelled ones, if it has no images but in several others below."""
+    rest = [name for name in inner if part_of(name) != "unlabelled"]
+    if len(rest) != 1 or len(inner) == 1:
+        return []
+    at = [*inner[rest[0]]]
+    while len(below := merged(at)) == 1 and not any(folder.images for folder in at):
+        at = each(below)
+    return rest if len(below) > 1 and not any(folder.images for folder in at) else []
+
+
 def are_aside(name: str, classes: Iterable[Folder]) -> bool:
     """Whether folders of masks and the like lie beside images in all classes that have them."""
     return (name.lower() in LABEL_WORDS or is_aside(name)) and all(
@@ -117,20 +128,30 @@ def is_flat(folders: Iterable[Folder]) -> bool:
     return True
 
 
-def copies(inner: Folders) -> list[str]:
-    """A folder that holds the same files as lie beside it, as an archive unpacked into itself."""
+def copies(inner: Folders, parents: Collection[Folder]) -> list[str]:
+    """A folder that holds the same files as lie beside it, as an archive unpacked into itself.
+
+    Args:
+        inner: folders of one depth.
+        parents: those that hold them; what lies in another one, as of train and test, is no copy.
+    """
     for name, folders in inner.items() if len(inner) > 2 else ():
-        held = merged(folders)
-        if len(held) < len(inner) - 1 or part_of(name) or any(f.images for f in folders):
+        if part_of(name) or any(folder.images for folder in folders):
             continue
-        others = (other for other in inner if other != name)
-        if all(other in held and _same(inner[other], held[other]) for other in others):
+        around = [parent for parent in parents if name in parent.inner]
+        if around and all(_holds_again(parent, name, inner) for parent in around):
             return [name]
     return []
 
 
-def _same(some: Sequence[Folder], others: Sequence[Folder]) -> bool:
-    return len(some) == len(others) and all(map(Folder.holds_the_same, some, others))
+def _holds_again(parent: Folder, name: str, inner: Folders) -> bool:
+    """Whether one folder in another holds all those beside it, two or more, again."""
+    copy = parent.inner[name]
+    others = {n: f for n, f in merged([parent]).items() if n in inner and n != name}
+    return len(others) > 1 and all(
+        own in copy.inner and folder.holds_the_same(copy.inner[own])
+        for own, (folder,) in others.items()
+    )
 
 
 def shared(inner: Folders) -> list[str]:

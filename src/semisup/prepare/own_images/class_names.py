@@ -3,10 +3,12 @@
 import csv
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
+from semisup.labels.column_names import NAMES, plain
 from semisup.labels.text import decoded
 from semisup.labels.words import NUMBER, clean
 from semisup.params import data_sections
@@ -21,6 +23,16 @@ FILES = (  # where they are looked for by themselves
     *("class_names.csv", "class_names.tsv", "class_names.txt", "class_names.json", "words.txt"),
     *("synset_words.txt", "LOC_synset_mapping.txt", "classes.csv", "classes.tsv"),
 )
+_CODES = {  # above the classes, beside what a table calls them
+    *("", "wnid", "wordnetid", "synset", "synsetid", "id", "code", "key", "index", "idx"),
+    *("number", "num", "no", "nr", "value", "folder", "directory", "dir"),
+}
+_CALLED = {  # above what they are called, with or without a language behind: name_en
+    *("name", "names", "title", "description", "desc", "meaning", "definition", "word", "words"),
+    *("term", "caption", "text", "lemma", "bezeichnung", "beschreibung", "bedeutung", "titel"),
+    *("nom", "libellé", "titre", "nombre", "título", "descripción", "nome", "descrição", "titolo"),
+    *NAMES["label"],
+} - {"y", "target", "tag", "grade", "classid", "labelid", "categoryid"}
 
 
 def names_for(
@@ -43,7 +55,8 @@ def names_for(
     for file in files:
         where = f"{key}: {file}"
         try:
-            known = turned(classes, read_names(content_of(file, key), where))
+            content = content_of(file, key)
+            known = turned(classes, read_names(content, where, classes, given != "auto"))
         except UserError as error:
             if given != "auto":
                 raise
@@ -105,28 +118,66 @@ def listed(folder: str) -> Collection[str]:
     return {name[len(above) :] for name in names if name.startswith(above)}
 
 
-def read_names(content: bytes, where: str) -> dict[str, str]:
-    """What each class is called: the first two cells of each line, or an object of JSON.
+def read_names(
+    content: bytes, where: str, classes: Collection[str] = (), is_sure: bool = True
+) -> dict[str, str]:
+    """What each class is called: two cells of each line, or an object of JSON.
 
     Cells are separated by a tab, else by a comma or semicolon where `where` ends in .csv, else by
-    the first space.
+    the first space. Unless the user says that these are names, `is_sure`, there are none below a
+    line that speaks of something else.
 
     Raises:
         UserError: no text, or no object.
     """
+    rows = _rows(content, where)
+    at = 1 if where.lower().endswith(".json") else _column_of_names(rows, classes)
+    if at is None and not is_sure:
+        return {}
+    found = ((row[0], row[at or 1]) for row in rows if len(row) > (at or 1))
+    return {key: name for key, name in found if key and name}
+
+
+def _rows(content: bytes, where: str) -> list[list[str]]:
     text, separator = decoded(content, where)
+    rows: list[list[str]]
     if where.lower().endswith(".json"):
         try:
-            pairs = [*json.loads(text).items()]
+            rows = [[key, str(name)] for key, name in json.loads(text).items()]
         except (ValueError, AttributeError):
             raise UserError(f'{where}: must be an object as {{"class": "name"}}') from None
     elif where.lower().endswith(".csv"):
-        pairs = [*csv.reader(text.splitlines(), delimiter=separator)]
+        rows = [*csv.reader(text.splitlines(), delimiter=separator)]
     else:
         lines = text.splitlines()
-        pairs = [line.split("\t") if "\t" in line else line.split(None, 1) for line in lines]
-    found = [[clean(str(cell)) for cell in pair[:2]] for pair in pairs if len(pair) > 1]
-    return {key: name for key, name in found if key and name}
+        rows = [line.split("\t") if "\t" in line else line.split(None, 1) for line in lines]
+    return [[*map(clean, row)] for row in rows if len(row) > 1]
+
+
+def _column_of_names(rows: Sequence[Sequence[str]], classes: Collection[str]) -> int | None:
+    """Which column says what the classes are called: the second, unless a first line names another.
+
+    None: by that line none does, as with `class,color`, which says what else is known of them.
+    """
+    head = rows[0] if rows else []
+    if not head or head[0] in classes or plain(head[0]) not in _CODES | _CALLED:
+        return 1
+    called = [at for at, cell in enumerate(head) if at and _is_called(cell)]
+    if called:
+        return called[0]
+    numbers = bool(classes) and all(map(NUMBER.fullmatch, classes))
+    names_first = not any(NUMBER.fullmatch(row[0]) for row in rows)
+    return 1 if numbers and names_first else None
+
+
+def _is_called(cell: str) -> bool:
+    """Whether a column, by what it is called, holds names: class_name, label_en, no file_name."""
+    words = re.findall(r"[^\W\d_]+", cell.casefold())
+    if len(words) > 1 and len(words[-1]) == 2 and words[-1] not in _CODES:  # of a language
+        words.pop()
+    if not words or plain(cell) in {*NAMES["path"]} - {"name"}:
+        return False
+    return words[-1] in _CALLED or words[-1].endswith("name")
 
 
 def turned(classes: Collection[str], given: Mapping[str, str]) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Decoder, Job
 from semisup.prepare.decoding.depth import find_ranges, may_be_deep
 from semisup.prepare.decoding.pixels import Ranges
+from semisup.prepare.files.in_archive import forbid_absent_folder
 from semisup.prepare.files.places import Entry
 from semisup.prepare.own_images.named_places import Source
 from semisup.prepare.own_images.plan import LOOKED_AT, Plan
@@ -106,6 +107,8 @@ def _count(source: Source, outcome: Outcome) -> None:
 def _check_usable(source: Source) -> None:
     if source.usable:
         return
+    if not source.files:
+        forbid_absent_folder(source.place)
     kind = "labelled image" if source.has_labels else "image"
     first = source.first_problem or source.first_aside
     problem = f" (the first: {first})" if first else ""

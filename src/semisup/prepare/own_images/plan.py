@@ -9,11 +9,18 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from semisup.labels.table import Row, forbid_contradictions, read_table, with_unlabelled_parts
-from semisup.labels.words import is_none, without_case
+from semisup.labels.table import (
+    Row,
+    forbid_contradictions,
+    read_table,
+    say_parts,
+    with_unlabelled_parts,
+)
+from semisup.labels.words import none_among, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.depth import may_be_deep
+from semisup.prepare.files.in_archive import forbid_absent_folder
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place
 from semisup.prepare.folders.doubts import warn_of_inner
@@ -68,6 +75,9 @@ class Plan:
         self.notes = notes
         self.settings = settings
         self.sources = sources_of(settings)
+        for source in self.sources:
+            if not source.place.is_tar:  # to know that of a tar is to read it
+                forbid_absent_folder(source.place)
         find_nested(self.sources)
         warn_of_parts(self.sources, notes)
         self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
@@ -126,7 +136,7 @@ class Plan:
             absent = {row: why for row, why in absent.items() if row in before.absent}
         self.read[file] = Table(rows, absent, mine[0].place, mine[-1])
         parts = None
-        if columns["label"] is not None and not any(row.part for row in rows.values()):
+        if columns["label"] is not None and not say_parts(rows):
             parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
         # another table may name the others
         if parts and len(mine) == 1 and mine[0].split == "train" and self._is_alone(mine[0]):
@@ -199,6 +209,8 @@ class Plan:
             e.source if isinstance(e, Rejected) else source.place.source(e.path) for e in entries
         ]
         source.may_be_deep = any(map(may_be_deep, names))
+        if not names:
+            forbid_absent_folder(source.place)
         return {name: name[above:] for name in names}
 
     def _is_table(self, entry: Entry | Rejected) -> bool:
@@ -222,8 +234,10 @@ class Plan:
         level = None if given == "auto" else given
         source.layout = examine(tree, source.where, level, self.notes)
         source.is_empty = not tree.below
+        if source.is_empty:
+            forbid_absent_folder(source.place)
         if not self.settings.group_pattern:
             at = source.where
             warn_of_inner(tree, source.layout, lambda line: self.notes.warn(f"{at}: {line}"))
         found = source.layout.classes(tree)
-        return {label for label in found if not is_none(label, self.none)}
+        return found - none_among(found, self.none)

@@ -213,7 +213,8 @@ class Reader:
     def _folder_label(self, layout: Layout, entry: Entry, label: str) -> str | None:
         raw = entry.path.split("/")[layout.levels.index("class")]
         self.spellings.setdefault(label, set()).add(raw)
-        if label not in self.found and is_none(label, self.none):
+        known = label in self.found or label in self.known
+        if not known and is_none(label, self.none):
             self.no_label_folders[label] += 1
             return None
         self.found.add(label)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from semisup.labels.arrow import ArrowFile, class_columns
 from semisup.labels.column_names import has
-from semisup.labels.table import Row, rows_of
+from semisup.labels.table import Row, rows_of, say_parts
 from semisup.labels.words import Part, part_of
 from semisup.params import data_sections
 from semisup.prepare.files import arrow_sets
@@ -40,11 +41,11 @@ def read_sets(source: Source, settings: data_sections.Folder, notes: Notes) -> d
     numbered = [(1, header), *enumerate(lines, 2)]
     rows = rows_of(numbered, source.where, columns, settings.no_label, notes)
     parts = {entry.path: _part(entry.path) for entry in entries}
-    if len({*parts.values()}) < 2 or any(row.part for row in rows.values()):
+    if len({*parts.values()}) < 2 or say_parts(rows):
         return rows
     shown = (f"{path} ({part or 'train'})" for path, part in parts.items())
     notes.warn(f"{source.where}: names of files are read as the split: {named(shown)}")
-    return {path: Row(row.label, parts[file_of[path]], row.group) for path, row in rows.items()}
+    return {path: replace(row, part=row.part or parts[file_of[path]]) for path, row in rows.items()}
 
 
 def _joined(
