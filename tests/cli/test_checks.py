@@ -8,6 +8,7 @@ import torch
 
 from semisup.cli import checks
 from semisup.params.loading import Params
+from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
 
@@ -35,6 +36,20 @@ def test_braces_which_dvc_would_fill_in(
     monkeypatch.chdir(tmp_path / name)
     with pytest.raises(UserError, match=r"braces in a path, .* move the project to a folder with"):
         checks.check_git()
+
+
+def test_a_file_of_weights_may_go_once_it_was_read(
+    make_params: Callable[..., Params], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    edits = {"pretext_tasks": ["imagenet"], "finetune_tasks": [], "control_budgets": []}
+    params = make_params(edits | {"pretrain.imagenet.file": "gone.pth"})
+    with pytest.raises(UserError, match=r"pretrain\.imagenet\.file: gone\.pth: no such file"):
+        checks.check_models(params)
+    folder = outputs.folder_of("pretrain", "imagenet")
+    folder.mkdir(parents=True)
+    outputs.write_json(folder / outputs.PRETEXT, {"origin": {"source": "gone.pth"}})
+    checks.check_models(params)
 
 
 @pytest.mark.parametrize(

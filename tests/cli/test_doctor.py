@@ -155,11 +155,14 @@ def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
     changed(values, "compute", threads=MORE_THREADS)
     images(values, labelled=".")
     (place / ".git/info/exclude").write_text("")
+    (place / "new").mkdir()
+    for name in "ab":
+        (place / "new" / name).touch()
     whole = (place / "dvc.yaml").read_text()
     (place / "dvc.yaml").write_text(whole[: whole.index("\n  export:")])
     minded = {one.what: one.told for one in doctor.examine() if one.level == "mind"}
     assert minded["cores"].startswith(f"compute.threads: {MORE_THREADS} are more than")
-    assert minded["git"].startswith("2 files are not committed")
+    assert minded["git"].startswith("4 files are not committed")
     assert minded["dvc"].startswith("dvc.yaml lacks export; unless that is meant, take the last")
     assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
 

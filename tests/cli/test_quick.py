@@ -1,5 +1,6 @@
 """What a quick answer runs and shows; real runs are in tests/pipeline."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +125,20 @@ def test_page_of_uneven_classes(
     page, table = answered(make_params)
     assert "Balanced accuracy on test in %, mean" in page
     assert table in page
+
+
+def test_what_a_failed_stage_printed_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "print(\"Running stage 'a':\\nfine\\nRunning stage 'b':\\nthe reason\"); exit(1)"
+    monkeypatch.setattr(quick, "DVC", (sys.executable, "-c", said))
+    with pytest.raises(UserError):
+        quick._run(["a", "b"])
+    shown = capsys.readouterr().err.splitlines()
+    assert [line.partition(";")[0] for line in shown] == [
+        *("stage 1 of 2: a", "stage 2 of 2: b"),
+        "the reason",
+    ]
 
 
 def test_the_page_is_there_whole_or_as_it_was(

@@ -22,6 +22,14 @@ def test_good_names(raw: Path) -> None:
     check_names()
 
 
+def test_hidden_files_are_none_of_dvcs(raw: Path) -> None:
+    """As the lock of Emacs is a link to nowhere."""
+    (raw / ".#labels.csv").symlink_to("user@host.123")
+    (raw / ".cache").mkdir()
+    (raw / ".cache/gone.png").symlink_to("nowhere.png")
+    check_names()
+
+
 @pytest.mark.parametrize("name", [b"caf\xe9.png", b"\xff"])
 def test_names_that_are_no_unicode(raw: Path, name: bytes) -> None:
     (raw / os.fsdecode(name)).write_bytes(b"")

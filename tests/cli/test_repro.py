@@ -3,7 +3,7 @@
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,11 @@ def dvc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], l
     def answer_by(answer: Answer) -> list[str]:
         started: list[str] = []
 
-        def run(command: list[str], **_: Any) -> "subprocess.CompletedProcess[str]":
+        def run(
+            command: list[str], env: Mapping[str, str], **_: Any
+        ) -> "subprocess.CompletedProcess[str]":
             assert command[-3:-1] == ["repro", "--single-item"]
+            assert env["OMP_WAIT_POLICY"] == "passive"  # threads of several stages share the cores
             started.append(command[-1])
             status, said = answer(command[-1])
             return subprocess.CompletedProcess(command, status, "", said)

@@ -1,5 +1,6 @@
 """`semisup init`: the project is whole, or there is none and one line says why."""
 
+import os
 import re
 import subprocess
 import zipfile
@@ -84,6 +85,7 @@ def test_git_that_cannot_begin(place: Path, monkeypatch: pytest.MonkeyPatch) -> 
 WRONG = {
     "in its own images": (Given(["photos"]), "photos/new", "photos/new: lies in photos, whose"),
     "there already": (Given(), "photos", "photos: is there already; name a folder"),
+    "no Unicode": (Given([os.fsdecode(b"\xe4")]), "new", "--images b'\\xe4': not UTF-8; rename it"),
     "no images": (Given(["none"]), "new", "--images none: no such folder or archive"),
     "no archive": (
         Given(["labels.csv"]),

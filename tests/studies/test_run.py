@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from dvc.config import Config
 from projects import CHECKOUT
 
 from semisup.params.loading import Params
@@ -45,6 +46,15 @@ def test_code_is_renewed_and_results_stay() -> None:
     assert [*(COPY / "src/semisup").iterdir()] == [COPY / "src/semisup/c.py"]
     assert (COPY / "data/head/random-4").exists()
     assert (COPY / "dvc.lock").read_text() == "what ran"
+
+
+@pytest.mark.parametrize("folder", ["/the/C#", "/of, two", "/a 'b'", "/\u00e4"])
+def test_dvcs_cache_may_lie_in_any_folder(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "_cache", lambda: folder)
+    Path(".dvc/config").write_text("")
+    run._copy_workflow(COPY)
+    read = Config(str(COPY / ".dvc"))
+    assert (read["cache"]["dir"], read["core"]["no_scm"]) == (folder, True)
 
 
 def test_raw_files_take_no_room_and_others_are_left_out(make_params: Make) -> None:

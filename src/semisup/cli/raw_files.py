@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from semisup.prepare.junk import is_junk
 from semisup.prepare.own_images.named_places import RAW
 from semisup.workflow.errors import UserError
 
@@ -14,7 +15,8 @@ def check_names() -> None:
         UserError: it names the first such file.
     """
     for folder, folders, files in os.walk(RAW):
-        for name in (*folders, *files):
+        folders[:] = [name for name in folders if not is_junk(name)]
+        for name in (*folders, *(name for name in files if not is_junk(name))):
             path = Path(folder, name)
             if not name.isascii():
                 try:

@@ -1,6 +1,7 @@
 """Make a project for one's own images."""
 
 import contextlib
+import os
 import shlex
 import shutil
 import subprocess
@@ -63,6 +64,8 @@ class Given:
         for option, paths in (("--images", self.images), ("--labelled", self.labelled)):
             for given in paths:
                 path = Path(given)
+                if not _is_unicode(given):
+                    raise UserError(f"{option} {os.fsencode(given)!r}: not UTF-8; rename it")
                 if not given.strip():
                     raise UserError(f"{option}: one of them is empty; name a folder or archive")
                 if not path.exists():
@@ -98,6 +101,14 @@ class Given:
     def every(self) -> list[str]:
         """All paths."""
         return [*self.images, *self.labelled, *([self.labels] if self.labels else [])]
+
+
+def _is_unicode(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def make(target: Path, given: Given, link: bool, git: bool) -> str:

@@ -66,8 +66,16 @@ def _copy_workflow(copy: Path) -> None:
         (copy / kept).parent.mkdir(parents=True, exist_ok=True)
         (copy / kept).touch()
     (copy / "reports").mkdir(exist_ok=True)
-    settings = f"[core]\n    no_scm = true\n[cache]\n    dir = {_cache()}\n"
-    (copy / ".dvc/config.local").write_text(settings, encoding="utf-8")
+    _set_dvc(copy / ".dvc/config.local", {"core": {"no_scm": True}, "cache": {"dir": _cache()}})
+
+
+def _set_dvc(file: Path, settings: dict[str, dict[str, object]]) -> None:
+    """As DVC writes it: a path may have signs that mean something there."""
+    from configobj import ConfigObj
+
+    written = ConfigObj(settings, encoding="utf-8")
+    written.filename = str(file)
+    written.write()
 
 
 def _cache() -> str:

@@ -89,9 +89,11 @@ def test_the_price_of_a_label_counts(page: Path, tmp_path: Path) -> None:
     const field = document.querySelector("form.price input");
     field.value = "2";
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    return document.querySelector("#prices tbody tr").cells[4].textContent;
+    return [...document.querySelector("#prices tbody tr").cells].map((one) => one.textContent);
     """
-    assert ask(page, script, tmp_path) == "96"
+    _, _, points, labels, cost, of_a_point = ask(page, script, tmp_path)
+    assert (labels, cost) == ("48", "96")
+    assert float(of_a_point) == pytest.approx(96 / float(points), rel=0.05)  # points are rounded
 
 
 def test_nothing_is_loaded_from_elsewhere(page: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the page says beside its charts, of made-up outputs of the stages before."""
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,9 @@ from semisup.report import build, trust
 from semisup.report.findings import together
 from semisup.report.findings.answers import Answers, answer
 from semisup.report.findings.forecast import Forecast, Guess, forecast
+from semisup.report.page import write
 from semisup.report.tables.interval import Interval
+from semisup.workflow import outputs
 
 Make = Callable[..., Params]
 
@@ -142,6 +145,29 @@ def test_without_validation_the_draw_is_not_called_the_best_on_it(
     monkeypatch.setattr(trust, "of_way", lambda *_: found)
     page = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
     assert "best on validation, and of the first where there is none; on the diagonal" in page
+
+
+def test_validation_labels_of_the_budget_count_among_those_that_there_were(
+    data: Path, make_params: Make
+) -> None:
+    """Without images that are set aside: 48 of three classes, and 12 more to choose by."""
+    stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
+    outputs.write_json(outputs.SPLITS / outputs.STATS, stats | {"validation": 0})
+    for path in data.rglob("results.csv"):
+        rows = pd.read_csv(path)
+        if "validation_labels" in rows:
+            rows.assign(validation_labels=12).to_csv(path, index=False)
+    page = written(data / "one", asked(make_params, TASKS, BUDGETS))
+    assert " 60 labels in all" in words(page)
+    assert re.search(r'<tr data-labels="36".*?<td>32</td>', page, flags=re.DOTALL)
+
+
+def test_no_name_of_a_class_ends_a_script() -> None:
+    element = write._environment().from_string("<script>{{ data | in_script }}</script>")
+    data = {"</script><b>": "<!-- & 'x'"}
+    found = element.render(data=data)
+    assert found.count("<") == 2
+    assert json.loads(found.removeprefix("<script>").removesuffix("</script>")) == data
 
 
 def test_labels_to_buy_are_counted_from_those_that_there_were(
