@@ -177,6 +177,18 @@ def test_confusion_where_the_largest_budget_has_no_validation() -> None:
     assert find(table, facts()).best == Way("finetune", "gan")
 
 
+@pytest.mark.parametrize(("share", "largest"), [(0.8, 16), (0.7, 4), (0.0, 16)])
+def test_budgets_far_from_filled_answer_nothing(share: float, largest: int) -> None:
+    """Those that nearly are do; so do all where none is filled."""
+    table = results(TASKS)
+    few = table["budget"] == BUDGETS[-1] if share else table["budget"] > 0
+    table.loc[few, "labels_used"] = (share * table.loc[few, "labels_used"]).astype(int)
+    answers = find(table, facts(TASKS)).answers
+    assert answers is not None
+    assert answers.savings[0].budget == largest
+    assert [*answers.gains] == BUDGETS
+
+
 def test_controls_alone_leave_the_baseline_to_choose() -> None:
     controls = ["random", "pixels"]
     assert find(results(controls), facts(controls)).best == BASELINE

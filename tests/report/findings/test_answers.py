@@ -116,6 +116,16 @@ def test_savings_are_of_the_two_largest_budgets() -> None:
     assert [saving.needs for saving in worse] == [None, pytest.approx(2**1.5)]
 
 
+def test_budgets_far_from_filled_save_nothing() -> None:
+    """Nobody knows what they are worth in labels per class; the gain there stands."""
+    found = answer(table(), GAN, 0.95, 0, [4])
+    assert [saving.budget for saving in found.savings] == [2, 1]
+    assert [(half.whole, half.half) for half in found.halvings] == [(2, 1)]
+    assert [*found.gains] == [1, 2, 4]
+    assert found.duel is not None
+    assert found.duel.whole == 2
+
+
 def test_savings_of_one_budget() -> None:
     assert answered(table({7: 0.5}, {7: 0.6})).savings == [Saving(7, pytest.approx(0.5), 7.0)]
 

@@ -61,8 +61,8 @@ task to compare with.
 The pretext task on held-out pool images: accuracy 0.75; 846k images seen, 36 per pool image. \
 [What it learned](figures/pretext_rotation.png).
 
-**Is pretraining worth it here?** Yes, at every budget, at 95% for all together; the \
-largest gain is +35.0 points, with 2 labels per class.
+**Is pretraining worth it here?** Yes, at every budget, at 95% for all together; \
++35.0 points at best, with 2 labels per class.
 Fine-tuned minus supervised, points by labels per class: 1: +20.0, 2: +35.0, 4: +20.0.
 
 **How many labels does it save?** For the 50.0 % that supervised training reaches with 4 labels \
@@ -162,7 +162,7 @@ def test_template_leaves_no_spare_white_space() -> None:
 @pytest.mark.parametrize(
     ("tuned", "verdict"),
     [
-        (SUPERVISED, "Not clearly at any budget; the largest gain is +0.0 points, with 1 label p"),
+        (SUPERVISED, "Not clearly at any budget; +0.0 points at best, with 1 label p"),
         (
             SUPERVISED | {2: 0.3, 4: 0.6},
             "Yes at 2, 4 labels per class, at 95% for all together, not clearly at the others; ",

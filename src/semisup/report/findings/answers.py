@@ -1,6 +1,7 @@
 """What a task's label curve answers: is pretraining worth it, how many labels does it save."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +81,13 @@ class Answers:
         return max(self.sure, key=lambda budget: (self.gains[budget].mean, -budget))
 
 
-def answer(results: pd.DataFrame, way: Way, confidence: float, validation: float = 0) -> Answers:
+def answer(
+    results: pd.DataFrame,
+    way: Way,
+    confidence: float,
+    validation: float = 0,
+    short: Collection[int] = (),
+) -> Answers:
     """Look at the accuracy on test of one way.
 
     Args:
@@ -88,8 +95,10 @@ def answer(results: pd.DataFrame, way: Way, confidence: float, validation: float
         way: which.
         confidence: of intervals.
         validation: labels per class beside those of the budgets.
+        short: budgets that classes are far from filling: what they are worth is not known.
     """
-    tuned, base = (rows_of(results, each) for each in (way, BASELINE))
+    filled = results[~results["budget"].isin([*short])]
+    tuned, base = (rows_of(filled, each) for each in (way, BASELINE))
     curve, means = (rows.groupby("budget")["top1"].mean() for rows in (tuned, base))
     savings = [
         Saving(budget, means[budget], labels_needed(curve, means[budget]), validation)

@@ -19,6 +19,8 @@ from semisup.report.tables.comparison import ranking
 from semisup.report.tables.interval import Interval
 from semisup.report.tables.results import deepest, methods_in
 
+FILLED = 0.75  # of what a budget asks for
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -80,15 +82,21 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
     first = ranked[0] if ranked else None
     ways = {task: deepest(results, task) for task in ranked}
     used = results["validation_labels"]
+    doubts = doubt(results, chosen[-1] if chosen else None, facts)
+    budgets = [int(budget) for budget in sorted(results["budget"].unique())]
+    short = _far_from_filled(doubts, facts)
+    short = short if len(short) < len(budgets) else []
     return Findings(
         ranked=ranked,
         trained=[task for task in ranked if task not in CONTROLS],
-        budgets=[int(budget) for budget in sorted(results["budget"].unique())],
+        budgets=budgets,
         draws=results["draw"].nunique(),
         methods=methods_in(results),
         choices=chosen,
-        doubts=doubt(results, chosen[-1] if chosen else None, facts),
-        answers=answer(results, ways[first], level, facts.validation_per_class) if first else None,
+        doubts=doubts,
+        answers=answer(results, ways[first], level, facts.validation_per_class, short)
+        if first
+        else None,
         ways=ways,
         gains={task: gains(results, way, level) for task, way in ways.items()},
         steps=gained(results, first, level) if first else [],
@@ -101,8 +109,14 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         own=own_and_others(results, facts),
         choosing=choosing(facts.chosen, first, level, facts.tests) if first else None,
         validation_labels=(int(used.min()), int(used.max())),
-        forecasts=_forecasts(results, level),
+        forecasts=_forecasts(results[~results["budget"].isin([*short])], level),
     )
+
+
+def _far_from_filled(doubts: Doubts, facts: Facts) -> list[int]:
+    """Budgets that say little of how many labels there were."""
+    classes = len(facts.data["classes"])
+    return [b for b, labels in doubts.short.items() if labels < FILLED * b * classes]
 
 
 def _forecasts(results: pd.DataFrame, confidence: float) -> dict[Way, Forecast]:
