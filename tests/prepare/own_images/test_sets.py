@@ -204,6 +204,18 @@ def test_a_test_file_of_its_own(tmp_path: Path) -> None:
     assert [record.given_split for record in read.values()] == ["train"] * 2 + ["test"] * 2
 
 
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+@pytest.mark.parametrize("name", ["test", "held/out"])
+def test_a_test_file_in_the_folder_of_others(tmp_path: Path, ending: str, name: str) -> None:
+    """Its rows are none of the folder's."""
+    save(tmp_path / f"train.{ending}", table(3))
+    test = save(tmp_path / f"{name}.{ending}", table(3, 20))
+    read, rejected, warnings = records(labelled=tmp_path, test=test)
+    assert [record.given_split for record in read.values()] == ["train"] * 3 + ["test"] * 3
+    assert rejected == []
+    assert not any("read as the split" in line for line in warnings)
+
+
 def test_two_configurations_of_one_set_are_asked_about(tmp_path: Path) -> None:
     for name in ("small", "large"):
         save(tmp_path / name / "train-0.parquet", table(2))
