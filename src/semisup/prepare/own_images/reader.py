@@ -112,11 +112,12 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
+                job = self._called(job)
                 if isinstance(job, tuple) and is_raw(entry.path):
                     job = job[0].rejected(RAW_FILE)
                 elif isinstance(job, tuple):
                     self.beside.keep(job[0].source)
-                yield self._called(job)
+                yield job
         for row, (why, label) in source.absent.items():
             named_so = label and self.names.get(label, label)
             yield Rejected(row, NOT_THERE.format(source.table, why), "row", named_so)
