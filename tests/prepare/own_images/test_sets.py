@@ -101,6 +101,16 @@ def test_rows_without_names_of_files(tmp_path: Path) -> None:
     assert [*found(read, path)] == ["000000.png", "000001.png"]
 
 
+@pytest.mark.parametrize("name", [".net.png", "@tmp/1.png", "Thumbs.db"])
+def test_rows_that_are_called_as_junk(tmp_path: Path, name: str) -> None:
+    """None of them vanishes."""
+    rows = [{"bytes": png(n), "path": path} for n, path in enumerate(("1.png", name))]
+    path = save(tmp_path / "a.parquet", table(2, image=pa.array(rows, IMAGE)))
+    for place in (path, tmp_path):
+        read, _, _ = records(labelled=place)
+        assert [record.label for record in read.values()] == ["cat", "dog"]
+
+
 ERRORS: dict[str, tuple[Any, str]] = {
     "no labels": (table(2, features={}, label=None), "no column is named label or the like"),
     "two kinds of classes": (
