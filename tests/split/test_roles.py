@@ -154,6 +154,14 @@ def test_chosen_images_are_trained_on_and_change_nothing_else() -> None:
             assert sorted(ranks) == [*range(random, random + 3)], "after all random ones"
 
 
+def test_chosen_images_come_in_random_order_which_each_draw_has_anew() -> None:
+    given = labels(unlabelled=40)
+    chosen = some_chosen(given, 40)
+    mine = np.sort(chosen[chosen[:, 1] == 2, 0])
+    orders = [tuple(draw[mine].argsort()) for draw in with_chosen(given, chosen, draws=5).rank]
+    assert len({*orders, tuple(range(len(mine)))}) == 6, "none as the files lie"
+
+
 def test_a_chosen_copy_of_a_test_image_is_left_out() -> None:
     given = labels()
     chosen = some_chosen(given)
