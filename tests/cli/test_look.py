@@ -1,5 +1,6 @@
 """`semisup look` says what images would be read as, and decodes none."""
 
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,29 @@ def test_no_classes_and_a_table_that_is_not_named(make_params: Make) -> None:
     assert "; data/raw/a/mine.csv may be one: name it in data.folder.labels" in page
     page = seen(make_params, labelled="data/raw/a", labels="data/raw/a/mine.csv")
     assert "would stop" not in page
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        ({"unlabelled": "b.tar/pool"}, "unlabelled: b.tar/pool: b.tar has no folder 'pool' with"),
+        ({"unlabelled": "c"}, r"unlabelled: c: no usable image among its 0 files; put images"),
+        ({"unlabelled": "d"}, r"unlabelled: d: no usable image among its 1 files (the first: d/x."),
+        ({"test": "c"}, "test: c: no usable labelled image among its 0 files"),
+        ({"test": "d"}, "test: d: no usable labelled image among its 1 files (the first: d/x.txt"),
+        ({"unlabelled": "a"}, ""),
+        ({"unlabelled": "."}, ""),
+    ],
+)
+def test_places_without_usable_files(make_params: Make, places: dict[str, str], said: str) -> None:
+    """`prepare` stops at them, if only when it comes to them."""
+    files(Path(), "a/cat/1.jpg", "a/dog/2.jpg", "d/x.txt", "in/3.jpg")
+    Path("c").mkdir()
+    with tarfile.open("b.tar", "w") as made:
+        made.add("in", "in")
+    page = seen(make_params, labelled="a", **places)
+    assert ("`dvc repro` would stop here" in page) == bool(said)
+    assert f"would stop here: data.folder.{said}" in page or not said
 
 
 def test_files_that_do_not_end_as_images_are_counted(make_params: Make) -> None:

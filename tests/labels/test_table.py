@@ -129,6 +129,16 @@ def test_a_column_of_what_is_labelled(column: str, yes: str, no: str) -> None:
     assert rows(without.replace(yes, no))[1] == ""
 
 
+@pytest.mark.parametrize("column", ["unlabeled", "is_unlabeled", "Unlabelled", "not_labelled"])
+@pytest.mark.parametrize(("yes", "no"), [("1", "0"), ("True", "False"), ("yes", "no")])
+@pytest.mark.parametrize("named", [False, True])
+def test_a_column_of_what_is_not_labelled(column: str, yes: str, no: str, named: bool) -> None:
+    """Rows with 0 may be of any part: the place that they are in says which."""
+    text = f"image,label,{column}\n1.png,a,{no}\n2.png,b,{no}\n3.png,,{yes}\n4.png,b,\n"
+    found, _ = rows(text, **({"split": column} if named else {}))
+    assert [row.part for row in found.values()] == [None, None, "unlabelled", None]
+
+
 @pytest.mark.parametrize("column", ["pred", "predict", "is_pred", "prediction"])
 def test_a_column_of_what_was_predicted_is_no_split(column: str) -> None:
     found, warnings = rows(f"image,label,{column}\n1.png,0,0\n2.png,1,1\n3.png,1,0\n")

@@ -83,6 +83,13 @@ def test_a_rare_name_that_a_slip_may_have_made(few: int, alike: bool) -> None:
     assert any("'elephant' (20 images) and 'elephnt' (1)" in line for line in lines) == alike
 
 
+@pytest.mark.parametrize(("few", "many", "alike"), [(2, 20, True), (3, 20, False), (1, 2, True)])
+def test_how_rare_a_slip_is(few: int, many: int, alike: bool) -> None:
+    """Ten times as many have the other name, but for a single one."""
+    lines = said(elephant=many, elephnt=few)
+    assert any(f"'elephant' ({many} images) and 'elephnt' ({few})" in x for x in lines) == alike
+
+
 def test_letters_are_no_slips() -> None:
     assert said(A=5, a=5, b=5) == []
 

@@ -17,7 +17,7 @@ from semisup.data.dataset import (
     Ints,
     Manifest,
 )
-from semisup.split.held import draw_test
+from semisup.split.held import draw_test, set_validation
 from semisup.split.roles import NONE_CHOSEN, Rules, Split, make_split
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -152,6 +152,14 @@ def test_chosen_images_are_trained_on_and_change_nothing_else() -> None:
             random = ((given == label) & (done.role == TRAIN)).sum()
             ranks = done.rank[draw, chosen[chosen[:, 1] == label, 0]]
             assert sorted(ranks) == [*range(random, random + 3)], "after all random ones"
+
+
+def test_chosen_images_come_in_random_order_which_each_draw_has_anew() -> None:
+    given = labels(unlabelled=40)
+    chosen = some_chosen(given, 40)
+    mine = np.sort(chosen[chosen[:, 1] == 2, 0])
+    orders = [tuple(draw[mine].argsort()) for draw in with_chosen(given, chosen, draws=5).rank]
+    assert len({*orders, tuple(range(len(mine)))}) == 6, "none as the files lie"
 
 
 def test_a_chosen_copy_of_a_test_image_is_left_out() -> None:
@@ -314,6 +322,42 @@ def test_no_group_is_torn(seed: int, test: str) -> None:
             ((images.labels == label) & (done.role == r)).sum() for r in (VALIDATION, TRAIN)
         )
         assert 0 < validation <= train
+
+
+def validated(role: Ints, labels: Ints, group: Ints, per_class: int, seed: int) -> None:
+    """`set_validation` slowly: each image of a group asks again whether that fits."""
+    rng = np.random.default_rng([seed, 11])
+    train = role == TRAIN
+    for label in sorted({*labels.tolist()} - {-1}):
+        half = {c: (train & (labels == c)).sum() // 2 for c in {*labels.tolist()}}
+        shuffled = rng.permutation(np.flatnonzero(train & (labels == label)))
+        for image in shuffled:
+            if ((role == VALIDATION) & (labels == label)).sum() >= min(per_class, half[label]):
+                break
+            alone = np.arange(len(role)) == image
+            unit = train & (group == group[image]) if group[image] >= 0 else alone
+            held = (role == VALIDATION) | unit
+            fits = all((held & (labels == c)).sum() <= half[c] for c in {*labels[unit].tolist()})
+            if role[image] == TRAIN and fits:
+                role[unit] = VALIDATION
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_which_groups_validate(seed: int) -> None:
+    """Large ones that are passed over, some of several classes, images of none."""
+    rng = np.random.default_rng(seed)
+    given = rng.integers(-1, 3, 60)
+    group = np.where(rng.random(60) < 0.4, 0, rng.integers(-1, 12, 60))
+    role = np.where(given < 0, UNLABELLED, np.where(rng.random(60) < 0.8, TRAIN, TEST))
+    for per_class in (2, 12):
+        found, expected = role.copy(), role.copy()
+        set_validation(found, given, group, per_class, seed)
+        validated(expected, given, group, per_class, seed)
+        assert found.tolist() == expected.tolist()
+        for label in range(3):
+            mine = given == label
+            trained = (mine & (role == TRAIN)).sum()
+            assert (mine & (found == VALIDATION)).sum() <= trained // 2
 
 
 def test_groups_within_a_budget_are_refused() -> None:

@@ -6,6 +6,7 @@ from semisup.labels.endings import is_image
 from semisup.params.loading import Params
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
+from semisup.prepare.own_images.folder import check_usable, count
 from semisup.prepare.own_images.hints import kinds_of
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.plan_checks import check_classes, check_rows
@@ -32,12 +33,14 @@ def look(params: Params) -> str:
     notes = Notes()
     warn_of_unwatched(params.data.folder, notes)
     plan = Plan(params.data.folder, notes)
-    tally, rejected, groups, odd = _read(plan)
+    tally, rejected, groups, odd, problem = _read(plan)
     doubt_labels(tally, notes)
     most = params.data.max_rejected_fraction
     try:
         check_rows(plan, most, None)
         check_classes(plan)
+        if problem:
+            raise problem
         check_limits(tally, most, rejected, None)
     except UserError as error:
         notes.warn(f"`dvc repro` would stop here: {error}")
@@ -59,12 +62,19 @@ def look(params: Params) -> str:
     return "\n".join([*lines, *(f"warning: {line}" for line in notes.lines)])
 
 
-def _read(plan: Plan) -> tuple[Tally, list[Rejected], Counter[str], list[str]]:
-    """Counts; files that are left out; images of each group; files that end as no images."""
+def _read(
+    plan: Plan,
+) -> tuple[Tally, list[Rejected], Counter[str], list[str], UserError | None]:
+    """Counts; files that are left out; images of each group; files that end as no images.
+
+    Last, what is wrong with the first place of whose files none is of use.
+    """
     tally, rejected, odd = Tally(), [], []
+    problem: UserError | None = None
     groups: Counter[str] = Counter()
-    for _, jobs in plan.jobs():
+    for source, jobs in plan.jobs():
         for job in jobs:
+            count(source, job if isinstance(job, Rejected) else job[0])
             if isinstance(job, Rejected):
                 rejected.append(job)
                 tally.lose(job)
@@ -75,7 +85,11 @@ def _read(plan: Plan) -> tuple[Tally, list[Rejected], Counter[str], list[str]]:
                 odd.append(name)
             if job[0].group is not None:
                 groups[job[0].group] += 1
-    return tally, rejected, groups, odd
+        try:
+            check_usable(source)
+        except UserError as error:
+            problem = problem or error
+    return tally, rejected, groups, odd, problem
 
 
 def _left_out(rejected: list[Rejected]) -> list[str]:

@@ -49,9 +49,11 @@ def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
     name, values = sheet.names[found.split], [*map(clean, sheet.column(found.split))]
     yes = _part_of_yes(name)
     if yes and are_bits(values):
-        no: Part = "test" if yes == "train" else "train"
+        no: Part | None = "test" if yes == "train" else "train"
         if says_labelled(name):
             no = "unlabelled"
+        elif yes == "unlabelled":  # the others may be of any part
+            no = None
         held = sum(is_one(value) == (yes != "train") for value in values if value)
         if 2 * held > len(values):
             sheet.warn(

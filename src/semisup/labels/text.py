@@ -9,6 +9,8 @@ from semisup.workflow.merges import marked_line
 Line = tuple[int, list[str]]  # of a table: its number and cells
 PARQUET, ARROW = b"PAR1", b"ARROW1"  # how such tables begin; streams of Arrow have no mark
 SEPARATORS = (",", ";", "\t", "|")
+# a first line by which Excel knows it: sep=; or sep= and a tab
+_SAYS_SEPARATOR = re.compile(r'[ \t]*"?sep=([^\s"]|\t)[^\r\n]*(\r\n|\r|\n|$)', re.IGNORECASE)
 _MARKS = (  # the first bytes, and the encoding that they mean
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -74,10 +76,8 @@ def decoded(content: bytes, where: str) -> tuple[str, str]:
             f"{where}: line {merged}: a merge left its marks; keep the rows that are right, and "
             "take out the marks"
         )
-    first, _, rest = text.partition("\n")
-    sign = first.strip().strip('"')
-    if sign.lower().startswith("sep=") and sign[4:]:
-        return rest, sign[4]
+    if said := _SAYS_SEPARATOR.match(text):
+        return text[said.end() :], said[1]
     head = next((line for line in text.splitlines() if line.strip()), "")
     return text, max(SEPARATORS, key=lambda mark: (head.count(mark), -SEPARATORS.index(mark)))
 

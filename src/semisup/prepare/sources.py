@@ -26,7 +26,7 @@ def candidates(params: Params, done: deque[Outcome], notes: Notes) -> Candidates
     else:
         from semisup.prepare.known_sets import torchvision_sets
 
-        yield from torchvision_sets.candidates(data.torchvision, data, len(done))
+        yield from torchvision_sets.candidates(data.torchvision, data, notes, len(done))
 
 
 def _folder(params: Params, done: deque[Outcome], notes: Notes) -> Candidates:

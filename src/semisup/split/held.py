@@ -62,6 +62,8 @@ def set_validation(role: Ints, labels: Ints, group: Ints, per_class: int, seed: 
     train = role == TRAIN
     half = np.bincount(labels[train], minlength=labels.max() + 1) // 2
     held = np.zeros_like(half)
+    together = _Together(group, np.flatnonzero(train))
+    tried = set[int]()  # what was too large once is so for good, since ever more is held
     for label in np.unique(labels[labels >= 0]):
         members = np.flatnonzero(train & (labels == label))
         wanted = min(per_class, half[label])
@@ -69,16 +71,35 @@ def set_validation(role: Ints, labels: Ints, group: Ints, per_class: int, seed: 
         if (group[members] < 0).all():
             role[shuffled[:wanted]] = VALIDATION
             continue
-        for image in shuffled:
+        for image, own in zip(shuffled.tolist(), group[shuffled].tolist(), strict=True):
             if held[label] >= wanted:
                 break
-            unit = np.array([image])
-            if group[image] >= 0:
-                unit = np.flatnonzero((group == group[image]) & train)
+            if own in tried:
+                continue
+            if own >= 0:
+                tried.add(own)
+            unit = together.unit(image)
             sizes = np.bincount(labels[unit], minlength=len(half))
-            if role[image] == TRAIN and (held + sizes <= half)[sizes > 0].all():
+            if (held + sizes <= half)[sizes > 0].all():
                 role[unit] = VALIDATION
                 held += sizes
+
+
+class _Together:
+    """Finds the images, of some, that are of one group with an image."""
+
+    def __init__(self, group: Ints, among: Ints) -> None:
+        self._group = group
+        self._images = among[np.argsort(group[among], kind="stable")]
+        self._groups = group[self._images]
+
+    def unit(self, image: int) -> Ints:
+        """Of an image without a group, itself alone."""
+        own = self._group[image]
+        if own < 0:
+            return np.array([image])
+        first, last = (np.searchsorted(self._groups, own, side) for side in ("left", "right"))
+        return self._images[first:last]
 
 
 def take_out(role: Ints, same: Ints) -> int:

@@ -61,6 +61,13 @@ def test_labels_of_other_kinds(tmp_path: Path, labels: Any, classes: str) -> Non
     assert "".join(str(record.label) for record in found.values()) == classes
 
 
+def test_a_word_with_a_slash(tmp_path: Path) -> None:
+    path = save(tmp_path, images=COLOUR, labels=np.array(["a/b", "b"] * 3))
+    found, rejected, _ = records(labelled=path)
+    assert [record.label for record in found.values()] == ["a_b", "b"] * 3
+    assert rejected == []
+
+
 def test_colours_first(tmp_path: Path) -> None:
     path = save(tmp_path, images=np.moveaxis(COLOUR, 3, 1), labels=FLAT)
     read = [*candidates(planned(labelled=path), data(), compute())]
@@ -78,6 +85,23 @@ def test_colours_first(tmp_path: Path) -> None:
         ({"images": COLOUR, "labels": FLAT * np.nan}, "a whole number or a word for each"),
         ({"images": COLOUR, "labels": LABELS[:3]}, "or a word for each of the 6 images"),
         ({"images_a": COLOUR, "images_b": COLOUR}, "images_a and images_b both read as the images"),
+        (
+            {"images": COLOUR, "labels": np.array([".net", *"abcab"])},
+            r"labels: '\.net' can be no class",
+        ),
+        ({"images": COLOUR, "labels": np.array(["@tmp", *"abcab"])}, "'@tmp' can be no class"),
+        (
+            {"images": COLOUR, "labels": np.array(["a/b", "a_b", *"abca"])},
+            "'a/b' and 'a_b' would be one class, 'a_b'; write other words",
+        ),
+        (
+            {
+                f"{what}_{part}": rows
+                for part, word in (("train", "a/b"), ("test", "a_b"))
+                for what, rows in (("x", COLOUR), ("y", np.array([word] * 6)))
+            },
+            "y_test: 'a/b' and 'a_b' would be one class",
+        ),
         ({"images": np.array([None])}, "cannot be read as arrays of numbers"),
     ],
 )

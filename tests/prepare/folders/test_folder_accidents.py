@@ -482,6 +482,36 @@ def test_a_validation_set_by_one_of_several_words_around_the_classes(tmp_path: P
     assert said(warnings, "CRC-VAL-7K: read as train, though named as test or validation")
 
 
+@pytest.mark.parametrize("above", ["", "set/"])
+@pytest.mark.parametrize("inner", ["", "images/"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("train", "test_tube"),
+        ("cat_train", "cat_test", "dog_train", "dog_test"),
+        ("train1", "test1"),
+        ("dev kit", "test tube"),
+    ],
+)
+def test_flat_folders_that_sound_like_train_and_test_are_asked_about(
+    tmp_path: Path, names: tuple[str, ...], inner: str, above: str
+) -> None:
+    root = fill(tmp_path, *(f"{above}{name}/{inner}{n}.png" for name in names for n in range(3)))
+    with pytest.raises(UserError, match="may be the classes, or train and test without") as caught:
+        understood(root)
+    assert "\n" not in str(caught.value)
+    level = 2 if above else 1
+    assert f"set data.folder.class_level to {level}; " in str(caught.value)
+    found, _ = understood(root, class_level=level)
+    assert {label for label, _ in found.values()} == {*names}
+
+
+def test_flat_train_and_test_without_other_words_are_parts(tmp_path: Path) -> None:
+    fill(tmp_path, "train/1.png", "test_set/2.png")
+    with pytest.raises(UserError, match=r"the first: .*: not in a class folder"):
+        understood(tmp_path)
+
+
 def test_test_and_validation_among_the_classes_are_doubted(tmp_path: Path) -> None:
     names = ["rps/a/1.png", "rps/b/1.png", "rps-test/1.png", "rps-validation/1.png"]
     _, warnings = understood(fill(tmp_path, *names))

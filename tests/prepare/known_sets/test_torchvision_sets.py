@@ -12,6 +12,7 @@ from semisup.params import data_sections
 from semisup.prepare.known_sets.torchvision_sets import candidates, class_names
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 datasets = pytest.importorskip("torchvision.datasets")
 utils = pytest.importorskip("torchvision.datasets.utils")
@@ -19,9 +20,10 @@ utils = pytest.importorskip("torchvision.datasets.utils")
 FASHION = Path(__file__).parents[4] / "shared" / "data" / "fashion_mnist"
 
 
-def read(name: str, root: Path) -> list[Any]:
+def read(name: str, root: Path, notes: Notes | None = None) -> list[Any]:
     data = data_sections.Data.model_construct(image_size=8, fit="crop", max_megapixels=1.0)
-    return list(candidates(data_sections.Torchvision(name=name, root=str(root)), data))
+    settings = data_sections.Torchvision(name=name, root=str(root))
+    return list(candidates(settings, data, notes or Notes()))
 
 
 def records(found: list[Any]) -> list[tuple[str, str | None, str]]:
@@ -107,16 +109,45 @@ def test_test_image_without_label_and_broken_image(
     def item(self: Any, index: int) -> Any:
         if index == 1:
             raise OSError("image file is truncated")
-        return np.full((4, 4, 3), 9, np.uint8), (0, None)[self.place]
+        return np.full((4, 4, 3), 9, np.uint8), None if self.place and index else 0
 
-    stub(monkeypatch, splits=("train", "test"), __getitem__=item, __len__=lambda self: 2)
+    stub(monkeypatch, splits=("train", "test"), __getitem__=item, __len__=lambda self: 3)
     found = read("STL10", tmp_path)
-    assert records(found) == [("STL10/train/0", "airplane", "train")]
+    assert records(found) == [
+        ("STL10/train/0", "airplane", "train"),
+        ("STL10/train/2", "airplane", "train"),
+        ("STL10/test/0", "airplane", "test"),
+    ]
     assert [x for x in found if isinstance(x, Rejected)] == [
         Rejected("STL10/train/1", "cannot be read (image file is truncated)", "labelled"),
-        Rejected("STL10/test/0", "test image without a label", "test"),
         Rejected("STL10/test/1", "cannot be read (image file is truncated)", "test"),
+        Rejected("STL10/test/2", "test image without a label", "test"),
     ]
+
+
+@pytest.mark.parametrize("target", [None, -1])
+@pytest.mark.parametrize(
+    ("splits", "roles", "instead"),
+    [
+        (("train", "val", "test"), ("train", "test", "train"), "its val images are the test set"),
+        (("train", "test"), ("train", "train"), "a part of its train images is the test set"),
+    ],
+)
+def test_test_images_without_labels_are_unlabelled(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    target: Any,
+    splits: tuple[str, ...],
+    roles: tuple[str, ...],
+    instead: str,
+) -> None:
+    """As those of CLEVR, and of FER2013 without the file that has them."""
+    stub(monkeypatch, splits=splits, targets=(0,) * (len(splits) - 1) + (target,))
+    found = read("STL10", tmp_path, notes := Notes())
+    labels = ["airplane"] * (len(splits) - 1) + [None]
+    expected = zip(splits, labels, roles, strict=True)
+    assert records(found) == [(f"STL10/{s}/0", label, role) for s, label, role in expected]
+    assert [line.rpartition("; ")[2] for line in notes.lines] == [instead]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +243,8 @@ def test_fashion_mnist_from_compressed_files(
     for file in FASHION.glob("*.gz"):
         shutil.copy(file, raw)
     data = data_sections.Data.model_construct(image_size=28, fit="crop", max_megapixels=1.0)
-    found = candidates(data_sections.Torchvision(name="FashionMNIST", root=str(tmp_path)), data)
+    settings = data_sections.Torchvision(name="FashionMNIST", root=str(tmp_path))
+    found = candidates(settings, data, Notes())
     first = [next(found) for _ in range(20)]
     records = [item[0] for item in first if isinstance(item, tuple)]
     assert records[0] == Record("FashionMNIST/train/0", "Ankle boot", "train")

@@ -37,6 +37,38 @@ def test_words_in_the_only_folder_of_an_archive(tmp_path: Path, kind: str) -> No
     assert labels(labelled=MAKERS[kind](tmp_path / kind, files))[0] == ["cat", "dog"]
 
 
+@pytest.mark.parametrize("name", ["3.nef", "3.png", "3.txt"])
+def test_files_that_are_left_out_have_the_name_of_their_class(tmp_path: Path, name: str) -> None:
+    """A camera's raw file, a broken one, a text: no second class n01 in the table of classes."""
+    fill(tmp_path, *FILES)
+    (tmp_path / "n01" / name).write_bytes(b"II*\0")
+    (tmp_path / "words.txt").write_bytes(WORDS)
+    images, rejected, _ = records(labelled=tmp_path)
+    assert [record.label for record in images.values()] == ["cat", "dog"]
+    left_out = {item.source: item.label for item in rejected}
+    assert left_out[f"{tmp_path}/n01/{name}"] == (None if name.endswith("txt") else "cat")
+
+
+@pytest.mark.parametrize("by", ["folders", "rows"])
+def test_a_link_to_nothing_is_of_its_class(tmp_path: Path, by: str) -> None:
+    root = fill(tmp_path / "a", *FILES)
+    for name in ("n01/3.png", "n09/4.png"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).symlink_to("gone.png")
+    (tmp_path / "words.txt").write_bytes(WORDS)
+    given: dict[str, Any] = {"labelled": root, "class_names": tmp_path / "words.txt"}
+    if by == "rows":
+        rows = "n01/1.png,n01\nn02/2.png,n02\nn01/3.png,n01\n"
+        (tmp_path / "t.csv").write_text(f"path,label\n{rows}")
+        given["labels"] = tmp_path / "t.csv"
+    images, rejected, _ = records(**given)
+    assert [record.label for record in images.values()] == ["cat", "dog"]
+    assert {item.source.removeprefix(f"{root}/"): item.label for item in rejected} == {
+        "n01/3.png": "cat",
+        "n09/4.png": None,  # no class, since it has no image
+    }
+
+
 def test_words_that_lack_a_class_are_not_taken_up(tmp_path: Path) -> None:
     fill(tmp_path, *FILES, "n03/3.png")
     (tmp_path / "words.txt").write_bytes(WORDS)

@@ -82,6 +82,39 @@ def test_test_folder_inside_labelled_is_no_class(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["a.zip", "a.tar.gz"])
+@pytest.mark.parametrize(
+    "places",
+    [
+        {"labelled": "p", "test": "p/{}"},
+        {"labelled": "p", "test": "p/{}/in"},
+        {"labelled": "p/{}", "unlabelled": "p"},
+        {"labelled": "p", "test": "link/{}"},
+    ],
+)
+def test_an_archive_that_is_a_place_is_no_image_of_the_folder_it_lies_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, places: dict[str, str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fill(tmp_path / "p", "cat/1.png", "dog/1.png")
+    (tmp_path / "link").symlink_to("p")
+    MAKERS[kind](tmp_path / "p" / kind, {f"in/{n}/{n}.png": png(9) for n in ("cat", "dog")})
+    images, rejected = read(**{key: place.format(kind) for key, place in places.items()})
+    assert len(images) == 4
+    assert not rejected
+
+
+def test_an_archive_with_the_table_is_no_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fill(tmp_path / "p", "1.png", "2.png")
+    MAKERS["a.zip"](tmp_path / "p/t.zip", {"t.csv": b"path,label\n1.png,cat\n2.png,dog\n"})
+    images, rejected = read(labelled="p", labels="p/t.zip/t.csv")
+    assert [label for label, _ in images.values()] == ["cat", "dog"]
+    assert not rejected
+
+
 def test_links_into_the_pool_are_labelled_and_not_in_the_pool(tmp_path: Path) -> None:
     fill(tmp_path / "pool", "1.png", "2.png")
     (tmp_path / "labelled" / "cat").mkdir(parents=True)

@@ -65,3 +65,24 @@ def test_a_table_of_training_and_test_images_says_which(tmp_path: Path) -> None:
     images, _, warnings = records(labelled=train, labels=table, test=held, test_labels=table)
     assert splits(images, held)["3.png"] == "validation"
     assert any("1 image read as for validation" in line for line in warnings)
+
+
+def test_rows_that_are_not_unlabelled_leave_the_part_to_folders(tmp_path: Path) -> None:
+    root = fill(tmp_path / "r", "train/1.png", "train/2.png", "test/3.png", "train/4.png")
+    rows = [f"{name},0" for name in ("train/1.png,cat", "train/2.png,dog", "test/3.png,cat")]
+    text = "\n".join(["path,label,is_unlabeled", *rows, "train/4.png,,1"])
+    images, _, _ = records(labelled=root, labels=write(tmp_path / "t.csv", text))
+    assert splits(images, root) == {
+        **{"test/3.png": "test", "train/1.png": "train", "train/2.png": "train"},
+        **{"train/4.png": "train"},
+    }
+    assert images[f"{root}/train/4.png"].label is None
+
+
+def test_rows_that_are_not_unlabelled_stay_for_test(tmp_path: Path) -> None:
+    """Where one table is of both places, so that its parts count."""
+    train, held = fill(tmp_path / "a", "1.png", "2.png"), fill(tmp_path / "b", "3.png")
+    text = "path,label,is_unlabeled\na/1.png,cat,0\na/2.png,,1\nb/3.png,dog,0\n"
+    table = write(tmp_path / "t.csv", text)
+    images, _, _ = records(labelled=train, labels=table, test=held, test_labels=table)
+    assert splits(images, held)["3.png"] == "test"

@@ -101,6 +101,16 @@ def test_rows_without_names_of_files(tmp_path: Path) -> None:
     assert [*found(read, path)] == ["000000.png", "000001.png"]
 
 
+@pytest.mark.parametrize("name", [".net.png", "@tmp/1.png", "Thumbs.db"])
+def test_rows_that_are_called_as_junk(tmp_path: Path, name: str) -> None:
+    """None of them vanishes."""
+    rows = [{"bytes": png(n), "path": path} for n, path in enumerate(("1.png", name))]
+    path = save(tmp_path / "a.parquet", table(2, image=pa.array(rows, IMAGE)))
+    for place in (path, tmp_path):
+        read, _, _ = records(labelled=place)
+        assert [record.label for record in read.values()] == ["cat", "dog"]
+
+
 ERRORS: dict[str, tuple[Any, str]] = {
     "no labels": (table(2, features={}, label=None), "no column is named label or the like"),
     "two kinds of classes": (
@@ -202,6 +212,18 @@ def test_a_test_file_of_its_own(tmp_path: Path) -> None:
     test = save(tmp_path / "validation-0.parquet", table(2, 9))
     read, _, _ = records(labelled=train, test=test)
     assert [record.given_split for record in read.values()] == ["train"] * 2 + ["test"] * 2
+
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+@pytest.mark.parametrize("name", ["test", "held/out"])
+def test_a_test_file_in_the_folder_of_others(tmp_path: Path, ending: str, name: str) -> None:
+    """Its rows are none of the folder's."""
+    save(tmp_path / f"train.{ending}", table(3))
+    test = save(tmp_path / f"{name}.{ending}", table(3, 20))
+    read, rejected, warnings = records(labelled=tmp_path, test=test)
+    assert [record.given_split for record in read.values()] == ["train"] * 3 + ["test"] * 3
+    assert rejected == []
+    assert not any("read as the split" in line for line in warnings)
 
 
 def test_two_configurations_of_one_set_are_asked_about(tmp_path: Path) -> None:

@@ -123,8 +123,13 @@ def test_separators_and_encodings(tmp_path: Path, mark: str, encoding: str, end:
     assert left == []
 
 
-def test_excels_line_of_the_separator(tmp_path: Path) -> None:
-    found, _, _ = labelled(tmp_path, ["1.png"], "sep=;\r\npath;label\r\n1.png;cat\r\n")
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize("line", ["sep={}", '"sep={}"', "SEP={}", "sep={}{}"])
+@pytest.mark.parametrize("mark", [";", ",", "|", "\t", "#"])
+def test_excels_line_of_the_separator(tmp_path: Path, mark: str, line: str, end: str) -> None:
+    first = line.format(mark, mark)
+    rows = [mark.join(row) for row in (("path", "label", "note"), ("1.png", "cat", '"a;b,c|d"'))]
+    found, _, _ = labelled(tmp_path, ["1.png"], end.join([first, *rows, ""]))
     assert found == {"1.png": "cat"}
 
 

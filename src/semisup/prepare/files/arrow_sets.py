@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from semisup.labels.arrow import ArrowFile, features, text_columns, text_rows
 from semisup.prepare.files.member import SETS, Member
+from semisup.prepare.junk import is_junk
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
@@ -68,7 +69,8 @@ def names(file: ArrowFile) -> list[str]:
     else:
         paths = [None] * sum(len(batch) for batch in file.batches([column], IMAGES))
     kept = [_relative(path or "") for path in paths]
-    if all(kept) and len({*kept}) == len(kept):
+    # where a place is such a file, files called as junk would be passed over
+    if all(kept) and len({*kept}) == len(kept) and not any(map(_is_junk, kept)):
         return kept
     return [f"{number:06}.png" for number in range(len(paths))]
 
@@ -88,6 +90,10 @@ def _relative(path: str) -> str:
     found = PurePosixPath(path.strip().replace("\\", "/"))
     outside = found.is_absolute() or ".." in found.parts or ":" in path
     return found.name if outside or not found.name else str(found)
+
+
+def _is_junk(path: str) -> bool:
+    return any(map(is_junk, path.split("/")))
 
 
 def files(path: Path, where: str) -> Iterator[Member]:

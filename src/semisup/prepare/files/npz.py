@@ -1,9 +1,9 @@
 """A NumPy .npz of images and labels, as MedMNIST and Keras save sets, read as if it held files.
 
 Of the arrays `train_images` (N, H, W) or (N, H, W, 3) and `train_labels` (N,) or (N, 1), image 7 of
-class 3 becomes `train/3/000007.png`; the same of `val` and `test`. Labels may be words, or a row of
-ones and zeros (N, classes). Without labels it becomes `train/000007.png`. Pixels are kept as they
-are; images may be (N, 3, H, W).
+class 3 becomes `train/3/000007.png`; the same of `val` and `test`. Labels may be words, of which
+slashes become underscores, or a row of ones and zeros (N, classes). Without labels it becomes
+`train/000007.png`. Pixels are kept as they are; images may be (N, 3, H, W).
 """
 
 import io
@@ -20,6 +20,7 @@ from PIL import Image
 
 from semisup.labels.words import part_of
 from semisup.prepare.files.member import Member
+from semisup.prepare.junk import is_junk
 from semisup.prepare.records import Pixels
 from semisup.workflow.errors import UserError
 
@@ -48,6 +49,7 @@ def _pairs(
     arrays: "np.lib.npyio.NpzFile", place: str
 ) -> Iterator[tuple[str, Pixels, list[str] | None]]:
     found: dict[str, dict[str, str]] = {}
+    folders: dict[str, str] = {}
     for key in arrays.files:
         words = re.findall(r"[a-z]+", key.lower())
         kind = "images" if IMAGES & {*words} else "labels" if LABELS & {*words} else ""
@@ -71,7 +73,7 @@ def _pairs(
             yield (
                 FOLDERS[part],
                 _checked(images, keys["images"], place),
-                _classes(labels, len(images), f"{place}: {keys.get('labels')}"),
+                _classes(labels, len(images), f"{place}: {keys.get('labels')}", folders),
             )
 
 
@@ -89,15 +91,18 @@ def _checked(images: NDArray[np.generic], name: str, place: str) -> Pixels:
     return images.astype(np.uint8, copy=False)
 
 
-def _classes(labels: NDArray[Any] | None, count: int, where: str) -> list[str] | None:
-    """What the class folder of each image is called."""
+def _classes(
+    labels: NDArray[Any] | None, count: int, where: str, folders: dict[str, str]
+) -> list[str] | None:
+    """What the class folder of each image is called; `folders`: those so far, with their words."""
     if labels is None:
         return None
     if _is_one_hot(labels, count):
         return [str(number) for number in labels.argmax(axis=1)]
     if labels.size == count and labels.dtype.kind in "US":
-        words = (word.decode() if isinstance(word, bytes) else word for word in labels.ravel())
-        return [str(word).replace("/", "_") for word in words]
+        words = [w.decode() if isinstance(w, bytes) else str(w) for w in labels.ravel()]
+        called = {word: _folder(word, where, folders) for word in sorted({*words})}
+        return [called[word] for word in words]
     if labels.size == count and labels.dtype.kind in "iufb":
         with np.errstate(invalid="ignore"):  # what is no number
             whole = labels.reshape(-1).astype(np.int64)
@@ -107,6 +112,26 @@ def _classes(labels: NDArray[Any] | None, count: int, where: str) -> list[str] |
         f"{where}: is {labels.dtype} of shape {labels.shape}; it must be a whole number or a word "
         f"for each of the {count} images"
     )
+
+
+def _folder(word: str, where: str, folders: dict[str, str]) -> str:
+    """What the folder of a class is called.
+
+    Raises:
+        UserError: another one is called so, or the images in it would be passed over.
+    """
+    name = word.replace("/", "_")
+    if is_junk(name):
+        raise UserError(
+            f"{where}: {word!r} can be no class, since folders called so are passed over as what "
+            "systems and programs leave; write another word"
+        )
+    first = folders.setdefault(name, word)
+    if first != word:
+        raise UserError(
+            f"{where}: {first!r} and {word!r} would be one class, {name!r}; write other words"
+        )
+    return name
 
 
 def _is_one_hot(labels: NDArray[Any], count: int) -> bool:

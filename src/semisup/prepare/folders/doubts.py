@@ -1,4 +1,4 @@
-"""What looks wrong about folders, though they can be read; and what can be read in two ways."""
+"""What looks wrong about folders, though they can be read."""
 
 import re
 from collections import Counter
@@ -23,7 +23,6 @@ from semisup.prepare.folders.tree import (
     is_version,
     merged,
 )
-from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 MANY_AROUND = 10  # folders around the classes: more than sites or years
@@ -33,7 +32,6 @@ MOST = 0.8  # of the folders
 NUMBERED = re.compile(  # folders that one set of images was cut into
     r"(.*[ _-])?(images?|imgs?|photos?|pictures?)([ _-]*part)?[ _-]*\d+"
 )
-FOLD = re.compile(r"(.*[ _-])?(k?folds?|cv|split)[ _-]?\d+")  # of a cross-validation
 PATIENT = re.compile(r"(patient|subject|case|participant)[ _-]?\d", re.I)
 OWNER = re.compile(r"(patient|subject|person|case|animal|user|participant|p)[ _-]?\d", re.I)
 Names = Collection[str]
@@ -108,35 +106,6 @@ def warn_of_equal_names(inner: Folders, warn: Warn) -> None:
             f"{each_in}: a class each, though in several folders: if they mean something else in "
             "each of these, rename them"
         )
-
-
-def forbid_folds(names: Names, depth: int, where: str) -> None:
-    """Refuse folds of a cross-validation, each of which has train and test, side by side.
-
-    Raises:
-        UserError: all of these folders are called so.
-    """
-    if all(FOLD.fullmatch(name.lower()) for name in names):
-        raise UserError(
-            f"{where}: {shown(names)} each hold train and test: in a cross-validation each image "
-            "is a test image of one fold, and trained on in the others: name the folder of one "
-            f"fold, such as {shown([*names][:1])}, instead; if each holds other images, set "
-            f"data.folder.class_level to {depth}"
-        )
-
-
-def two_readings(inner: Folders, alike: Names, depth: int, where: str) -> UserError:
-    """The error where these folders, at this depth, may be the classes, or those alike in each."""
-    below = each(merged(each(inner)))
-    loose = any(folder.images for folder in [*each(inner), *below])
-    third = sorted(n for n in merged(below) if n.lower() not in VIEW_WORDS and not is_version(n))
-    further = f", {depth + 2} for {shown(third, 3)}, which lie in those"
-    return UserError(
-        f"{where}: the classes may be {shown(inner)}, or {shown(alike)}, which lie in each of "
-        f"these: set data.folder.class_level to {depth} for the first, {depth + 1} for the second"
-        f"{further if len(third) > 1 and not loose else ''}; if {shown(inner)} are train and test, "
-        "name each in data.folder.labelled, validation and test instead"
-    )
 
 
 def warn_of_sets(names: Names, classes: Names, depth: int, warn: Warn) -> None:

@@ -7,7 +7,7 @@ then classes, which may hold parts (`cat/train`) in turn. What could be read in 
 
 from semisup.labels.words import part_of
 from semisup.prepare.files.places import shown
-from semisup.prepare.folders import doubts
+from semisup.prepare.folders import doubts, refusals
 from semisup.prepare.folders.class_folders import Layout, Level
 from semisup.prepare.folders.signs import (
     LABEL_WORDS,
@@ -167,11 +167,11 @@ class _Search:
             )
             doubts.warn_of_versions(alike, self.warn)
             return "class"
-        raise doubts.two_readings(inner, alike, len(self.levels) + 1, self.where)
+        raise refusals.two_readings(inner, alike, len(self.levels) + 1, self.where)
 
     def _above_parts(self, inner: dict[str, list[Folder]]) -> Level:
         """Folders that each hold train and test: of classes, unless these lie below them."""
-        doubts.forbid_folds(inner, len(self.levels) + 3, self.where)
+        refusals.forbid_folds(inner, len(self.levels) + 3, self.where)
         under = merged(each(merged(each(inner))))
         if len(under) < 2:
             return "class"
@@ -183,6 +183,8 @@ class _Search:
         named_so = {name: f for name, f in inner.items() if part_of(name) != "unlabelled"}
         flat = [name for name, folders in named_so.items() if is_flat(folders)]
         if len(flat) == len(inner):
+            if self.class_level is None:
+                refusals.forbid_flat_parts(inner, len(self.levels), self.where)
             return []
         if flat:
             self.flat |= {(len(self.levels) - 1, name) for name in flat}

@@ -69,6 +69,11 @@ def are_parts(names: Iterable[str]) -> bool:
     return {"train", "test"} <= strict
 
 
+def is_part_alone(name: str) -> bool:
+    """Whether a name means a part and nothing more, as test_tube and test1 may."""
+    return part_of(name, strict=True) is not None and not re.search(r"\d", name)
+
+
 def hold_parts(below: Folders, classes: int) -> bool:
     """Whether folders in classes, beside images to train on, are parts, in most of the classes."""
     parts = {part_of(name, strict=True) for name in below}

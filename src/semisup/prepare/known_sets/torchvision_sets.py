@@ -2,10 +2,12 @@
 
 A set is accepted when its first item is an image and one whole number, its class. Those of today's
 torchvision that are known not to be so are refused before anything is downloaded. A train image
-whose target is None or negative has no label. `torchvision_splits` says which splits are read.
+whose target is None or negative has no label; so has the test set where its first image has none.
+`torchvision_splits` says which splits are read.
 """
 
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,12 +19,19 @@ from semisup.prepare.decoding.pixels import fit_pixels
 from semisup.prepare.known_sets.torchvision_splits import KEY, WANTED, Part, open_parts
 from semisup.prepare.records import Candidates, Decoded, Record, Rejected, Unreadable, meant_for
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 
 def candidates(
-    settings: data_sections.Torchvision, data: data_sections.Data, done: int = 0
+    settings: data_sections.Torchvision, data: data_sections.Data, notes: Notes, done: int = 0
 ) -> Candidates:
     """Every image of the set, in the set's order, but for the first `done`.
+
+    Args:
+        settings: which set, and where its files are.
+        data: how pixels are fitted.
+        notes: is told of a test set without labels.
+        done: how many were read before an interruption.
 
     Raises:
         UserError: no such set, not one for classification, a package that it needs is missing, or
@@ -30,6 +39,7 @@ def candidates(
     """
     parts = list(open_parts(settings))
     _check_classification(settings.name, parts[0].dataset)
+    _warn_of_tests(settings.name, parts, notes)
     total = sum(len(part.dataset) for part in parts)
     bar = tqdm(total=total, initial=done, desc="Reading images", unit=" images", disable=None)
     with bar:
@@ -40,6 +50,17 @@ def candidates(
             for index in range(first, len(part.dataset)):
                 yield _item(f"{settings.name}/{part.name}/{index}", part, index, classes, data)
                 bar.update()
+
+
+def _warn_of_tests(name: str, parts: Sequence[Part], notes: Notes) -> None:
+    """Of test images without labels, and what is tested on instead."""
+    tests = next((part.name for part in parts if part.given_split == "test"), None)
+    if any(part.name == "test" and not part.has_labels for part in parts):
+        instead = f"its {tests} images are" if tests else "a part of its train images is"
+        notes.warn(
+            f"{KEY}: {name}: its test images have no labels, and are read as unlabelled; {instead} "
+            "the test set"
+        )
 
 
 def _item(

@@ -2,7 +2,7 @@
 
 - train: `train` (else `trainval`, `train-standard`), and `val` too where there is a test split;
 - test: `test`, else `val`;
-- images without labels: `unlabeled` (STL10).
+- images without labels: `unlabeled` (STL10), and `test` where it has none (CLEVR, some of FER2013).
 
 A set without splits is all train. Settings of a set besides root and split keep torchvision's
 defaults; EMNIST, which has none, is read as its `balanced` version.
@@ -11,6 +11,7 @@ defaults; EMNIST, which has none, is read as its `balanced` version.
 import contextlib
 import difflib
 import inspect
+import numbers
 import re
 import sys
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ def open_parts(settings: data_sections.Torchvision) -> Iterator[Part]:
     arguments = _arguments(kind)
     if "train" in arguments:
         yield Part("train", _opened(settings, kind, train=True), "train")
-        yield Part("test", _opened(settings, kind, train=False), "test")
+        yield _test_part("test", _opened(settings, kind, train=False))
     elif "split" in arguments:
         yield from _named_parts(settings, kind)
     else:
@@ -70,14 +71,30 @@ def _named_parts(settings: data_sections.Torchvision, kind: Any) -> Iterator[Par
         )
     yield Part(*train, "train")
     validation = _first_split(settings, kind, VALIDATION_NAMES)
-    test = _first_split(settings, kind, ("test",))
+    found = _first_split(settings, kind, ("test",))
+    test = _test_part(*found) if found else None
     if validation:
-        yield Part(*validation, "train" if test else "test")
+        yield Part(*validation, "train" if test and test.has_labels else "test")
     if test:
-        yield Part(*test, "test")
+        yield test
     unlabelled = _first_split(settings, kind, ("unlabeled",))
     if unlabelled:
         yield Part(*unlabelled, "train", has_labels=False)
+
+
+def _test_part(name: str, dataset: Any) -> Part:
+    """A split for test; its images are unlabelled where nobody may know what they show."""
+    has_labels = _begins_with_label(dataset)
+    return Part(name, dataset, "test" if has_labels else "train", has_labels)
+
+
+def _begins_with_label(dataset: Any) -> bool:
+    """Whether the first image has a class: None or a negative number is none."""
+    try:
+        target = dataset[0][1]
+    except Exception:  # it cannot be read, or there is none: told of where all are read
+        return True
+    return not (target is None or (isinstance(target, numbers.Integral) and int(target) < 0))
 
 
 def _first_split(

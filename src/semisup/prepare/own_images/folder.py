@@ -37,10 +37,10 @@ def candidates(
     with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
         for source, jobs in plan.jobs():
             for result in decoder.decoded(_left(jobs, source, done), ranges):
-                _count(source, result if isinstance(result, Rejected) else result[0])
+                count(source, result if isinstance(result, Rejected) else result[0])
                 bar.update()
                 yield result
-            _check_usable(source)
+            check_usable(source)
         if done:  # of files that are gone
             raise _changed(plan.sources[-1])
 
@@ -76,7 +76,7 @@ def _left(
         outcome = done.popleft()
         if not _is_of(outcome, job if isinstance(job, Rejected) else job[0]):
             raise _changed(source)
-        _count(source, outcome)
+        count(source, outcome)
 
 
 def _is_of(outcome: Outcome, job: Outcome) -> bool:
@@ -93,7 +93,8 @@ def _changed(source: Source) -> UserError:
     )
 
 
-def _count(source: Source, outcome: Outcome) -> None:
+def count(source: Source, outcome: Outcome) -> None:
+    """Take note of what became of a file of a place."""
     if isinstance(outcome, Rejected):
         problem = f"{outcome.source}: {outcome.reason}"
         if outcome.meant == "aside":
@@ -104,7 +105,12 @@ def _count(source: Source, outcome: Outcome) -> None:
         source.usable += 1
 
 
-def _check_usable(source: Source) -> None:
+def check_usable(source: Source) -> None:
+    """Refuse a place of whose files none was of use.
+
+    Raises:
+        UserError: it names the first, or the folder of an archive that is not there.
+    """
     if source.usable:
         return
     if not source.files:

@@ -41,6 +41,7 @@ class Source:
     absent: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     layout: Layout | None = None
     inside: list[str] = field(default_factory=list)  # identities of other places below this one
+    archives: frozenset[str] = frozenset()  # identities of files that other places lie in
     # of the same place, in order: those that have a table, this one among them
     with_table: list["Source"] = field(default_factory=list)
     parts: Layout | None = None  # which folders are for training and which for test
@@ -91,7 +92,7 @@ class Source:
         return (entry for entry in self._own(self.place.sets()) if isinstance(entry, Entry))
 
     def own_entries(self) -> Iterator[Entry | Rejected]:
-        """Without those of other places inside this one."""
+        """Without those of other places inside this one, and the archives that hold such."""
         return self._own(self.place.entries())
 
     def own_listing(self) -> Iterator[Entry | Rejected]:
@@ -105,7 +106,9 @@ class Source:
     def _own(self, entries: Iterator[Entry | Rejected]) -> Iterator[Entry | Rejected]:
         inside = tuple(self.inside)
         for entry in entries:
-            if isinstance(entry, Rejected) or not entry.identity.startswith(inside):
+            if isinstance(entry, Rejected) or not (
+                entry.identity.startswith(inside) or entry.identity in self.archives
+            ):
                 yield entry
 
 
@@ -176,7 +179,11 @@ def warn_of_parts(sources: list[Source], notes: Notes) -> None:
 
 
 def find_nested(sources: list[Source]) -> None:
-    """Tell each place which others lie inside it."""
+    """Tell each place which others lie inside it, and which archives do that others lie in."""
+    files = {source.place.disk for source in sources if not source.place.disk.is_dir()}
+    archives = frozenset(map(os.path.realpath, files))
+    for source in sources:
+        source.archives = archives - {source.place.identity}  # it may be a set of images itself
     for source, other in product(sources, sources):
         if other.place.identity.startswith(f"{source.place.identity}/"):
             source.inside.append(f"{other.place.identity}/")

@@ -22,7 +22,7 @@ from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.depth import may_be_deep
 from semisup.prepare.files.in_archive import forbid_absent_folder
 from semisup.prepare.files.member import SETS
-from semisup.prepare.files.places import Entry, Place
+from semisup.prepare.files.places import Entry, Place, on_disk
 from semisup.prepare.folders.doubts import warn_of_inner
 from semisup.prepare.folders.layout import examine, folders_of_parts
 from semisup.prepare.folders.signs import is_plain
@@ -80,7 +80,8 @@ class Plan:
                 forbid_absent_folder(source.place)
         find_nested(self.sources)
         warn_of_parts(self.sources, notes)
-        self.tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
+        tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
+        self.tables = tables | {on_disk(file) for file in tables}  # archives with a table in them
         self.none = without_case(settings.no_label)
         self.read: dict[str, Table] = {}
         for name, table in tables_of(settings).items():

@@ -101,7 +101,8 @@ class Reader:
                 source.files += 1
                 again = entry.meant == "aside"
                 self.again += again
-                yield entry if again else replace(entry, meant=source.meant)
+                label = None if again else self._class_of(source, entry)
+                yield entry if again else replace(entry, meant=source.meant, label=label)
             elif entry.identity in self.tables:
                 continue
             elif entry.identity in self.taken and not source.claims(entry.path):
@@ -112,14 +113,26 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
+                job = self._called(job)
                 if isinstance(job, tuple) and is_raw(entry.path):
                     job = job[0].rejected(RAW_FILE)
                 elif isinstance(job, tuple):
                     self.beside.keep(job[0].source)
-                yield self._called(job)
+                yield job
         for row, (why, label) in source.absent.items():
             named_so = label and self.names.get(label, label)
             yield Rejected(row, NOT_THERE.format(source.table, why), "row", named_so)
+
+    def _class_of(self, source: Source, entry: Rejected) -> str | None:
+        """The class of a file that cannot be opened, such as a link to nothing."""
+        label = None
+        if source.table is not None and not source.by_folders:
+            row = source.rows.get(entry.source)
+            label = row.label if row and row.part != "unlabelled" else None
+        elif source.layout is not None:
+            placed = source.layout.placed(entry.source.removeprefix(source.place.source("")))
+            label = placed.label if placed.label in self.known else None
+        return label and self.names.get(label, label)
 
     def _called(self, job: Job | Rejected) -> Job | Rejected:
         """With the name of the class that a file says it has."""
