@@ -7,6 +7,7 @@ import pytest
 from dvc.repo import Repo
 
 from semisup.cli.prune import prune
+from semisup.workflow.errors import UserError
 
 STAGES = """
 stages:
@@ -75,6 +76,19 @@ def test_what_is_wrong_with_dvc_yaml_is_for_others_to_say(repo: Repo, text: str)
     assert Path("photos/a").exists()
 
 
-def test_without_a_project_nothing_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_run_in_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match=r"^dvc\.yaml: no such file; run this in"):
+        prune()
+
+
+def test_results_that_are_not_there_yet_are_no_matter(
+    repo: Repo, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    ask_for(1)
+    repo.reproduce()
+    ask_for(1, 2)
+    caplog.clear()
     prune()
+    assert not caplog.records
+    assert capsys.readouterr().err == ""

@@ -161,7 +161,10 @@ def test_what_is_refused_leaves_no_table(
 @pytest.mark.parametrize(
     ("out", "message"),
     [
-        ("no/such/folder.csv", r"--out no/such/folder\.csv: can't be written: No such file"),
+        (
+            "no/such/folder.csv",
+            r"--out no/such/folder\.csv: there is no folder no/such; make it or name another",
+        ),
         (f"{__file__}/o.csv", r"--out .*/o\.csv: can't be written: Not a directory"),
         (".", r"--out \.: a folder; name a \.csv file"),
         ("/dev/null", "--out /dev/null: a device or the like; name a .csv file"),

@@ -1,8 +1,11 @@
 """Results that nothing asks for any more, as of a budget that was taken out of params.yaml."""
 
+import logging
 import sys
 from pathlib import Path
 
+from semisup.cli.workflow import FILE
+from semisup.workflow.errors import not_here
 from semisup.workflow.notes import named
 
 
@@ -11,10 +14,16 @@ def prune() -> None:
 
     It would put back files that DVC keeps beside the workflow, too: where the user has changed
     such, as raw images, nothing is done.
+
+    Raises:
+        UserError: in another folder than a project's.
     """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
+    if not FILE.is_file():
+        raise not_here(FILE)
+    logging.disable(logging.WARNING)  # of each result that is not there yet
     try:
         with Repo() as repo:
             if edited := _edited(repo):
@@ -27,6 +36,8 @@ def prune() -> None:
                 repo.checkout(allow_missing=True)
     except (DvcException, OSError):  # results stay; what is wrong, `dvc repro` says
         return
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _edited(repo: object) -> list[str]:

@@ -21,4 +21,8 @@ def all_or_none(*out: Path) -> Iterator[list[Path]]:
         with half_written.files(*targets) as written:
             yield written
     except OSError as error:
+        if not targets[0].parent.exists():
+            folder = out[0].parent
+            told = f"there is no folder {folder}; make it or name another"
+            raise UserError(f"--out {out[0]}: {told}") from None
         raise UserError(f"--out {out[0]}: can't be written: {error.strerror or error}") from None

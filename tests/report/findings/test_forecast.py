@@ -145,3 +145,12 @@ def test_what_is_not_reached_needs_more_labels_than_there_were() -> None:
     found = forecast(table(errors, 0.08), WAY, 0.95)
     assert found is not None
     assert all(reach.low >= 4 and reach.middle > 4 for reach in found.reaches)
+
+
+@pytest.mark.parametrize("now", [0.55, 0.62, 0.8, 0.97])
+def test_the_less_is_known_the_less_is_promised(now: float) -> None:
+    """Of three budgets, the last no better than the one before."""
+    errors = np.array([1.1, 1.0, 1.0]) * (1 - now)
+    for noise in (0.02, 0.1, 0.2, 0.5):
+        median = fit(np.array([1.0, 2, 4]), errors, np.full(3, noise)).guess(8, 0.95).middle
+        assert now - 0.05 < median < now + 0.4 * (1 - now)

@@ -115,6 +115,33 @@ def test_no_gain_is_promised_below_what_there_is(
     assert re.search(r"10\.0 to 30\.0\)\s*none\b", page)
 
 
+def test_what_a_point_costs_goes_by_the_points_that_are_shown(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def higher(*given: Any) -> Forecast | None:
+        found = forecast(*given)
+        return found and dataclasses.replace(found, now=0.8, ahead=[Guess(64, 0.8, 0.825, 0.9)])
+
+    monkeypatch.setattr(together, "forecast", higher)
+    page = written(data / "page", asked(make_params, TASKS, BUDGETS))
+    (gain,) = re.findall(r'data-gain="(.+?)".*?<td>\+2\.5</td>', page, flags=re.DOTALL)
+    assert float(gain) == pytest.approx(2.5)
+
+
+def test_budgets_that_tell_nothing_of_more_labels_are_named(
+    usual: str, data: Path, make_params: Make
+) -> None:
+    for path in data.rglob("results.csv"):
+        rows = pd.read_csv(path)
+        if "labels_used" in rows:
+            rows.loc[rows["budget"] == BUDGETS[-1], "labels_used"] = 20
+            rows.to_csv(path, index=False)
+    page = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
+    told = "To look ahead takes three budgets or more"
+    assert f"{told} that most classes have the labels for: 16 labels per class are more" in page
+    assert told not in usual
+
+
 def test_a_single_draw_has_no_means_and_no_intervals(
     usual: str, data: Path, make_params: Make
 ) -> None:
@@ -123,7 +150,7 @@ def test_a_single_draw_has_no_means_and_no_intervals(
         rows[rows["draw"] == 0].to_csv(path, index=False)
     one = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
     for words_of_several, words_of_one in (
-        ("Means over draws with 95% intervals, which cover", "A single draw, without intervals; "),
+        ("Means over draws with 95% intervals; colours", "A single draw, without intervals; "),
         ("Means over draws with 95% intervals. What", "A single draw, without intervals. What"),
     ):
         assert words_of_several in usual

@@ -159,7 +159,7 @@ def test_control_that_does_no_worse_is_named() -> None:
     found = advice(table, THREE)
     assert found[0].startswith("- **Choose rotation, fine-tuned**")
     assert matching(found, "Without pretraining") == [
-        "- Without pretraining, random, fine-tuned, does no worse there (+7.0 points): pretraining "
+        "- Without pretraining, random, fine-tuned does no worse there (+7.0 points): pretraining "
         "may not pay."
     ]
 
@@ -169,7 +169,7 @@ def test_supervised_that_does_no_worse_is_named(accuracy: float, number: int) ->
     table = set_score(results(TWO), "validation_top1", "supervised", "none", accuracy)
     found = matching(advice(table, TWO), "Without pretraining")
     assert found == number * [
-        "- Without pretraining, supervised training, does no worse there (+1.0 points): "
+        "- Without pretraining, supervised training does no worse there (+1.0 points): "
         "pretraining may not pay."
     ]
 
@@ -186,9 +186,9 @@ def test_supervised_that_does_no_worse_is_named(accuracy: float, number: int) ->
         (
             {"image_size": 41},
             [
-                "- The images are small (41 px, under 42): tiles of a 3 x 3 jigsaw have 13 px at "
-                "most, in which there is little to see; pretrain.jigsaw.grid: auto takes 2 x 2 "
-                "tiles here."
+                "- The images are small (41 px, under 42): in tiles of a 3 x 3 jigsaw, 13 px at "
+                "most, there is little to see. Where pretrain.jigsaw.grid is auto, 2 x 2 were "
+                "taken."
             ],
         ),
         (

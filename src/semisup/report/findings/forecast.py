@@ -27,6 +27,7 @@ FLOORS = np.linspace(0, 0.95, 14)  # c as a share of the error at the largest bu
 ENDS = np.linspace(-3, 3, 11)  # that error, in standard errors around what was measured
 NOISES = np.geomspace(0.002, 0.03, 5)  # deviation of any curve's means from its formula
 LEAST_ERROR = 0.01  # standard error of an accuracy, where draws happen to agree
+SMALLEST = 1e-4  # error
 NORMAL = ndtri((np.arange(10) + 0.5) / 10)  # ten numbers that stand for a normal distribution
 NEGLIGIBLE = 1e-4  # of the weight of the curve that fits best
 Floats = NDArray[np.float64]
@@ -154,7 +155,10 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Curves:
         errors: (n,) 1 - accuracy, means over draws.
         noises: (n,) their noise: half an interval by Student's t, over the normal quantile.
     """
-    ends = np.clip(errors[-1] + ENDS * max(noises[-1], LEAST_ERROR), 1e-4, 1)
+    ends = errors[-1] + ENDS * max(noises[-1], LEAST_ERROR)
+    # those that can't be are none: as 0 % wrong, the more of them the less is known, they would win
+    possible = (ends >= SMALLEST) & (ends <= 1) | (ENDS == 0)
+    ends = np.clip(ends[possible], SMALLEST, 1)
     grid = np.meshgrid(ends, FLOORS, SLOPES, NOISES, indexing="ij")
     end, share, slope, noise = (each.ravel() for each in grid)
     floor = share * end

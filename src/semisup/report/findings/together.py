@@ -33,7 +33,8 @@ class Findings:
     what was learned from the pool is; control: the self-trained baseline; own: encoders trained
     here against those of others; choosing: what labels of chosen images bring; answers, steps,
     from_pool, choosing: of the first in rank; validation_labels: fewest and most that were used;
-    forecasts: of all ways that can be looked ahead of.
+    forecasts: of all ways that can be looked ahead of; short: budgets far from filled, which tell
+    nothing of more labels.
     """
 
     ranked: list[str]
@@ -53,6 +54,7 @@ class Findings:
     choosing: Choosing | None
     validation_labels: tuple[int, int]
     forecasts: Mapping[Way, Forecast]
+    short: list[int]
 
     @property
     def best(self) -> Way:
@@ -109,7 +111,8 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         own=own_and_others(results, facts),
         choosing=choosing(facts.chosen, first, level, facts.tests) if first else None,
         validation_labels=(int(used.min()), int(used.max())),
-        forecasts=_forecasts(results[~results["budget"].isin([*short])], level),
+        forecasts=_forecasts(results[~results["budget"].isin(short)], level),
+        short=short,
     )
 
 
