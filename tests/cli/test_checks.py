@@ -1,5 +1,6 @@
 """What is refused before a stage runs."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,29 @@ def test_a_file_of_weights_may_go_once_it_was_read(
     folder.mkdir(parents=True)
     outputs.write_json(folder / outputs.PRETEXT, {"origin": {"source": "gone.pth"}})
     checks.check_models(params)
+
+
+@pytest.mark.parametrize(
+    ("task", "size", "said"),
+    [
+        ("relative_patch", 8, "pretrain.relative_patch: images of 8 px are too small"),
+        ("jigsaw", 8, "pretrain.jigsaw: a grid of 2 x 2 cuts images of 8 px into tiles of 3 px"),
+        ("autoencoder", 8, "pretrain.autoencoder: masked 0.25 of 1 patches of 8 px would hide"),
+        ("jigsaw", 24, None),
+        ("colorization", 8, None),  # whether they are grey only `prepare` knows
+        ("random", 8, None),
+    ],
+)
+def test_images_that_are_too_small_for_a_task(
+    task: str, size: int, said: str | None, make_params: Callable[..., Params]
+) -> None:
+    edits = {"pretext_tasks": [task], "finetune_tasks": [], "control_budgets": []}
+    params = make_params(edits | {"data.image_size": size, "pretrain.autoencoder.kind": "masked"})
+    if said is None:
+        checks.check_sizes(params)
+        return
+    with pytest.raises(UserError, match=re.escape(said)):
+        checks.check_sizes(params)
 
 
 @pytest.mark.parametrize(

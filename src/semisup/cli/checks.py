@@ -78,6 +78,26 @@ def _check_row(task: str, settings: BorrowedSettings) -> None:
         borrowed.check_layer(settings.layer, [*layers, AUTO], f"{key}.layer")
 
 
+def check_sizes(params: Params) -> None:
+    """Images too small for a task, whose stage may only come after others'.
+
+    Raises:
+        UserError: it names the key.
+    """
+    import numpy as np
+
+    from semisup.data.dataset import ImageData
+
+    side, none = params.data.image_size, np.empty(0, np.int64)
+    red = np.zeros((1, side, side, 3), np.uint8)  # whether all are grey is not known yet
+    red[..., 0] = 255
+    zeros, ones = np.zeros(3, np.float32), np.ones(3, np.float32)
+    shown = ImageData(red, none - 1, none, none[None], np.zeros(1, np.int64), [], zeros, ones)
+    for task in params.pretext_tasks:
+        module = import_module(f"semisup.pretext.{task}")
+        module.Task.check(params.task_settings(task, module.Settings), shown)
+
+
 def _has_read(task: str, file: str) -> bool:
     """Whether the task's encoder is of that file already, so that no stage needs it any more."""
     try:
