@@ -212,3 +212,12 @@ def test_fusing_changes_no_answer(backbone: str) -> None:
     left = [type(one).__name__ for one in model.modules()]
     assert "BatchNorm2d" not in left
     assert "Conv2d" in left
+
+
+@pytest.mark.parametrize("device", ["foo", "mps"])
+def test_devices_that_are_none_or_not_here(tmp_path: Path, device: str) -> None:
+    if device == "mps" and torch.backends.mps.is_available():
+        pytest.skip("this machine has one")
+    randomised(ImageClassifier(about())).write(tmp_path)
+    with pytest.raises(UserError, match=rf"^device '{device}': .+; name one that is here, such as"):
+        semisup.load(tmp_path, device)

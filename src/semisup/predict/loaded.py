@@ -17,6 +17,7 @@ from semisup.model.whole import Whole
 from semisup.prepare.decoding.decode import decode
 from semisup.prepare.decoding.pixels import fit_pixels, grey
 from semisup.prepare.records import Pixels, Unreadable
+from semisup.workflow.errors import UserError
 
 # pixels that the network sees at once: of a CPU, what its cache holds the feature maps of
 CPU_BATCH, GPU_BATCH = 2**16, 2**22
@@ -222,6 +223,12 @@ def load(folder: str | os.PathLike[str] = "data/model", device: str = "cpu") -> 
         device: a device of torch: cpu, cuda, mps.
 
     Raises:
-        semisup.workflow.errors.UserError: where the folder holds no classifier, or a damaged one.
+        semisup.workflow.errors.UserError: where the folder holds no classifier, or a damaged one;
+            where the device is none, or not on this machine.
     """
-    return ImageClassifier.read(Path(folder)).to(device)
+    model = ImageClassifier.read(Path(folder))
+    try:
+        return model.to(device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        why = str(error).splitlines()[0].rstrip(".")
+        raise UserError(f"device {device!r}: {why}; name one that is here, such as cpu") from None
