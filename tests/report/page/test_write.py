@@ -50,6 +50,15 @@ def written(folder: Path, params: Params) -> str:
     return (folder / "report.html").read_text("utf-8")
 
 
+def set_at_the_top(data: Path, column: str, value: int) -> None:
+    """In the results of all classifiers with the largest budget."""
+    for path in data.rglob("results.csv"):
+        rows = pd.read_csv(path)
+        if column in rows:
+            rows.loc[rows["budget"] == BUDGETS[-1], column] = value
+            rows.to_csv(path, index=False)
+
+
 def words_of(folder: Path, params: Params) -> str:
     return words(written(folder, params))
 
@@ -131,11 +140,7 @@ def test_what_a_point_costs_goes_by_the_points_that_are_shown(
 def test_budgets_that_tell_nothing_of_more_labels_are_named(
     usual: str, data: Path, make_params: Make
 ) -> None:
-    for path in data.rglob("results.csv"):
-        rows = pd.read_csv(path)
-        if "labels_used" in rows:
-            rows.loc[rows["budget"] == BUDGETS[-1], "labels_used"] = 20
-            rows.to_csv(path, index=False)
+    set_at_the_top(data, "labels_used", 20)
     page = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
     told = "To look ahead takes three budgets or more"
     assert f"{told} that most classes have the labels for: 16 labels per class are more" in page
@@ -180,10 +185,7 @@ def test_validation_labels_of_the_budget_count_among_those_that_there_were(
     """Without images that are set aside: 48 of three classes, and 12 more to choose by."""
     stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
     outputs.write_json(outputs.SPLITS / outputs.STATS, stats | {"validation": 0})
-    for path in data.rglob("results.csv"):
-        rows = pd.read_csv(path)
-        if "validation_labels" in rows:
-            rows.assign(validation_labels=12).to_csv(path, index=False)
+    set_at_the_top(data, "validation_labels", 12)
     page = written(data / "one", asked(make_params, TASKS, BUDGETS))
     assert " 60 labels in all" in words(page)
     assert re.search(r'<tr data-labels="36".*?<td>32</td>', page, flags=re.DOTALL)
@@ -203,10 +205,6 @@ def test_labels_to_buy_are_counted_from_those_that_there_were(
     """Three classes and 32 labels of each are 96 labels, of which there may be fewer than 48."""
     row = r"<tr data-labels=\"{0}\".*?<td>32</td>.*?<td>{0}</td>"
     assert re.search(row.format(96 - 48), usual_page, flags=re.DOTALL)
-    for path in data.rglob("results.csv"):
-        rows = pd.read_csv(path)
-        if "labels_used" in rows:
-            rows.loc[rows["budget"] == BUDGETS[-1], "labels_used"] = 40
-            rows.to_csv(path, index=False)
+    set_at_the_top(data, "labels_used", 40)
     fewer = written(data / "one", asked(make_params, TASKS, BUDGETS))
     assert re.search(row.format(96 - 40), fewer, flags=re.DOTALL)

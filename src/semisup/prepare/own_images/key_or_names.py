@@ -29,7 +29,7 @@ def _is_shared(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _said(source: Source) -> Iterable[Part | None]:
-    """Of its files, by rows and else by folders."""
+    """By the folders of its files; by its rows, and by folders where these say nothing."""
     above = len(source.place.source(""))
     if (layout := source.layout) and "part" in layout.levels:
         yield from (layout.placed(path).part for path in source.own_paths())
