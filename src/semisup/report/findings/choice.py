@@ -58,11 +58,20 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
     if not others:
         return Choice(budget, best, means[best], images, alike)
     following = max(others, key=means.__getitem__)
-    lead = gain(results, "validation_top1", best, following, confidence)[budget]
-    # which images of both are right is not known: as if those of one said nothing of the other's
-    noise = math.sqrt(sum(unpaired_variance(means[way], alike) for way in (best, following)))
-    half = float(with_image_noise(lead.half, noise, confidence))
-    return Choice(budget, best, means[best], images, alike, following, Interval(lead.mean, half))
+    lead = ahead(results, best, following, budget, confidence)
+    return Choice(budget, best, means[best], images, alike, following, lead)
+
+
+def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: float) -> Interval:
+    """By how much one way is ahead of another on validation, beyond the noise of draws and images.
+
+    Which images of both are right is not known: as if those of one said nothing of the other's.
+    """
+    lead = gain(results, "validation_top1", one, other, confidence)[budget]
+    rows = results[results["budget"] == budget].dropna(subset="validation_top1")
+    means, images = _means(rows), _alike(rows)
+    noise = math.sqrt(sum(unpaired_variance(means[way], images) for way in (one, other)))
+    return Interval(lead.mean, float(with_image_noise(lead.half, noise, confidence)))
 
 
 def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:

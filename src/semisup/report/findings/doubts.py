@@ -10,10 +10,9 @@ import pandas as pd
 from scipy.special import ndtri
 
 from semisup.report.facts import Facts, Pretext
-from semisup.report.findings.choice import Choice
+from semisup.report.findings.choice import Choice, ahead
 from semisup.report.methods import BASELINE, CONTROL, CONTROLS, FINETUNE, HEAD, Way
 from semisup.report.tables.headline import SHARED
-from semisup.report.tables.interval import Interval, gain
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.workflow import outputs
 
@@ -100,15 +99,11 @@ def _no_better(chosen: Choice, facts: Facts) -> float | None:
     return always if chosen.accuracy - noise <= always else None
 
 
-def _ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, level: float) -> Interval:
-    return gain(results, "validation_top1", one, other, level)[budget]
-
-
 def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
     ways = [BASELINE]
     for control in CONTROLS:
         ways += [Way(method.name, control) for method in methods_in(results, control)]
-    leads = {way: _ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
+    leads = {way: ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
     best = max(ways, key=leads.__getitem__)
     return Rival(best, leads[best]) if leads[best] >= 0 else None
 
@@ -126,7 +121,7 @@ def _like_untrained(results: pd.DataFrame, chosen: Choice, level: float) -> dict
         return {}
     frozen, control = HEAD.name, Way(HEAD.name, CONTROL)
     leads = {
-        task: _ahead(results, Way(frozen, task), control, chosen.budget, level)
+        task: ahead(results, Way(frozen, task), control, chosen.budget, level)
         for task in tasks
         if task not in (outputs.NO_TASK, *CONTROLS)
     }
