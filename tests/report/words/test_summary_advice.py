@@ -295,6 +295,29 @@ def test_weak_baseline_is_named() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rates", "lines"),
+    [
+        ((2, 2), []),
+        ((3, 2), []),
+        (
+            (1, 3),
+            [
+                "- The baseline had 1 learning rate to choose from, fine-tuning 3: give supervised.lr "
+                "as many as finetune.lr."
+            ],
+        ),
+    ],
+)
+def test_fewer_learning_rates_of_the_baseline_are_named(
+    rates: tuple[int, int], lines: list[str]
+) -> None:
+    known = dataclasses.replace(facts(TWO), rates=rates)
+    assert section("Mind", results(TWO), known).splitlines()[1:] == lines
+    heads = section("Mind", results(TWO, methods=["head"]), known)
+    assert not matching(heads.splitlines(), "learning rate")
+
+
 # How far to trust the figures
 
 
