@@ -81,6 +81,12 @@ def test_sure_are_budgets_with_more_than_noise() -> None:
     assert found.sure == [1, 4]
 
 
+def test_worse_are_budgets_with_a_loss_that_is_more_than_noise() -> None:
+    found = answered(table(tuned=SUPERVISED | {1: 0.30, 4: 0.30}))
+    assert (found.sure, found.worse) == ([1], [4])
+    assert answered(table(tuned=dict.fromkeys(BUDGETS, 0.0), offsets=(0.0,))).worse == []
+
+
 def test_with_a_single_draw_no_gain_is_sure() -> None:
     found = answered(table(tuned=SUPERVISED | {2: 0.91}, offsets=(0.0,)))
     assert found.sure == []

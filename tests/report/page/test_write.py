@@ -16,7 +16,9 @@ from semisup.params.loading import Params
 from semisup.report import build, trust
 from semisup.report.findings import together
 from semisup.report.findings.answers import Answers, answer
+from semisup.report.findings.doubts import Doubts, Rival, doubt
 from semisup.report.findings.forecast import Forecast, Guess, forecast
+from semisup.report.methods import BASELINE
 from semisup.report.page import write
 from semisup.report.tables.interval import Interval
 from semisup.workflow import outputs
@@ -100,13 +102,54 @@ def test_a_gain_that_is_not_sure_is_no_proof(
     """Though it is the largest, at another number of labels than the sure one."""
     gains = {1: Interval(0.1, 0.05), 2: Interval(0.2, 0.05), 4: Interval(0.3, 0.9)}
 
-    def some_sure(*given: Any) -> Answers:
-        return dataclasses.replace(answer(*given), gains=gains, sure=[1, 2])
-
-    monkeypatch.setattr(together, "answer", some_sure)
-    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    page = page_of_answers(data, make_params, monkeypatch, gains=gains, sure=[1, 2], worse=[])
     assert "is worth it at 1, 2 labels per class: +20.0±5.0 points over supervised training" in page
     assert "training with 2 labels per class. Twice" in page
+
+
+@pytest.mark.parametrize(
+    ("sure", "worse", "said"),
+    [
+        ([1], [4], "training with 1 label per class; less accurate at 4 labels per class. Twice"),
+        ([], [4], "is not worth it, but less accurate, at 4 labels per class: +10.0±5.0 points"),
+        ([], [1, 4], "is not worth it, but less accurate, at every budget: +10.0±5.0 points"),
+    ],
+)
+def test_a_sure_loss_is_said(
+    sure: list[int],
+    worse: list[int],
+    said: str,
+    data: Path,
+    make_params: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gains = {1: Interval(0.1, 0.05), 4: Interval(-0.3, 0.05)}
+    page = page_of_answers(data, make_params, monkeypatch, gains=gains, sure=sure, worse=worse)
+    assert said in page
+
+
+def page_of_answers(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch, **changed: Any
+) -> str:
+    def other(*given: Any) -> Answers:
+        return dataclasses.replace(answer(*given), **changed)
+
+    monkeypatch.setattr(together, "answer", other)
+    return words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+
+
+def test_what_does_no_worse_without_pretraining_stands_at_the_top(
+    usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words_at_the_top = "On validation supervised training does no worse, without pretraining"
+    assert words_at_the_top not in usual
+
+    def doubtful(*given: Any) -> Doubts:
+        return dataclasses.replace(doubt(*given), rival=Rival(BASELINE, 0.13))
+
+    monkeypatch.setattr(together, "doubt", doubtful)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    assert f"{words_at_the_top} (+13.0 points)." in page
 
 
 def test_no_gain_is_promised_below_what_there_is(

@@ -303,8 +303,8 @@ def test_weak_baseline_is_named() -> None:
         (
             (1, 3),
             [
-                "- The baseline had 1 learning rate to choose from, fine-tuning 3: give supervised.lr "
-                "as many as finetune.lr."
+                "- The baseline had 1 learning rate to choose from, fine-tuning 3: give "
+                "supervised.lr as many as finetune.lr."
             ],
         ),
     ],

@@ -59,13 +59,14 @@ class Duel:
 class Answers:
     """way: which is asked about; gains: over the baseline, by budget.
 
-    sure: budgets with a gain that is more than noise, all of them at once; savings, halvings:
-    largest budget first.
+    sure, worse: budgets with a gain, and with a loss, that is more than noise, all of them at once;
+    savings, halvings: largest budget first.
     """
 
     way: Way
     gains: dict[int, Interval]
     sure: list[int]
+    worse: list[int]
     savings: list[Saving]
     halvings: list[Halving]
     duel: Duel | None
@@ -114,7 +115,8 @@ def answer(
     found = gains(results, way, confidence)
     strict = gains(results, way, together(confidence, len(found)))
     sure = [budget for budget, each in strict.items() if each.above_zero]
-    return Answers(way, found, sure, savings, halvings, _duel(tuned, base))
+    worse = [budget for budget, each in strict.items() if each.below_zero]
+    return Answers(way, found, sure, worse, savings, halvings, _duel(tuned, base))
 
 
 def gains(results: pd.DataFrame, way: Way, confidence: float) -> dict[int, Interval]:

@@ -47,7 +47,7 @@ class Choosing:
     @property
     def worse(self) -> list[AtBudget]:
         """Where they are worse by more than the noise."""
-        return [s for s in self.steps if s.gain.known and s.gain.mean < -s.gain.half]
+        return [step for step in self.steps if step.gain.below_zero]
 
     @property
     def best(self) -> AtBudget:

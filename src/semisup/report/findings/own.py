@@ -26,7 +26,7 @@ class Comparison:
     @property
     def sure(self) -> dict[int, Interval]:
         """Budgets at which the difference is more than noise, either way."""
-        return {b: g for b, g in self.gains.items() if g.known and abs(g.mean) > g.half}
+        return {b: g for b, g in self.gains.items() if g.above_zero or g.below_zero}
 
 
 def own_and_others(results: pd.DataFrame, facts: Facts) -> Comparison | None:

@@ -38,6 +38,11 @@ class Interval:
         """Whether the mean is, by more than the noise, which is unknown with a single draw."""
         return self.known and self.mean > self.half
 
+    @property
+    def below_zero(self) -> bool:
+        """The same the other way."""
+        return self.known and self.mean < -self.half
+
 
 def half_width(std: Any, count: Any, confidence: float, shared: Any = 0.0) -> Any:
     """Half width of Student's t interval of a mean of shares, at most 1; NaN for one value.
