@@ -147,6 +147,12 @@ def test_findings_are_the_label_where_nothing_else_is() -> None:
     assert labels("image,findings\n1.png,a\n2.png,b\n") == {"1.png": "a", "2.png": "b"}
 
 
+def test_a_classification_is_the_label_before_findings() -> None:
+    """As in HyperKvasir, whose findings are kinds of classes."""
+    head = "Video file,Organ,Finding,Classification"
+    assert labels(f"{head}\n1.png,x,y,a\n2.png,x,y,b\n") == {"1.png": "a", "2.png": "b"}
+
+
 def test_all_labels_in_brackets() -> None:
     """As makesense.ai writes them."""
     lines = '"[cat]",1.png,640,480\n"[dog]",2.png,640,480\n"[cat,dog]",3.png,640,480\n'

@@ -17,7 +17,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "label": """
         label labels class classname labelname category categoryname target diagnosis dx species
         breed groundtruth classlabel y classes tag classid labelid categoryid disease defect
-        grade cls
+        grade cls classification
         klasse kategorie classe catégorie categorie clase categoría etiqueta
         """,
         "split": """
@@ -36,7 +36,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 WEAK = ("level", "diagnostic", "finding", "findings", "tags", "condition", "choice", "choices")
 _IS_X = re.compile(  # beside it, y is a place: x_coord, center_x, or spacing[x of spacing[x,y]
     r"x(min|max|coord\w*|pos\w*|cent(er|re)|pixels?|loc\w*)?|"
-    r"\w*(coord\w*|pos(ition)?|cent(er|re)|pixel|spacing|loc(ation)?|offset|tile|col)x"
+    r"\w*(coord\w*|pos(ition)?|cent(er|re)|pixel|spacing|loc(ation)?|offset|tile|col|box)x"
 )
 _RANKS = {"kingdom", "phylum", "order", "family", "genus"}
 _OF_LABELS = {"label", "labels", "class", "classes", "category", "diagnosis", "species"}

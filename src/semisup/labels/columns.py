@@ -92,6 +92,12 @@ def _may_be_classes(words: Sequence[str]) -> bool:
 def missing_column(sheet: Sheet, what: str) -> UserError:
     """The error where there is no path, or no label."""
     names = sheet.names
+    pixels = [name for name in names if re.fullmatch(r"pixels?\d*", plain(name))]
+    if what == "path" and pixels:
+        return UserError(
+            f"{sheet.where}: holds pixels (column {named(pixels, 3)}), and names no files: save "
+            "each row as an image, best in a folder of its class"
+        )
     shown = ",".join(names[:8]) + ("..." if len(names) > 8 else "") or "nothing"
     return UserError(
         f"{sheet.where}: no column is named {what} or the like: name it so, or say in {KEY}.{what} "

@@ -181,6 +181,29 @@ def test_parts_that_were_unpacked_into_themselves(tmp_path: Path) -> None:
     assert not any(path.startswith("x/") for path in found)
 
 
+@pytest.mark.parametrize("copy", ["PETS", "PETS/Pets", "PETS/x/Pets"])
+@pytest.mark.parametrize("folders", [("yes", "no"), ("train/a", "train/b", "test/a", "test/b")])
+def test_the_same_in_a_folder_of_the_name_in_other_case(
+    tmp_path: Path, copy: str, folders: tuple[str, ...]
+) -> None:
+    """As archives of Kaggle have it."""
+    paths = [f"{folder}/{n}.png" for folder in folders for n in range(3)]
+    fill(tmp_path, *(f"{around}/{path}" for around in ("Pets", copy) for path in paths))
+    found, warnings = understood(tmp_path)
+    assert {label for label, _ in found.values()} == {path.split("/")[-2] for path in paths}
+    assert len(found) == len(paths)
+    assert said(warnings, "left out, since it holds the same files as lie beside it")
+
+
+def test_other_files_in_a_folder_of_the_name_in_other_case_stay(tmp_path: Path) -> None:
+    fill(
+        tmp_path, *(f"{name}/{c}/{n}.png" for n, name in enumerate(("Pets", "pets")) for c in "ab")
+    )
+    found, warnings = understood(tmp_path, class_level=2)
+    assert len(found) == 4
+    assert not said(warnings, "left out")
+
+
 UNLABELLED = [
     *("unlabeled_images", "Unlabelled data", "Unlabeled photos", "unlabelled_2", "unlabeled-new"),
     *("no labels", "without_label", "not_yet_labelled", "UnlabeledImages", "non-labelled (3)"),
@@ -316,6 +339,8 @@ def test_masks_in_folders_of_parts_within_classes(tmp_path: Path) -> None:
     [
         (("X/X/train/a", "X/X/test/a", "more/b"), "folders named as train and test lie in X/X"),
         (("set_images_part_1", "set_images_part_2"), "called like parts of one set of images"),
+        (("x_images_part_1", "x_images_part_2", "Task3_Images"), "called like parts of one set"),
+        (("jpg", "segmim"), "jpg: read as a class, but seldom one by the name; beside segmim"),
         (("patient_01", "patient_02", "patient_03"), "called like patients"),
         (("box_train", "box_test", "query"), "box_test, box_train: read as a class, but seldom"),
         (("Plants/23", "Plants/24", "Insects/25", "Insects/26"), "if they are the classes, set"),

@@ -68,6 +68,7 @@ def test_a_level_below_all_folders(tmp_path: Path) -> None:
         (["cat.{}.jpg", "dog.{}.jpg"], "cat, dog"),
         (["x/rolled-in_scale_{}.bmp", "x/Cr_{}.bmp"], "Cr, rolled-in_scale"),
         (["yes ({}).png", "no ({}).png"], "no, yes"),
+        (["cloudy{}.jpg", "rain{}.jpg"], "cloudy, rain"),
     ],
 )
 def test_classes_in_the_names_of_files_are_hinted_at(
@@ -78,7 +79,9 @@ def test_classes_in_the_names_of_files_are_hinted_at(
         check_classes(planned(labelled=path))
 
 
-@pytest.mark.parametrize("name", ["IMG_{}.jpg", "0{}.jpg", "p{}_1.jpg", "Train_{}.jpg"])
+@pytest.mark.parametrize(
+    "name", ["IMG_{}.jpg", "IMG{}.jpg", "0{}.jpg", "p{}_1.jpg", "Train_{}.jpg"]
+)
 def test_other_names_of_files_are_not(tmp_path: Path, name: str) -> None:
     more = ["Test_{}.jpg"] if name.startswith("Train") else []
     path = fill(tmp_path / "a", *(each.format(n) for each in [name, *more] for n in range(12)))

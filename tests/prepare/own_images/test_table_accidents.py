@@ -318,7 +318,7 @@ def test_the_label_by_a_word_of_its_name(tmp_path: Path) -> None:
     assert said(warnings, "the label is read from column Finding Labels")
 
 
-@pytest.mark.parametrize("x", ["x", "x_coord", "center_x", "xmin", "pos[x"])
+@pytest.mark.parametrize("x", ["x", "x_coord", "center_x", "xmin", "pos[x", "Bbox [x"])
 def test_y_beside_any_x_is_a_place(tmp_path: Path, x: str) -> None:
     given = with_table(tmp_path, f"image,{x},y\n1.png,3,4\n", "1.png")
     with pytest.raises(UserError, match="no column is named label or the like"):
@@ -336,6 +336,8 @@ def test_y_alone_is_the_label(tmp_path: Path) -> None:
         ("1 a/1.png\n2 a/2.png\n", "has spaces between its cells? Save it with commas"),
         ("a/1.png\na/2.png\n", "has one column, so that it can't say path and label"),
         ("MATLAB 5.0 MAT-file", "is a MATLAB file, no text"),
+        ("emotion,pixels\n1,70 80\n", "holds pixels (column pixels), and names no files"),
+        ("label,pixel0,pixel1\n1,70,8\n", "holds pixels (column pixel0, pixel1), and names no"),
     ],
 )
 def test_tables_of_other_forms(tmp_path: Path, content: str, words: str) -> None:

@@ -542,3 +542,13 @@ def test_two_lists_of_paths_are_the_split(tmp_path: Path, head: str) -> None:
     images, _, warnings = records(**given)
     assert {record.given_split for record in images.values()} == {"train"}
     assert said(warnings, "train.txt says neither split nor group, and so nothing")
+
+
+@pytest.mark.parametrize("name", ["sample_submission.csv", "sampleSubmission.csv"])
+def test_a_table_that_a_contest_wants_filled_in_is_told_of(tmp_path: Path, name: str) -> None:
+    root = fill(tmp_path / "a", "1.png", "2.png")
+    content = "path,label\n1.png,cat\n2.png,dog\n"
+    _, _, warnings = records(labelled=root, labels=table(tmp_path, content, name))
+    assert said(warnings, "called like what a contest wants to be filled in")
+    _, _, warnings = records(labelled=root, labels=table(tmp_path, content))
+    assert not said(warnings, "contest")

@@ -167,10 +167,10 @@ def warn_of_names(names: Names, warn: Warn) -> None:
             f"{shown(odd)}: read as a class, but seldom one by the name"
             f"{f'; beside {others}' if others else ''}{FURTHER_DOWN}"
         )
-    elif all(NUMBERED.fullmatch(name.lower()) for name in names):
+    elif len(numbered := [name for name in names if NUMBERED.fullmatch(name.lower())]) > 1:
         warn(
-            f"{shown(names, 3)}: read as the classes, but called like parts of one set of images: "
-            "where a table names the classes, name it in data.folder.labels"
+            f"{shown(numbered, 3)}: read as the classes, but called like parts of one set of images"
+            ": where a table names the classes, name it in data.folder.labels"
         )
     elif sum(PATIENT.match(name) is not None for name in names) > MOST * len(names):
         warn(

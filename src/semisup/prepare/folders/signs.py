@@ -134,12 +134,14 @@ def is_flat(folders: Iterable[Folder]) -> bool:
 
 
 def copies(inner: Folders, parents: Collection[Folder]) -> list[str]:
-    """A folder that holds the same files as lie beside it, as an archive unpacked into itself.
+    """Folders that hold the same files as lie beside them, as an archive unpacked into itself.
 
     Args:
         inner: folders of one depth.
         parents: those that hold them; what lies in another one, as of train and test, is no copy.
     """
+    if len(parents) == 1 and (twice := _in_other_case(inner)):
+        return twice
     for name, folders in inner.items() if len(inner) > 2 else ():
         if part_of(name) or any(folder.images for folder in folders):
             continue
@@ -147,6 +149,23 @@ def copies(inner: Folders, parents: Collection[Folder]) -> list[str]:
         if around and all(_holds_again(parent, name, inner) for parent in around):
             return [name]
     return []
+
+
+def _in_other_case(inner: Folders) -> list[str]:
+    """Folders with the same folders and files as one whose name differs in case only.
+
+    So archives of Kaggle have them: PlantVillage, and plantvillage/PlantVillage.
+    """
+    kept: dict[str, Folder] = {}
+    again = []
+    for name, (folder, *_) in sorted(inner.items()):
+        inmost = folder
+        while len(below := merged([inmost])) == 1 and not inmost.images:
+            ((inmost,),) = below.values()
+        first = kept.setdefault(name.casefold().strip(), inmost)
+        if first is not inmost and len(below) > 1 and inmost.holds_the_same(first):
+            again.append(name)
+    return again
 
 
 def _holds_again(parent: Folder, name: str, inner: Folders) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from semisup.prepare.junk import is_companion
 
 IMAGE_WORDS = {
-    *("image", "images", "img", "imgs", "photo", "photos", "picture", "pictures", "jpegimages")
+    *("image", "images", "img", "imgs", "photo", "photos", "picture", "pictures", "jpegimages"),
+    *("jpg", "jpeg", "png"),
 }
 ASIDE_WORDS = {  # folders of images that belong to other images
     *("annotation", "annotations", "mask", "masks", "segmentation", "segmentations", "seg", "gt"),

@@ -16,7 +16,9 @@ from semisup.workflow.notes import named
 _NO_TABLE = re.compile("sample|submission")  # of labels: what a contest wants to be filled in
 _TABLES = (".csv", ".tsv", ".jsonl", *SETS)
 _ARRAYS = re.compile(r".*idx\d-(ubyte|byte|short|int|float|double)(\.gz)?")  # as MNIST has them
-_COUNTED = re.compile(r"([^\W\d].*?)[ _.-]*[ _.(-]\d+\)?")  # cat.12, rolled-in_scale_7, dog (3)
+_COUNTED = re.compile(  # cat.12, rolled-in_scale_7, dog (3), cloudy12
+    r"([^\W\d].*?)[ _.-]*[ _.(-]\d+\)?|([^\W\d_]{3,})\d+"
+)
 FEWEST_OF_A_WORD, FEWEST_CALLED_SO = 3, 0.8  # images; of all
 
 
@@ -44,7 +46,7 @@ def names_in(source: Source) -> list[str]:
 
 
 def _archive_or_table(source: Source, names: Sequence[str]) -> str:
-    folder = source.place.given
+    folder = source.place.given.rstrip("/")
     for name in names:
         lower = name.lower()
         if _ARRAYS.fullmatch(lower):
@@ -77,7 +79,7 @@ def _flat(names: Sequence[str]) -> str:
     if len({name.rpartition("/")[0] for name in images}) != 1:
         return ""
     stems = (name.rpartition("/")[2].rpartition(".")[0] for name in images)
-    counted = (found[1] for stem in stems if (found := _COUNTED.fullmatch(stem)))
+    counted = (found[1] or found[2] for stem in stems if (found := _COUNTED.fullmatch(stem)))
     words = Counter(counted)
     several = sorted(word for word, count in words.items() if count >= FEWEST_OF_A_WORD)
     enough = sum(words[word] for word in several) >= FEWEST_CALLED_SO * len(images)

@@ -139,7 +139,7 @@ class _Index:
     def __init__(self, files: Mapping[str, str]) -> None:
         self.files = files
         self.by: list[dict[str, list[str]]] = [{} for _ in WAYS[1:]]
-        self.within: dict[tuple[int, str], dict[str | None, list[str]]] = {}
+        self.within: dict[tuple[str, ...], dict[str | None, list[str]]] = {}
         for whole in files:
             last = whole.rpartition("/")[2]
             for names, spelling in zip(self.by, spellings_of(last), strict=True):
@@ -156,8 +156,7 @@ class _Index:
 
     def _find(self, row: str) -> tuple[str, list[str]]:
         path = row.lstrip("./") if row.startswith("..") else row
-        if len(path) > 1 and path[1] == ":":
-            path = path[2:]
+        path = path[2:] if path[1:2] == ":" else path
         parts = [part for part in path.split("/") if part not in ("", ".")]
         if not parts:
             return "", []
@@ -209,20 +208,23 @@ class _Index:
         return place, place.rpartition("/")[2], mine[-1]
 
     def _candidates(self, way: int, spelling: str, folders: list[str]) -> list[str]:
-        """Files of that spelling; of many, those alone whose folder may be the row's."""
-        found = self.by[way].get(spelling, [])
-        if len(found) < MANY or not folders:
-            return found
-        key, fold = (way, spelling), str if way == 0 else folded_name
-        if key not in self.within:
-            of_folders = self.within.setdefault(key, {})
-            for whole in found:
-                of_folders.setdefault(fold(folder_of(whole)), []).append(whole)
-                if "/" not in self.files[whole].strip("/"):  # any folder may be around the place
-                    of_folders.setdefault(None, []).append(whole)
-        of_folders, own = self.within[key], fold(folders[-1])
-        right_there = (whole for whole in of_folders.get(None, []) if fold(folder_of(whole)) != own)
-        return [*of_folders.get(own, []), *right_there]
+        """Files of that spelling; of many, those alone whose last folders may be the row's."""
+        found, around = self.by[way].get(spelling, []), list[str]()
+        fold = str if way == 0 else folded_name
+        key: tuple[str, ...] = (str(way), spelling)
+        for up, name in enumerate(reversed(folders)):
+            if len(found) < MANY:
+                break
+            if key not in self.within:
+                of_folders = self.within.setdefault(key, {})
+                for whole in found:
+                    of_folders.setdefault(fold(folder_of(whole, up)), []).append(whole)
+                    if self.files[whole].strip("/").count("/") <= up:  # any may be around a place
+                        of_folders.setdefault(None, []).append(whole)
+            there, own = self.within[key], fold(name)
+            around += (w for w in there.get(None, []) if fold(folder_of(w, up)) != own)
+            found, key = there.get(own, []), (*key, own)
+        return [*found, *around]
 
     def _fits(self, folders: list[str], whole: str, way: int) -> bool:
         """Whether the folders of row and file agree from the end on, to the end of one of them."""
@@ -236,11 +238,9 @@ class _Index:
         if len(inner) >= len(mine) or mine[len(mine) - len(inner) :] != inner:
             return False
         # train/1.png is not test/1.png, whatever lies above
-        around = (
-            part_of(mine[len(mine) - depth - 1]),
-            part_of((wholes[: len(wholes) - depth] or [""])[-1]),
-        )
-        return None in around or around[0] == around[1]
+        said = part_of(mine[len(mine) - depth - 1])
+        known = part_of((wholes[: len(wholes) - depth] or [""])[-1])
+        return None in (said, known) or said == known
 
     def suggestion(self, row: str) -> str:
         """The nearest name, if any."""

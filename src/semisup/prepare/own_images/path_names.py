@@ -43,9 +43,10 @@ def shared_folders(folders: list[str], whole: str) -> int:
     return sum(1 for _ in same)
 
 
-def folder_of(whole: str) -> str:
-    """The name of the folder that a file lies in."""
-    return whole.rpartition("/")[0].rpartition("/")[2]
+def folder_of(whole: str, up: int) -> str:
+    """The name of the folder that a file lies in, or of one that many levels up."""
+    names = whole.split("/")[:-1]
+    return names[-1 - up] if up < len(names) else ""
 
 
 def without_masks(wholes: list[str], folders: Sequence[str], files: Mapping[str, str]) -> list[str]:

@@ -1,0 +1,40 @@
+"""Rows that name files among many of the same name."""
+
+import pytest
+
+from semisup.prepare.own_images import matching
+from semisup.workflow.notes import Notes
+
+FILES = 300
+
+
+@pytest.mark.parametrize("inner", ["", "study1/", "a/b/c/"])
+@pytest.mark.parametrize("row", ["C/train/patient{}/{}1.jpg", "x/Patient{}/{}1.JPG"])
+def test_rows_are_compared_with_few_files(
+    monkeypatch: pytest.MonkeyPatch, inner: str, row: str
+) -> None:
+    """As CheXpert has 200,000 files, half of them study1/view1_frontal.jpg."""
+    compared = 0
+    fits = matching._Index._fits
+
+    def counting(self: matching._Index, folders: list[str], whole: str, way: int) -> bool:
+        nonlocal compared
+        compared += 1
+        return fits(self, folders, whole, way)
+
+    monkeypatch.setattr(matching._Index, "_fits", counting)
+    files = [f"patient{n}/{inner}1.jpg" for n in range(FILES)]
+    wholes = {f"data/C/train/{file}": file for file in files}
+    rows = [row.format(n, inner) for n in range(FILES)]
+    found = matching.match(rows, wholes, "labels.csv", "labels", Notes())
+    assert found.rows == dict(zip(wholes, rows, strict=True))
+    assert compared <= 4 * FILES
+
+
+def test_folders_around_a_place_are_none_of_its_own() -> None:
+    """Of many files of one name, those right in a place come into question for any row."""
+    wholes = {f"data/p{n}/s/1.jpg": "s/1.jpg" for n in range(FILES)}
+    rows = [f"p{n}/s/1.jpg" for n in range(FILES)] + ["elsewhere/s/1.jpg"]
+    found = matching.match(rows, wholes, "labels.csv", "labels", Notes())
+    assert found.rows == dict(zip(wholes, rows, strict=False))
+    assert "fits 300 files" in found.absent["elsewhere/s/1.jpg"]
