@@ -43,7 +43,7 @@ def shared_folders(folders: list[str], whole: str) -> int:
     return sum(1 for _ in same)
 
 
-def folder_of(whole: str, up: int) -> str:
+def folder_of(whole: str, up: int = 0) -> str:
     """The name of the folder that a file lies in, or of one that many levels up."""
     names = whole.split("/")[:-1]
     return names[-1 - up] if up < len(names) else ""
