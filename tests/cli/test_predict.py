@@ -65,6 +65,7 @@ def test_many_broken_files_are_not_all_listed(
     [
         ((Path("gone"), None, None, None), "gone/classifier.json: not there"),
         ((Path("data/model"), "head", "rotation", 4), "--model and --method: two classifiers"),
+        ((Path("data/model"), None, None, 4), "--model and --budget: two classifiers"),
         ((None, None, "rotation", None), "--task and --budget: of which method"),
         ((None, None, None, 4), "--task and --budget: of which method"),
         ((None, "hed", "rotation", 4), r"--method hed: unknown \(did you mean 'head'\?\); allowed"),

@@ -1,6 +1,5 @@
 """How far a run is, in words."""
 
-import json
 import os
 from itertools import islice
 from pathlib import Path
@@ -130,10 +129,11 @@ def test_dvc_starts_a_stage(
 
 def test_what_trainings_say_is_read_from_their_files(tmp_path: Path) -> None:
     folder = tmp_path / "head-a-2"
-    for name, content in {"head-a-2-draw-1": '{"step": 1, "of": 2}', "half": '{"step": '}.items():
+    one = "head-a-2-draw-1-of-2-lr-0-05"
+    for name, content in {one: '{"step": 1, "of": 2}', "half": '{"step": '}.items():
         (folder / name).mkdir(parents=True)
         (folder / name / "metrics.json").write_text(content)
-    assert progress._trainings(folder) == {"draw 1": json.loads('{"step": 1, "of": 2}')}
+    assert progress._trainings(folder) == {"draw 1 of 2 lr 0.05": {"step": 1, "of": 2}}
     assert progress._trainings(tmp_path / "gone") == {}
 
 

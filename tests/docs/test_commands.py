@@ -12,7 +12,7 @@ import pytest
 import typer
 from pages import BLOCK, CHECKOUT, PAGES, blocks, commands, inline, text
 from pictures import write_pictures
-from PIL import Image
+from PIL import ExifTags, Image
 from projects import TASK, Project
 from warm import warm_python
 
@@ -155,7 +155,10 @@ def test_programs_in_python_run(project: Project) -> None:
     project.restore()
     put_images(project)
     noise = np.random.default_rng(0).integers(0, 256, (60, 90, 4), np.uint8)
-    Image.fromarray(noise).save(project.root / "one.jpg", "png")  # to be cut, scaled, laid on white
+    turned = Image.Exif()
+    turned[ExifTags.Base.Orientation] = 6
+    # to be cut, scaled, turned, laid on white
+    Image.fromarray(noise).save(project.root / "one.jpg", "png", exif=turned)
     images = "np.load('data/prepared/images.npy', mmap_mode='r')[:4]"
     exports = [
         *("import numpy as np", "from pathlib import Path", "from semisup.export import onnx"),

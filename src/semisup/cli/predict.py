@@ -31,15 +31,17 @@ class Model:
         Raises:
             UserError: where options contradict each other, or it is not there or of other images.
         """
+        options = {"--method": self.method, "--task": self.task, "--budget": self.budget}
+        given = [name for name, value in options.items() if value is not None]
+        if self.folder is not None and given:
+            raise UserError(f"--model and {given[0]}: two classifiers; leave one out")
         if self.method is not None:
-            if self.folder is not None:
-                raise UserError("--model and --method: two classifiers; leave one out")
             lockfile.check_inputs(which.stage_of(self.method, self.task, self.budget))
             data = loading.load().data  # files become pixels by these two
             lockfile.check_setting("prepare", "data.fit", data.fit)
             lockfile.check_setting("prepare", "data.max_megapixels", data.max_megapixels)
             return which.of_stages(self.method, self.task, self.budget, runtime)
-        if self.task is not None or self.budget is not None:
+        if given:
             raise UserError("--task and --budget: of which method? add --method, such as finetune")
         return load(self.folder or outputs.MODEL, str(runtime.device))
 
