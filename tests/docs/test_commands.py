@@ -23,8 +23,8 @@ STAND_INS = {
     "make check": "make --dry-run check",  # mypy takes a minute
     "pytest tests/pretext/test_rotation.py": "pytest tests/test_one.py",
     "dvc remote add --default shared /mnt/shared/semisup": "dvc remote add -d shared ../shared",
-    "dvc exp run --name gentle -S finetune.lr=0.002 -S 'label_budgets=[4,16]'": "dvc exp run "
-    "--name gentle -S finetune.lr=0.002 -S 'label_budgets=[2]'",
+    "dvc exp run --name gentle -S 'finetune.lr=[0.002,0.01]' -S 'label_budgets=[4,16]'": "dvc exp "
+    "run --name gentle -S 'finetune.lr=[0.002,0.01]' -S 'label_budgets=[2]'",
     # no stage runs there
     "dvc plots show data/live": "mkdir data/live && printf 'step\\tloss\\n1\\t0.5\\n' > "
     "data/live/loss.tsv && dvc plots show data/live && rm -r data/live",
