@@ -70,10 +70,16 @@ def test_images_that_are_too_small_for_a_task(
     edits = {"pretext_tasks": [task], "finetune_tasks": [], "control_budgets": []}
     params = make_params(edits | {"data.image_size": size, "pretrain.autoencoder.kind": "masked"})
     if said is None:
-        checks.check_sizes(params)
+        checks.check_images(params)
         return
     with pytest.raises(UserError, match=re.escape(said)):
-        checks.check_sizes(params)
+        checks.check_images(params)
+
+
+def test_images_that_are_read_as_grey_have_no_colours(make_params: Callable[..., Params]) -> None:
+    edits = {"pretext_tasks": ["colorization"], "finetune_tasks": [], "control_budgets": []}
+    with pytest.raises(UserError, match="colorization needs images in colour"):
+        checks.check_images(make_params(edits | {"data.color": "grey"}))
 
 
 @pytest.mark.parametrize(

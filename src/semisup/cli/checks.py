@@ -78,8 +78,8 @@ def _check_row(task: str, settings: BorrowedSettings) -> None:
         borrowed.check_layer(settings.layer, [*layers, AUTO], f"{key}.layer")
 
 
-def check_sizes(params: Params) -> None:
-    """Images too small for a task, whose stage may only come after others'.
+def check_images(params: Params) -> None:
+    """Images too small for a task, or without colours, whose stage may only come after others'.
 
     Raises:
         UserError: it names the key.
@@ -89,9 +89,11 @@ def check_sizes(params: Params) -> None:
     from semisup.data.dataset import ImageData
 
     side, none = params.data.image_size, np.empty(0, np.int64)
-    red = np.zeros((1, side, side, 3), np.uint8)  # whether all are grey is not known yet
+    # with `auto`, whether all are grey is not known yet
+    channels = 1 if params.data.color == "grey" else 3
+    red = np.zeros((1, side, side, channels), np.uint8)
     red[..., 0] = 255
-    zeros, ones = np.zeros(3, np.float32), np.ones(3, np.float32)
+    zeros, ones = np.zeros(channels, np.float32), np.ones(channels, np.float32)
     shown = ImageData(red, none - 1, none, none[None], np.zeros(1, np.int64), [], zeros, ones)
     for task in params.pretext_tasks:
         module = import_module(f"semisup.pretext.{task}")

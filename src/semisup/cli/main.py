@@ -55,7 +55,7 @@ def check() -> None:
     checks.check_git()
     checks.make_folders()
     checks.check_models(params)
-    checks.check_sizes(params)
+    checks.check_images(params)
     checks.check_device(params)
     checks.check_data(params)
     if params.data.source == "folder":

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import pandas as pd
@@ -68,6 +69,10 @@ def test_gains_are_fine_tuned_minus_supervised_by_budget() -> None:
 def test_best_is_the_largest_gain_and_of_equal_ones_the_smallest_budget() -> None:
     assert answered(table()).best == 2
     assert answered(table(tuned=SUPERVISED)).best == 1
+
+
+def test_best_is_a_sure_gain_where_there_is_one() -> None:
+    assert dataclasses.replace(answered(table()), sure=[1, 4]).best == 1
 
 
 def test_sure_are_budgets_with_more_than_noise() -> None:

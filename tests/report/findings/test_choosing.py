@@ -38,6 +38,14 @@ def test_what_is_beyond_the_noise() -> None:
     assert found.best.budget == 1
 
 
+def test_best_is_a_clear_gain_where_there_is_one() -> None:
+    noisy = chosen("gan", {2: 0.3}, [-0.3, 0.0, 0.3])
+    found = choosing(pd.concat([chosen("gan", {1: 0.2}), noisy]), "gan", 0.95, MANY)
+    assert found is not None
+    assert [step.budget for step in found.clear] == [1]
+    assert found.best.budget == 1
+
+
 def test_with_a_single_draw_nothing_is_clear() -> None:
     found = choosing(chosen("gan", {1: 0.2, 2: -0.2}, [0.0]), "gan", 0.95, MANY)
     assert found is not None

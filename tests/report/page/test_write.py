@@ -190,6 +190,22 @@ def test_budgets_that_tell_nothing_of_more_labels_are_named(
     assert told not in usual
 
 
+def test_a_forecast_from_a_smaller_budget_is_called_so(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the largest ones are far from filled; the labels to buy count from it too."""
+
+    def of_four(*given: Any) -> Forecast | None:
+        found, guess = forecast(*given), Guess(8, 0.8, 0.85, 0.9)
+        return found and dataclasses.replace(found, largest=4, ahead=[guess], check=guess)
+
+    monkeypatch.setattr(together, "forecast", of_four)
+    page = written(data / "page", asked(make_params, TASKS, BUDGETS))
+    assert "Twice 4 labels per class, 8 per class, would" in words(page)
+    assert "the same forecast of 4 labels per class from fewer" in words(page)
+    assert re.search(r'<tr data-labels="12".*?<td>8</td>', page, flags=re.DOTALL)
+
+
 def test_a_single_draw_has_no_means_and_no_intervals(
     usual: str, data: Path, make_params: Make
 ) -> None:

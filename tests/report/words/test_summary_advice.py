@@ -41,6 +41,15 @@ def test_choice_has_its_lead() -> None:
     )
 
 
+def test_an_equal_choice_is_not_called_ahead() -> None:
+    """Within half of 320 images the frozen head is taken, and the rest is of its task too."""
+    table = set_score(results(TWO), "validation_top1", "head", "gan", 0.829)
+    text = summary(table, facts(TWO))
+    assert "**Choose gan, frozen**" in text
+    assert ", 0.1 points, less than half an image, behind the next task (rotation, fine" in text
+    assert "## Pretraining by gan" in text
+
+
 def test_draws_with_images_in_common_are_said() -> None:
     table = results(TWO, budgets=[4, 16])
     assert not matching(mind(table), "in common")
@@ -194,10 +203,10 @@ def test_supervised_that_does_no_worse_is_named(accuracy: float, number: int) ->
         (
             {"figures": {"rotation": {"accuracy": 0.39}, "geometric": {"accuracy": 0.29}}},
             [
-                "- The images show little orientation: rotation is right in 39.0 %, near the "
-                "25.0 % of chance; it is weak on such data.",
-                "- The images show little orientation: geometric is right in 29.0 %, near the "
-                "12.5 % of chance; it is weak on such data.",
+                "- Little was learned by rotation: it is right in 39.0 %, near the 25.0 % of "
+                "chance. The images show little orientation, or it was trained too little.",
+                "- Little was learned by geometric: it is right in 29.0 %, near the 12.5 % of "
+                "chance. The images show little orientation, or it was trained too little.",
             ],
         ),
         (

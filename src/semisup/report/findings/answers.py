@@ -73,13 +73,8 @@ class Answers:
 
     @property
     def best(self) -> int:
-        """The budget with the largest gain."""
-        return max(self.gains, key=lambda budget: self.gains[budget].mean)
-
-    @property
-    def best_sure(self) -> int:
-        """The same among budgets with a sure gain, of which there are some."""
-        return max(self.sure, key=lambda budget: (self.gains[budget].mean, -budget))
+        """The budget with the largest gain; of the sure ones, where there are some."""
+        return max(self.sure or self.gains, key=lambda budget: (self.gains[budget].mean, -budget))
 
 
 def answer(

@@ -40,6 +40,11 @@ class Choice:
         return self.lead is not None and self.lead.above_zero
 
     @property
+    def is_behind(self) -> bool:
+        """Whether another way is ahead, by so little that it counts as equal."""
+        return self.lead is not None and round(100 * self.lead.mean, 1) < 0
+
+    @property
     def standard_error(self) -> float:
         """Of the accuracy, for so many images."""
         return math.sqrt(unpaired_variance(self.accuracy, self.alike))

@@ -51,8 +51,8 @@ class Choosing:
 
     @property
     def best(self) -> AtBudget:
-        """With the largest gain."""
-        return max(self.steps, key=lambda step: step.gain.mean)
+        """With the largest gain; of the clear ones, where there are some."""
+        return max(self.clear or self.steps, key=lambda step: step.gain.mean)
 
 
 def choosing(

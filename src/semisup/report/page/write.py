@@ -90,14 +90,21 @@ def _of_encoders(inputs: Inputs, found: Findings) -> dict[str, Any]:
 
 
 def _at_the_top(inputs: Inputs, found: Findings) -> dict[str, Any]:
-    """Accuracy of the best at the largest budget, and the labels that it took."""
+    """Accuracy of the best at the largest budget, and the labels that it took.
+
+    before: those of the budget that more labels are counted from.
+    """
     rows = rows_of(inputs.results, found.best)
-    rows = rows[rows["budget"] == found.budgets[-1]]
-    means = mean_over_draws(rows, "top1", inputs.facts.confidence)
-    beside = int(rows["validation_labels"].max())
-    used = int(rows["labels_used"].max()) + (beside if inputs.facts.within_budget else 0)
-    accuracy = Interval(float(means["mean"].iloc[0]), float(means["half"].iloc[0]))
-    return {"accuracy": accuracy, "labels": used, "validation": beside}
+    top = rows[rows["budget"] == found.budgets[-1]]
+    means = mean_over_draws(top, "top1", inputs.facts.confidence)
+    beside = rows["validation_labels"] if inputs.facts.within_budget else 0
+    used = (rows["labels_used"] + beside).groupby(rows["budget"]).max()
+    return {
+        "accuracy": Interval(float(means["mean"].iloc[0]), float(means["half"].iloc[0])),
+        "labels": int(used[found.budgets[-1]]),
+        "validation": int(top["validation_labels"].max()),
+        "before": int(used[found.ahead.largest]) if found.ahead else 0,
+    }
 
 
 def _settings(params: Params) -> str:
