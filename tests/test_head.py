@@ -45,7 +45,6 @@ HEAD = {
 
 @pytest.fixture
 def stored(
-    make_data: MakeData,
     make_augment: MakeAugment,
     make_params: Make,
     runtime: Runtime,
@@ -131,7 +130,6 @@ def test_validation_out_of_the_budget_sees_plain_views(
     make_params: Make,
     stored: Callable[[ImageData], FeatureSet],
     make_run: MakeRun,
-    runtime: Runtime,
 ) -> None:
     data = make_data(validation=0)
     selection = data.labelled_set(4, 0, 0.25)
@@ -149,7 +147,6 @@ def test_draws_are_trained_scored_and_written(
     make_params: Make,
     stored: Callable[[ImageData], FeatureSet],
     make_run: MakeRun,
-    runtime: Runtime,
     tmp_path: Path,
 ) -> None:
     data, params = make_data(), make_params(HEAD | {"draws": 2})
@@ -211,7 +208,6 @@ def test_without_validation_images_the_last_weights_are_kept(
     make_params: Make,
     stored: Callable[[ImageData], FeatureSet],
     make_run: MakeRun,
-    runtime: Runtime,
 ) -> None:
     data = make_data(validation=0)
     params = make_params(HEAD | {"head.hidden": [], "draws": 2})

@@ -154,6 +154,7 @@ def test_a_run_of_several_stages_begins_with_a_look_at_the_settings(
     [
         (["predict", "a.png", "--top", "0"], "--top 0: should be 1 or more"),
         (["repro", "--jobs", "-1"], "--jobs -1: should be 1 or more"),
+        (["suggest", "--count", "0"], "--count 0: should be 1 or more"),
     ],
 )
 def test_a_number_out_of_range_is_said_in_a_line(command: list[str], message: str) -> None:

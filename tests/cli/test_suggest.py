@@ -196,7 +196,6 @@ def test_task_that_the_summary_ranks_first(params: Params) -> None:
 
 
 BAD: dict[str, tuple[int, str | None, str, str]] = {
-    "count": (0, None, "a.csv", r"--count 0: should be 1 or more"),
     "too many": (42, None, "a.csv", r"--count 42: more than the 41 images without a label"),
     "task": (1, "jigsw", "a.csv", r"--task jigsw: not in pretext_tasks .*did you mean 'jigsaw'"),
     "no features": (1, "gan", "a.csv", r"neighbours/gan/ids.npy: not there yet; run `dvc repro`"),

@@ -52,7 +52,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Split:
     SPLITS.mkdir()
     pack(zip(records, map(Decoded.of, images), strict=True), PREPARED, SIDE, "auto", 0.0)
     manifest = read_manifest()
-    done = make_split(manifest, Rules(2, 0.25, None, 2, 3), NONE_CHOSEN)
+    done = make_split(manifest, Rules(2, 0.25, None, 2, 3))
     write_split(SPLITS, done, manifest.classes, Notes())
     return done
 

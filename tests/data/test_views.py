@@ -19,11 +19,6 @@ CHANGES: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _seeded() -> None:
-    torch.manual_seed(0)
-
-
 def noise(n: int, channels: int = 3, side: int = 16) -> Tensor:
     return torch.rand(n, channels, side, side)
 

@@ -67,7 +67,6 @@ def pair(conv: nn.Module) -> OrderedDict[str, nn.Module]:
 
 
 def test_what_would_answer_otherwise_stays() -> None:
-    torch.manual_seed(0)
     for network in (randomised(Crossed()), randomised(Asking(pair(nn.Conv2d(3, 4, 1))))):
         assert fused(network, torch.rand(2, 3, 8, 8)) is network
 

@@ -1,7 +1,7 @@
 """Tables as text, and what they are read as."""
 
 from semisup.labels.table import Row, read_table
-from semisup.prepare.own_images.matching import names_of
+from semisup.prepare.own_images.matching import known_among
 from semisup.workflow.notes import Notes
 
 NO_LABEL = ["", "-1", "-1.0", "?", "nan"]
@@ -11,7 +11,7 @@ AUTO = dict.fromkeys(("path", "label", "split", "group"), "auto")
 def rows(text: str, name: str = "l.csv", **columns: str) -> tuple[dict[str, Row], str]:
     """By path, and all warnings."""
     notes = Notes()
-    known = names_of([f"{n}.png" for n in range(30)] + ["a.jpg", "b.jpg"])
+    known = known_among([f"{n}.png" for n in range(30)] + ["a.jpg", "b.jpg"])
     found = read_table(text.encode(), name, AUTO | columns, NO_LABEL, notes, known)
     return found, "\n".join(notes.lines)
 

@@ -33,7 +33,6 @@ def task(channels: int = 3, side: int = 16, backbone: str = "small", **some: Any
 
 @pytest.mark.parametrize(("side", "patch", "share"), [(16, 4, 0.6), (24, 6, 0.5), (9, 1, 0.25)])
 def test_masked_share_is_exact_and_of_whole_patches(side: int, patch: int, share: float) -> None:
-    torch.manual_seed(0)
     mask = patch_mask(images(200, 3, side), patch, share)
     assert mask.shape == (200, 1, side, side)
     assert mask.dtype == torch.bool
@@ -49,7 +48,6 @@ def test_masked_share_is_exact_and_of_whole_patches(side: int, patch: int, share
 
 
 def test_patches_at_the_rim_are_cut() -> None:
-    torch.manual_seed(0)
     mask = patch_mask(images(50, 1, 10), 4, 0.5)
     assert mask.shape == (50, 1, 10, 10)
     counts = mask[:, 0, ::4, ::4].sum(dim=(1, 2))  # 3 x 3 patches; round(4.5) is 4
@@ -220,7 +218,6 @@ def test_untrained_is_no_better_than_the_mean_colour(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_learns_which_side_is_bright(kind: str) -> None:
-    torch.manual_seed(0)
     shown = images(16) * 0.1
     for number, image in enumerate(shown):
         image[:, :8] += 0.8 * (number % 2)

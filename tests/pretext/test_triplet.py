@@ -26,11 +26,6 @@ OWN: dict[str, Any] = {"crop": 1.0, "hue": 0.1, "grey": 0.2, "blur": 0.0}
 NEGATIVES = ["all", "random", "semi_hard"]
 
 
-@pytest.fixture(autouse=True)
-def _seeded() -> None:
-    torch.manual_seed(0)
-
-
 def task(strong: Augment, channels: int = 3, side: int = 16, **own: Any) -> Task:
     settings = Settings(
         **{"batch_images": 8, "lr": 0.1, "weight_decay": 0.0, "strong": strong},

@@ -18,7 +18,7 @@ from semisup.data.dataset import (
     Manifest,
 )
 from semisup.split.held import draw_test, set_validation
-from semisup.split.roles import NONE_CHOSEN, Rules, Split, make_split
+from semisup.split.roles import Rules, Split, make_split
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -54,7 +54,7 @@ def manifest(
 def split(
     given: Ints, test: Any = None, same_as: Any = None, group: Any = None, **some: Any
 ) -> Split:
-    return make_split(manifest(given, test, same_as, group), rules(**some), NONE_CHOSEN)
+    return make_split(manifest(given, test, same_as, group), rules(**some))
 
 
 def test_roles_are_stratified_and_cover_everything() -> None:
@@ -88,7 +88,7 @@ def test_test_classes_that_nothing_is_trained_on() -> None:
 def test_validation_classes_that_nothing_is_trained_on() -> None:
     given = np.array([0] * 6 + [1] * 6 + [2] * 3)
     with pytest.raises(UserError, match="no class of the validation images has training images"):
-        make_split(manifest(given, validation=np.arange(15) >= 12), rules(), NONE_CHOSEN)
+        make_split(manifest(given, validation=np.arange(15) >= 12), rules())
 
 
 def test_no_copy_of_a_train_image_can_be_among_a_budgets_validation_images() -> None:
@@ -207,7 +207,7 @@ def test_copies_of_held_images_are_left_out(role: int) -> None:
     same_as[[held, trained, unlabelled]] = min(held, trained, unlabelled)
     key = manifest(given).key
     key[[trained, unlabelled]] = key[held]
-    done = make_split(replace(manifest(given, same_as=same_as), key=key), rules(), NONE_CHOSEN)
+    done = make_split(replace(manifest(given, same_as=same_as), key=key), rules())
     left = [held, trained, unlabelled]
     if role == TEST:  # the first of the two stays
         assert sorted(done.role[left]) == [LEFT_OUT, LEFT_OUT, TEST]
@@ -285,7 +285,7 @@ def test_the_test_set_stays_as_images_come_and_go(change: str) -> None:
         key=after.key[keep],
         same_as=np.arange(keep.sum()),
     )
-    one, other = make_split(before, rules(), NONE_CHOSEN), make_split(after, rules(), NONE_CHOSEN)
+    one, other = make_split(before, rules()), make_split(after, rules())
     still = in_role(TEST, before, one) & {int(key) for key in after.key}
     assert still <= in_role(TEST, after, other)
     new = in_role(TEST, after, other) - still
@@ -307,7 +307,7 @@ def test_no_group_is_torn(seed: int, test: str) -> None:
     if test == "given":
         images.given[(images.labels >= 0) & (images.group % 7 == 0)] = 2
         images.given[np.flatnonzero(images.given == 2)[0]] = 0  # torn by the source
-    done = make_split(images, rules(), NONE_CHOSEN)
+    done = make_split(images, rules())
     sides = [
         {*images.group[done.role == TEST].tolist()},
         {*images.group[done.role == VALIDATION].tolist()},
@@ -362,21 +362,19 @@ def test_which_groups_validate(seed: int) -> None:
 
 def test_groups_within_a_budget_are_refused() -> None:
     with pytest.raises(UserError, match="within_budget would tear groups of images apart"):
-        make_split(grouped(), rules(validation_per_class=0), NONE_CHOSEN)
+        make_split(grouped(), rules(validation_per_class=0))
 
 
 def test_a_given_validation_set_is_the_validation_set() -> None:
     given = labels()
     validation = np.flatnonzero(given >= 0)[::5]
-    done = make_split(manifest(given, validation=validation), rules(), NONE_CHOSEN)
+    done = make_split(manifest(given, validation=validation), rules())
     assert np.flatnonzero(done.role == VALIDATION).tolist() == [
         image for image in validation if done.role[image] != TEST
     ]
     assert (done.role[validation] == VALIDATION).all()
     with pytest.raises(UserError, match="within_budget, but the data bring a validation set"):
-        make_split(
-            manifest(given, validation=validation), rules(validation_per_class=0), NONE_CHOSEN
-        )
+        make_split(manifest(given, validation=validation), rules(validation_per_class=0))
 
 
 @pytest.mark.parametrize("test", [None, [3]])

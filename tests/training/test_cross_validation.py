@@ -72,7 +72,7 @@ def test_equal_ones_go_to_the_lower_loss_then_to_the_earlier() -> None:
     assert cross_validation.best((), one) == one
 
 
-def test_nothing_to_halve(runtime: Runtime) -> None:
+def test_nothing_to_halve() -> None:
     network = nn.Linear(1, 1)
     choice = Selection(network, lambda: Score(0.5, 1.0), start_counts=True)
     choice.look_at_start()

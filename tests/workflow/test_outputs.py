@@ -12,7 +12,6 @@ import pytest
 
 from semisup.workflow import outputs
 from semisup.workflow.errors import NoMeans, UserError
-from semisup.workflow.processes import HOST
 
 
 @dataclass(frozen=True)
@@ -24,15 +23,6 @@ class Line:
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-def test_a_new_folder_with_its_parents(tmp_path: Path) -> None:
-    target = tmp_path / "data" / "head" / "rotation-4"
-    with outputs.replacing(target) as folder:
-        (folder / "a.txt").write_text("new")
-        assert not target.exists()
-    assert names(target.parent) == {"rotation-4"}
-    assert (target / "a.txt").read_text() == "new"
 
 
 def test_success_replaces_all_that_was_there(tmp_path: Path) -> None:
@@ -178,17 +168,6 @@ def test_each_stage_item_has_a_folder_of_its_own(
     stage: str, item: list[str | int], folder: str
 ) -> None:
     assert outputs.folder_of(stage, *item) == Path(folder)
-
-
-def test_leftovers_of_this_machine_go_those_of_another_stay(tmp_path: Path) -> None:
-    """Machines may share the folder, and process numbers are those of one of them."""
-    nobody = 2**22 + 1  # above the largest number of a process on Linux
-    mine, theirs = (tmp_path / f".out.{host}-{nobody}.tmp" for host in (HOST, f"{HOST}_2"))
-    mine.mkdir()
-    theirs.mkdir()
-    with outputs.replacing(tmp_path / "out"):
-        pass
-    assert names(tmp_path) == {"out", theirs.name}
 
 
 def test_what_belongs_to_each_of_several_encoders(tmp_path: Path) -> None:

@@ -131,7 +131,9 @@ def prune() -> None:
 
 @app.command(epilog=_example("semisup suggest --count 50 --out data/labels/next.csv"))
 def suggest(
-    count: Annotated[int, typer.Option(help="images to label, 1 or more")],
+    count: Annotated[
+        int, typer.Option(callback=one_line.one_or_more, help="images to label, 1 or more")
+    ],
     task: Annotated[str | None, typer.Option(help="whose features; the best-ranked one's")] = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV to write; data/labels/suggested-NUMBER.csv")

@@ -3,6 +3,7 @@
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 from semisup.cli.workflow import FILE
 from semisup.workflow.errors import not_here
@@ -40,8 +41,8 @@ def prune() -> None:
         logging.disable(logging.NOTSET)
 
 
-def _edited(repo: object) -> list[str]:
+def _edited(repo: Any) -> list[str]:
     """What `dvc add` took, and is no longer as its .dvc file says; not what is gone altogether."""
-    found = repo.data_status()["uncommitted"].get("modified", [])  # type: ignore[attr-defined]
+    found = repo.data_status()["uncommitted"].get("modified", [])
     paths = (path.rstrip("/") for path in found)
     return [path for path in paths if Path(f"{path}.dvc").is_file()]

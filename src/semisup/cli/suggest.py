@@ -38,7 +38,7 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
     """
     out = out or _next_file()
     page = out.with_suffix(".html") if out.name else out
-    _check(count, out, page)
+    _check(out, page)
     task, why = _task(params, task)
     data, ids, picks = _picks(params, count, task)
     paths = sources_of([int(ids[pick.number]) for pick in picks])
@@ -102,9 +102,7 @@ def contact_sheet(
     return "\n".join([f"{head}</style>", *figures, ""])
 
 
-def _check(count: int, out: Path, page: Path) -> None:
-    if count < 1:
-        raise UserError(f"--count {count}: should be 1 or more")
+def _check(out: Path, page: Path) -> None:
     if out.suffix.lower() != ".csv":  # `split` reads no other
         raise UserError(f"--out {out}: should end in .csv; name a .csv file")
     for path in (out, page):

@@ -92,7 +92,7 @@ def _others(sheet: Sheet, taken: Collection[int | None]) -> str:
     ]
     if not found:
         return ""
-    return f"; if the classes are in {named(found)}, name it in data.folder.columns.label"
+    return f"; if the classes are in {named(found)}, name it in {KEY}.label"
 
 
 def with_parts_joined(sheet: Sheet, wanted: Collection[str | None]) -> Sheet:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from semisup.labels.column_names import NAMES, plain
+from semisup.labels.column_names import KEY, NAMES, plain
 from semisup.labels.endings import is_image
 from semisup.labels.path_column import Known
 from semisup.labels.text import SEPARATORS, Line, lines_in
@@ -70,7 +70,7 @@ def one_column(text: str, where: str) -> UserError:
         what = "has spaces between its cells? Save it with commas,"
     else:
         what = "has one column, so that it can't say path and label: save it with both,"
-        rest = "; if folders are the classes, set data.folder.columns.label to null"
+        rest = f"; if folders are the classes, set {KEY}.label to null"
     return UserError(f"{where}: {what} below a first line of path,label and the like{rest}")
 
 

@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Sequence, Set
 
 from semisup.labels.bits import are_bits, is_one
-from semisup.labels.column_names import plain
+from semisup.labels.column_names import KEY, plain
 from semisup.labels.columns import Columns
 from semisup.labels.sheet import Sheet
 from semisup.labels.split_column import COUNTED, is_counted, says_labelled
-from semisup.labels.words import UNSURE, Part, clean, is_none, part_of, parts_among
+from semisup.labels.words import UNSURE, Part, clean, is_none, part_of, parts_among, whole
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 MANY_GROUPS, LARGE = 5, 0.25  # of the rows in one group: no longer one patient or part
+_ELSE = f"if it means something else, set {KEY}.split to null"
 
 
 def groups_of(sheet: Sheet, found: Columns, none: Set[str]) -> list[str | None]:
@@ -35,7 +36,7 @@ def groups_of(sheet: Sheet, found: Columns, none: Set[str]) -> list[str | None]:
                 f"{size} of {len(words)} rows are of the group {word!r}, which stay on one side of "
                 "each split; if it means none, leave these cells empty"
             )
-    return [word and re.sub(r"^(\d+)\.0+$", r"\1", word) for word in known]
+    return [word and whole(word) for word in known]
 
 
 def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
@@ -49,23 +50,13 @@ def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
     name, values = sheet.names[found.split], [*map(clean, sheet.column(found.split))]
     yes = _part_of_yes(name)
     if yes and are_bits(values):
-        no: Part | None = "test" if yes == "train" else "train"
-        if says_labelled(name):
-            no = "unlabelled"
-        elif yes == "unlabelled":  # the others may be of any part
-            no = None
+        no = _part_of_no(name, yes)
         held = sum(is_one(value) == (yes != "train") for value in values if value)
         if 2 * held > len(values):
-            sheet.warn(
-                f"by column {name} {held} of {len(values)} rows are not trained on; if it means "
-                "something else, set data.folder.columns.split to null"
-            )
+            sheet.warn(f"by column {name} {held} of {len(values)} rows are not trained on; {_ELSE}")
         return [None if not v else yes if is_one(v) else no for v in values]
     if is_counted(name, values):
-        sheet.warn(
-            f"column {name} says 0, 1 and 2: read as train, validation and test; if it means "
-            "something else, set data.folder.columns.split to null"
-        )
+        sheet.warn(f"column {name} says 0, 1 and 2: read as train, validation and test; {_ELSE}")
         return [COUNTED[value[0]] for value in values]
     parts = parts_among(value for value in values if value)
     unknown = [value for value, part in parts.items() if part is None]
@@ -74,8 +65,7 @@ def parts_of(sheet: Sheet, found: Columns) -> list[Part | None]:
     if found.split_is_sure:
         raise UserError(
             f"{sheet.where}: column {name}: {unknown[0]!r} is no part of the data{_unsure(unknown)}"
-            "; write train, validation, test or unlabelled, or set data.folder.columns.split to "
-            "null"
+            f"; write train, validation, test or unlabelled, or set {KEY}.split to null"
         )
     sheet.warn(
         f"column {name} is not read: {named(map(repr, unknown))} are no train or test"
@@ -100,8 +90,7 @@ def without_unlabelled(
             continue
         sheet.warn(
             f"column {name} says {words[without[0]]} in {len(without)} of {len(words)} rows: read "
-            "as unlabelled, whatever their label; if it means something else, set "
-            "data.folder.columns.split to null"
+            f"as unlabelled, whatever their label; {_ELSE}"
         )
         for row in without:
             parts[row] = "unlabelled"
@@ -121,3 +110,12 @@ def _part_of_yes(column: str) -> Part | None:
     if "train" in short and "test" not in short:
         return "train"
     return part_of(column) or part_of(short.removeprefix("is"))
+
+
+def _part_of_no(column: str, yes: Part) -> Part | None:
+    """What 0 means beside it."""
+    if says_labelled(column):
+        return "unlabelled"
+    if yes == "unlabelled":  # the others may be of any part
+        return None
+    return "test" if yes == "train" else "train"

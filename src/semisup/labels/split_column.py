@@ -9,7 +9,7 @@ from semisup.labels.bits import are_bits
 from semisup.labels.column_names import KEY, plain
 from semisup.labels.columns import MOST_PARTS, Columns, is_split
 from semisup.labels.sheet import Sheet
-from semisup.labels.words import Part, part_of
+from semisup.labels.words import Part, part_of, whole
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
@@ -76,7 +76,7 @@ def is_counted(name: str, words: Sequence[str]) -> bool:
     """
     if not re.search("split|partition", plain(name)):
         return False
-    counts = Counter(re.sub(r"\.0+$", "", word) for word in words)
+    counts = Counter(map(whole, words))
     return {*counts} == {*COUNTED} and 2 * counts["0"] > len(words)
 
 

@@ -32,7 +32,7 @@ _OTHER_TEXT = (
     (b"%pdf", "a PDF document"),
     (b"{\\rtf", "a text document"),
 )
-_STAND_INS = (  # what lies in the place of files that did not come
+STAND_INS = (  # what lies in the place of files that did not come
     (b"version https://git-lfs", "a Git LFS pointer, not the file: run `git lfs pull`"),
     (b"/annex/objects/", "a git-annex pointer, not the file: run `git annex get`"),
     (b"<!doctype html", "a web page, as of a failed download: download it again"),
@@ -43,7 +43,7 @@ _STAND_INS = (  # what lies in the place of files that did not come
 def stand_in(content: bytes) -> str | None:
     """What a file is by its first bytes, if it only stands for the one that was meant."""
     start = content[:64].lstrip(codecs.BOM_UTF8 + b" \r\n").lower()
-    return next((what for mark, what in _STAND_INS if start.startswith(mark)), None)
+    return next((what for mark, what in STAND_INS if start.startswith(mark)), None)
 
 
 def decoded(content: bytes, where: str) -> tuple[str, str]:

@@ -152,8 +152,14 @@ def same_number(labels: Iterable[str]) -> dict[str, str]:
     """1.0 as 1, where all labels are whole numbers; else nothing."""
     every = {*labels}
     if all(re.fullmatch(r"[+-]?\d+(\.0+)?", label) for label in every):
-        return {label: _WHOLE.sub(r"\1", label) for label in every}
+        return {label: whole(label) for label in every}
     return {}
+
+
+def whole(word: str) -> str:
+    """1.0 as 1; all else as it is."""
+    found = _WHOLE.fullmatch(word)
+    return found[1] if found else word
 
 
 def folded(name: str) -> str:

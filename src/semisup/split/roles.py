@@ -75,7 +75,7 @@ class Split:
     chosen: Ints  # positions and classes (m, 2)
 
 
-def make_split(manifest: Manifest, rules: Rules, chosen: Ints) -> Split:
+def make_split(manifest: Manifest, rules: Rules, chosen: Ints = NONE_CHOSEN) -> Split:
     """Assign every image one role, stratified by class.
 
     Parts that the source gives are kept. Equal images of different classes are left out, and so is
@@ -113,7 +113,7 @@ def make_split(manifest: Manifest, rules: Rules, chosen: Ints) -> Split:
         leaked += take_out_copies(role, same_as)
     torn = take_out(role, group)
     lost = Lost(leaked, torn, int(wrong.sum()))
-    _check_roles(role, every, rules, lost, partial(_said_of_groups, labels, group))
+    _check_roles(role, every, lost, partial(_said_of_groups, labels, group))
     _check_validation(role, labels, group, rules, lost)
     pool = np.flatnonzero((role == UNLABELLED) | (role == TRAIN))
     if rules.max_pool is not None and rules.max_pool < len(pool):
@@ -179,9 +179,7 @@ def _said_of_groups(labels: Ints, group: Ints) -> str:
     )
 
 
-def _check_roles(
-    role: Ints, labels: Ints, rules: Rules, lost: Lost, groups: Callable[[], str]
-) -> None:
+def _check_roles(role: Ints, labels: Ints, lost: Lost, groups: Callable[[], str]) -> None:
     if not (role == TEST).any():
         raise UserError(
             f"split: no test image is left{lost}{groups()}; give a test set or more labelled images"
@@ -198,7 +196,8 @@ def _check_roles(
         if len(mine) and not np.isin(mine, trained).any():
             raise UserError(
                 f"split: no class of the {part} images has training images; write the names of "
-                "classes the same way in both (see the column label of data/prepared/manifest.csv)"
+                "classes the same way in both (see the column label of "
+                f"{outputs.PREPARED / outputs.MANIFEST})"
             )
 
 

@@ -11,7 +11,7 @@ import pytest
 from made_files import MAKERS, fill, png, read, records, said
 from pyarrow import parquet
 
-from semisup.prepare.own_images.matching import names_of
+from semisup.prepare.own_images.matching import known_among
 from semisup.workflow.errors import UserError
 
 pytestmark = pytest.mark.usefixtures("in_a_folder")
@@ -472,7 +472,7 @@ def test_a_table_inside_the_archive(tmp_path: Path, name: str) -> None:
 
 
 def test_how_surely_a_cell_names_a_file() -> None:
-    known = names_of(["a/cat.JPG", "a/007.png", "b/dog.png"])
+    known = known_among(["a/cat.JPG", "a/007.png", "b/dog.png"])
     cells = ["x/cat.jpg", "cat", "7.0", "a\\dog.png", "", "bird", "8", "jpg"]
     assert [known(cell) for cell in cells] == [1, 0.5, 0.5, 1, 0, 0, 0, 0]
 

@@ -38,7 +38,6 @@ def test_cut_is_a_slice(channels: int, side: int) -> None:
 
 
 def test_random_between_reaches_both_ends_and_no_further() -> None:
-    torch.manual_seed(0)
     low, high = torch.tensor([-3, 0, 2]), torch.tensor([-1, 0, 5])
     drawn = torch.stack([random_between(low, high) for _ in range(400)])
     counts = [torch.bincount(drawn[:, i] - low[i]).tolist() for i in range(3)]
@@ -67,7 +66,6 @@ def test_standardise_leaves_faint_noise_faint_and_contrast_equal() -> None:
 
 
 def test_color_is_dropped_from_whole_images_by_keeping_one_channel() -> None:
-    torch.manual_seed(0)
     whole = images(600, 3, 4)
     found = drop_color(whole, 0.66)
     kept = [0, 0, 0]

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from PIL import Image
 
+from semisup.labels.text import STAND_INS
 from semisup.prepare.files.member import ARCHIVES, UNREAD
 from semisup.prepare.records import Unreadable
 
@@ -44,8 +45,7 @@ _FORMS = (  # in which the sciences keep images
     (0, b"\x1a\x45\xdf\xa3", "a video"),
 )
 _NO_IMAGES = (  # where they begin, their first bytes, what they are
-    (0, b"version https://git-lfs", "a Git LFS pointer, not the image: run `git lfs pull`"),
-    (0, b"/annex/objects/", "a git-annex pointer, not the image: run `git annex get`"),
+    *((0, mark, what) for mark, what in STAND_INS),
     *(
         (0, mark, f"{what} {_INSIDE}" if endings else f"{what}, {UNREAD}")
         for mark, what, endings in ARCHIVES
@@ -55,8 +55,6 @@ _NO_IMAGES = (  # where they begin, their first bytes, what they are
     (0, b"\x93NUMPY", "a NumPy array, not decoded: save images as PNG or TIFF"),
     (0, b"%PDF", "a PDF document, not an image"),
     (0, b"<svg", "an SVG drawing, not decoded: export it as PNG"),
-    (0, b"<!doctype html", "a web page, as of a failed download: download it again"),
-    (0, b"<html", "a web page, as of a failed download: download it again"),
     (0, b"8BPS", "a Photoshop file, not decoded: export it as PNG"),
     (128, b"dicm", "a DICOM file, not decoded: export it as 16-bit PNG or TIFF"),
     (4, b"ftypcrx", RAW_FILE),

@@ -7,6 +7,7 @@ from semisup.labels.words import part_of
 from semisup.prepare.files.places import printable
 from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.own_images.named_places import KEY
+from semisup.prepare.own_images.path_names import folder_of
 from semisup.workflow.notes import Notes, named
 
 
@@ -20,12 +21,12 @@ class FoldersBeside:
 
     def add_without_row(self, path: str) -> None:
         """Take note of an image that the table does not name."""
-        if (folder := _folder(path)) in self.known:
+        if (folder := folder_of(path)) in self.known:
             self.without_row[folder] += 1
 
     def add(self, path: str, label: str | None) -> None:
         """Compare an image's folder with its label."""
-        if label is not None and (folder := _folder(path)) != label and folder in self.known:
+        if label is not None and (folder := folder_of(path)) != label and folder in self.known:
             self.others += 1
             self.first = self.first or f"{path} ({label!r})"
 
@@ -69,7 +70,3 @@ def warn_of_parts_without_rows(
             f"unlabelled; where another table does, name both in {KEY}.test and test_labels, or "
             "validation and validation_labels"
         )
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0].rpartition("/")[2]

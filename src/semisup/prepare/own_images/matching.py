@@ -9,11 +9,12 @@ a URL. It counts only where no other file could be meant.
 import difflib
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 from semisup.labels.endings import is_raw
+from semisup.labels.path_column import Known
 from semisup.labels.words import part_of
 from semisup.prepare.own_images.path_names import (
     RESPELT,
@@ -38,7 +39,7 @@ WAYS = (
 )
 
 
-def names_of(files: Iterable[str]) -> Callable[[str], float]:
+def known_among(files: Iterable[str]) -> Known:
     """How surely a cell names one of these files: 1 by its last name, 0.5 without the ending."""
 
     @cache  # few tables need it, and of a million files it takes seconds

@@ -30,7 +30,7 @@ from semisup.prepare.folders.tree import Folder
 from semisup.prepare.own_images.class_names import names_for
 from semisup.prepare.own_images.folders_beside import warn_of_parts_without_rows
 from semisup.prepare.own_images.key_or_names import keep_to_the_keys
-from semisup.prepare.own_images.matching import match, names_of
+from semisup.prepare.own_images.matching import known_among, match
 from semisup.prepare.own_images.named_places import (
     KEY,
     Source,
@@ -131,7 +131,7 @@ class Plan:
             source.table = file
             source.by_folders = columns["label"] is None
             files |= self._listed(source)
-        none, known = self.settings.no_label, names_of(files)
+        none, known = self.settings.no_label, known_among(files)
         rows = read_table(content, where, columns, none, self.notes, known)
         matched = match(rows, files, file, where, self.notes)
         forbid_contradictions(rows, matched.again, where)

@@ -22,6 +22,7 @@ from semisup.prepare.own_images.mask_folders import MaskFolders
 from semisup.prepare.own_images.named_places import KEY, Source
 from semisup.prepare.own_images.series import Series
 from semisup.prepare.records import Record, Rejected
+from semisup.workflow import outputs
 from semisup.workflow.notes import Notes, named
 
 NOT_THERE = "named in {}, but {}"
@@ -84,7 +85,7 @@ class Reader:
         if self.again:
             notes.warn(
                 f"{self.again} files of archives have the name of another one there, and are left "
-                "out; data/prepared/rejected.csv lists them"
+                f"out; {outputs.PREPARED / outputs.REJECTED} lists them"
             )
         for label, names in self.spellings.items():
             if len(names) > 1:
@@ -99,10 +100,11 @@ class Reader:
         for entry in source.own_entries():
             if isinstance(entry, Rejected):
                 source.files += 1
-                again = entry.meant == "aside"
-                self.again += again
-                label = None if again else self._class_of(source, entry)
-                yield entry if again else replace(entry, meant=source.meant, label=label)
+                if entry.meant == "aside":
+                    self.again += 1
+                    yield entry
+                else:
+                    yield replace(entry, meant=source.meant, label=self._class_of(source, entry))
             elif entry.identity in self.tables:
                 continue
             elif entry.identity in self.taken and not source.claims(entry.path):
@@ -113,15 +115,9 @@ class Reader:
                     continue
                 source.files += 1
                 self.taken.add(entry.identity)
-                job = self._called(job)
-                if isinstance(job, tuple) and is_raw(entry.path):
-                    job = job[0].rejected(RAW_FILE)
-                elif isinstance(job, tuple):
-                    self.beside.keep(job[0].source)
-                yield job
+                yield job if isinstance(job, Rejected) else self._finished(*job)
         for row, (why, label) in source.absent.items():
-            named_so = label and self.names.get(label, label)
-            yield Rejected(row, NOT_THERE.format(source.table, why), "row", named_so)
+            yield Rejected(row, NOT_THERE.format(source.table, why), "row", self._called(label))
 
     def _class_of(self, source: Source, entry: Rejected) -> str | None:
         """The class of a file that cannot be opened, such as a link to nothing."""
@@ -132,13 +128,20 @@ class Reader:
         elif source.layout is not None:
             placed = source.layout.placed(entry.source.removeprefix(source.place.source("")))
             label = placed.label if placed.label in self.known else None
+        return self._called(label)
+
+    def _called(self, label: str | None) -> str | None:
+        """The name that a file says a class has."""
         return label and self.names.get(label, label)
 
-    def _called(self, job: Job | Rejected) -> Job | Rejected:
-        """With the name of the class that a file says it has."""
-        if isinstance(job, Rejected) or job[0].label is None or not self.names:
-            return job
-        return replace(job[0], label=self.names.get(job[0].label, job[0].label)), job[1]
+    def _finished(self, record: Record, entry: Entry) -> Job | Rejected:
+        """With the name of its class; what cameras save raw is none."""
+        if self.names:
+            record = replace(record, label=self._called(record.label))
+        if is_raw(entry.path):
+            return record.rejected(RAW_FILE)
+        self.beside.keep(record.source)
+        return record, entry
 
     def _job(self, source: Source, entry: Entry) -> Job | Rejected | None:
         """None: another table over the same folder may name it."""
