@@ -25,10 +25,10 @@ $(STAMP): requirements.lock pyproject.toml
 check-params: setup  ## check params.yaml, remove a dvc.lock that was cut off
 	@semisup check
 
-quick: check-params  ## a first answer, of encoders that train nothing: pretext_tasks must list one
+quick: check-params  ## a first answer, by encoders that need no training (pretext_tasks must list one)
 	@semisup quick
 
-repro: check-params  ## run all that changed, from images to the report (JOBS=4: stages at once)
+repro: check-params  ## run all that changed, from images to the report (JOBS=4: four stages at once)
 	@# outputs of a removed budget would count as inputs of the report
 	@semisup prune
 	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
@@ -41,7 +41,7 @@ test: setup  ## run the tests (five to six minutes on 2 cores)
 test-all: setup  ## run the slow tests too
 	pytest -n 2 --dist loadgroup
 
-bench: setup  ## measure speeds as ratios on this machine: half an hour; WHAT=heads: a part
+bench: setup  ## compare speeds on this machine with other programs (half an hour; WHAT=heads: a part)
 	@python -c 'import kornia, lightly' 2>/dev/null || python -m pip install --quiet --disable-pip-version-check \
 	  'kornia>=0.8' 'lightly>=1.5'  # to compare with
 	TQDM_DISABLE=1 python tests/benchmarks/run.py $(WHAT)
@@ -54,10 +54,10 @@ lock: setup  ## pin the newest versions that pyproject.toml admits
 	uv pip compile --universal --python-version 3.11 --group dev --no-header --no-annotate \
 	  --no-emit-index-url --upgrade --quiet --output-file requirements.lock pyproject.toml
 
-plots-page:  ## build anew the page that `dvc plots` fills in (needs npm)
+plots-page:  ## rebuild the page that `dvc plots` fills in (needs npm)
 	$(PYTHON) .dvc/plots/page/build.py
 
-picture:  ## make the README's picture anew, of the report (needs Chromium)
+picture:  ## make the README's picture anew from the report (needs Chromium)
 	chromium --headless --no-sandbox --hide-scrollbars --virtual-time-budget=8000 \
 	  --window-size=1040,1010 --screenshot=docs/report.png "file://$(CURDIR)/reports/report.html"
 
