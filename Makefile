@@ -32,7 +32,7 @@ repro: check-params  ## run all that changed, from images to the report (JOBS=4:
 	@# outputs of a removed budget would count as inputs of the report
 	@semisup prune
 	$(if $(JOBS),semisup repro --jobs $(JOBS),dvc repro)
-	@echo "The answers stand in reports/report.html: open it in a browser. As text: reports/summary.md."
+	@echo "The answers are in reports/report.html: open it in a browser. As text: reports/summary.md."
 	@echo "How long each stage took: semisup times"
 
 test: setup  ## run the tests (five to six minutes on 2 cores)

@@ -76,7 +76,7 @@ def doctor() -> None:
 
 @app.command("look", epilog=_example("semisup look"))
 def look_at_images() -> None:
-    """Say what your images would be read as: classes, roles, what fits nothing. Takes seconds."""
+    """Say what your images would be read as: classes, roles, what is left out. Takes seconds."""
     from semisup.cli import look
     from semisup.params.loading import load
 
