@@ -129,7 +129,7 @@ def test_dvc_starts_a_stage(
 
 def test_what_trainings_say_is_read_from_their_files(tmp_path: Path) -> None:
     folder = tmp_path / "head-a-2"
-    one = "head-a-2-draw-1-of-2-lr-0-05"
+    one = "head-a-2-draw-1-of-2-lr-0.05"
     for name, content in {one: '{"step": 1, "of": 2}', "half": '{"step": '}.items():
         (folder / name).mkdir(parents=True)
         (folder / name / "metrics.json").write_text(content)

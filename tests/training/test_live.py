@@ -74,7 +74,7 @@ def test_files_are_those_of_dvclive_and_change_no_weight(keeping: Runtime) -> No
         }
     assert torch.equal(alone, shown)
     last = result.rows[-1]
-    assert metrics.parent.name == "draw-1-lr-0-1"
+    assert metrics.parent.name == "draw-1-lr-0.1"
     assert said == {
         "step": UPDATES,
         "of": UPDATES,

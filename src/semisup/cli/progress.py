@@ -22,7 +22,6 @@ from semisup.workflow.processes import is_running
 from semisup.workflow.times import Spent
 
 SECONDS = 5.0  # between two looks
-_POINT = re.compile(r"(?<=-lr-0)-(?=\d+$)")  # that no name of a file has: lr-0-05
 # of DVC, with the process that has them: of a stage, and of what it does between stages
 LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/lock"))
 _PID = re.compile(r'(?:"pid":|^)\s*(\d+)')
@@ -169,7 +168,6 @@ def _trainings(folder: Path) -> dict[str, Metrics]:
     found = {}
     for path in sorted(folder.glob(f"*/{live.METRICS}")):
         with suppress(OSError, ValueError):  # the stage has ended meanwhile
-            name = path.parent.name.removeprefix(f"{folder.name}-")
-            name = _POINT.sub(".", name).replace("-", " ")
+            name = path.parent.name.removeprefix(f"{folder.name}-").replace("-", " ")
             found[name] = json.loads(path.read_text(encoding="utf-8"))
     return found

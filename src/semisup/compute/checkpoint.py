@@ -104,6 +104,6 @@ def checkpoint_of(scratch: Scratch, training: str, machine: str) -> Checkpoint:
 
     It goes on only on a machine of the same kind, as far as that matters.
     """
-    name = re.sub(r"[^a-z0-9]+", "-", training.lower())
+    name = re.sub(r"[^a-z0-9.]+", "-", training.lower())
     path = scratch.folder / f"{name}.safetensors"
     return Checkpoint(path, f"{scratch.key} {machine}", scratch.seconds)
