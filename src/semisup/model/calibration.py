@@ -23,12 +23,13 @@ def temperature(logits: NDArray[np.float32], labels: Ints) -> float:
     if not len(labels):
         return 1.0
     from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
 
     rows = np.arange(len(labels))
 
     def loss(log_temperature: float) -> float:
         scaled = logits.astype(np.float64) / np.exp(log_temperature)
-        return float((_log_sum_exp(scaled) - scaled[rows, labels]).mean())
+        return -float(log_softmax(scaled, axis=1)[rows, labels].mean())
 
     bounds = (np.log(COLDEST), np.log(HOTTEST))
     found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4})
@@ -37,13 +38,9 @@ def temperature(logits: NDArray[np.float32], labels: Ints) -> float:
 
 def probabilities(logits: NDArray[np.float32], temperature: float) -> Floats:
     """(N, classes) of logits of the same shape."""
-    scaled = logits.astype(np.float64) / temperature
-    return np.exp(scaled - _log_sum_exp(scaled)[:, None])
+    from scipy.special import softmax
 
-
-def _log_sum_exp(values: Floats) -> Floats:
-    highest = values.max(axis=1)
-    return np.asarray(highest + np.log(np.exp(values - highest[:, None]).sum(axis=1)))
+    return np.asarray(softmax(logits.astype(np.float64) / temperature, axis=1))
 
 
 def calibration_error(confidences: Floats, right: NDArray[np.bool_]) -> float:

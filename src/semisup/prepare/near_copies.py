@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter
 
 from semisup.workflow import outputs
 from semisup.workflow.notes import Notes
@@ -107,7 +108,7 @@ def _are_copies(one: Images, other: Images) -> bool:
     whole = _unit(pair.reshape(2, -1))
     if whole[0] @ whole[1] < WHOLE:
         return False
-    detail = _unit((pair - _blurred(pair)).reshape(2, -1))
+    detail = _unit((pair - uniform_filter(pair, (1, 3, 3), mode="nearest")).reshape(2, -1))
     return bool(detail[0] @ detail[1] >= DETAIL)
 
 
@@ -125,15 +126,6 @@ def _smaller(images: Floats, side: int) -> Floats:
     size = np.diff(edges).astype(np.float32)
     summed = np.add.reduceat(np.add.reduceat(images, edges[:-1], axis=1), edges[:-1], axis=2)
     mean: Floats = summed / (size[:, None] * size[None])
-    return mean
-
-
-def _blurred(images: Floats) -> Floats:
-    """By the mean of 3 x 3 pixels."""
-    side = images.shape[1]
-    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)), "edge")
-    shifted = [padded[:, y : y + side, x : x + side] for y in range(3) for x in range(3)]
-    mean: Floats = np.mean(shifted, axis=0, dtype=np.float32)
     return mean
 
 
