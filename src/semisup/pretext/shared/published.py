@@ -4,6 +4,7 @@ Pickles (.pth) are read by `weights_only`, which runs no code.
 """
 
 import pickle
+import textwrap
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -157,12 +158,13 @@ def _unwrapped(state: Any, named: str, mend: str) -> dict[str, Tensor]:
         if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
             state = state[wrapper]
     if not isinstance(state, dict) or not state or not all(map(torch.is_tensor, state.values())):
-        keys = shortened(", ".join(map(str, state))) if isinstance(state, dict) and state else ""
+        keys = ", ".join(map(str, state)) if isinstance(state, dict) else ""
         raise UserError(
             f"{named}: not a state dict of tensors, nor one under {' or '.join(WRAPPERS)}"
-            f"{keys and f', but {keys}'}; {mend}"
+            f"{keys and f', but {textwrap.shorten(keys, 80)}'}; {mend}"
         )
+    found: dict[str, Tensor] = state
     for prefix in PREFIXES:
-        if all(str(name).startswith(prefix) for name in state):
-            state = {name.removeprefix(prefix): value for name, value in state.items()}
-    return state
+        if all(str(name).startswith(prefix) for name in found):
+            found = {name.removeprefix(prefix): value for name, value in found.items()}
+    return found
