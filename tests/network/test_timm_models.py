@@ -1,5 +1,7 @@
 """Models of timm give timm's own numbers, whatever their kind."""
 
+from typing import Any
+
 import pytest
 import timm
 import torch
@@ -114,6 +116,15 @@ def test_classifiers_of_any_size_are_left_out() -> None:
     one, other = (filled("resnet10t", 64, given).state_dict() for given in (state, without))
     assert one.keys() == other.keys()
     assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+@pytest.mark.parametrize("name", ["resnet10t", "levit_128s"])
+def test_what_has_no_classifier_is_read(name: str) -> None:
+    """As `export` writes it."""
+    state = borrowed.build(f"timm/{name}", 224, 5).model.state_dict()
+    model: Any = filled(name, 224, state)
+    found = model.model.state_dict()
+    assert all(torch.equal(found[key], value) for key, value in state.items())
 
 
 def test_weights_depend_on_the_seed_alone() -> None:

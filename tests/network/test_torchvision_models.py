@@ -45,6 +45,17 @@ def test_features_are_what_torchvisions_last_layer_sees(name: str) -> None:
     torch.testing.assert_close(found[:, :, 0, 0], expected, atol=1e-4, rtol=1e-4)
 
 
+def test_files_that_are_older_than_counts_of_batch_norm() -> None:
+    """As torchvision's of DenseNet and VGG are; safetensors of such have no version either."""
+    model, net = "torchvision/resnet18", models.resnet18(weights=None)
+    state = {key: value for key, value in net.state_dict().items() if "num_batches" not in key}
+    blocks = borrowed.build(model, SIDE, 1)
+    borrowed.put_weights(blocks, model, SIDE, state)
+    found = blocks.model.state_dict()
+    assert all(torch.equal(found[key], value) for key, value in state.items() if key in found)
+    assert found.keys() - state.keys() == {k for k in net.state_dict() if "num_batches" in k}
+
+
 def test_stages_of_resnets_and_of_chains() -> None:
     inputs = torch.randn(1, 3, SIDE, SIDE)
     resnet = borrowed.build("torchvision/resnet18", SIDE, 0).eval()

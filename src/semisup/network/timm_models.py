@@ -105,16 +105,19 @@ def put_weights(blocks: TimmModel, name: str, side: int, state: dict[str, Tensor
     of_classifier = tuple(
         f"{one}." for one in ([classifiers] if isinstance(classifiers, str) else classifiers)
     )
-    fresh = _create(name, side).state_dict().items()
-    any_classifier = {key: value for key, value in fresh if key.startswith(of_classifier)}
-    del fresh  # which may be large
+    own, fresh = blocks.model.state_dict(), _create(name, side).state_dict()
     given = {key: value for key, value in state.items() if not key.startswith(of_classifier)}
-    given |= any_classifier
+    given |= {  # any classifier; LeViT's has norms too, which count as no part of it
+        key: value
+        for key, value in fresh.items()
+        if key.startswith(of_classifier) or (key not in own and key not in given)
+    }
+    del fresh  # which may be large
     overlay = {"state_dict": given, "label_offset": 0}
     # timm adapts what it reads, such as embeddings of places to the side, then checks all keys
     whole = _create(name, side, pretrained=True, pretrained_cfg_overlay=overlay)
     whole = whole.state_dict()
-    blocks.model.load_state_dict({key: whole[key] for key in blocks.model.state_dict()})
+    blocks.model.load_state_dict({key: whole[key] for key in own})
 
 
 def _timm() -> ModuleType:

@@ -14,6 +14,7 @@ from semisup.network.layers import FEATURES, Published, as_maps
 LISTED = "torchvision.models"
 AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")  # classifiers that only training has
 WITH_AUXILIARY = {"aux_logits": False, "transform_input": True, "init_weights": False}
+COUNTED = ".num_batches_tracked"  # which files of PyTorch before 0.4.1 do not have
 # of files that are older than the names of DenseNet's layers
 OLD_DENSENET = re.compile(r"^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.\w+)$")
 
@@ -101,6 +102,9 @@ def put_weights(blocks: TorchvisionModel, name: str, side: int, state: dict[str,
     # the version of MNASNet's layers, which safetensors do not have
     own: Any = blocks.model.state_dict()
     kept._metadata = getattr(state, "_metadata", own._metadata)
+    for key, value in own.items():
+        if key.endswith(COUNTED):
+            kept.setdefault(key, value)
     blocks.model.load_state_dict(kept)
 
 

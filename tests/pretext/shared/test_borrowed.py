@@ -208,6 +208,8 @@ def test_mistakes_that_only_the_models_tell(files: dict[str, str], make_data: Ma
     wider = str(Path(mine).with_name("wider.safetensors"))
     state = random_model(convolutional).state_dict()
     save_file(state | {"layer1.0.conv1.weight": torch.zeros(65, 64, 3, 3)}, wider)
+    within = str(Path(mine).with_name("within.safetensors"))
+    save_file({f"backbone.{name}": value for name, value in state.items()}, within)
     key, no_validation = "pretrain.foundation", make_data(validation=0)
     for edits, said in [
         ({"model": "timm/resnet10tt"}, f"{key}.model: unknown model 'timm/resnet10tt' (did you me"),
@@ -217,6 +219,7 @@ def test_mistakes_that_only_the_models_tell(files: dict[str, str], make_data: Ma
         ({"model": transformer}, f"{key}.file: {mine}: not weights of {transformer}"),
         ({"model": "torchvision/resnet18"}, "not weights of torchvision/resnet18"),
         ({"file": wider}, f"{key}.file: {wider}: not weights of {convolutional}"),
+        ({"file": within}, "for images of 64 px, but of backbone."),
         ({"model": "timm/dla34", "input": 56}, "input: timm/dla34 does not take images of 56 px"),
         ({"layer": "auto"}, f"{key}.layer: auto chooses on a separate validation set"),
     ]:

@@ -44,6 +44,19 @@ def test_files(state: dict[str, Tensor], tmp_path: Path, kind: str, wrapper: str
     }
 
 
+@pytest.mark.parametrize("prefix", published.PREFIXES)
+@pytest.mark.parametrize("kind", ["pth", "safetensors"])
+def test_names_of_training_programs(
+    state: dict[str, Tensor], tmp_path: Path, kind: str, prefix: str
+) -> None:
+    path, theirs = tmp_path / f"mine.{kind}", {prefix + name: state[name] for name in state}
+    if kind == "safetensors":
+        save_file(theirs, path)
+    else:
+        torch.save({"state_dict": theirs}, path)
+    assert equal(published.read(settings(MODEL, file=str(path)), KEY).state, state)
+
+
 def test_weights_that_a_file_is_said_to_be_of(state: dict[str, Tensor], tmp_path: Path) -> None:
     save_file(state, tmp_path / "a.safetensors")
     named = settings(MODEL, file=str(tmp_path / "a.safetensors"), weights="c3_in1k")
@@ -97,6 +110,8 @@ def test_files_of_no_use(tmp_path: Path) -> None:
     torch.save({}, tmp_path / "nothing.pth")
     torch.save([torch.zeros(1)], tmp_path / "list.pth")
     torch.save({"lr": 0.1, "layer": torch.zeros(1)}, tmp_path / "mixed.pth")
+    torch.save({"teacher": {"a": torch.zeros(1)}, "epoch": 3}, tmp_path / "other.pth")
+    save_file({}, tmp_path / "nothing.safetensors")
     for name, said in [
         ("none.safetensors", "no such file; give the path"),
         ("none.pth", "no such file; give the path"),
@@ -107,6 +122,8 @@ def test_files_of_no_use(tmp_path: Path) -> None:
         ("nothing.pth", "not a state dict of tensors"),
         ("list.pth", "not a state dict of tensors"),
         ("mixed.pth", "not a state dict of tensors"),
+        ("other.pth", "nor one under state_dict or model, but teacher, epoch; give the path"),
+        ("nothing.safetensors", "not a state dict of tensors"),
     ]:
         path = tmp_path / name
         text = complaint(lambda path=path: published.read(settings(MODEL, file=str(path)), KEY))

@@ -106,7 +106,7 @@ def _fill(blocks: Any, model: str, side: int, found: published.Found, key: str) 
         borrowed.put_weights(blocks, model, side, found.state)
     except UNLIKE as error:
         raise UserError(
-            f"{found.named}: not weights of {model} ({key}.model) for images of {side} px: "
-            f"{shortened(error)}; name the model that they are of, or set {key}.input to its own "
-            f"{borrowed.published(model, None).side}"
+            f"{found.named}: not weights of {model} ({key}.model) for images of {side} px, but of "
+            f"{next(iter(found.state))} and the like: {shortened(error)}; name the model that they "
+            f"are of, or set {key}.input to its own {borrowed.published(model, None).side}"
         ) from None

@@ -4,6 +4,7 @@ Pickles (.pth) are read by `weights_only`, which runs no code.
 """
 
 import pickle
+import textwrap
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -23,6 +24,8 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import sha256
 
 WRAPPERS = ("state_dict", "model")  # keys that training programs keep a state dict under
+# before each name where a network was trained by DistributedDataParallel or torch.compile
+PREFIXES = ("module.", "_orig_mod.")
 UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)
 
 
@@ -126,8 +129,9 @@ def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
     """
     try:
         if path.suffix == ".safetensors":
-            return load_file(path)
-        state: Any = torch.load(path, map_location="cpu", weights_only=True)
+            state: Any = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise UserError(f"{named}: no such file; {mend}") from None
     except IsADirectoryError:
@@ -141,9 +145,26 @@ def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
         ) from None
     except UNREADABLE as error:
         raise UserError(f"{named}: can't be read ({shortened(error)}); {mend}") from None
+    return _unwrapped(state, named, mend)
+
+
+def _unwrapped(state: Any, named: str, mend: str) -> dict[str, Tensor]:
+    """The state dict in what a file holds, by the network's own names.
+
+    Raises:
+        UserError: as `_tensors`.
+    """
     for wrapper in WRAPPERS:
         if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
             state = state[wrapper]
     if not isinstance(state, dict) or not state or not all(map(torch.is_tensor, state.values())):
-        raise UserError(f"{named}: not a state dict of tensors; {mend}")
-    return state
+        keys = ", ".join(map(str, state)) if isinstance(state, dict) else ""
+        raise UserError(
+            f"{named}: not a state dict of tensors, nor one under {' or '.join(WRAPPERS)}"
+            f"{keys and f', but {textwrap.shorten(keys, 80)}'}; {mend}"
+        )
+    found: dict[str, Tensor] = state
+    for prefix in PREFIXES:
+        if all(str(name).startswith(prefix) for name in found):
+            found = {name.removeprefix(prefix): value for name, value in found.items()}
+    return found
