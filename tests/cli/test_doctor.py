@@ -160,9 +160,9 @@ def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
         (place / "new" / name).touch()
     whole = (place / "dvc.yaml").read_text()
     (place / "dvc.yaml").write_text(whole[: whole.index("\n  export:")])
-    minded = {one.what: one.told for one in doctor.examine() if one.level == "mind"}
+    minded = {one.what: one.told for one in doctor.examine() if one.level == "note"}
     assert minded["cores"].startswith(f"compute.threads: {MORE_THREADS} are more than")
-    assert minded["git"].startswith("4 files are not committed")
+    assert minded["git"].startswith("not committed: 4 files;")
     assert minded["dvc"].startswith("dvc.yaml lacks export; unless that is meant, take the last")
     assert "not inside data/raw, so that DVC sees no changes" in minded["data"]
 
@@ -203,7 +203,7 @@ def test_a_folder_that_another_user_owns(place: Path, monkeypatch: pytest.Monkey
     """Where `git init`, which helps in no repository, would do nothing."""
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
     (git,) = [one for one in doctor.examine() if one.what == "git"]
-    assert git.level == "mind"
+    assert git.level == "note"
     assert git.told.endswith(f"; run `git config --global --add safe.directory {place}`")
 
 
@@ -212,7 +212,7 @@ def test_a_project_without_git(place: Path) -> None:
     (place / ".dvc/config").write_text("[core]\n    no_scm = true\n")
     found = doctor.examine()
     assert worst(found) == []
-    assert [one.level for one in found if one.what == "git"] == ["mind"]
+    assert [one.level for one in found if one.what == "git"] == ["note"]
 
 
 @pytest.mark.usefixtures("place")
@@ -222,7 +222,7 @@ def test_a_machine_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
     found = doctor.examine()
     assert worst(found) == []
     (git,) = [one for one in found if one.what == "git"]
-    assert str(git).startswith("mind  git        not installed: runs work, but")
+    assert str(git).startswith("note  git        not installed: runs work, but")
 
 
 @pytest.mark.usefixtures("place")

@@ -109,7 +109,7 @@ def test_places_without_usable_files(make_params: Make, places: dict[str, str], 
 def test_files_that_do_not_end_as_images_are_counted(make_params: Make) -> None:
     files(Path("data/raw/a"), "cat/1.dcm", "cat/2.nii.gz", "dog/3", "dog/4.jpg", "dog/5.txt")
     page = seen(make_params, labelled="data/raw/a")
-    said = "of these, 3 do not end as images do (1 .dcm, 1 .gz, 1 without ending): `prepare` leaves"
+    said = "3 names of these without an image's ending (1 .dcm, 1 .gz, 1 without ending): `prep"
     assert said in page
     files(Path("data/raw/b"), "cat/1.png", "dog/4.jpg")
     assert "of these" not in seen(make_params, labelled="data/raw/b")

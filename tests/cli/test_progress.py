@@ -41,7 +41,7 @@ def test_all_is_done() -> None:
 def test_all_is_done_by_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress.workflow, "read", lambda: Stages(PARENTS, set(), [], [*PARENTS]))
     monkeypatch.setattr(progress.code, "has_changed", lambda: True)
-    assert progress.progress().startswith("all 4 stages are done, by other code than that of the")
+    assert progress.progress().startswith("all 4 stages are done, but by other code than that of")
 
 
 ALL = "0 of 4 stages done; left, at most: 1 prepare, 2 head, 1 report"
@@ -74,7 +74,7 @@ def test_what_is_left(
     left: str,
     time_left: str | None,
 ) -> None:
-    told = f"; about {time_left} to go, as like ones took" if time_left else ""
+    told = f"; about {time_left} to go, judging by like stages" if time_left else ""
     assert page(changed, running, spent)[0] == left + told
 
 
@@ -103,7 +103,7 @@ def test_figures_of_unfinished_trainings(stage: str, merit: str) -> None:
 
 
 def test_between_stages() -> None:
-    assert page({"report"}, {}, KNOWN)[1].startswith("no stage runs at this moment")
+    assert page({"report"}, {}, KNOWN)[1].startswith("no stage is running")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_dvc_starts_a_stage(
     assert progress._dvc_runs() == runs
     stages = Stages(PARENTS, {"report"}, [], [*PARENTS])
     line = progress.page(stages, [], KNOWN, BEGAN, between=runs).splitlines()[1]
-    assert line.startswith("between two stages" if runs else "no stage runs")
+    assert line.startswith("between two stages" if runs else "no stage is running")
 
 
 def test_what_trainings_say_is_read_from_their_files(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ trained on these images.
 
 {table}
 
-`make repro` goes on from here, and compares with pretraining and supervised training.
+`make repro` goes on from here, and adds pretraining and supervised training to compare.
 """
     )
 

@@ -89,7 +89,7 @@ def rows(path: Path = OUT) -> list[dict[str, str]]:
 def test_clusters_without_labels_come_first(params: Params) -> None:
     said = suggest(params, 3)
     assert said == (
-        "3 images to label, by the features of jigsaw (of pretext_tasks the first that has them): "
+        "3 images to label, by the features of jigsaw (the first of pretext_tasks that has them): "
         "data/labels/suggested-1.csv, shown in data/labels/suggested-1.html"
     )
     found = rows()
@@ -100,8 +100,10 @@ def test_clusters_without_labels_come_first(params: Params) -> None:
         ("data/raw/a&b/109.png", "3", ""),
     ]
     assert len({row["cluster"] for row in found}) == 3
-    assert found[0]["reason"] == "most typical of 9 alike images, none labelled"
-    assert found[2]["reason"].startswith("most typical of the rest of 14 alike images, 1 labelled")
+    assert found[0]["reason"] == "most typical of 9 similar images, none labelled"
+    assert found[2]["reason"].startswith(
+        "most typical of the rest of 14 similar images, 1 labelled"
+    )
 
 
 def test_one_is_one_image(params: Params) -> None:
@@ -185,7 +187,7 @@ def test_images_in_colour() -> None:
 
 
 def test_reason_of_an_image_alone() -> None:
-    assert reason(Pick(0, 0, 1, 0)) == "most typical of 1 alike image, none labelled"
+    assert reason(Pick(0, 0, 1, 0)) == "most typical of 1 similar image, none labelled"
 
 
 def test_task_that_the_summary_ranks_first(params: Params) -> None:

@@ -59,9 +59,8 @@ def test_what_an_encoder_of_ones_own_bought() -> None:
     gains = {1: Interval(0.5, 0.02), 4: Interval(-0.012, float("nan"))}
     found = Comparison(Way("finetune", "rotation"), Way("head", "imagenet"), gains, 9)
     assert times.bought(found, SPENT[:10], times.stages()[0]) == (
-        "rotation, fine-tuned: 4:27; imagenet, frozen: 0:55. The best of the first kind is ahead "
-        "of the best of the second by so many points on test, by labels per class: "
-        "+50.0±2.0 at 1, -1.2 at 4."
+        "rotation, fine-tuned: 4:27; imagenet, frozen: 0:55. The best of the first kind minus "
+        "the best of the second, in points on test by labels per class: 1: +50.0±2.0, 4: -1.2."
     )
 
 

@@ -329,7 +329,7 @@ def test_copies_of_test_images_are_left_out(awkward: Project) -> None:
     assert of_image["test/cat/000.png"] == ("test", "0")
     assert of_image["unlabelled/000.png"] == ("unlabelled", "1")
     summary = (awkward.root / "reports/summary.md").read_text(encoding="utf-8")
-    assert "Left out since they equal a validation or test image: 2 images." in summary
+    assert "Left out because equal to a validation or test image: 2 images." in summary
 
 
 @pytest.mark.xdist_group("awkward")

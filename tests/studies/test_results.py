@@ -73,6 +73,6 @@ def test_where_classes_count_the_same(make_params: Callable[..., Params]) -> Non
 )
 def test_the_page_says_by_whose_features_the_summaries_choose(study: str, name: str) -> None:
     summary = (CHECKOUT / f"reports/studies/{study}-quick/summary.md").read_text(encoding="utf-8")
-    (task,) = re.findall(r"clusters of the frozen features of (\w+),", summary)
+    (task,) = re.findall(r"clusters of the frozen features of (\w+)", summary)
     page = " ".join((CHECKOUT / "docs/studies.md").read_text(encoding="utf-8").split())
     assert f"{name}'s by features of `{task}`" in page

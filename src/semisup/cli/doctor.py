@@ -20,6 +20,7 @@ from semisup.params.sections import GIB
 from semisup.project import shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import counted
 
 ENOUGH_DISK = 2  # GiB: results of the default settings take 0.4, of larger ones several
 PACKAGES = ("semisup", "torch", "torchvision", "timm", "dvc", "onnxruntime")
@@ -27,9 +28,9 @@ PACKAGES = ("semisup", "torch", "torchvision", "timm", "dvc", "onnxruntime")
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: `wrong` is what no run would survive, `mind` what may be meant."""
+    """One line: `wrong` is what no run would survive, `note` what may be meant."""
 
-    level: Literal["ok", "mind", "wrong"]
+    level: Literal["ok", "note", "wrong"]
     what: str
     told: str
 
@@ -94,12 +95,12 @@ def _device(params: Params) -> Found:
     yield Finding("ok", "device", f"{name}, in {str(runtime.dtype).removeprefix('torch.')}")
     if params.compute.precision == "auto" and (name, runtime.dtype) == ("cpu", torch.float32):
         slow = "this CPU has no fast bfloat16: training takes about twice as long as with it"
-        yield Finding("mind", "device", slow)
+        yield Finding("note", "device", slow)
     threads, cores = params.compute.cpu_threads(), os.cpu_count() or 1
-    yield Finding("ok", "cores", f"{threads} used of {cores}")
+    yield Finding("ok", "cores", f"{threads} of {cores} used")
     if threads > cores:
         more = f"compute.threads: {threads} are more than the {cores} cores; set it to 0"
-        yield Finding("mind", "cores", more)
+        yield Finding("note", "cores", more)
 
 
 def _memory(params: Params) -> Found:
@@ -110,7 +111,7 @@ def _memory(params: Params) -> Found:
             f"compute.memory_gib: {wanted:g} is more than the {there:.1f} GiB that are there; "
             "lower it to half of these"
         )
-    yield Finding("ok", "memory", f"{there:.1f} GiB, of which images may take {wanted:g}")
+    yield Finding("ok", "memory", f"{there:.1f} GiB, of which images may take {wanted:g} GiB")
 
 
 def _disk() -> Found:
@@ -126,25 +127,26 @@ def _disk() -> Found:
 
 def _git() -> Found:
     if without_git():
-        yield Finding("mind", "git", "the project does without: results can't be compared with old")
+        told = "the project does without Git: results can't be compared with earlier ones"
+        yield Finding("note", "git", told)
         return
     if shutil.which("git") is None:
         told = "not installed: runs work, but no results are kept to compare with; install it"
-        yield Finding("mind", "git", told)
+        yield Finding("note", "git", told)
         return
     command, env = ["git", "status", "--porcelain", "-uall"], os.environ | {"LC_ALL": "C"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if "dubious ownership" in done.stderr:  # what to do is the last line
-        told = "another user owns this folder: runs work, but no comparing with other commits; run"
-        yield Finding("mind", "git", f"{told} `{done.stderr.splitlines()[-1].strip()}`")
+        told = "another user owns this folder: runs work, but not comparing with other commits; run"
+        yield Finding("note", "git", f"{told} `{done.stderr.splitlines()[-1].strip()}`")
         return
     if done.returncode:
         told = " ".join(done.stderr.removeprefix("fatal: ").split())
         raise UserError(f"{told}; DVC needs a repository: `git init` makes one")
     changed = len(done.stdout.splitlines())
     if changed:
-        told = f"{changed} files are not committed: results could not be traced to a commit"
-        yield Finding("mind", "git", told)
+        told = f"not committed: {counted(changed, 'file')}; results could not be traced to a commit"
+        yield Finding("note", "git", told)
     else:
         yield Finding("ok", "git", "all is committed")
 
@@ -158,7 +160,7 @@ def _dvc() -> Found:
     gone = [name for name in shipped.stages() if name not in there]
     if gone:  # as where the file was cut off between two of them
         told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
-        yield Finding("mind", "dvc", told)
+        yield Finding("note", "dvc", told)
     if empty := workflow.folders_gone():
         names = ", ".join(map(str, empty))
         raise UserError(f"not there: {names}; run `semisup check`, which makes them, empty")
@@ -173,9 +175,7 @@ def _dvc() -> Found:
             f"`git checkout HEAD {outputs.LOCK}`"
         ) from None
     told = (
-        f"{outputs.LOCK} has runs of {done} stage{'s' * (done > 1)}"
-        if done
-        else "no stage has run yet"
+        f"{outputs.LOCK} has runs of {counted(done, 'stage')}" if done else "no stage has run yet"
     )
     yield Finding("ok", "dvc", f"{told}; `dvc status` says which would run again")
 
@@ -214,12 +214,12 @@ def _place(key: str, given: str) -> Found:
         return
     yield Finding("ok", "data", f"{key}: {given}")
     if not is_watched(given):
-        yield Finding("mind", "data", f"{key}: {given}: {UNSEEN}")
+        yield Finding("note", "data", f"{key}: {given}: {UNSEEN}")
 
 
 def _results() -> Found:
     found = [p for p in (outputs.REPORTS / outputs.IN_WORDS, outputs.MODEL) if p.exists()]
-    told = f"there are {' and '.join(map(str, found))}" if found else "none yet; run `make repro`"
+    told = f"found {' and '.join(map(str, found))}" if found else "none yet; run `make repro`"
     yield Finding("ok", "results", told)
 
 

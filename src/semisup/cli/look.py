@@ -45,16 +45,17 @@ def look(params: Params) -> str:
     except UserError as error:
         notes.warn(f"`dvc repro` would stop here: {error}")
     counts = ", ".join(f"{tally.kept[meant]} {meant}" for meant in MEANT)
-    lines = [f"{sum(tally.kept.values())} files to decode: {counts}"]
+    lines = [f"{counted(sum(tally.kept.values()), 'file')} to decode: {counts}"]
     if odd:
         lines.append(
-            f"of these, {len(odd)} do not end as images do ({kinds_of(odd)}): `prepare` leaves out "
-            "what is none"
+            f"{counted(len(odd), 'name')} of these without an image's ending ({kinds_of(odd)}): "
+            "`prepare` leaves out what is no image"
         )
     if groups:
-        lines.append(f"{counted(len(groups), 'group')} of {sum(groups.values())} images")
+        lines.append(f"{counted(len(groups), 'group')} of {counted(sum(groups.values()), 'image')}")
     lines += [
-        f"{name}: {len(read.rows)} rows, of which {len(read.rows) - len(read.absent)} name a file"
+        f"{name}: {counted(len(read.rows), 'row')}, of which "
+        f"{len(read.rows) - len(read.absent)} name a file"
         for name, read in plan.read.items()
     ]
     lines += ["", as_table(COLUMNS, tally.classes(), f"{LISTED}, once `prepare` has run"), ""]

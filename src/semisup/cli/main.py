@@ -35,19 +35,19 @@ def _print_version(wanted: bool) -> None:
 def describe(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="of this package"),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="show the version"),
     ] = False,
 ) -> None:
-    """Label curves from unlabelled images. The workflow itself runs by `dvc repro`."""
+    """How accurate a classifier do few labels give? `dvc repro` runs the workflow itself."""
 
 
 @app.command(epilog=_example("semisup check && dvc repro"))
 def check() -> None:
     """Check params.yaml, what it names, and dvc.yaml; remove a dvc.lock that was cut off.
 
-    DVC itself would crash on some mistakes in the first, say little on the next ones, and refuse
-    the last, which it leaves where it is killed while writing. Folders of data/ that are gone are
-    made anew.
+    DVC itself would crash on some mistakes in params.yaml and say little of those in what it names.
+    It cuts dvc.lock off where it is killed while writing, and then refuses it. Missing folders of
+    data/ are made anew.
     """
     from semisup.cli import checks, lockfile
 
@@ -68,7 +68,7 @@ def check() -> None:
 
 @app.command(epilog=_example("semisup doctor"))
 def doctor() -> None:
-    """Say what machine and project are like, and what is wrong; status 1 where something is."""
+    """Say what machine and project are like, and what is wrong; exit status 1 if anything is."""
     from semisup.cli import doctor
 
     sys.exit(doctor.report(doctor.examine()))
@@ -76,7 +76,7 @@ def doctor() -> None:
 
 @app.command("look", epilog=_example("semisup look"))
 def look_at_images() -> None:
-    """Say what your images would be read as: classes, roles, what is left out. Takes seconds."""
+    """Say how your images would be read: classes, roles, what fits nothing. Takes seconds."""
     from semisup.cli import look
     from semisup.params.loading import load
 
@@ -87,7 +87,7 @@ def look_at_images() -> None:
 def run(
     jobs: Annotated[int, typer.Option(callback=one_line.one_or_more, help="stages at once")] = 1,
 ) -> None:
-    """Run what changed, as `dvc repro` does, several stages at a time."""
+    """Run what changed, as `dvc repro` does, but several stages at a time."""
     from semisup.cli import repro
 
     _params()  # a mistake there ends it before the first stage
@@ -98,7 +98,7 @@ def run(
 @app.command("progress", epilog=_example("semisup progress --watch"))
 def how_far(
     watch: Annotated[
-        bool, typer.Option("--watch", help="again and again until all is done")
+        bool, typer.Option("--watch", help="show it again and again until all is done")
     ] = False,
 ) -> None:
     """How far a run is: stages done and left, time left, loss and accuracy. Disturbs nothing."""
@@ -111,7 +111,7 @@ def how_far(
 
 @app.command("quick", epilog=_example("semisup quick"))
 def first_answer() -> None:
-    """A first answer within minutes: what encoders that train nothing give."""
+    """A first answer within minutes, by encoders that need no training."""
     from semisup.cli import lockfile, quick
 
     params = _params()
@@ -123,7 +123,7 @@ def first_answer() -> None:
 
 @app.command(epilog=_example("semisup prune"))
 def prune() -> None:
-    """Remove results of tasks and budgets that params.yaml lists no more; `make repro` does so."""
+    """Remove results of tasks and budgets no longer in params.yaml; `make repro` does so too."""
     from semisup.cli import prune
 
     prune.prune()
@@ -132,14 +132,14 @@ def prune() -> None:
 @app.command(epilog=_example("semisup suggest --count 50 --out data/labels/next.csv"))
 def suggest(
     count: Annotated[
-        int, typer.Option(callback=one_line.one_or_more, help="images to label, 1 or more")
+        int, typer.Option(callback=one_line.one_or_more, help="number of images, 1 or more")
     ],
-    task: Annotated[str | None, typer.Option(help="whose features; the best-ranked one's")] = None,
+    task: Annotated[str | None, typer.Option(help="whose features; default: the best")] = None,
     out: Annotated[
-        Path | None, typer.Option(help="CSV to write; data/labels/suggested-NUMBER.csv")
+        Path | None, typer.Option(help="CSV to write; default: data/labels/suggested-NUMBER.csv")
     ] = None,
 ) -> None:
-    """Name the images of the pool to label next; writes a table and a page to look at."""
+    """Name the images of the pool to label next, in a table and on a page that shows them."""
     from semisup.cli import suggest
 
     one_line.tidy_up_when_stopped()
@@ -156,8 +156,8 @@ def minutes() -> None:
 
 @app.command("study", epilog=_example("semisup study cifar10 --quick"))
 def run_study(
-    name: Annotated[str, typer.Argument(help="of a file of studies/")],
-    quick: Annotated[bool, typer.Option(help="in the form for two cores")] = False,
+    name: Annotated[str, typer.Argument(help="name of a file of studies/, without .yaml")],
+    quick: Annotated[bool, typer.Option(help="in its small form, for two cores")] = False,
 ) -> None:
     """Run the workflow with the settings of studies/NAME.yaml; writes reports/studies/NAME."""
     from semisup.studies import run
@@ -176,21 +176,21 @@ def run_study(
 def predict(
     paths: Annotated[list[str], typer.Argument(help="images, folders, archives")],
     model: Annotated[
-        Path | None, typer.Option(help="folder that the stage export wrote; data/model")
+        Path | None, typer.Option(help="folder that export wrote; default: data/model")
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="in place of --model: head, spread, finetune, selftrain ...")
+        str | None, typer.Option(help="instead of --model: head, spread, finetune, selftrain ...")
     ] = None,
     task: Annotated[str | None, typer.Option(help="of that method: one of pretext_tasks")] = None,
     budget: Annotated[
-        int | None, typer.Option(help="of that method: one of label_budgets; the largest")
+        int | None, typer.Option(help="of that method: one of label_budgets; default: the largest")
     ] = None,
     out: Annotated[Path, typer.Option(help="CSV to write")] = Path("predictions.csv"),
     top: Annotated[
         int, typer.Option(callback=one_line.one_or_more, help="classes to name for each image")
     ] = 3,
 ) -> None:
-    """Say what images show, as a table; status 1 where files could not be read."""
+    """Say what images show, in a table; exit status 1 if files could not be read."""
     from semisup.cli import predict
 
     one_line.tidy_up_when_stopped()
@@ -202,20 +202,20 @@ def predict(
     epilog=_example("semisup init birds --images photos/ --labels birds.csv", "semisup init birds")
 )
 def init(
-    folder: Annotated[Path, typer.Argument(help="of the new project")],
+    folder: Annotated[Path, typer.Argument(help="of the new project, which is not there yet")],
     images: Annotated[
-        list[str] | None, typer.Option(help="folder or archive of images in any nesting")
+        list[str] | None, typer.Option(help="folder or archive of images, nested in any way")
     ] = None,
     labels: Annotated[
-        str | None, typer.Option(help="table with the columns path,label, of some of the images")
+        str | None, typer.Option(help="table with the columns path,label for some of the images")
     ] = None,
     labelled: Annotated[
-        list[str] | None, typer.Option(help="folder or archive with a folder for each class")
+        list[str] | None, typer.Option(help="folder or archive with one folder per class")
     ] = None,
     link: Annotated[
         bool, typer.Option("--link", help="put links into data/raw, not copies: DVC sees no change")
     ] = False,
-    git: Annotated[bool, typer.Option(help="whether Git keeps the project")] = True,
+    git: Annotated[bool, typer.Option(help="keep the project in Git")] = True,
 ) -> None:
     """Make a project for your own images, which uses this installed package."""
     from semisup.project import make

@@ -63,8 +63,8 @@ def _page_now(stages: Stages) -> str:
     running = [(stage, _trainings(stage.folder)) for stage in live.running()]
     if not stages.left() and code.has_changed():
         return (
-            f"all {len(stages.order)} stages are done, by other code than that of the semisup that "
-            "is installed now; `make repro` runs what that affects"
+            f"all {len(stages.order)} stages are done, but by other code than that of the "
+            "installed semisup; `make repro` runs what that affects"
         )
     return page(stages, running, recorded.read(), time.time(), between=_dvc_runs())
 
@@ -101,7 +101,7 @@ def page(
     lines = [f"{count - len(left)} of {count} stages done; left, at most: {_kinds(stages, left)}"]
     seconds = _seconds_left(left, running, spent, now)
     if seconds is not None:
-        lines[0] += f"; about {clock(seconds)} to go, as like ones took"
+        lines[0] += f"; about {clock(seconds)} to go, judging by like stages"
     for stage, trainings in running:
         lines.append(f"{stage.name}: running for {clock(now - stage.began)}")
         unfinished = {name: said for name, said in trainings.items() if said["step"] < said["of"]}
@@ -110,7 +110,7 @@ def page(
     if not running and between:
         lines.append("between two stages: one is about to begin, or has just ended")
     elif not running:
-        lines.append("no stage runs at this moment; `make repro` begins, or goes on")
+        lines.append("no stage is running; `make repro` begins, or goes on")
     return "\n".join(lines)
 
 

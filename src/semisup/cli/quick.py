@@ -89,7 +89,7 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
         "trained on these images.",
         *(by_budget(means, [task]) for task in tasks),
         *(["\n".join(f"- {line}" for line in warnings)] if (warnings := read_warnings()) else []),
-        "`make repro` goes on from here, and compares with pretraining and supervised training.",
+        "`make repro` goes on from here, and adds pretraining and supervised training to compare.",
     ]
     return "\n\n".join(parts) + "\n"
 

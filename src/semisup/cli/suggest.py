@@ -81,7 +81,7 @@ def _next_file() -> Path:
 
 def reason(pick: Pick) -> str:
     """Why an image was picked."""
-    images = f"{pick.size} alike image{'s' if pick.size > 1 else ''}"
+    images = counted(pick.size, "similar image")
     if not pick.covered:
         return f"most typical of {images}, none labelled"
     return f"most typical of the rest of {images}, {pick.covered} labelled or ranked before"
@@ -129,7 +129,7 @@ def _task(params: Params, task: str | None) -> tuple[str, str]:
             return ranked[0], f"ranked first in {outputs.REPORTS / outputs.IN_WORDS}"
     tasks = params.pretext_tasks
     there = (t for t in tasks if (outputs.folder_of("neighbours", t) / POINTS).exists())
-    return next(there, tasks[0]), "of pretext_tasks the first that has them"
+    return next(there, tasks[0]), "the first of pretext_tasks that has them"
 
 
 def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray, list[Pick]]:

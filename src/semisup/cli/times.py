@@ -73,7 +73,7 @@ def bought(found: Comparison, spent: Sequence[Spent], of_tasks: Sequence[str]) -
     A method costs its stage and all those of a task before it in `of_tasks`.
     """
     gains = ", ".join(
-        f"{points(gain.mean)}{plus_minus(gain.half)} at {budget}"
+        f"{budget}: {points(gain.mean)}{plus_minus(gain.half)}"
         for budget, gain in found.gains.items()
     )
     own, others = (
@@ -81,8 +81,8 @@ def bought(found: Comparison, spent: Sequence[Spent], of_tasks: Sequence[str]) -
         for way in (found.own, found.others)
     )
     return (
-        f"{found.own.words}: {own}; {found.others.words}: {others}. The best of the first kind is "
-        f"ahead of the best of the second by so many points on test, by labels per class: {gains}."
+        f"{found.own.words}: {own}; {found.others.words}: {others}. The best of the first kind "
+        f"minus the best of the second, in points on test by labels per class: {gains}."
     )
 
 

@@ -17,9 +17,9 @@ from semisup.workflow import outputs
 FILE = "MODEL_CARD.md"
 SHOWN_CLASSES = 30
 FITS = {
-    "crop": "the central square cut out and scaled",
-    "pad": "scaled whole, with bars of the mean colour",
-    "stretch": "scaled to a square",
+    "crop": "the central square is cut out and scaled",
+    "pad": "the whole image is scaled, with bars of the mean colour",
+    "stretch": "the image is scaled to a square",
 }
 
 

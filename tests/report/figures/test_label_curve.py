@@ -87,7 +87,7 @@ TYPICAL = "<!-- frozen encoder + head, rotation, typical images chosen -->"
 @pytest.mark.parametrize("tasks", [["rotation"], TRAINED[: TOGETHER + 1]])
 def test_heads_on_chosen_images_stand_beside_in_top1(svg_of: SvgOf, tasks: list[str]) -> None:
     svg = svg_of(results(tasks), tasks, CHOSEN)
-    for name in (TYPICAL, TYPICAL.replace("typical images chosen", "the same at random")):
+    for name in (TYPICAL, TYPICAL.replace("typical images chosen", "random images instead")):
         assert svg.count(name) == 1  # in the legend, though not in the first panel of many
     assert TYPICAL not in svg_of(results(tasks), tasks)
 

@@ -111,8 +111,16 @@ def test_a_gain_that_is_not_sure_is_no_proof(
     ("sure", "worse", "said"),
     [
         ([1], [4], "training with 1 label per class; less accurate at 4 labels per class. Twice"),
-        ([], [4], "is not worth it, but less accurate, at 4 labels per class: +10.0±5.0 points"),
-        ([], [1, 4], "is not worth it, but less accurate, at every budget: +10.0±5.0 points"),
+        (
+            *([], [4]),
+            "is not worth it: it is less accurate than supervised training at 4 labels per class, "
+            "and brings +10.0±5.0 points at best, with 1 label per class.",
+        ),
+        (
+            [],
+            [1, 4],
+            "less accurate than supervised training at every budget, and brings +10.0±5.0",
+        ),
     ],
 )
 def test_a_sure_loss_is_said(
@@ -141,7 +149,7 @@ def page_of_answers(
 def test_what_does_no_worse_without_pretraining_stands_at_the_top(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words_at_the_top = "On validation supervised training does no worse, without pretraining"
+    words_at_the_top = "On validation, supervised training does no worse without pretraining"
     assert words_at_the_top not in usual
 
     def doubtful(*given: Any) -> Doubts:
@@ -150,6 +158,22 @@ def test_what_does_no_worse_without_pretraining_stands_at_the_top(
     monkeypatch.setattr(together, "doubt", doubtful)
     page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
     assert f"{words_at_the_top} (+13.0 points)." in page
+
+
+def test_a_test_set_of_one_class_is_said_at_the_top(
+    usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On validation there may be other classes: it is no matter of those images."""
+
+    def doubtful(*given: Any) -> Doubts:
+        return dataclasses.replace(doubt(*given), no_better=1.0)
+
+    monkeypatch.setattr(together, "doubt", doubtful)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    said = "All test images are of one class, so that tells nothing."
+    assert said in page
+    assert said not in usual
+    assert "not clearly better than always naming one class: " not in page
 
 
 def test_no_gain_is_promised_below_what_there_is(
@@ -161,9 +185,7 @@ def test_no_gain_is_promised_below_what_there_is(
 
     monkeypatch.setattr(together, "forecast", lower)
     page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
-    assert (
-        "would bring no gain, by a curve through all budgets: about 20.0 % (10.0 to 30.0);" in page
-    )
+    assert "no gain, by a curve fitted to all budgets: about 20.0 % (10.0 to 30.0)." in page
     assert re.search(r"10\.0 to 30\.0\)\s*none\b", page)
 
 
@@ -185,8 +207,8 @@ def test_budgets_that_tell_nothing_of_more_labels_are_named(
 ) -> None:
     set_at_the_top(data, "labels_used", 20)
     page = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
-    told = "To look ahead takes three budgets or more"
-    assert f"{told} that most classes have the labels for: 16 labels per class are more" in page
+    told = "A forecast takes three or more budgets that"
+    assert f"{told} most classes have enough labels for; 16 labels per class are more" in page
     assert told not in usual
 
 
@@ -202,7 +224,7 @@ def test_a_forecast_from_a_smaller_budget_is_called_so(
     monkeypatch.setattr(together, "forecast", of_four)
     page = written(data / "page", asked(make_params, TASKS, BUDGETS))
     assert "Twice 4 labels per class, 8 per class, would" in words(page)
-    assert "the same forecast of 4 labels per class from fewer" in words(page)
+    assert "The same forecast, made for 4 labels per class from fewer," in words(page)
     assert re.search(r'<tr data-labels="12".*?<td>8</td>', page, flags=re.DOTALL)
 
 
@@ -214,8 +236,8 @@ def test_a_single_draw_has_no_means_and_no_intervals(
         rows[rows["draw"] == 0].to_csv(path, index=False)
     one = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
     for words_of_several, words_of_one in (
-        ("Means over draws with 95% intervals; colours", "A single draw, without intervals; "),
-        ("Means over draws with 95% intervals. What", "A single draw, without intervals. What"),
+        ("Means over draws with 95% intervals. Col", "A single draw, without intervals. Col"),
+        ("Means over draws with 95% intervals. The", "A single draw, without intervals. The"),
     ):
         assert words_of_several in usual
         assert words_of_several not in one
@@ -223,19 +245,24 @@ def test_a_single_draw_has_no_means_and_no_intervals(
 
 
 def test_labels_that_nothing_can_judge_are_not_called_right(usual: str) -> None:
-    assert "Nobody can tell: that takes two classes with 3 labelled training images each" in usual
-    assert "labelled training images looks" not in usual
+    assert (
+        "cannot be told: it takes at least two classes with 3 labelled training images each"
+        in usual
+    )
+    assert "training images look" not in usual
 
 
 def test_without_validation_the_draw_is_not_called_the_best_on_it(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "of the draw that is best on validation; on the diagonal" in usual
+    assert "by the draw that is best on validation. On the diagonal" in usual
     first, *others = trusts(BUDGETS)
     found = [dataclasses.replace(first, threshold=None), *others]
     monkeypatch.setattr(trust, "of_way", lambda *_: found)
     page = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
-    assert "best on validation, and of the first where there is none; on the diagonal" in page
+    assert (
+        "best on validation, or by the first where there is no validation. On the diagonal" in page
+    )
 
 
 def test_validation_labels_of_the_budget_count_among_those_that_there_were(

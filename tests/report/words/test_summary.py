@@ -34,10 +34,10 @@ def test_whole_summary_of_one_task() -> None:
         == """\
 # How many labels do these images need?
 
-3 classes; 24000 images in the unlabelled pool, 60 to buy labels for, 320 labelled for validation, \
-30 for test.
+3 classes. Images: 24000 in the unlabelled pool, 60 to draw the label budgets from, 320 labelled \
+for validation, 30 for test.
 
-Top-1 accuracy on test in %, mean of 3 draws with 95% interval.
+Top-1 accuracy on test in %, mean of 3 draws of the labelled images with 95% interval.
 
 labels per class | supervised | head (rotation) | finetune (rotation)
 ---------------: | ---------: | --------------: | ------------------:
@@ -46,14 +46,14 @@ labels per class | supervised | head (rotation) | finetune (rotation)
                4 |   50.0±2.5 |        70.0±2.5 |            70.0±2.5
 
 Each interval covers the choice of labelled images, random weights and test images, but not \
-another pretraining.
+another run of the pretraining.
 
 Pictures: [label curve](figures/label_curve.png), [tasks compared](figures/tasks.png), \
 [first layers](figures/filters.png).
 
 ## Advice
 
-- **Choose rotation, frozen**: 70.0 % on validation with 4 labels per class, and there is no other \
+- **Choose rotation, frozen**: 70.0 % on validation with 4 labels per class. There is no other \
 task to compare with.
 
 ## Pretraining by rotation
@@ -61,13 +61,13 @@ task to compare with.
 The pretext task on held-out pool images: accuracy 0.75; 846k images seen, 36 per pool image. \
 [What it learned](figures/pretext_rotation.png).
 
-**Is pretraining worth it here?** Yes, at every budget, at 95% for all together; \
-+35.0 points at best, with 2 labels per class.
+**Is pretraining worth it here?** Yes, at every budget (95% confidence for all budgets together). \
+The best difference is +35.0 points, with 2 labels per class.
 Fine-tuned minus supervised, points by labels per class: 1: +20.0, 2: +35.0, 4: +20.0.
 
-**How many labels does it save?** For the 50.0 % that supervised training reaches with 4 labels \
-per class, fine-tuning needs about 1.7 (-56 %, or -2 % with the 107 for validation that both \
-used). For the 20.0 % that supervised training reaches with 2 labels per class, fine-tuning needs \
+**How many labels does it save?** To reach the 50.0 % that supervised training has with 4 labels \
+per class, fine-tuning needs about 1.7 (-56 %, or -2 % counting the 107 for validation that both \
+used). To reach the 20.0 % that supervised training has with 2 labels per class, fine-tuning needs \
 1 or fewer. Fine-tuned with 2 labels per class beats supervised with 4 in 3 of 3 draws.
 
 **What does halving the labels cost?** Fine-tuned, 4 to 2: -15.0 points (21 % of the accuracy), \
@@ -75,15 +75,15 @@ used). For the 20.0 % that supervised training reaches with 2 labels per class, 
 
 ## More labels
 
-**What would more labels bring?** To rotation, frozen, 70.0 % with 4 labels per class: \
-78.1 (71.4 to 83.2) % with 8, 83.1 (73.5 to 89.6) % with 16, 86.0 (74.3 to 93.8) % with 32. \
-75 % needs about 6 labels per class (5 to 18). 80 % needs about 10 labels per class (7 at least, \
-perhaps more than 32). 85 % needs about 23 labels per class (11 at least, perhaps more than 32). \
-There are too few budgets to try the same on smaller ones.
+**What would more labels bring?** Rotation, frozen reaches 70.0 % with 4 labels per class. The \
+forecast is 78.1 (71.4 to 83.2) % with 8, 83.1 (73.5 to 89.6) % with 16, 86.0 (74.3 to 93.8) % \
+with 32. 75 % needs about 6 labels per class (5 to 18). 80 % needs about 10 labels per class (at \
+least 7, perhaps more than 32). 85 % needs about 23 labels per class (at least 11, perhaps more \
+than 32). There are too few budgets to check the forecast on the largest.
 
-## Mind
+## Caveats
 
-- Validation used 320 labels, beside those of the budgets.
+- Validation used 320 labels, in addition to the budgets.
 """
     )
 
@@ -94,10 +94,10 @@ def test_sections_of_a_dozen_tasks() -> None:
     assert headings == [
         "# How many labels do these images need?",
         *("## Advice", "## Pretraining by rotation", "## The other tasks"),
-        *("## More labels", "## Mind"),
+        *("## More labels", "## Caveats"),
     ]
     frozen, tuned = text.split("\n**Fine-tuned**\n")
-    assert "mean of 3 draws with 95% interval, by labels per class.\nSorted by valid" in frozen
+    assert "images with 95% interval, by labels per class.\nSorted by valid" in frozen
     assert "**Frozen encoder + head**\n\ntask           | seen |" in frozen
     assert "random         |    - | 18.0±2.5 | 38.0±2.5 | 58.0±2.5" in frozen
     assert "random         |    - | 20.0±2.5 | 40.0±2.5 | 60.0±2.5" in tuned
@@ -134,13 +134,13 @@ def test_single_draw_has_no_interval() -> None:
     one = of_one()
     text = summary(one[one["draw"] == 0], facts(ONE))
     assert "±" not in text
-    assert "mean of 1 draw (no interval)" in text
+    assert "mean of 1 draw of the labelled images (no interval)" in text
 
 
 @pytest.mark.parametrize(
     ("tasks", "end"),
     [
-        (["rotation"], " and test images, but not another pretraining.\n"),
+        (["rotation"], " and test images, but not another run of the pretraining.\n"),
         (["random"], " and test images.\n"),
         ([], " and test images.\n"),
     ],
@@ -162,24 +162,29 @@ def test_template_leaves_no_spare_white_space() -> None:
 @pytest.mark.parametrize(
     ("tuned", "verdict"),
     [
-        (SUPERVISED, "Not clearly at any budget; +0.0 points at best, with 1 label p"),
+        (
+            SUPERVISED,
+            "Not clearly at any budget. The best difference is +0.0 points, with 1 label p",
+        ),
         (
             SUPERVISED | {2: 0.3, 4: 0.6},
-            "Yes at 2, 4 labels per class, at 95% for all together, not clearly at the others; ",
+            "Yes, at 2, 4 labels per class; not clear at the others (95% confidence for all "
+            "budgets together). ",
         ),
         (
             SUPERVISED | {1: 0.3, 4: 0.2},
-            "Yes at 1 label per class, less accurate at 4 labels per class, at 95% for all "
-            "together, not clearly at the others; ",
+            "Yes, at 1 label per class; accuracy is lower at 4 labels per class; not clear at the "
+            "others (95% confidence for all budgets together). ",
         ),
         (
             SUPERVISED | {4: 0.2},
-            "No, less accurate at 4 labels per class, at 95% for all together, not clearly at the "
-            "others; +0.0 points at best, with 1 label per class.",
+            "No: accuracy is lower at 4 labels per class; not clear at the others (95% confidence "
+            "for all budgets together). The best difference is +0.0 points, with 1 label p",
         ),
         (
             {budget: mean - 0.05 for budget, mean in SUPERVISED.items()},
-            "No, less accurate at every budget, at 95% for all together; -5.0 points at best, ",
+            "No: accuracy is lower at every budget (95% confidence for all budgets together). The "
+            "best difference is -5.0 points, ",
         ),
     ],
 )
@@ -187,15 +192,15 @@ def test_whether_it_is_worth_it_is_said(tuned: dict[int, float], verdict: str) -
     text = summary(of_one(tuned=tuned), facts(ONE))
     assert verdict in text
     by_means = (
-        "How many labels does it save?** No gain is clear, and so by the means alone: For the"
+        "How many labels does it save?** No gain is clear, so this goes by the means alone. To"
     )
     assert (by_means in text) == (not verdict.startswith("Yes"))
 
 
 def test_accuracy_that_is_not_reached_is_said() -> None:
     text = summary(of_one(tuned={1: 0.1, 2: 0.2, 4: 0.3}), facts(ONE))
-    assert "reaches with 4 labels per class, fine-tuning would need more than 4." in text
-    assert "reaches with 2 labels per class, fine-tuning needs about 2 (+0 %, or +0 % with" in text
+    assert "has with 4 labels per class, fine-tuning would need more than 4." in text
+    assert "has with 2 labels per class, fine-tuning needs about 2 (+0 %, or +0 % counting" in text
     assert "beats supervised with 4 in 0 of 3 draws" in text
 
 
@@ -219,19 +224,19 @@ def test_other_tasks_have_a_line_each() -> None:
     # 0.38 + 0.02 - 0.1 with 1 label as with 16
     assert lines[0] == (
         "- **geometric**: accuracy 0.75; 846k images seen, 36 per pool image; fine-tuned minus "
-        "supervised +30.0 points with 1 label per class, +30.0 points with 16 labels per class. "
+        "supervised: +30.0 points with 1 label per class, +30.0 points with 16 labels per class. "
         "[What it learned](figures/pretext_geometric.png)."
     )
     assert lines[-2].startswith("- **imagenet**: no pretraining on the pool; fine-tuned minus")
     assert lines[-1].startswith(
-        "- **random**: no pretraining on the pool: a control; fine-tuned minus"
+        "- **random**: no pretraining on the pool (a control); fine-tuned minus"
     )
 
 
 def test_with_one_budget_its_gain_is_said_once() -> None:
     text = section("The other tasks", results(budgets=[4]), facts())
     assert text.splitlines()[-1].endswith(
-        "fine-tuned minus supervised +10.0 points with 4 labels per class."
+        "fine-tuned minus supervised: +10.0 points with 4 labels per class."
     )
 
 
@@ -246,7 +251,7 @@ def test_paragraphs_are_of_the_task_that_validation_chose() -> None:
 def test_control_alone_is_said_to_be_untrained() -> None:
     text = section("Pretraining by random", results(["random"]), facts(["random"]))
     assert text.startswith(
-        "No pretraining on the pool: a control.\n\n"
+        "No pretraining on the pool (a control).\n\n"
         "**Without pretraining, is fine-tuning worth it here?** Yes, at every budget"
     )
 
@@ -259,9 +264,9 @@ def told(method: str) -> pd.DataFrame:
 def test_what_self_training_brings_is_said() -> None:
     table = results(ONE, methods=("finetune", "selftrain"))
     assert (
-        "**What does training on the pool bring?** To the fine-tuned network, points by labels "
-        "per class: 1: +1.0, 4: +1.0, 16: +1.0. It was shown 700 images; of those whose class is "
-        "known, so many came out right: 1: 52.5 %, 16: 90.0 %."
+        "**What does training on the pool bring?** Points over the fine-tuned network, by labels "
+        "per class: 1: +1.0, 4: +1.0, 16: +1.0. Training saw 700 pool images. Of those whose class "
+        "is known, this share was named correctly: 1: 52.5 %, 16: 90.0 %."
     ) in section("Pretraining by rotation", table, facts(ONE, told=told("selftrain")))
 
 
@@ -269,12 +274,9 @@ def test_what_spreading_brings_is_said() -> None:
     table = results(ONE, methods=("head", "spread", "finetune"))
     table.loc[(table["method"] == "spread") & (table["budget"] == 1), "kept"] = 0
     assert section("Pretraining by rotation", table, facts(ONE, told=told("spread"))).endswith(
-        "What do labels spread over the pool bring?** To the head on the same frozen features, "
-        "points by labels per class: 1: +1.0, 4: +1.0, 16: +1.0. They spread over 700 images; of "
-        "those whose class is known, so many came out right: 1: 52.5 %, 16: 90.0 %. 3 of 9 heads "
-        "stayed as they "
-        "were: nothing later was better on validation."
+        "What do labels spread over the pool bring?** Points over the head on the same frozen "
+        "features, by labels per class: 1: +1.0, 4: +1.0, 16: +1.0. Labels spread over 700 pool "
+        "images. Of those whose class is known, this share was named correctly: 1: 52.5 %, 16: "
+        "90.0 %. In 3 of 9 heads the starting weights were kept: no later ones were better on "
+        "validation."
     )
-    table.loc[table["draw"] > 0, "kept"] = 1
-    text = section("Pretraining by rotation", table, facts(ONE, told=told("spread")))
-    assert "1 of 9 heads stayed as it was: nothing later" in text

@@ -31,16 +31,16 @@ def said(ahead: Forecast) -> str:
         (Reach(0.9, 20.4, 40.2, 90.0), "90 % needs about 40 labels per class (20 to 90)."),
         (
             Reach(0.9, 20.0, 40.0, NEVER),
-            "90 % needs about 40 labels per class (20 at least, perhaps more than 128).",
+            "90 % needs about 40 labels per class (at least 20, perhaps more than 128).",
         ),
         (
             Reach(0.9, 61.0, NEVER, NEVER),
-            "90 % needs 61 labels per class at least, and more than 128 most likely, if it can be "
-            "had at all.",
+            "90 % needs at least 61 labels per class, and most likely more than 128, if it can be "
+            "reached at all.",
         ),
         (
             Reach(0.9, NEVER, NEVER, NEVER),
-            "90 % needs more than 128 labels per class, if it can be had at all.",
+            "90 % needs more than 128 labels per class, if it can be reached at all.",
         ),
     ],
 )
@@ -51,10 +51,10 @@ def test_labels_that_are_needed(reach: Reach, words: str) -> None:
 @pytest.mark.parametrize(
     ("check", "words"),
     [
-        (Guess(16, 0.7, 0.75, 0.81), "75.0 (70.0 to 81.0) % for 16 labels per class, and 80.0 %"),
-        (Guess(16, 0.7, 0.75, 0.81), "was measured: within its interval."),
-        (Guess(16, 0.7, 0.75, 0.79), "outside of its interval, so do not build on this."),
-        (None, "There are too few budgets to try the same on smaller ones."),
+        (Guess(16, 0.7, 0.75, 0.81), "75.0 (70.0 to 81.0) % for 16 labels per class; 80.0 %"),
+        (Guess(16, 0.7, 0.75, 0.81), "was measured, within that interval."),
+        (Guess(16, 0.7, 0.75, 0.79), "outside that interval, so do not rely on this forecast."),
+        (None, "There are too few budgets to check the forecast on the largest."),
     ],
 )
 def test_whether_it_held(check: Guess | None, words: str) -> None:
@@ -63,12 +63,12 @@ def test_whether_it_held(check: Guess | None, words: str) -> None:
 
 def test_nothing_is_foretold_of_a_curve_that_speeds_up() -> None:
     text = said(dataclasses.replace(AHEAD, ahead=[], check=None, speeding=True))
-    assert "nobody can tell" in text
+    assert "No forecast can be made" in text
     assert "too few" not in text
 
 
 @pytest.mark.parametrize(("foretold", "is_above"), [(0.79, True), (0.8, True), (0.81, False)])
 def test_a_largest_budget_above_the_curve(foretold: float, is_above: bool) -> None:
     text = said(dataclasses.replace(AHEAD, ahead=[Guess(32, 0.7, foretold, 0.9)]))
-    words = "with 16 labels per class lies above the curve through all budgets, which foretells no"
+    words = "with 16 labels per class lies above the curve fitted to all budgets, which predicts no"
     assert (words in text) == is_above

@@ -27,7 +27,7 @@ def test_no_accuracy_is_said_to_reach_above_100() -> None:
 
 def test_pixels_are_said_to_be_a_control() -> None:
     text = section("The other tasks", results(TASKS), facts(TASKS))
-    assert "- **pixels**: no pretraining on the pool: a control; " in text
+    assert "- **pixels**: no pretraining on the pool (a control); " in text
 
 
 def test_without_controls_nothing_is_said() -> None:

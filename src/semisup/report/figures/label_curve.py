@@ -138,7 +138,7 @@ def _chosen(axis: Axes, choosing: Choosing) -> None:
     steps = choosing.steps
     for name, found, line, size in (
         ("typical images chosen", [step.typical for step in steps], "-", 7),
-        ("the same at random", [step.random for step in steps], ":", 4),
+        ("random images instead", [step.random for step in steps], ":", 4),
     ):
         axis.errorbar(
             [step.budget for step in steps],

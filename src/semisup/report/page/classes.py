@@ -61,7 +61,7 @@ def matrix(counts: Counts, classes: list[str]) -> Chart:
     for budget, all_counts in counts.items():
         shares = all_counts / np.maximum(all_counts.sum(axis=1, keepdims=True), 1)
         rows += [
-            {"budget": budget, "true": names[t], "taken for": names[p], "share": round(100 * s, 1)}
+            {"budget": budget, "true": names[t], "predicted": names[p], "share": round(100 * s, 1)}
             for t in shown
             for p in shown
             if (s := shares[t, p]) > 0
@@ -75,12 +75,12 @@ def matrix(counts: Counts, classes: list[str]) -> Chart:
         "mark": {"type": "rect", "color": COLORS["recall"]},
         "encoding": {
             "y": named("true", "true class", order) | every,
-            "x": named("taken for", "taken for", order) | every,
+            "x": named("predicted", "predicted class", order) | every,
             "opacity": along("share", None, scale=scale, legend=None),
-            "tooltip": hovered(["true", "taken for", "share"]),
+            "tooltip": hovered(["true", "predicted", "share"]),
         },
     }
-    alt = "Confusion matrix: rows are true classes, columns what they were taken for."
+    alt = "Confusion matrix: rows are true classes, columns are predicted classes."
     return Chart(
         "confusion", spec, rows, alt, _mistaken(counts[largest], classes), [of_budgets(counts)]
     )
@@ -100,4 +100,4 @@ def _mistaken(counts: NDArray[np.int64], classes: list[str]) -> Table:
     order = np.argsort(-wrong, axis=None, kind="stable")[:15]
     pairs = (divmod(int(n), len(counts)) for n in order if wrong.flat[n])
     cells = [[classes[t], classes[p], f"{100 * wrong[t, p] / of_class[t]:.1f}"] for t, p in pairs]
-    return Table(["true class", "taken for", "% of the class"], cells)
+    return Table(["true class", "predicted class", "% of the true class"], cells)

@@ -13,7 +13,7 @@ MOST_ROWS = 200
 
 def checks(forecasts: Iterable[Forecast]) -> Table:
     """How each way's largest budget was foretold, and what it was."""
-    header = ["what", "labels per class", "foretold %", "measured %", "held"]
+    header = ["what", "labels per class", "predicted %", "measured %", "held"]
     return Table(header, [_check(each) for each in forecasts])
 
 

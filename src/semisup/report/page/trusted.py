@@ -34,8 +34,8 @@ def reliability(trusts: Sequence[Trust]) -> Chart:
     line = {"type": "rule", "color": TEXT_COLOR, "opacity": 0.4, "strokeDash": [4, 4]}
     ends = {name: {"datum": end} for name, end in {"x": 0, "y": 0, "x2": 100, "y2": 100}.items()}
     both = {
-        "x": along("sure", "how sure it was, %", **share),
-        "y": along("right", "how often it was right, %", **share),
+        "x": along("sure", "how sure the answers were, %", **share),
+        "y": along("right", "how often they were right, %", **share),
         "color": colored("which", COLORS, {"orient": "top"}),
     }
     points = {
@@ -75,8 +75,8 @@ def _rows(trust: Trust) -> list[dict[str, Any]]:
 
 def coverage(trusts: Sequence[Trust]) -> Table:
     """Calibration errors, and what is answered above the threshold, a row for each budget."""
-    header = ["labels per class", "error as trained", "calibrated", "temperature"]
-    header += ["threshold", "answers %", "of them right %"]
+    header = ["labels per class", "error as trained %", "calibrated %", "temperature"]
+    header += ["threshold", "answered %", "of these right %"]
     return Table(header, [_row(trust) for trust in trusts])
 
 

@@ -53,7 +53,7 @@ def by_choice(chosen: Sequence[Choice]) -> str:
 
 def by_strategy(choosing: Choosing) -> str:
     """Typical images against random ones, a row for each number of labels."""
-    header = ["labels", "random", "typical", "gain", "classes, random", "typical"]
+    header = ["labels", "random", "typical", "gain", "classes, random", "classes, typical"]
     rows = [
         [
             str(step.labels),
