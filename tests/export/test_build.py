@@ -80,10 +80,10 @@ def test_without_onnx_and_the_same_bytes_each_time(
     [
         (
             {"export.precision": 0.99},
-            "takes a threshold with 100 answers or more above it on validation, 99 % of them "
-            "right; on its 12 images there is none: every answer is called unsure",
+            "on the 12 validation images, none has 100 or more answers above it of which 99 % are "
+            "right: every answer is called unsure",
         ),
-        ({"export.precision": 1.0}, "100 % takes more images than there can be: every answer"),
+        ({"export.precision": 1.0}, "is enough to promise 100 % right answers: every answer"),
         ({"export.precision": 0.1}, "10.0 % were right on validation"),
     ],
 )

@@ -94,13 +94,13 @@ def threshold(confidences: Floats, right: NDArray[np.bool_], precision: float) -
 
 def without_threshold(images: int, precision: float) -> str:
     """A sentence on why `threshold` found none on so many validation images."""
-    promise = f"A promise of {100 * precision:g} %"
     if precision == 1:
-        return f"{promise} takes more images than there can be"
+        return "No number of images is enough to promise 100 % right answers"
     fewest = math.ceil((1 - ROUNDING) / (1 - precision))  # for one wrong one among them
+    share = f"{100 * precision:g} %"
     return (
-        f"{promise} takes a threshold with {fewest} answers or more above it on validation, "
-        f"{100 * precision:g} % of them right; on its {images} images there is none"
+        f"No threshold can promise {share} right answers: on the {images} validation images, none "
+        f"has {fewest} or more answers above it of which {share} are right"
     )
 
 
