@@ -243,7 +243,7 @@ def test_views_that_are_done_already_are_not_computed_again(
     names = sorted(path.name for path in work.iterdir())
     mine = checksum(encoder().state_dict())  # those of another encoder of the task are kept beside
     of_views = [f"view-{view}" for view in range(3)]
-    parts = sorted([*of_views, "pool-npy", "validation-npy", "test-npy"])
+    parts = sorted([*of_views, "pool.npy", "validation.npy", "test.npy"])
     assert names == [f"{mine}-conv4-{part}-from-0.safetensors" for part in parts]
     (work / names[-1]).unlink()  # killed before the last view
     # with other changes the views would be others: those that are there are not from them

@@ -80,7 +80,7 @@ def test_without_onnx_and_the_same_bytes_each_time(
     [
         (
             {"export.precision": 0.99},
-            "on the 12 validation images, none has 100 or more answers above it of which 99 % are "
+            "on 12 validation images, none has 100 or more answers above it of which 99 % are "
             "right: every answer is called unsure",
         ),
         ({"export.precision": 1.0}, "is enough to promise 100 % right answers: every answer"),

@@ -120,4 +120,4 @@ def test_so_many_right_answers_as_are_said_are_enough(precision: float, fewest: 
     sure, right = np.linspace(0.6, 0.9, fewest), np.ones(fewest, bool)
     assert threshold(sure, right, precision) < 1
     assert threshold(sure[1:], right[1:], precision) == 1
-    assert f"{fewest} answers or more" in without_threshold(fewest - 1, precision)
+    assert f"{fewest} or more answers" in without_threshold(fewest - 1, precision)

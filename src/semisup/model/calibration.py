@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semisup.data.dataset import Ints
+from semisup.workflow.notes import counted
 
 COLDEST, HOTTEST = 0.2, 20.0  # where all images are right, the colder the likelier, without end
 BINS = 15
@@ -97,10 +98,10 @@ def without_threshold(images: int, precision: float) -> str:
     if precision == 1:
         return "No number of images is enough to promise 100 % right answers"
     fewest = math.ceil((1 - ROUNDING) / (1 - precision))  # for one wrong one among them
-    share = f"{100 * precision:g} %"
+    share, held = f"{100 * precision:g} %", counted(images, "validation image")
     return (
-        f"No threshold can promise {share} right answers: on the {images} validation images, none "
-        f"has {fewest} or more answers above it of which {share} are right"
+        f"No threshold can promise {share} right answers: on {held}, none has {fewest} or more "
+        f"answers above it of which {share} are right"
     )
 
 
