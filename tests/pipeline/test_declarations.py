@@ -154,7 +154,7 @@ NOT_USED = {
         "classify/validation.py",
         "data/views.py",
     ],
-    "export": ["data/views.py", "workflow/notes.py"],
+    "export": ["data/views.py"],
 }
 
 
