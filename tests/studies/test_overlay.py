@@ -70,8 +70,8 @@ def test_comments_stay(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("god", GOOD, "god: no study (did you mean 'good'?): good, new"),
-        ("../good", GOOD, "../good: no study"),
+        ("god", GOOD, "god: no such study (did you mean 'good'?); allowed: good, new"),
+        ("../good", GOOD, "../good: no such study"),
         ("new", "- a\n", "studies/new.yaml: must be a section of keys"),
         ("new", "a: [\n", "studies/new.yaml: not readable as YAML"),
         ("new", "a: 1\na: 2\n", "studies/new.yaml: not readable as YAML"),

@@ -76,7 +76,9 @@ def read(name: str) -> Study:
             " folder"
         )
     if name not in known:
-        raise UserError(f"{name}: no study{suggestion(name, known)}: {', '.join(known)}")
+        raise UserError(
+            f"{name}: no such study{suggestion(name, known)}; allowed: {', '.join(known)}"
+        )
     values = read_yaml(file)
     if not isinstance(values, dict):
         raise UserError(f"{file}: must be a section of keys, not {values!r}")
