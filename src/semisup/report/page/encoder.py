@@ -100,7 +100,7 @@ def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
 
 def _neighbours(graph: Graph, data: ImageData, row: int) -> list[Picture]:
     near = zip(graph.neighbours[row], graph.similarities[row], strict=True)
-    texts = [(row, ""), *((number, f"similarity {alike:.2f}") for number, alike in near)]
+    texts = [(row, ""), *((number, f"{alike:.2f}") for number, alike in near)]
     return [_named(int(graph.ids[number]), data, text) for number, text in texts[: 1 + NEAREST]]
 
 
