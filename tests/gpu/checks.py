@@ -9,7 +9,6 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import torch
 from speed import speed
 from training import digest, train
 
-from semisup.params.sections import known_tasks
+from semisup.params.sections import known_tasks, task_module
 from semisup.pretext.shared.task import NoTraining
 from semisup.training import loop
 from semisup.workflow.scratch import Scratch
@@ -41,7 +40,7 @@ def learns(options: Options) -> dict[str, Any]:
     """Of every task: loss at the first and the last looks, means over some updates."""
     found = {}
     for task in known_tasks():
-        if issubclass(import_module(f"semisup.pretext.{task}").Task, NoTraining):
+        if issubclass(task_module(task).Task, NoTraining):
             continue
         began = time.monotonic()
         done = train(task, options.device, UPDATES, options.tiny).fit

@@ -6,7 +6,6 @@ What each refuses stands in test_refusals.py.
 import dataclasses
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -19,7 +18,7 @@ from semisup.data.device_images import DeviceImages
 from semisup.network import encoders
 from semisup.params.base import Section
 from semisup.params.loading import Params
-from semisup.params.sections import known_tasks
+from semisup.params.sections import known_tasks, task_module
 from semisup.pretext.shared.task import Examples, NoTraining, PretextTask, TrainedSettings
 from semisup.pretrain.watch import PROBE_METRIC
 from semisup.workflow.errors import UserError
@@ -29,7 +28,7 @@ Build = Callable[..., tuple[PretextTask, Tensor]]
 Seen = tuple[Tensor, Tensor, dict[str, Tensor], Examples]
 Once = Callable[..., tuple[PretextTask, Tensor, Seen]]
 
-MODULES = {task: import_module(f"semisup.pretext.{task}") for task in known_tasks()}
+MODULES = {task: task_module(task) for task in known_tasks()}
 TRAINED = [task for task, module in MODULES.items() if issubclass(module.Task, PretextTask)]
 NEEDS_COLOUR = ["colorization"]
 # biases before a batch norm, which takes away again what they add

@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
 
 from semisup.data.dataset import ImageData
 from semisup.params.loading import Params
-from semisup.params.sections import known_tasks
+from semisup.params.sections import known_tasks, task_module
 from semisup.pretext.shared.task import PretextTask
 from semisup.workflow.errors import UserError
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
 Edits = dict[str, Any]
 
-MODULES = {task: import_module(f"semisup.pretext.{task}") for task in known_tasks()}
+MODULES = {task: task_module(task) for task in known_tasks()}
 TRAINED = [task for task, module in MODULES.items() if issubclass(module.Task, PretextTask)]
 TURNS = ["identity", "rotate90", "rotate180", "rotate270"]
 
@@ -127,7 +126,12 @@ def checked(make_params: Make, data: ImageData, task: str, edits: Edits) -> None
         ("jigsaw", {"permutations": 25, "grid": 2}, {"size": 96}, "25 is more than the 24 "),
         ("jigsaw", {"grid": 4}, {"size": 24}, r"4 x 4 .*24 px into tiles of 5 px.*lower grid"),
         ("jigsaw", {}, {"size": 12}, r"2 x 2 .*12 px .* of 5 px.*raise data\.image_size$"),
-        ("relative_patch", {}, {"size": 14}, r"of 14 px are too small.*raise data\.image_size"),
+        (
+            "relative_patch",
+            {},
+            {"size": 14},
+            r"14 px are too small.*data\.image_size to 15,",
+        ),
     ],
 )
 def test_images_that_make_no_sense(

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import json
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +22,7 @@ from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
-from semisup.params.sections import known_tasks
+from semisup.params.sections import known_tasks, task_module
 from semisup.prepare.known_sets.glyphs import Glyphs
 from semisup.pretext.rotation import Task
 from semisup.pretext.shared.task import PretextTask
@@ -42,9 +41,7 @@ SHORT = {
     "pretrain.heldout_images": 6,
 }
 Make = Callable[..., Params]
-TASKS: dict[str, type] = {
-    task: import_module(f"semisup.pretext.{task}").Task for task in known_tasks()
-}
+TASKS: dict[str, type] = {task: task_module(task).Task for task in known_tasks()}
 
 
 @pytest.fixture

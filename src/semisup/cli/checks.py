@@ -1,10 +1,10 @@
 """What `semisup check` refuses before a stage runs: DVC or a stage would say it late, or oddly."""
 
-from importlib import import_module
 from pathlib import Path
 
 from semisup.cli import workflow
 from semisup.params.loading import PARAMS_FILE, Params
+from semisup.params.sections import task_module
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -54,7 +54,7 @@ def check_models(params: Params) -> None:
 
         check_backbone(params.backbone.name, params.embed.layer, params.supervised.layer)
     for task in dict.fromkeys([*params.pretext_tasks, params.pretrain.start]):
-        kind = import_module(f"semisup.pretext.{task}").Settings
+        kind = task_module(task).Settings
         if issubclass(kind, BorrowedSettings):
             _check_row(task, params.task_settings(task, kind))
 
@@ -96,7 +96,7 @@ def check_images(params: Params) -> None:
     zeros, ones = np.zeros(channels, np.float32), np.ones(channels, np.float32)
     shown = ImageData(red, none - 1, none, none[None], np.zeros(1, np.int64), [], zeros, ones)
     for task in params.pretext_tasks:
-        module = import_module(f"semisup.pretext.{task}")
+        module = task_module(task)
         module.Task.check(params.task_settings(task, module.Settings), shown)
 
 

@@ -8,12 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 from pathlib import Path
 
 from semisup.cli.workflow import DVC, clock, failure, kind_of
 from semisup.params.loading import Params
-from semisup.params.sections import known_tasks
+from semisup.params.sections import known_tasks, task_module
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -44,7 +43,7 @@ def untrained(tasks: Iterable[str]) -> list[str]:
     """Those of the tasks whose encoder is ready from the start. Imports each task's file."""
     from semisup.pretext.shared.task import NoTraining
 
-    return [t for t in tasks if issubclass(import_module(f"semisup.pretext.{t}").Task, NoTraining)]
+    return [t for t in tasks if issubclass(task_module(t).Task, NoTraining)]
 
 
 def targets(tasks: Sequence[str], budgets: Sequence[int]) -> list[str]:

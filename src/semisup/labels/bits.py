@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from semisup.labels.column_names import KEY, plain
+from semisup.labels.parts import part_of
 from semisup.labels.sheet import Sheet
-from semisup.labels.words import NO, ONES, YES, ZEROS, part_of
+from semisup.labels.words import NO, ONES, YES, ZEROS
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 

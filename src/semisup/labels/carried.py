@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from semisup.labels.column_names import has, may_be_group
-from semisup.labels.words import part_of
+from semisup.labels.parts import part_of
 
 SPLIT, GROUP = "split", "group"
 

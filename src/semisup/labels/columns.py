@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from semisup.labels.column_names import KEY, NAMES, fitting, has, may_be_group, plain, weak_labels
+from semisup.labels.parts import Part, part_of
 from semisup.labels.path_column import Known, identity, path_by_cells
 from semisup.labels.sheet import Sheet
-from semisup.labels.words import Part, part_of
 from semisup.params.messages import suggestion
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from semisup.labels.column_names import KEY, NAMES, plain
 from semisup.labels.endings import is_image
+from semisup.labels.parts import part_of
 from semisup.labels.path_column import Known
 from semisup.labels.text import SEPARATORS, Line, lines_in
-from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 

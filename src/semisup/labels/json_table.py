@@ -8,8 +8,8 @@ from semisup.labels import exports
 from semisup.labels.carried import carried
 from semisup.labels.column_names import NAMES, WEAK, has, plain
 from semisup.labels.endings import is_image
+from semisup.labels.parts import part_of
 from semisup.labels.text import Line, lines_in
-from semisup.labels.words import part_of
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 

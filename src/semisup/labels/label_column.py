@@ -5,19 +5,17 @@ from collections.abc import Collection, Sequence, Set
 
 from semisup.labels.bits import one_hot, several_labels
 from semisup.labels.columns import Columns, missing_column, weak_label
-from semisup.labels.sheet import Sheet
-from semisup.labels.words import (
-    NUMBER,
+from semisup.labels.label_lists import (
     alone,
-    clean,
     made_of_others,
     marks_between,
     may_be_several,
-    none_among,
-    same_number,
     several,
     without_brackets,
 )
+from semisup.labels.no_label import none_among
+from semisup.labels.sheet import Sheet
+from semisup.labels.words import NUMBER, clean, same_number
 from semisup.workflow.notes import named
 
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence, Set
 from semisup.labels.bits import are_bits, is_one
 from semisup.labels.column_names import KEY, plain
 from semisup.labels.columns import Columns
+from semisup.labels.no_label import UNSURE, is_none
+from semisup.labels.parts import Part, part_of, parts_among
 from semisup.labels.sheet import Sheet
 from semisup.labels.split_column import COUNTED, is_counted, says_labelled
-from semisup.labels.words import UNSURE, Part, clean, is_none, part_of, parts_among, whole
+from semisup.labels.words import clean, whole
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from semisup.labels.bits import are_bits
 from semisup.labels.column_names import KEY, plain
 from semisup.labels.columns import MOST_PARTS, Columns, is_split
+from semisup.labels.parts import Part, part_of
 from semisup.labels.sheet import Sheet
-from semisup.labels.words import Part, part_of, whole
+from semisup.labels.words import whole
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 

@@ -12,13 +12,15 @@ from semisup.labels.exports import accepted
 from semisup.labels.headless import with_names
 from semisup.labels.label_column import raw_labels, spelled_labels
 from semisup.labels.lines import lines_of
+from semisup.labels.no_label import without_case
+from semisup.labels.parts import Part
 from semisup.labels.path_column import Known
 from semisup.labels.sheet import Sheet
 from semisup.labels.split_and_group import groups_of, parts_of, without_unlabelled
 from semisup.labels.split_column import with_split
 from semisup.labels.spreadsheet import plain_lines
 from semisup.labels.text import Line
-from semisup.labels.words import Part, clean, without_case
+from semisup.labels.words import clean
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 

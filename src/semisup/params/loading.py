@@ -1,7 +1,6 @@
 """params.yaml as one typed, validated, read-only object. `load` is the one way to read it."""
 
 from collections.abc import Sequence
-from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -23,6 +22,7 @@ from semisup.params.sections import (
     Report,
     Split,
     known_tasks,
+    task_module,
 )
 from semisup.workflow.errors import UserError
 from semisup.workflow.yaml_files import read_yaml
@@ -132,7 +132,7 @@ def load_and_check_tasks(path: Path = PARAMS_FILE) -> Params:
     """`load`, and the section of every task too. Imports each task's file."""
     params = load(path)
     for task, section in (params.pretrain.model_extra or {}).items():
-        model = import_module(f"semisup.pretext.{task}").Settings
+        model = task_module(task).Settings
         if task in params.pretext_tasks:
             params.task_settings(task, model)
         else:  # it need not fit what others are trained with

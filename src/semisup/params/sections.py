@@ -4,6 +4,7 @@ Values live in params.yaml only: no key has a default here.
 """
 
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -142,3 +143,8 @@ class Compute(Section):
 def known_tasks() -> list[str]:
     """Pretext tasks: one file of `semisup.pretext` each."""
     return sorted(p.stem for p in PRETEXT_FOLDER.glob("[a-z]*.py"))
+
+
+def task_module(name: str) -> Any:
+    """The file of a pretext task, which has its `Settings` and its `Task`. Imports it."""
+    return import_module(f"semisup.pretext.{name}")

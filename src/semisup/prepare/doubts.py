@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.labels.words import UNSURE, may_be_none
+from semisup.labels.no_label import UNSURE, may_be_none
 from semisup.prepare.alike import near_equal
 from semisup.prepare.limits import Tally
 from semisup.workflow import outputs

@@ -39,6 +39,7 @@ NEIGHBOURS = {  # name: rows down, columns to the right
     "below right": (1, 1),
 }
 EXAMPLE_PAIRS = 4
+LEAST_IMAGE = LEAST_SIDE * 5 // 2  # pixels, where patches are two fifths of a side
 
 
 class Settings(TrainedSettings):
@@ -82,8 +83,8 @@ class Task(PretextTask):
         if Layout.of(settings, data.image_size).side < LEAST_SIDE:
             raise UserError(
                 f"params.yaml: pretrain.relative_patch: images of {data.image_size} px are too "
-                f"small for two patches of {LEAST_SIDE} px; raise data.image_size or leave this "
-                "task out of pretext_tasks"
+                f"small for two patches of {LEAST_SIDE} px; raise data.image_size to "
+                f"{LEAST_IMAGE}, or leave this task out of pretext_tasks"
             )
 
     def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
 from semisup.params.base import Section
 from semisup.params.loading import Params
-from semisup.params.sections import Pretrain
+from semisup.params.sections import Pretrain, task_module
 from semisup.pretext.shared import borrowed
 from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.pretext.shared.synchronised import averaged
@@ -87,7 +86,7 @@ def pretrain(
         UserError: where the task's section of params.yaml is wrong, the task makes no sense for
             these images, or training diverges or collapses.
     """
-    module = import_module(f"semisup.pretext.{task}")
+    module = task_module(task)
     settings = params.task_settings(task, module.Settings)
     kind: type[PretextTask] | type[NoTraining] = module.Task
     kind.check(settings, data)

@@ -57,6 +57,32 @@ def test_names_of_training_programs(
     assert equal(published.read(settings(MODEL, file=str(path)), KEY).state, state)
 
 
+def test_prefixes_in_any_order(state: dict[str, Tensor], tmp_path: Path) -> None:
+    for prefix in ("module._orig_mod.", "_orig_mod.module."):
+        save_file({prefix + name: state[name] for name in state}, tmp_path / "a.safetensors")
+        found = published.read(settings(MODEL, file=str(tmp_path / "a.safetensors")), KEY)
+        assert equal(found.state, state)
+
+
+@pytest.mark.parametrize("name", ["mine.pth", "mine.bin", "mine.SAFETENSORS", "mine.safetensors"])
+@pytest.mark.parametrize("kind", ["pth", "safetensors"])
+def test_a_file_is_known_by_its_content(
+    state: dict[str, Tensor], tmp_path: Path, kind: str, name: str
+) -> None:
+    (save_file if kind == "safetensors" else torch.save)(state, tmp_path / name)
+    found = published.read(settings(MODEL, file=str(tmp_path / name)), KEY)
+    assert equal(found.state, state)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_values_that_are_not_finite(state: dict[str, Tensor], tmp_path: Path, value: float) -> None:
+    state["layer1.0.conv1.weight"].view(-1)[3] = value
+    save_file(state, tmp_path / "a.safetensors")
+    named = settings(MODEL, file=str(tmp_path / "a.safetensors"))
+    text = complaint(lambda: published.read(named, KEY))
+    assert "a.safetensors: layer1.0.conv1.weight holds values that are not finite; give" in text
+
+
 def test_weights_that_a_file_is_said_to_be_of(state: dict[str, Tensor], tmp_path: Path) -> None:
     save_file(state, tmp_path / "a.safetensors")
     named = settings(MODEL, file=str(tmp_path / "a.safetensors"), weights="c3_in1k")

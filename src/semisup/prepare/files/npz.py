@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from semisup.labels.words import part_of
+from semisup.labels.parts import part_of
 from semisup.prepare.files.member import Member
 from semisup.prepare.junk import is_junk
 from semisup.prepare.records import Pixels

@@ -4,7 +4,8 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
-from semisup.labels.words import Part, clean, part_of
+from semisup.labels.parts import Part, part_of
+from semisup.labels.words import clean
 from semisup.prepare.files.places import printable
 from semisup.prepare.folders.tree import Folder
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from semisup.labels.words import part_of
+from semisup.labels.parts import part_of
 from semisup.prepare.files.places import printable, shown
 from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.signs import (

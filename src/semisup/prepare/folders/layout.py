@@ -5,7 +5,7 @@ Below the place, depth by depth, folders are wrappers (one around all others), p
 then classes, which may hold parts (`cat/train`) in turn. What could be read in two ways is refused.
 """
 
-from semisup.labels.words import part_of
+from semisup.labels.parts import part_of
 from semisup.prepare.files.places import shown
 from semisup.prepare.folders import doubts, refusals
 from semisup.prepare.folders.class_folders import Layout, Level

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 
-from semisup.labels.words import part_of, parts_among
+from semisup.labels.parts import part_of, parts_among
 from semisup.prepare.folders.tree import (
     ASIDE_WORDS,
     IMAGE_WORDS,

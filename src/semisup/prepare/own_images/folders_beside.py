@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from semisup.labels.words import part_of
+from semisup.labels.parts import part_of
 from semisup.prepare.files.places import printable
 from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.own_images.named_places import KEY

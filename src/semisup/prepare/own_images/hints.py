@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from semisup.labels.endings import is_image
-from semisup.labels.words import part_of
+from semisup.labels.parts import part_of
 from semisup.prepare.files.archive import SUFFIXES, is_unread
 from semisup.prepare.files.member import SETS
 from semisup.prepare.junk import whole_name

@@ -7,7 +7,7 @@ set here, the key of params.yaml counts. Where they name several, these count, a
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from semisup.labels.words import Part
+from semisup.labels.parts import Part
 from semisup.prepare.own_images.named_places import Source
 from semisup.workflow.notes import Notes, counted
 

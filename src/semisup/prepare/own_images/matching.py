@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from semisup.labels.endings import is_raw
+from semisup.labels.parts import part_of
 from semisup.labels.path_column import Known
-from semisup.labels.words import part_of
 from semisup.prepare.own_images.path_names import (
     RESPELT,
     called_as,

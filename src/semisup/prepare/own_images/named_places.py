@@ -8,8 +8,8 @@ from itertools import combinations, product
 from pathlib import Path
 
 from semisup.labels.endings import is_image, is_raw
+from semisup.labels.parts import part_of
 from semisup.labels.table import Row, read_bytes
-from semisup.labels.words import part_of
 from semisup.params import data_sections
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place, locate

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from semisup.labels.no_label import none_among, without_case
 from semisup.labels.table import (
     Row,
     forbid_contradictions,
@@ -16,7 +17,6 @@ from semisup.labels.table import (
     say_parts,
     with_unlabelled_parts,
 )
-from semisup.labels.words import none_among, without_case
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.depth import may_be_deep

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from semisup.labels.endings import is_raw
-from semisup.labels.words import Part, is_none, without_case
+from semisup.labels.no_label import is_none, without_case
+from semisup.labels.parts import Part
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.formats import RAW_FILE

@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from semisup.labels.arrow import ArrowFile, class_columns
 from semisup.labels.column_names import has
+from semisup.labels.parts import Part, part_of
 from semisup.labels.table import Row, rows_of, say_parts
-from semisup.labels.words import Part, part_of
 from semisup.params import data_sections
 from semisup.prepare.files import arrow_sets
 from semisup.prepare.files.places import Entry

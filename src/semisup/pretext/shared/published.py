@@ -128,10 +128,11 @@ def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
         UserError: of one line, which ends with `mend`.
     """
     try:
-        if path.suffix == ".safetensors":
+        if _is_safetensors(path):
             state: Any = load_file(path)
         else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
+            with path.open("rb") as file:  # of a path, torch would go by the name
+                state = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise UserError(f"{named}: no such file; {mend}") from None
     except IsADirectoryError:
@@ -164,7 +165,17 @@ def _unwrapped(state: Any, named: str, mend: str) -> dict[str, Tensor]:
             f"{keys and f', but {textwrap.shorten(keys, 80)}'}; {mend}"
         )
     found: dict[str, Tensor] = state
-    for prefix in PREFIXES:
-        if all(str(name).startswith(prefix) for name in found):
-            found = {name.removeprefix(prefix): value for name, value in found.items()}
+    while prefix := next((p for p in PREFIXES if all(str(n).startswith(p) for n in found)), ""):
+        found = {name.removeprefix(prefix): value for name, value in found.items()}
+    for name, value in found.items():
+        if not value.float().isfinite().all():
+            raise UserError(f"{named}: {name} holds values that are not finite; {mend}")
     return found
+
+
+def _is_safetensors(path: Path) -> bool:
+    """By its first bytes, the length of a JSON object and its brace, or else by its name."""
+    with path.open("rb") as file:
+        first = file.read(9)
+    of_torch = first.startswith(b"PK")
+    return first[8:] == b"{" or (path.suffix.lower() == ".safetensors" and not of_torch)
