@@ -67,6 +67,17 @@ def test_what_others_write_stays(tmp_path: Path, ended: int) -> None:
     }
 
 
+def test_what_is_left_anywhere_below(tmp_path: Path, ended: int) -> None:
+    stay = [f".out.{HOST}-{os.getppid()}.tmp", f".out.{HOST}_2-{ended}.tmp", "out"]
+    (tmp_path / "of" / "stage").mkdir(parents=True)
+    for name in [*stay, f".out.{HOST}-{ended}.tmp"]:
+        make(tmp_path / name, is_folder=True)
+        make(tmp_path / "of" / "stage" / name, is_folder=False)
+    half_written.remove_left_below(tmp_path)
+    assert names(tmp_path) == {*stay, "of"}
+    assert names(tmp_path / "of" / "stage") == {*stay}
+
+
 def test_files_take_their_places_together(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     first.write_text("old")

@@ -11,7 +11,7 @@ from semisup.params.loading import PARAMS_FILE
 from semisup.workflow import half_written
 from semisup.workflow.errors import UserError
 from semisup.workflow.merges import marked_line
-from semisup.workflow.outputs import LOCK
+from semisup.workflow.outputs import LOCK, RAW
 from semisup.workflow.processes import is_running
 
 HELD = Path(".dvc/tmp/rwlock")  # what running DVCs read and write
@@ -52,8 +52,14 @@ def check_merged() -> None:
 
 
 def mend_after_kill() -> None:
-    """Put right what a DVC that was killed leaves, and the next one refuses."""
+    """Put right what a DVC that was killed leaves, and the next one refuses.
+
+    What its stages had begun to write goes too: they may be up to date now, and never run again.
+    """
     remove_if_cut_off()
+    for folder in RAW.parent.glob("*/"):
+        if folder != RAW:  # the user's
+            half_written.remove_left_below(folder)
     # one that has ended, but that nobody asked how, DVC takes for running: in containers for ever
     if (holders := _holders()) and not any(map(is_running, holders)):
         HELD.unlink(missing_ok=True)

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from semisup.prepare.junk import is_junk
-from semisup.prepare.own_images.named_places import RAW
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import RAW
 
 
 def check_names() -> None:

@@ -15,10 +15,10 @@ from jinja2 import Template
 from semisup.prepare.files.archive import SUFFIXES
 from semisup.prepare.files.places import Entry, locate, no_place
 from semisup.prepare.folders.tree import Folder, merged
-from semisup.prepare.own_images.named_places import RAW
 from semisup.project import code, derived, shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import RAW
 
 IMAGE_SIZE = 64  # that photographs want; letters of the embedded set do with less
 README = Path(__file__).with_name("README.md.jinja")

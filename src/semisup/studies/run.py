@@ -17,11 +17,11 @@ from semisup.params.loading import PARAMS_FILE, Params, load, load_and_check_tas
 from semisup.studies import overlay, results
 from semisup.studies.overlay import Study
 from semisup.workflow.errors import UserError
+from semisup.workflow.outputs import RAW
 
 COPIES = Path(".studies")
 CODE = ("src", "stages")
 FILES = ("dvc.yaml", ".dvcignore", ".dvc/config")
-RAW = Path("data/raw")
 
 
 def study(name: str, quick: bool) -> Path:

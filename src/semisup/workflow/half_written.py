@@ -54,6 +54,12 @@ def folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(written, ignore_errors=True)
 
 
+def remove_left_below(folder: Path) -> None:
+    """Remove what processes of this machine that were killed began to write."""
+    for left in [*folder.rglob(f".*.{HOST}-*{END}")]:
+        _remove_if_ended(left)
+
+
 def left_in(folder: Path) -> Iterator[Path]:
     """What processes of this machine began to write there; they may still run."""
     return folder.glob(f".*.{HOST}-*{END}")
@@ -61,13 +67,17 @@ def left_in(folder: Path) -> Iterator[Path]:
 
 def _only_name_for(target: Path) -> Path:
     """That of this process, which no other of any machine takes; what is there of it is removed."""
-    begin = f".{target.name}.{HOST}-"
-    mine = target.with_name(f"{begin}{os.getpid()}{END}")
-    for left in target.parent.glob(f"{glob.escape(begin)}*{END}"):
-        number = left.name[len(begin) : -len(END)]
-        if number.isdigit() and (left == mine or not is_running(int(number))):
-            _remove(left)
+    mine = target.with_name(f".{target.name}.{HOST}-{os.getpid()}{END}")
+    _remove(mine)
+    for left in target.parent.glob(f".{glob.escape(target.name)}.{HOST}-*{END}"):
+        _remove_if_ended(left)
     return mine
+
+
+def _remove_if_ended(left: Path) -> None:
+    number = left.name[: -len(END)].rpartition("-")[2]
+    if number.isdigit() and not is_running(int(number)):
+        _remove(left)
 
 
 def _remove(path: Path) -> None:

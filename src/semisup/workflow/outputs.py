@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+RAW = Path("data/raw")  # the user's files, which `prepare` depends on in dvc.yaml
 PREPARED, SPLITS = Path("data/prepared"), Path("data/splits")
 LABELS = Path("data/labels")  # that the user gives to chosen images
 IMAGES, MANIFEST, REJECTED, SUMMARY = "images.npy", "manifest.csv", "rejected.csv", "summary.json"

@@ -20,7 +20,6 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 
 KEY = "data.folder"
-RAW = "data/raw"  # whose files dvc.yaml names as what `prepare` depends on
 PLACES = (
     *("unlabelled", "labelled", "labels", "validation", "validation_labels", "test"),
     *("test_labels", "class_names"),

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from semisup.params import data_sections
 from semisup.prepare.files.places import on_disk
-from semisup.prepare.own_images.named_places import KEY, PLACES, RAW
+from semisup.prepare.own_images.named_places import KEY, PLACES
 from semisup.workflow.notes import Notes
+from semisup.workflow.outputs import RAW
 
 UNSEEN = f"not inside {RAW}, so that DVC sees no changes there"
 
