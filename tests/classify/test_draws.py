@@ -1,4 +1,4 @@
-"""Several recipes, each tried in full: validation chooses, for each draw."""
+"""Several learning rates, each tried in full: validation chooses, for each draw."""
 
 from collections.abc import Callable
 
@@ -48,11 +48,11 @@ def test_validation_chooses_and_what_is_kept_is_as_if_there_were_no_other(
     alone = [train([rate]) for rate in RATES]
     for draw, one in enumerate(both):
         best = max((runs[draw] for runs in alone), key=merit)
-        assert one.plan.lr == best.plan.lr
+        assert one.lr == best.lr
         assert np.array_equal(one.test_logits, best.test_logits)
         assert all(np.array_equal(one.weights[name], best.weights[name]) for name in one.weights)
         assert one.fit.rows == best.fit.rows
-    assert any(one.plan.lr == RATES[1] for one in both)
+    assert any(one.lr == RATES[1] for one in both)
 
 
 def test_each_half_chooses_among_the_rates_for_itself(train: Callable[..., list[Trained]]) -> None:
@@ -65,16 +65,16 @@ def test_a_rate_that_diverges_loses(
     train: Callable[..., list[Trained]], capfd: pytest.CaptureFixture[str]
 ) -> None:
     for one, other in zip(train([TOO_MUCH, RATES[1]]), train([RATES[1]]), strict=True):
-        assert one.plan.lr == RATES[1]
+        assert one.lr == RATES[1]
         assert one.fit == other.fit
-    assert "lr 1e+30, weight decay 0.01: the loss is no longer a number" in capfd.readouterr().err
+    assert "lr 1e+30: the loss is no longer a number" in capfd.readouterr().err
 
 
 def test_where_all_diverge_it_says_so(train: Callable[..., list[Trained]]) -> None:
-    with pytest.raises(Diverged, match=r"4, draw 1 of 2, lr 1e\+30, .*lower the learning rate"):
+    with pytest.raises(Diverged, match=r"4, draw 1 of 2, lr 1e\+30: .*lower the learning rate"):
         train([TOO_MUCH, 10 * TOO_MUCH])
 
 
 def test_without_validation_images_the_first_is_taken(train: Callable[..., list[Trained]]) -> None:
     for one in train(RATES, validation=0, budget=3):  # too few labels to spare any
-        assert (one.plan.lr, one.fit.best, one.fit.turns) == (RATES[0], None, ())
+        assert (one.lr, one.fit.best, one.fit.turns) == (RATES[0], None, ())

@@ -19,12 +19,6 @@ def test_plans_of_a_section(make_params: Callable[..., Params]) -> None:
     assert plan.batches(10 * joint.pool_batch) == 10
 
 
-def test_each_rate_has_its_weight_decay(make_params: Callable[..., Params]) -> None:
-    values = {"supervised.lr": [0.1, 0.05], "supervised.weight_decay": [0.01, 0.0005]}
-    plans = plans_of(make_params(values).supervised)
-    assert [(plan.lr, plan.weight_decay) for plan in plans] == [(0.1, 0.01), (0.05, 0.0005)]
-
-
 def test_what_others_trained_is_trained_further_slowly(make_params: Callable[..., Params]) -> None:
     shares = {"finetune.lr_if_borrowed": 0.1, "selftrain.lr_if_borrowed": 0.5}
     params = make_params({"finetune.lr": [0.01, 0.05], "selftrain.lr": 0.03} | shares)

@@ -304,12 +304,9 @@ def test_a_key_that_semisups_own_file_lacks_too(
     assert complaint(change(values, {"head.lr": GONE}), tmp_path) == said
 
 
-def test_learning_rates_and_weight_decays_are_tried_in_pairs(values: Edits, tmp_path: Path) -> None:
-    edits = {"finetune.lr": 0.02, "finetune.weight_decay": [0.01, 0.001]}
-    edits |= {"supervised.lr": [1, 2, 3], "supervised.weight_decay": 0}
-    params = check(change(values, edits), tmp_path)
-    assert params.finetune.pairs() == [(0.02, 0.01), (0.02, 0.001)]
-    assert params.supervised.pairs() == [(1, 0), (2, 0), (3, 0)]
+def test_a_single_learning_rate_stands_for_a_list(values: Edits, tmp_path: Path) -> None:
+    params = check(change(values, {"finetune.lr": 0.02, "supervised.lr": 1}), tmp_path)
+    assert (params.finetune.lr, params.supervised.lr) == ([0.02], [1])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ SEEN, POOL = 845_568, 23_488
 CANDIDATES = 10**12  # of which no two draws choose the same
 COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels", "lr"),
-    *("weight_decay", "updates", "kept"),
+    *("updates", "kept"),
     *("validation_top1", "top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 
@@ -40,7 +40,7 @@ def results(
             for draw, offset in enumerate(draws):
                 top1 = true_mean(method, task, budget, tasks) + offset
                 updates = 900 if task == "none" else 300
-                counts = (3 * budget, validation_labels, 0.05, 0.01, updates, updates // 2)
+                counts = (3 * budget, validation_labels, 0.05, updates, updates // 2)
                 scores = (top1 + 0.01, top1, 0.9, top1, top1)
                 rows.append((method, task, budget, draw, *counts, *scores))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -31,7 +31,7 @@ Logits = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Trained:
-    """One draw's weights as validation chose them, their logits on test, and the recipe.
+    """One draw's weights as validation chose them, their logits on test, and the learning rate.
 
     told: of what it was trained on, for the reader, by name.
     """
@@ -40,17 +40,17 @@ class Trained:
     labelled: LabelledSet
     weights: Arrays
     fit: Fit
-    plan: Plan
+    lr: float
     test_logits: Logits
     told: dict[str, float]
 
 
 class Attempt(NamedTuple):
-    """What one recipe made of a draw's learner."""
+    """What one learning rate made of a draw's learner."""
 
     learner: Learner
     fit: Fit
-    plan: Plan
+    lr: float
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,12 @@ class _Training:
     draws: int
 
     def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
-        """By the recipe that validation finds best, and its logits on test."""
+        """By the learning rate that validation finds best, and its logits on test."""
         plans = plans_of(self.recipe, self.run.borrowed)
         plans = plans if len(labelled.validation) else plans[:1]
-        one, fitted, plan = _best(self._attempts(draw, labelled, plans))
+        one, fitted, rate = _best(self._attempts(draw, labelled, plans))
         logits, weights = one.test_logits().cpu().numpy(), to_arrays(one.network)
-        return Trained(draw, labelled, weights, fitted, plan, logits, one.told())
+        return Trained(draw, labelled, weights, fitted, rate, logits, one.told())
 
     def _attempts(self, draw: int, labelled: LabelledSet, plans: list[Plan]) -> Iterator[Attempt]:
         """By each plan in turn but those that diverge, unless all of them do."""
@@ -86,7 +86,7 @@ class _Training:
         if len(problems) == len(plans):
             raise problems[0]
         for problem in problems:
-            print(f"warning: {problem}; another recipe was taken", file=sys.stderr)
+            print(f"warning: {problem}; another learning rate was taken", file=sys.stderr)
 
     def _attempt(self, draw: int, labelled: LabelledSet, plan: Plan) -> Attempt:
         run, one = self.run, self.learner(draw, labelled)
@@ -97,11 +97,10 @@ class _Training:
             self._selection(one, draw, labelled),
             run.runtime,
             stream_seed(run.seed, draw),
-            f"{run}, draw {draw + 1} of {self.draws}, lr {plan.lr:g}, "
-            f"weight decay {plan.weight_decay:g}",
+            f"{run}, draw {draw + 1} of {self.draws}, lr {plan.lr:g}",
             position=draw,
         )
-        return Attempt(one, fitted, plan)
+        return Attempt(one, fitted, plan.lr)
 
     def _selection(self, one: Learner, draw: int, labelled: LabelledSet) -> Selection:
         if not len(labelled.validation):
@@ -130,8 +129,8 @@ def train_draws(
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
-    Where there are several recipes, each is tried in full and validation chooses among those
-    that don't diverge. Without validation images the last weights by the first recipe are
+    Where there are several learning rates, each is tried in full and validation chooses among those
+    that don't diverge. Without validation images the last weights by the first learning rate are
     kept. Draws are trained side by side where that is faster.
 
     Args:
@@ -144,7 +143,7 @@ def train_draws(
             from, where these were chosen before.
 
     Raises:
-        Diverged: where the loss is no longer a number, by any of the recipes.
+        Diverged: where the loss is no longer a number, by any of the learning rates.
     """
     sets = run.labelled_sets()
     training = _Training(run, learner, recipe, patience, start_counts, judged, len(sets))

@@ -11,7 +11,7 @@ LONGEST_GRADIENT = 5.0
 
 
 def plans_of(recipe: Recipe | Recipes | Selftrain, borrowed: bool = False) -> list[Plan]:
-    """One for each that is tried; borrowed: whether others trained the encoder."""
+    """One for each learning rate; borrowed: whether others trained the encoder."""
     pace, longest = 1.0, math.inf
     if borrowed and isinstance(recipe, Finetune | Selftrain):
         pace, longest = recipe.lr_if_borrowed, LONGEST_GRADIENT
@@ -19,11 +19,11 @@ def plans_of(recipe: Recipe | Recipes | Selftrain, borrowed: bool = False) -> li
         rate, size, updates = _rounded(recipe.lr * pace), recipe.pool_batch, recipe.updates
         decay = recipe.weight_decay
         return [Plan(rate, decay, size, 0, updates, by_update=True, longest=longest)]
-    pairs = recipe.pairs() if isinstance(recipe, Recipes) else [(recipe.lr, recipe.weight_decay)]
+    rates = recipe.lr if isinstance(recipe, Recipes) else [recipe.lr]
     size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
     return [
-        Plan(_rounded(rate * pace), decay, size, epochs, least, longest=longest)
-        for rate, decay in pairs
+        Plan(_rounded(rate * pace), recipe.weight_decay, size, epochs, least, longest=longest)
+        for rate in rates
     ]
 
 

@@ -22,8 +22,9 @@ WHOLE_NETWORK = ("finetune", "selftrain")  # methods of the tasks in finetune_ta
 
 
 class Schedule(Section):
-    """How long to train; see `semisup.training.loop`."""
+    """How long to train, and all else but how fast; see `semisup.training.loop`."""
 
+    weight_decay: NotNegative
     batch_size: TwoOrMore
     epochs: Count
     min_updates: CountOrZero
@@ -34,7 +35,6 @@ class Recipe(Schedule):
     """How long and how fast to train."""
 
     lr: Positive
-    weight_decay: NotNegative
 
 
 def _listed(values: Any) -> Any:
@@ -43,16 +43,9 @@ def _listed(values: Any) -> Any:
 
 
 class Recipes(Schedule):
-    """Several that differ in learning rate and weight decay; validation chooses, for each draw."""
+    """One for each learning rate; validation chooses among them, for each draw."""
 
     lr: Annotated[list[Positive], Field(min_length=1), BeforeValidator(_listed)]
-    weight_decay: Annotated[list[NotNegative], Field(min_length=1), BeforeValidator(_listed)]
-
-    def pairs(self) -> list[tuple[float, float]]:
-        """The first of both lists, the second, ...; a shorter list goes on with its last number."""
-        count = max(len(self.lr), len(self.weight_decay))
-        lists = (some + some[-1:] * (count - len(some)) for some in (self.lr, self.weight_decay))
-        return [*zip(*lists, strict=True)]
 
 
 class Head(Recipe):

@@ -23,7 +23,7 @@ from semisup.workflow import outputs
 PAGE = "report.html"
 CURVE_COLUMNS = [
     *("method", "task", "budget", "draw", "labels_used", "validation_labels"),
-    *("lr", "weight_decay", "updates", "kept", "validation_top1"),
+    *("lr", "updates", "kept", "validation_top1"),
     *("top1", "top5", "balanced_accuracy", "macro_f1"),
 ]
 

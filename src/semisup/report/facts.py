@@ -38,8 +38,8 @@ class Facts:
     data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of what was
     learned from the pool, by method, task, budget and draw; chosen: of labels of chosen images, by
     task, strategy, budget and draw; headline: the figure that is compared; test_counts: test images
-    of each class that has any; warnings: of prepare and split, a line each; recipes:
-    numbers of those that the baseline and fine-tuning had to choose from.
+    of each class that has any; warnings: of prepare and split, a line each; rates: learning rates
+    that the baseline and fine-tuning had to choose from.
     """
 
     data: dict[str, Any]
@@ -52,7 +52,7 @@ class Facts:
     headline: str = TOP1
     test_counts: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
-    recipes: tuple[int, int] = (1, 1)
+    rates: tuple[int, int] = (1, 1)
 
     @property
     def figure(self) -> str:
@@ -111,7 +111,7 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
         data.headline,
         tuple(map(int, counts[counts > 0])),
         read_warnings(),
-        (len(params.supervised.pairs()), len(params.finetune.pairs())),
+        (len(params.supervised.lr), len(params.finetune.lr)),
     )
 
 

@@ -303,26 +303,26 @@ def test_weak_baseline_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recipes", "lines"),
+    ("rates", "lines"),
     [
         ((2, 2), []),
         ((3, 2), []),
         (
             (1, 3),
             [
-                "- The baseline had 1 recipe to choose from, fine-tuning 3: give supervised.lr or "
-                "supervised.weight_decay as many values."
+                "- The baseline had 1 learning rate to choose from, fine-tuning 3: give "
+                "supervised.lr as many values as finetune.lr."
             ],
         ),
     ],
 )
-def test_fewer_recipes_of_the_baseline_are_named(
-    recipes: tuple[int, int], lines: list[str]
+def test_fewer_learning_rates_of_the_baseline_are_named(
+    rates: tuple[int, int], lines: list[str]
 ) -> None:
-    known = dataclasses.replace(facts(TWO), recipes=recipes)
+    known = dataclasses.replace(facts(TWO), rates=rates)
     assert section("Caveats", results(TWO), known).splitlines()[1:] == lines
     heads = section("Caveats", results(TWO, methods=["head"]), known)
-    assert not matching(heads.splitlines(), "recipe")
+    assert not matching(heads.splitlines(), "learning rate")
 
 
 # How far to trust the figures

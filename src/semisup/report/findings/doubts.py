@@ -43,7 +43,7 @@ class Doubts:
     of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
     fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
     were; weak: budgets at which the baseline made fewer updates; rushed: at which fine-tuning did,
-    was behind the baseline, and still getting better; recipes: that the baseline and
+    was behind the baseline, and still getting better; rates: learning rates that the baseline and
     fine-tuning had to choose from, where it had fewer; shared: of budgets by what share draws have
     the same labelled images, where that is much.
     """
@@ -61,7 +61,7 @@ class Doubts:
     untuned: bool = False
     shared: dict[int, float] = field(default_factory=dict)
     no_better: float | None = None
-    recipes: tuple[int, int] | None = None
+    rates: tuple[int, int] | None = None
 
 
 def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
@@ -85,7 +85,7 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         chosen is not None and FINETUNE not in methods_in(results, chosen.way.task),
         _shared(results),
         _no_better(chosen, facts) if chosen else None,
-        facts.recipes if len(tuned) and facts.recipes[0] < facts.recipes[1] else None,
+        facts.rates if len(tuned) and facts.rates[0] < facts.rates[1] else None,
     )
 
 
