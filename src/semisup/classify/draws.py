@@ -67,7 +67,7 @@ class _Training:
 
     def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
         """By the learning rate that validation finds best, and its logits on test."""
-        plans = plans_of(self.recipe, self.run.borrowed)
+        plans = plans_of(self.recipe, len(labelled.train), self.run.borrowed)
         plans = plans if len(labelled.validation) else plans[:1]
         one, fitted, rate = _best(self._attempts(draw, labelled, plans))
         logits, weights = one.test_logits().cpu().numpy(), to_arrays(one.network)

@@ -10,8 +10,16 @@ from semisup.training.loop import Plan
 LONGEST_GRADIENT = 5.0
 
 
-def plans_of(recipe: Recipe | Recipes | Selftrain, borrowed: bool = False) -> list[Plan]:
-    """One for each learning rate; borrowed: whether others trained the encoder."""
+def plans_of(
+    recipe: Recipe | Recipes | Selftrain, images: int, borrowed: bool = False
+) -> list[Plan]:
+    """One for each learning rate.
+
+    Args:
+        recipe: the section.
+        images: labelled ones to train on.
+        borrowed: whether others trained the encoder.
+    """
     pace, longest = 1.0, math.inf
     if borrowed and isinstance(recipe, Finetune | Selftrain):
         pace, longest = recipe.lr_if_borrowed, LONGEST_GRADIENT
@@ -19,11 +27,13 @@ def plans_of(recipe: Recipe | Recipes | Selftrain, borrowed: bool = False) -> li
         rate, size, updates = _rounded(recipe.lr * pace), recipe.pool_batch, recipe.updates
         decay = recipe.weight_decay
         return [Plan(rate, decay, size, 0, updates, by_update=True, longest=longest)]
-    rates = recipe.lr if isinstance(recipe, Recipes) else [recipe.lr]
+    if isinstance(recipe, Recipes):
+        rates, decay = recipe.lr, recipe.decay_for(images)
+    else:
+        rates, decay = [recipe.lr], recipe.weight_decay
     size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
     return [
-        Plan(_rounded(rate * pace), recipe.weight_decay, size, epochs, least, longest=longest)
-        for rate in rates
+        Plan(_rounded(rate * pace), decay, size, epochs, least, longest=longest) for rate in rates
     ]
 
 

@@ -46,6 +46,15 @@ class Recipes(Schedule):
     """One for each learning rate; validation chooses among them, for each draw."""
 
     lr: Annotated[list[Positive], Field(min_length=1), BeforeValidator(_listed)]
+    decay_images: Count
+
+    def decay_for(self, images: int) -> float:
+        """The weight decay with so many labelled images.
+
+        It is a prior, and the loss is a mean over images: with more of them a prior counts for less
+        (as the penalty of ridge regression, written with a mean, falls by their number).
+        """
+        return self.weight_decay * min(1.0, self.decay_images / images)
 
 
 class Head(Recipe):
