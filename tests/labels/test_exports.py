@@ -26,9 +26,9 @@ def each(**row: Any) -> list[Any]:
     ]
 
 
-def labelbox(kind: dict[str, Any]) -> list[Any]:
+def labelbox(kind: dict[str, Any], **about: str | None) -> list[Any]:
     project = {"labels": [{"annotations": {"objects": [], "classifications": [kind]}}]}
-    return each(data_row={"external_id": "$n.png"}, projects={"p": project})
+    return each(data_row=about or {"external_id": "$n.png"}, projects={"p": project})
 
 
 WHOLE = [
@@ -36,6 +36,7 @@ WHOLE = [
     {"_via_settings": {}, "_via_img_metadata": VIA},
     {f"{n}.png": {"instances": [], "tags": [name]} for n, name in enumerate(CLASSES)},
     {"classes": CLASSES, "labels": {f"{n}.png": n for n in range(2)}},
+    {"classes": CLASSES, "labels": {f"{n}.png": {"label": n, "confidence": 0.5} for n in range(2)}},
     {"classes": None, "labels": {f"{n}.png": name for n, name in enumerate(CLASSES)}},
     {"samples": each(filepath="$n.png", truth={"_cls": "Classification", "label": "$c"})},
     {
@@ -48,6 +49,10 @@ WHOLE = [
 PARTS = [
     labelbox({"name": "kind", "radio_answer": {"name": "$c"}}),
     labelbox({"name": "kind", "checklist_answers": [{"name": "$c"}]}),
+    labelbox(
+        {"name": "kind", "radio_answer": {"name": "$c"}},
+        **{"external_id": None, "global_key": "$n.png", "row_data": "https://x/a%2Fb-$n"},
+    ),
     each(
         **{"External ID": "$n.png", "Labeled Data": "https://x/y.png"},
         Label={"classifications": [{"title": "kind", "answer": {"title": "$c"}}]},
@@ -97,6 +102,23 @@ def test_a_table_of_via() -> None:
     cells = [json.dumps({"kind": name}).replace('"', '""') for name in CLASSES]
     lines = "".join(f'{n}.png,9,"{cell}",0,{{}}\n' for n, cell in enumerate(cells))
     assert labels(f"{VIA_NAMES}\n{lines}") == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        {"classifications": [{"title": "kind", "answer": {"title": "cat"}}]},
+        [{"x": 1, "y": 2, "rectanglelabels": ["cat"]}],
+    ],
+)
+def test_objects_in_cells_are_no_classes(cell: Any) -> None:
+    """As tables of Labelbox and Label Studio have them."""
+    text = json.dumps(cell)
+    for written in (text, text.replace('"', "'")):
+        quoted = written.replace('"', '""')
+        with pytest.raises(UserError, match=r"the label .* is an object with more than a class"):
+            labels(f'path,label\n0.png,"{quoted}"\n')
+    assert labels("path,label\n0.png,{cat}\n1.png,{dog}\n")["0.png"] == "{cat}"
 
 
 def test_the_split_comes_along() -> None:

@@ -43,6 +43,7 @@ _OF_LABELS = {"label", "labels", "class", "classes", "category", "diagnosis", "s
 _ABOUT_LABELS = {  # not the label, but what is known of it
     *("date", "time", "year", "by", "confidence", "score", "prob", "probability", "weight"),
     *("source", "id", "count", "num", "number", "type", "set", "file", "path", "url", "old", "no"),
+    *("hash", "status"),
 }
 _OWNER = re.compile(  # of which images may be several, though the name is none of those above
     r"(patient|subject|participant|person|individual|animal|lesion|specimen|slide|video|scene|case|"

@@ -139,7 +139,8 @@ def _superannotate(whole: Row) -> Iterator[Row]:
 
 
 def _fiftyone_classes(whole: Row) -> Iterator[Row]:
-    for path, label in whole["labels"].items():
+    for path, said in whole["labels"].items():
+        label = said["label"] if isinstance(said, dict) else said  # beside its confidence
         is_number = isinstance(label, int) and whole["classes"]
         yield {"path": path, "label": whole["classes"][label] if is_number else label}
 
@@ -167,7 +168,10 @@ def _labelbox(row: Row) -> Iterator[Row]:
                 answers = [one.get("radio_answer"), *one.get("checklist_answers", [])]
                 said.setdefault(one["name"], []).extend(a["name"] for a in answers if a)
     said = {name: [*dict.fromkeys(answers)] for name, answers in said.items()}
-    yield {"path": row["data_row"].get("external_id") or row["data_row"]["row_data"], **said}
+    about = row["data_row"]
+    names = [name for key in ("external_id", "global_key") if (name := about.get(key))]
+    path = next(filter(is_image, names), None) or about.get("external_id") or about["row_data"]
+    yield {"path": path, **said}
 
 
 def _labelbox_before(row: Row) -> Iterator[Row]:

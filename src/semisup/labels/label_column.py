@@ -1,7 +1,8 @@
 """The class that each row of a table says, in one spelling."""
 
+import re
 from collections import Counter
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 
 from semisup.labels.bits import one_hot, several_labels
 from semisup.labels.columns import Columns, missing_column, weak_label
@@ -16,7 +17,11 @@ from semisup.labels.label_lists import (
 from semisup.labels.no_label import none_among
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import NUMBER, clean, same_number
+from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
+
+_OBJECT = re.compile(r"""\[?\s*\{\s*["'].*\}\s*\]?""")  # of JSON or Python, or a list of such
+TOLD = 60  # characters of it
 
 
 def raw_labels(sheet: Sheet, found: Columns) -> list[str]:
@@ -46,6 +51,7 @@ def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | N
     """One spelling of each label; None where a cell has none, or several."""
     spelled = without_brackets([alone(clean(label)) for label in raw])
     counts = Counter(spelled)
+    _forbid_objects(counts, sheet)
     kept = counts.keys() - none_among(counts, none)
     words = [label for label in counts if label and label not in kept]
     if are_signs := _are_signs(counts):
@@ -73,6 +79,17 @@ def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | N
         _warn_of_odd_numbers(classes, sheet)
     found = (numbers.get(label, label) for label in spelled)
     return [label if label in classes and label not in many else None for label in found]
+
+
+def _forbid_objects(labels: Iterable[str], sheet: Sheet) -> None:
+    """Refuse what programs for labelling write into one cell: each would be a class of its own."""
+    found = next((label for label in labels if _OBJECT.fullmatch(label)), None)
+    if found:
+        shown = found if len(found) <= TOLD else f"{found[:TOLD]}..."
+        raise UserError(
+            f"{sheet.where}: the label {shown} is an object with more than a class; write the "
+            "class of each image alone"
+        )
 
 
 def _warn_of_merged(labels: Sequence[str], sheet: Sheet) -> None:

@@ -102,6 +102,7 @@ def damaged_png() -> bytes:
         (b"", "empty file"),
         (b"hello, I am text", "not an image of a known format"),
         (b"\0\0\0\x18ftypheic" + bytes(200), "a HEIC photograph, .* install pillow-heif"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0heic" + bytes(200), "a HEIC photograph, .* install pillow"),
         (bytes(128) + b"DICM" + bytes(90), "a DICOM file, .* export it"),
         (struct.pack("<i", 348) + bytes(340), "a NIfTI volume, .* export its slices"),
         (gzip.compress(struct.pack("<i", 348) + bytes(9000), mtime=0), "a NIfTI volume, .* export"),

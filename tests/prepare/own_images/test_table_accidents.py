@@ -396,7 +396,9 @@ def test_names_of_labels_among_columns_of_bits(tmp_path: Path, head: str) -> Non
     assert [label for label, _ in found.values()] == head.split(",")[1:]
 
 
-@pytest.mark.parametrize("column", ["label_date", "class confidence", "num classes", "label set"])
+@pytest.mark.parametrize(
+    "column", ["label_date", "class confidence", "num classes", "label set", "label_hash"]
+)
 def test_what_is_known_of_a_label_is_none(tmp_path: Path, column: str) -> None:
     given = with_table(tmp_path, f"image,{column}\n1.png,3\n2.png,3\n", "1.png", "2.png")
     with pytest.raises(UserError, match="no column is named label or the like"):
@@ -482,6 +484,7 @@ def test_class_folders_beside_a_table_of_others(
         ("my%20cat%201.png", "my cat 1.png"),
         ("/data/upload/1/K%C3%A4fer%201.png", "Käfer 1.png"),
         ("100%25.png", "100%.png"),
+        ("/data/local-files/?d=photos%5C1.png", "1.png"),  # of Windows
         ("a%20b.png", "a%20b.png"),  # as written, where there is such a file
     ],
 )

@@ -73,11 +73,12 @@ def format_of(prefix: bytes) -> str:
     Raises:
         Unreadable: it is another kind of file.
     """
+    is_heif = prefix[4:].startswith(_HEIF_BEGINS) and b"avif" not in prefix
     for name in NAMES:
         accept = Image.OPEN[name][1]
-        if accept and accept(prefix[:16]) is True:
+        if accept and accept(prefix[:16]) is True and not is_heif:
             return name
-    if prefix[4:].startswith(_HEIF_BEGINS) and _has_heif():
+    if is_heif and _has_heif():
         return "HEIF"
     for found in (_begins(_inflated(prefix), _FORMS), _begins(prefix, _NO_IMAGES)):
         if found:

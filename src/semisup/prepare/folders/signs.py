@@ -1,6 +1,7 @@
 """Signs by which it is told what folders mean: parts of the data, copies, masks, repetitions."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from semisup.labels.parts import part_of, parts_among
@@ -170,12 +171,14 @@ def _in_other_case(inner: Folders) -> list[str]:
 
 def _holds_again(parent: Folder, name: str, inner: Folders) -> bool:
     """Whether one folder in another holds all those beside it, two or more, again."""
-    copy = parent.inner[name]
-    others = {n: f for n, f in merged([parent]).items() if n in inner and n != name}
-    return len(others) > 1 and all(
-        own in copy.inner and folder.holds_the_same(copy.inner[own])
-        for own, (folder,) in others.items()
-    )
+    copy, others = parent.inner[name], 0
+    for own, folder in parent.inner.items():
+        if own == name or own not in inner or not folder.below:
+            continue
+        if own not in copy.inner or not folder.holds_the_same(copy.inner[own]):
+            return False  # of many folders, nearly always at the first
+        others += 1
+    return others > 1
 
 
 def shared(inner: Folders) -> list[str]:
@@ -183,9 +186,9 @@ def shared(inner: Folders) -> list[str]:
     if len(inner) < 2 or any(folder.images for folder in each(inner)):
         return []
     held = [{*merged(folders)} for folders in inner.values()]
-    every = set().union(*held)
-    most = {name for name in every if sum(name in own for own in held) * 2 > len(held)}
-    return sorted(most) if len(most) > 1 and 2 * len(most) >= len(every) else []
+    every = Counter(name for own in held for name in own)
+    most = sorted(name for name, count in every.items() if count * 2 > len(held))
+    return most if len(most) > 1 and 2 * len(most) >= len(every) else []
 
 
 def shared_further_down(inner: Folders) -> list[str]:

@@ -17,9 +17,12 @@ RESPELT = ("with %20 and the like decoded", "without the code before the name")
 def respelt(row: str) -> Iterator[tuple[str, str]]:
     """What programs may have made of a path, undone, each with a word of RESPELT.
 
-    Label Studio encodes paths as in a URL, and puts a code before names: 1a2b3c4d-cat.jpg.
+    Label Studio encodes paths as in a URL, those of Windows too (photos%5Ccat.jpg), and puts a code
+    before names: 1a2b3c4d-cat.jpg.
     """
     plain = unquote(row)
+    if "%5C" in row.upper():
+        plain = plain.replace("\\", "/")
     if plain != row:
         yield RESPELT[0], plain
     if name := _UPLOADED.fullmatch(plain.rpartition("/")[2]):
