@@ -37,8 +37,6 @@ def main() -> None:
         + ", ".join(f"{name} {count}" for name, count in zip(ROLES, counts, strict=True))
         + f" ({split.lost.leaked} equal to a test or validation image)"
     )
-    if len(chosen):
-        print(f"{len(chosen)} labels of tables in {outputs.LABELS}")
     print(as_table(OF_CLASSES, by_class(split, classes), str(outputs.SPLITS / outputs.CLASSES)))
     unfilled.show()
     notes.show()

@@ -193,7 +193,6 @@ def test_pictures_lead_to_their_files(params: Params) -> None:
     assert re.findall(r'href="([^"]+)"', page.read_text()) == ["../raw/a%26b/100.png"]
 
 
-
 def test_images_in_colour() -> None:
     image = np.zeros((4, 4, 3), np.uint8)
     image[..., 2] = 200

@@ -115,7 +115,10 @@ def test_no_tables_and_other_files(tmp_path: Path) -> None:
         ("p/3.png,dgo", r"a\.csv: p/3\.png: no class is named 'dgo' \(did you mean 'dog'\?\); .*"),
         ("p/3.png,DOG", r"a\.csv: p/3\.png: no class is named 'DOG' \(did you mean 'dog'\?\); .*"),
         ("p/9.png,dog", r"a\.csv: p/9\.png: no such image in .*manifest\.csv; write paths as"),
-        ("4.png,dog", r"a\.csv: 4\.png: no such image .* \(did you mean 'z\.zip/4\.png'\?\); write"),
+        (
+            "4.png,dog",
+            r"a\.csv: 4\.png: no such image .* \(did you mean 'z\.zip/4\.png'\?\); write",
+        ),
         ("p/3.png,?", r"no class is named '\?'; .* there first; where none fits, leave it empty$"),
         (
             "p/cut.png,dog\np/9.png,dog",

@@ -59,9 +59,7 @@ def read_chosen(folder: Path, prepared: Path, manifest: Manifest, unfilled: Note
     return np.array(sorted(found), np.int64).reshape(-1, 2)
 
 
-def _named(
-    folder: Path, classes: list[str], unfilled: Notes
-) -> dict[str, tuple[str, Path]]:
+def _named(folder: Path, classes: list[str], unfilled: Notes) -> dict[str, tuple[str, Path]]:
     """By path: the label, and the file that gives it."""
     named: dict[str, tuple[str, Path]] = {}
     files = [file for file in sorted(folder.rglob("*")) if not _is_hidden(file, folder)]
@@ -75,7 +73,9 @@ def _named(
     for file in (file for file in files if file.suffix.lower() == ".csv"):
         labels = {path: _as_known(name, classes) for path, name in read_labels(str(file)).items()}
         if not labels:
-            unfilled.warn(f"{file}: its column label is empty so far; fill it in, and save it there")
+            unfilled.warn(
+                f"{file}: its column label is empty so far; fill it in, and save it there"
+            )
         unknown = [path for path, label in labels.items() if label not in classes]
         if unknown:
             raise _no_class(f"{file}: {unknown[0]}", labels[unknown[0]], classes, len(unknown) - 1)

@@ -182,8 +182,8 @@ def _said_of_groups(labels: Ints, group: Ints) -> str:
 def _check_roles(role: Ints, labels: Ints, lost: Lost, groups: Callable[[], str]) -> None:
     if not (role == TEST).any():
         raise UserError(
-            f"split: no test image is left{lost}{groups()}; give a test set or more labelled images, "
-            "at least three of each class"
+            f"split: no test image is left{lost}{groups()}; give a test set or more labelled "
+            "images, at least three of each class"
         )
     trained = np.unique(labels[role == TRAIN])
     if len(trained) < 2:
