@@ -25,8 +25,9 @@ def main() -> None:
         seed=params.seed,
     )
     manifest, notes = read_manifest(), Notes()
+    unfilled = Notes()  # shown and not kept, so that later stages need not run for them
     classes = manifest.classes
-    chosen = read_chosen(outputs.LABELS, outputs.PREPARED, manifest)
+    chosen = read_chosen(outputs.LABELS, outputs.PREPARED, manifest, unfilled)
     split = make_split(manifest, rules, chosen)
     with outputs.replacing(outputs.SPLITS) as folder:
         write_split(folder, split, classes, notes)
@@ -36,9 +37,8 @@ def main() -> None:
         + ", ".join(f"{name} {count}" for name, count in zip(ROLES, counts, strict=True))
         + f" ({split.lost.leaked} equal to a test or validation image)"
     )
-    if len(chosen):
-        print(f"{len(chosen)} labels of tables in {outputs.LABELS}")
     print(as_table(OF_CLASSES, by_class(split, classes), str(outputs.SPLITS / outputs.CLASSES)))
+    unfilled.show()
     notes.show()
 
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from left_behind import write_data
 from made_up import BUDGETS
@@ -108,6 +109,23 @@ def test_page_of_doubtful_data(
         outputs.write_json(folder / outputs.WARNINGS, [line])
     page, table = answered(make_params)
     assert f"{table}\n\n- copies\n- the test set is small\n\n`make repro` goes on" in page
+
+
+def test_page_of_budgets_that_classes_can_not_fill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_params: type[Params]
+) -> None:
+    """Else the last rows look as if more labels brought nothing."""
+    monkeypatch.chdir(tmp_path)
+    write_data()
+    for folder in (outputs.PREPARED, outputs.SPLITS):
+        outputs.write_json(folder / outputs.WARNINGS, [])
+    file = outputs.folder_of("head", "random", BUDGETS[-1]) / outputs.RESULTS
+    table = pd.read_csv(file)
+    table.assign(labels_used=table["labels_used"] - 1).to_csv(file, index=False)
+    page, _ = answered(make_params)
+    count = 3 * BUDGETS[-1] - 1
+    said = f"images than the budget: {BUDGETS[-1]} per class came to {count} in all"
+    assert f"\n\n- some classes have fewer {said}\n\n`make repro`" in page
 
 
 def test_page_of_uneven_classes(

@@ -117,9 +117,9 @@ def test_no_labelled_image_is_suggested(params: Params) -> None:
 
 
 def test_the_same_again(params: Params) -> None:
-    other = OUT.with_name("suggested-2.csv")
-    for _ in range(2):
-        suggest(params, 7)
+    other = Path("reports/suggested.csv")
+    suggest(params, 7, None, other)
+    suggest(params, 7)
     assert OUT.read_bytes() == other.read_bytes()
     assert other.with_suffix(".html").read_bytes() == OUT.with_suffix(".html").read_bytes()
 
@@ -133,16 +133,19 @@ def test_a_page_that_lost_its_table_is_left_alone(params: Params) -> None:
     assert OUT.with_suffix(".html").read_bytes() == page
 
 
-def test_it_says_where_the_same_images_wait_for_their_labels(
-    params: Params, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_images_of_another_table_are_not_named_again(params: Params) -> None:
+    """Whether it is filled in or not: some images nobody can label."""
     suggest(params, 3)
-    assert capsys.readouterr().err == ""
-    OUT.write_text(OUT.read_text().replace(",", ";"))  # as Excel saves it
-    suggest(params, 4)
-    assert capsys.readouterr().err.startswith(
-        f"warning: 3 of these are in {OUT} too, without a label that `split` has read; fill"
-    )
+    before = [row["path"] for row in rows()]
+    OUT.write_text(OUT.read_text().replace(",", ";").replace("/", "\\"))  # by a program on Windows
+    OUT.with_name("broken.csv").write_bytes(b"\xff")  # which is for `split` to refuse
+    left = sum(GROUPS) - len(LABELLED) - 3
+    suggest(params, left)
+    again = [row["path"] for row in rows(OUT.with_name("suggested-2.csv"))]
+    assert len({*again}) == left
+    assert {*again}.isdisjoint(before)
+    with pytest.raises(UserError, match=r"already, or a row in a table in data/labels$"):
+        suggest(params, 1)
 
 
 def test_a_full_disk_leaves_no_half_of_the_two_files(
@@ -177,12 +180,24 @@ def test_page_shows_the_images_by_rank(params: Params) -> None:
     assert [(image.shape, int(image[0, 0])) for image in shown] == [((8, 8), 100), ((8, 8), 123)]
     assert "<b>1</b> data/raw/a&amp;b/100.png" in page
     assert "http" not in page
+    assert "href" not in page, "none of these files is there"
+
+
+def test_pictures_lead_to_their_files(params: Params) -> None:
+    """Which show more than the small square that training sees."""
+    file = Path("data/raw/a&b/100.png")
+    file.parent.mkdir(parents=True)
+    file.touch()
+    suggest(params, 2)
+    page = OUT.with_suffix(".html")
+    assert re.findall(r'href="([^"]+)"', page.read_text()) == ["../raw/a%26b/100.png"]
 
 
 def test_images_in_colour() -> None:
     image = np.zeros((4, 4, 3), np.uint8)
     image[..., 2] = 200
-    (code,) = re.findall(r"base64,([^\"]+)\"", contact_sheet([image], ["a"], ["b"]))
+    page = contact_sheet([image], ["a"], ["b"], Path())
+    (code,) = re.findall(r"base64,([^\"]+)\"", page)
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(code)))), image)
 
 

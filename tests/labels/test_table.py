@@ -227,7 +227,7 @@ def test_a_column_that_takes_most_from_training_is_told_of() -> None:
 # Labels
 
 
-@pytest.mark.parametrize("mark", [" ", ";", "|", ", "])
+@pytest.mark.parametrize("mark", [" ", ";", "|", ", ", " or "])
 def test_several_labels_in_a_cell(mark: str) -> None:
     text = f'image,label\n1.png,scab\n2.png,rust\n3.png,"scab{mark}rust"\n4.png,rust\n'
     found, warnings = rows(text)

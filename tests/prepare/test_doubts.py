@@ -94,7 +94,7 @@ def test_letters_are_no_slips() -> None:
     assert said(A=5, a=5, b=5) == []
 
 
-@pytest.mark.parametrize("word", ["Unknown", "#REF!", "unlabelled jars"])
+@pytest.mark.parametrize("word", ["Unknown", "#REF!", "unlabelled jars", "skip"])
 def test_words_that_may_mean_no_label(word: str) -> None:
     told = f"class {word!r} is one like the others"
     assert any(told in line for line in said(**{word: 3, "cat": 3}))

@@ -1,5 +1,6 @@
 """Tables of labels that were filled in."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from semisup.data.dataset import Ints, Manifest
 from semisup.split.chosen import read_chosen
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
+from semisup.workflow.notes import Notes
 
 CLASSES = ["cat", "dog"]
 LABELS = np.array([0, 1, -1, -1, -1, -1])
@@ -32,7 +34,7 @@ def chosen(
     for name, text in tables.items():
         (folder / "labels").mkdir(exist_ok=True)
         (folder / f"labels/{name}.csv").write_text(text)
-    found = read_chosen(folder / "labels", folder, manifest(classes, same_as))
+    found = read_chosen(folder / "labels", folder, manifest(classes, same_as), Notes())
     assert found.dtype == np.int64
     assert found.shape == (len(found), 2)
     return found.tolist()
@@ -85,7 +87,7 @@ def test_one_message_counts_all_rows_that_can_not_be(tmp_path: Path) -> None:
 
 
 def test_a_new_class_is_told_where_to_begin(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"cat, dog; a new one needs labels there first$"):
+    with pytest.raises(UserError, match=r"cat, dog; a new one needs labels there first; .* empty$"):
         chosen(tmp_path, a="path,label\np/3.png,zebra\n")
 
 
@@ -97,7 +99,7 @@ def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "labels").mkdir()
     (tmp_path / "labels/a.csv").write_text("path,label\np/3.png,dog\n")
     with pytest.raises(UserError, match=r"/manifest\.csv: not there yet; run `dvc repro`"):
-        read_chosen(tmp_path / "labels", tmp_path, manifest(CLASSES, EACH))
+        read_chosen(tmp_path / "labels", tmp_path, manifest(CLASSES, EACH), Notes())
 
 
 def test_no_tables_and_other_files(tmp_path: Path) -> None:
@@ -114,6 +116,11 @@ def test_no_tables_and_other_files(tmp_path: Path) -> None:
         ("p/3.png,DOG", r"a\.csv: p/3\.png: no class is named 'DOG' \(did you mean 'dog'\?\); .*"),
         ("p/9.png,dog", r"a\.csv: p/9\.png: no such image in .*manifest\.csv; write paths as"),
         (
+            "4.png,dog",
+            r"a\.csv: 4\.png: no such image .* \(did you mean 'z\.zip/4\.png'\?\); write",
+        ),
+        ("p/3.png,?", r"no class is named '\?'; .* there first; where none fits, leave it empty$"),
+        (
             "p/cut.png,dog\np/9.png,dog",
             r"a\.csv: p/cut\.png: no usable image \(cut off\); mend the file, or take out its row "
             r"\(and 1 more such row\)$",
@@ -128,6 +135,15 @@ def test_tables_that_can_not_be(tmp_path: Path, table: str, message: str) -> Non
     with pytest.raises(UserError, match=message) as error:
         chosen(tmp_path, a=f"path,label\n{table}\n")
     assert "\n" not in str(error.value)
+
+
+def test_tables_without_any_label_are_named(tmp_path: Path) -> None:
+    """As where labels were saved elsewhere, or written into another column."""
+    chosen(tmp_path, a="path,label\np/3.png,dog\np/1.png,\n", b="path,rank,label\np/3.png,dog,\n")
+    notes = Notes()
+    read_chosen(tmp_path / "labels", tmp_path, manifest(CLASSES, EACH), notes)
+    (line,) = notes.lines
+    assert re.search(r"/b\.csv: its column label is empty so far; fill it in", line)
 
 
 def test_tables_that_contradict_each_other(tmp_path: Path) -> None:

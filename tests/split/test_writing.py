@@ -1,5 +1,7 @@
 """What `split` says of its roles."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,27 @@ def test_classes_that_lack_a_role_are_named(role: int, what: str) -> None:
 def test_of_a_class_without_any_image_no_test_image_is_spoken_of() -> None:
     said = warnings(split(*(one for one in EVERY if one[0] != 1)))
     assert "1 of 3 classes has no train image: 'dog'" in said
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ([], ""),
+        ([9], "1 of 6 training labels are of images that were chosen (data/labels), no random "),
+        ([9], "sample; budgets up to 1 use none"),
+        ([9, 10, 11], "3 of 6 training labels"),
+        ([0, 9], "budgets up to 0 use none"),
+        ([11, 12], "1 of 6 training labels"),  # the other is a copy of a test image
+    ],
+)
+def test_labels_that_are_no_random_sample_are_told(chosen: list[int], said: str) -> None:
+    """Also beside those that are."""
+    made = split(*EVERY, (0, TRAIN), (1, TRAIN), (2, TRAIN), (2, LEFT_OUT))
+    positions = np.array(chosen, np.int64)
+    made = replace(made, chosen=np.stack([positions, made.labels[positions]], axis=1))
+    lines = [line for line in warnings(made) if "were chosen" in line]
+    assert len(lines) == bool(chosen)
+    assert not said or said in lines[0]
 
 
 @pytest.mark.parametrize(("role", "what"), [(VALIDATION, "validation"), (TEST, "test")])

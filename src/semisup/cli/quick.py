@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from semisup.cli.workflow import DVC, clock, failure, kind_of
@@ -69,10 +69,11 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     """The accuracies as a page: those of the report, with its intervals."""
     from semisup.data.dataset import open_data
     from semisup.report.facts import read_warnings
+    from semisup.report.findings.doubts import short_budgets
     from semisup.report.methods import HEAD, SPREAD, Way
     from semisup.report.tables.headline import NAMES, in_headline
     from semisup.report.tables.interval import mean_over_draws
-    from semisup.report.tables.results import read_results
+    from semisup.report.tables.results import read_results, rows_of
     from semisup.report.words.phrases import sentence, what_is_shown
     from semisup.report.words.tables import by_budget
 
@@ -82,15 +83,26 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     means = mean_over_draws(results, "top1", params.report.confidence)
     means = means.rename(columns={"mean": "top1", "half": "half_width"})
     shown = what_is_shown(params.draws, params.report.confidence)
+    rows = rows_of(results, ways[0])
+    short = short_budgets(rows, len(data.classes), within_budget=not len(data.validation))
+    lines = [*read_warnings(), *_said_of(short)]
     parts = [
         "# A first answer",
         f"{sentence(NAMES[data.headline])} on test in %, {shown}, of frozen encoders that were not "
         "trained on these images.",
         *(by_budget(means, [task]) for task in tasks),
-        *(["\n".join(f"- {line}" for line in warnings)] if (warnings := read_warnings()) else []),
+        *(["\n".join(f"- {line}" for line in lines)] if lines else []),
         "`make repro` goes on from here, and adds pretraining and supervised training to compare.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _said_of(short: Mapping[int, int]) -> list[str]:
+    """A line on budgets that some class has too few images for; or none."""
+    said = "; ".join(
+        f"{budget} per class came to {count} in all" for budget, count in short.items()
+    )
+    return [f"some classes have fewer images than the budget: {said}"] if said else []
 
 
 class Progress:

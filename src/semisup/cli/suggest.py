@@ -1,10 +1,11 @@
 """Which images of the pool to label next, as a table to fill in and a page to look at."""
 
 import html
-import sys
+import os
 from collections.abc import Sequence
 from itertools import count as count_from
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -47,28 +48,27 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
         for rank, (pick, path) in enumerate(zip(picks, paths, strict=True), 1)
     )
     images = [data.images[ids[pick.number]] for pick in picks]
-    _warn_of_those_named_before(paths)
     with all_or_none(out, page) as (table, sheet):
         outputs.write_rows(table, COLUMNS, rows)
-        sheet.write_text(contact_sheet(images, paths, [*map(reason, picks)]), encoding="utf-8")
+        shown = contact_sheet(images, paths, [*map(reason, picks)], out.parent)
+        sheet.write_text(shown, encoding="utf-8")
     found = counted(len(picks), "image")
     return f"{found} to label, by the features of {task} ({why}): {out}, shown in {page}"
 
 
-def _warn_of_those_named_before(paths: Sequence[str]) -> None:
-    """Labels count when `split` has read them; until then the same images come again."""
+def _named_before(ids: np.ndarray) -> np.ndarray:
+    """(n,) whether a table in data/labels names the image, with a label or without.
+
+    What nobody could label would else come first again, and two people get the same images.
+    """
+    cells: set[str] = set()
     for table in sorted(outputs.LABELS.glob("*.csv")):
         try:
             lines = lines_of(table.read_bytes(), str(table), Notes())
         except UserError:  # `split` will say what is wrong there
             continue
-        again = len({*paths} & {cell for _, line in lines for cell in line})
-        if again:
-            print(
-                f"warning: {again} of these are in {table} too, without a label that `split` has "
-                "read; fill that in and run `make repro` first, or they stay the same",
-                file=sys.stderr,
-            )
+        cells.update(cell.replace("\\", "/") for _, line in lines for cell in line)
+    return np.array([path in cells for path in sources_of(ids.tolist())], bool)
 
 
 def _next_file() -> Path:
@@ -84,15 +84,15 @@ def reason(pick: Pick) -> str:
     images = counted(pick.size, "similar image")
     if not pick.covered:
         return f"most typical of {images}, none labelled"
-    return f"most typical of the rest of {images}, {pick.covered} labelled or ranked before"
+    return f"most typical of the rest of {images}, {pick.covered} labelled or named before"
 
 
 def contact_sheet(
-    images: Sequence[np.ndarray], paths: Sequence[str], reasons: Sequence[str]
+    images: Sequence[np.ndarray], paths: Sequence[str], reasons: Sequence[str], folder: Path
 ) -> str:
-    """A page that needs no other file."""
+    """A page of `folder` that needs no other file; its pictures lead to the files they are of."""
     figures = [
-        f'<figure><img src="{exact(image)}" alt="">'
+        f"<figure>{_linked(image, path, folder)}"
         f"<figcaption><b>{rank}</b> {html.escape(path)}<br>{html.escape(why)}</figcaption></figure>"
         for rank, (image, path, why) in enumerate(zip(images, paths, reasons, strict=True), 1)
     ]
@@ -100,6 +100,13 @@ def contact_sheet(
         f'<!doctype html>\n<meta charset="utf-8">\n<title>Images to label</title>\n<style>{STYLE}'
     )
     return "\n".join([f"{head}</style>", *figures, ""])
+
+
+def _linked(image: np.ndarray, path: str, folder: Path) -> str:
+    shown = f'<img src="{exact(image)}" alt="">'
+    if not Path(path).is_file():  # but a part of an archive
+        return shown
+    return f'<a href="{quote(os.path.relpath(path, folder))}">{shown}</a>'
 
 
 def _check(out: Path, page: Path) -> None:
@@ -146,14 +153,18 @@ def _picks(params: Params, count: int, task: str) -> tuple[ImageData, np.ndarray
     data = open_data()
     ids = Graph.read(outputs.folder_of("neighbours", task)).ids
     points = read_points(outputs.folder_of("neighbours", task))
-    labelled = np.flatnonzero(data.labels[ids] >= 0)
+    labelled = np.flatnonzero((data.labels[ids] >= 0) | _named_before(ids))
     there = len(ids) - len(labelled)
     if not there:
-        raise UserError("nothing to suggest: each image that has features has a label already")
+        raise UserError(
+            "nothing to suggest: each image that has features has a label already, or a row in a "
+            f"table in {outputs.LABELS}"
+        )
     if count > there:
         raise UserError(
             f"--count {count}: more than the {there} images without a label that have features "
-            f"(of the pool at most embed.pool_images, {params.embed.pool_images}); lower it"
+            f"(of the pool at most embed.pool_images, {params.embed.pool_images}) and no row in a "
+            f"table in {outputs.LABELS}; lower it"
         )
     runtime = device.start(params.compute)
     rows = torch.from_numpy(np.array(points, np.float32)).to(runtime.device)

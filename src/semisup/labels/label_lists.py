@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 
 from semisup.labels.words import clean
 
-MARKS = (";", "|", ",", "/", "+", "&", " and ")
+MARKS = (";", "|", ",", "/", "+", "&", " and ", " or ")
 MOST_COMPARED = 2000  # names, each with all others
 _NUMBERS = re.compile(r"\[?\d+( \d+)+\]?")  # of several classes: 7 1 2 0
 

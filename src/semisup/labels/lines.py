@@ -13,7 +13,7 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
 
 LONGEST_CELL = 2**31 - 1  # outlines of things take more than Python's 131,072 signs
-_WIDER = "put a cell with the separator in it in quotes"
+_WIDER = "name each column there, or put a cell with the separator in it in quotes"
 _TITLE = "if that is a title or a remark, take it out, so that the names of columns come first"
 
 

@@ -19,6 +19,7 @@ _OF_ANY_IMAGE = {  # beside words for no label
 UNSURE = {  # what may mean that nobody knows
     *("unknown", "undefined", "unsure", "not sure", "unclear", "uncertain", "null", "void"),
     *("unsorted", "undetermined", "unidentified", "unassigned", "uncategorized", "unclassified"),
+    *("skip", "skipped", "can't tell", "cannot tell", "don't know", "no idea", "not a photo"),
     *("indeterminate", "to label", "xxx", "???", "miscellaneous", "misc"),
     *("#ref!", "#name?", "#value!", "#div/0!", "#num!", "#null!"),  # of spreadsheets
 }

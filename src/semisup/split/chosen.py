@@ -15,20 +15,21 @@ from semisup.labels.table import read_labels
 from semisup.params.messages import suggestion
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import counted
+from semisup.workflow.notes import Notes, counted
 from semisup.workflow.notes import named as first_of
 
 OTHER_TABLES = (".xlsx", ".xls", ".ods", ".tsv", ".txt", ".json", ".jsonl", ".parquet")
 SHOWN = 20  # classes, where a name is none
 
 
-def read_chosen(folder: Path, prepared: Path, manifest: Manifest) -> Ints:
+def read_chosen(folder: Path, prepared: Path, manifest: Manifest, unfilled: Notes) -> Ints:
     """Positions and classes (m, 2) of images that only these tables label, by position.
 
     Args:
         folder: of CSV files with the columns path,label; a row without label counts for nothing.
         prepared: with manifest.csv, whose paths those of the tables are.
         manifest: of all images.
+        unfilled: takes warnings of tables without any label, which change nothing.
 
     Raises:
         UserError: a file can't be read; a path or class is none; a label contradicts another, or
@@ -37,7 +38,7 @@ def read_chosen(folder: Path, prepared: Path, manifest: Manifest) -> Ints:
     labels, classes, same_as = manifest.labels, manifest.classes, manifest.same_as
     of_pixels = np.full(len(labels), -1)
     of_pixels[same_as[labels >= 0]] = labels[labels >= 0]
-    found, named = [], _named(folder, classes)
+    found, named = [], _named(folder, classes, unfilled)
     positions, given_test = _positions(prepared, named), manifest.given_test
     for path, (label, file) in named.items():
         at, number = positions[path], classes.index(label)
@@ -58,7 +59,7 @@ def read_chosen(folder: Path, prepared: Path, manifest: Manifest) -> Ints:
     return np.array(sorted(found), np.int64).reshape(-1, 2)
 
 
-def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
+def _named(folder: Path, classes: list[str], unfilled: Notes) -> dict[str, tuple[str, Path]]:
     """By path: the label, and the file that gives it."""
     named: dict[str, tuple[str, Path]] = {}
     files = [file for file in sorted(folder.rglob("*")) if not _is_hidden(file, folder)]
@@ -71,6 +72,10 @@ def _named(folder: Path, classes: list[str]) -> dict[str, tuple[str, Path]]:
             )
     for file in (file for file in files if file.suffix.lower() == ".csv"):
         labels = {path: _as_known(name, classes) for path, name in read_labels(str(file)).items()}
+        if not labels:
+            unfilled.warn(
+                f"{file}: its column label is empty so far; fill it in, and save it there"
+            )
         unknown = [path for path, label in labels.items() if label not in classes]
         if unknown:
             raise _no_class(f"{file}: {unknown[0]}", labels[unknown[0]], classes, len(unknown) - 1)
@@ -98,7 +103,7 @@ def _value(cell: str) -> Decimal | bool | None:
 
 def _no_class(where: str, label: str, classes: list[str], more: int) -> UserError:
     hint = suggestion(label, classes) or suggestion(label.lower(), classes)
-    new = "" if hint else "; a new one needs labels there first"
+    new = "" if hint else "; a new one needs labels there first; where none fits, leave it empty"
     return UserError(
         f"{where}: no class is named {label!r}{hint}; those of the source are: "
         f"{first_of(classes, SHOWN)}{new}{_and_more(more)}"
@@ -134,8 +139,16 @@ def _positions(prepared: Path, named: dict[str, tuple[str, Path]]) -> dict[str, 
                 f"{_and_more(len(gone) - 1)}"
             )
         raise UserError(
-            f"{file}: {gone[0]}: no such image in {prepared / outputs.MANIFEST}; write paths as "
-            "`semisup suggest` does, and take out rows of images that are no longer there"
-            f"{_and_more(len(gone) - 1)}"
+            f"{file}: {gone[0]}: no such image in {prepared / outputs.MANIFEST}"
+            f"{_same_name(gone[0], prepared)}; write paths as `semisup suggest` does, and take out "
+            f"rows of images that are no longer there{_and_more(len(gone) - 1)}"
         )
     return found
+
+
+def _same_name(path: str, prepared: Path) -> str:
+    """Where an image of that name lies: it was moved, or its row names no folder."""
+    sources = (row["source"] for row in outputs.read_rows(prepared / outputs.MANIFEST))
+    end = "/" + path.rpartition("/")[2]
+    found = next((source for source in sources if source.endswith(end)), None)
+    return f" (did you mean {found!r}?)" if found else ""

@@ -182,14 +182,15 @@ def _said_of_groups(labels: Ints, group: Ints) -> str:
 def _check_roles(role: Ints, labels: Ints, lost: Lost, groups: Callable[[], str]) -> None:
     if not (role == TEST).any():
         raise UserError(
-            f"split: no test image is left{lost}{groups()}; give a test set or more labelled images"
+            f"split: no test image is left{lost}{groups()}; give a test set or more labelled "
+            "images, at least three of each class"
         )
     trained = np.unique(labels[role == TRAIN])
     if len(trained) < 2:
         raise UserError(
             f"split: {len(trained)} class(es) have training images besides validation and test"
-            f"{lost}; give more labelled images (what each class has is listed in "
-            f"{outputs.PREPARED / outputs.CLASSES})"
+            f"{lost}; give more labelled images, at least three of each class (what each has is "
+            f"listed in {outputs.PREPARED / outputs.CLASSES})"
         )
     for part, held in (("test", TEST), ("validation", VALIDATION)):
         mine = labels[role == held]
@@ -214,7 +215,8 @@ def _check_validation(role: Ints, labels: Ints, group: Ints, rules: Rules, lost:
         )
     raise UserError(
         f"split.validation_per_class: the classes have too few images to set any aside{lost}; "
-        "give more labelled images or set split.validation to within_budget"
+        "give more labelled images, at least three of each class, or set split.validation to "
+        "within_budget"
     )
 
 

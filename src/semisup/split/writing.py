@@ -100,6 +100,7 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
             f"{min(tests)} of the rarest class; one image more that is right is "
             f"{100 / sum(tests):.1f} points of top-1"
         )
+    _warn_of_chosen(split, len(classes), notes)
     if split.lost.torn:
         notes.warn(
             f"{split.lost.torn} images are left out since others of their group are held back for "
@@ -109,6 +110,22 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
         notes.warn(
             f"{split.lost.conflicts} images are left out since equal ones have another label; see "
             f"{outputs.PREPARED / outputs.CONFLICTS}"
+        )
+
+
+def _warn_of_chosen(split: Split, classes: int, notes: Notes) -> None:
+    """Of budgets whose labels are no random sample."""
+    is_chosen = np.isin(np.arange(len(split.role)), split.chosen[:, 0])
+    trains = (split.role == TRAIN) & (split.labels >= 0)
+    chosen, drawn = (
+        np.bincount(split.labels[trains & some], minlength=classes)
+        for some in (is_chosen, ~is_chosen)
+    )
+    if chosen.any():
+        least = drawn[chosen > 0].min()
+        notes.warn(
+            f"{chosen.sum()} of {trains.sum()} training labels are of images that were chosen "
+            f"({outputs.LABELS}), no random sample; budgets up to {least} use none"
         )
 
 

@@ -31,10 +31,14 @@ def check_classes(plan: Plan) -> None:
     found = f" (only {min(plan.classes)!r})" if plan.classes else ""
     places = [source.where for source in plan.sources if source.has_labels]
     where = f"in {named(places)}" if places else f"since {KEY}.labelled is null"
+    give = f"give class folders below {KEY}.labelled, or a table of path,label"
+    if plan.read:
+        give = f"fill in the column label of {named(plan.read)}"
+    elif not places:
+        give = f"name class folders there; or images there, and their table in {KEY}.labels"
     raise UserError(
         f"{KEY}: {len(plan.classes)} class(es) with labels{found} {where}; a classifier needs "
-        f"at least 2: give class folders below {KEY}.labelled, or a table of path,label"
-        f"{_hint(plan)}"
+        f"at least 2: {give}{_hint(plan)}"
     )
 
 

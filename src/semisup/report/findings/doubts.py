@@ -77,7 +77,7 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
             if p.figures.get("spread", 1) < NEAR_COLLAPSE
         },
         _like_untrained(results, chosen, facts.confidence) if chosen else {},
-        _short_budgets(results, facts),
+        short_budgets(rows_of(results, BASELINE), len(facts.data["classes"]), facts.within_budget),
         len(tuned),
         int((tuned["kept"] == 0).sum()),
         _weak_baseline(results),
@@ -131,11 +131,14 @@ def _like_untrained(results: pd.DataFrame, chosen: Choice, level: float) -> dict
     return {task: lead.mean for task, lead in leads.items() if not lead.above_zero}
 
 
-def _short_budgets(results: pd.DataFrame, facts: Facts) -> dict[int, int]:
-    rows = rows_of(results, BASELINE)
-    bought = rows["labels_used"] + (rows["validation_labels"] if facts.within_budget else 0)
+def short_budgets(rows: pd.DataFrame, classes: int, within_budget: bool) -> dict[int, int]:
+    """How many labels there were in all, by budgets that some class has too few images for.
+
+    `rows`: results of one method and task.
+    """
+    bought = rows["labels_used"] + (rows["validation_labels"] if within_budget else 0)
     most = bought.groupby(rows["budget"]).max()
-    short = most[most < most.index.to_numpy() * len(facts.data["classes"])]
+    short = most[most < most.index.to_numpy() * classes]
     return dict(zip(map(int, short.index), map(int, short), strict=True))
 
 
