@@ -152,7 +152,9 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
     for name, table in tables_of(settings).items():
         if table and not getattr(settings, name):
             key = f"{KEY}.{table_key(name)}"
-            raise UserError(f"params.yaml: {key}: set, but {KEY}.{name} is null; name its images")
+            raise UserError(
+                f"params.yaml: {key}: set, but {KEY}.{name} is null; set it to the place of its images"
+            )
     sources = [
         Source(locate(place, f"{KEY}.{name}"), LABELLED.get(name, "train"), name in LABELLED)
         for name in (*LABELLED, "unlabelled")
