@@ -153,7 +153,8 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
         if table and not getattr(settings, name):
             key = f"{KEY}.{table_key(name)}"
             raise UserError(
-                f"params.yaml: {key}: set, but {KEY}.{name} is null; set it to the place of its images"
+                f"params.yaml: {key}: set, but {KEY}.{name} is null; set it to the place of the "
+                "table's images"
             )
     sources = [
         Source(locate(place, f"{KEY}.{name}"), LABELLED.get(name, "train"), name in LABELLED)
