@@ -95,6 +95,37 @@ def test_the_price_of_a_label_counts(page: Path, tmp_path: Path) -> None:
     assert ask(page, script, tmp_path)[3:] == ["48", "96", "32"]
 
 
+def test_on_paper_what_is_on_keeps_its_name(page: Path, tmp_path: Path) -> None:
+    """These are the legends of the charts."""
+    script = """
+    document.querySelector("figure[data-chart=curve] input[value=gan]").checked = false;
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+    const printed = rules.filter((rule) => rule.media?.mediaText === "print")
+      .flatMap((rule) => [...rule.cssRules]);
+    const hidden = printed.filter((rule) => rule.style.display === "none");
+    const labels = [...document.querySelectorAll(".switches label")];
+    const taken = labels.filter((label) => hidden.some((rule) => label.matches(rule.selectorText)));
+    const is_on = (label) => label.querySelector("input").checked;
+    return [labels.length, taken.filter(is_on).length, labels.filter(is_on).length + taken.length];
+    """
+    every, on_and_hidden, told = ask(page, script, tmp_path)
+    assert on_and_hidden == 0
+    assert told == every
+
+
+def test_what_is_no_price_costs_nothing_that_could_be_told(page: Path, tmp_path: Path) -> None:
+    """What the browser cannot read as a number, as a comma for a point, is empty to the page."""
+    script = """
+    const field = document.querySelector("form.price input");
+    return ["", "-1"].map((value) => {
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      return document.querySelector("#prices tbody tr").cells[4].textContent;
+    });
+    """
+    assert ask(page, script, tmp_path) == ["-", "-"]
+
+
 def test_nothing_is_loaded_from_elsewhere(page: Path, tmp_path: Path) -> None:
     script = """
     const loaded = [...document.querySelectorAll("[src], link[href]")];
@@ -111,6 +142,7 @@ def test_nothing_is_loaded_from_elsewhere(page: Path, tmp_path: Path) -> None:
 def test_narrow_pages_do_not_scroll_sideways(page: Path, tmp_path: Path) -> None:
     script = """
     const page = document.documentElement;
+    document.querySelector(".class b").textContent = "a_long_name_".repeat(20);
     return [innerWidth, page.scrollWidth - page.clientWidth];
     """
     assert ask(page, script, tmp_path, width=400) == [400, 0]

@@ -3,7 +3,10 @@
 import pandas as pd
 import pytest
 
+from semisup.report.figures.style import task_colors
 from semisup.report.page.compared import pretraining
+
+TASKS = ["gan", "imagenet", "rotation"]
 
 
 @pytest.mark.parametrize(
@@ -11,7 +14,7 @@ from semisup.report.page.compared import pretraining
 )
 def test_epochs_begin_at_none(epochs: list[float], ticks: list[int]) -> None:
     curves = pd.DataFrame({"epoch": epochs, "series": "rotation, train", "merit": 0.5})
-    chart = pretraining(curves)
+    chart = pretraining(curves, TASKS)
     assert chart is not None
     axis = chart.spec["encoding"]["x"]
     assert axis["axis"]["values"] == ticks
@@ -20,4 +23,17 @@ def test_epochs_begin_at_none(epochs: list[float], ticks: list[int]) -> None:
 
 def test_nothing_trained_leaves_no_chart() -> None:
     curves = pd.DataFrame({"epoch": [1], "series": "imagenet, train", "merit": float("nan")})
-    assert pretraining(curves) is None
+    assert pretraining(curves, TASKS) is None
+
+
+def test_a_task_has_the_colour_that_it_has_elsewhere() -> None:
+    series = ["rotation, train", "rotation, heldout", "gan, train"]
+    chart = pretraining(pd.DataFrame({"epoch": 1, "series": series, "merit": 0.5}), TASKS)
+    assert chart is not None
+    found = chart.spec["encoding"]["color"]["scale"]
+    colors = task_colors(TASKS)
+    assert dict(zip(*found.values(), strict=True)) == {t: colors[t] for t in ("gan", "rotation")}
+    assert [(row["task"], row["part"]) for row in chart.rows][1:] == [
+        ("rotation", "heldout"),
+        ("gan", "train"),
+    ]

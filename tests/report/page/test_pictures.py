@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from semisup.report.page.pictures import SIDE, exact, of_image
+from semisup.report.page.pictures import EXACT, LARGEST, SIDE, exact, of_example, of_image
 
 
 def small(pixels: np.ndarray) -> str:
@@ -33,6 +33,16 @@ def test_large_images_are_made_smaller(channels: int, side: int, shown: int) -> 
 def test_exact_pictures_keep_each_pixel() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (60, 70, 3), np.uint8)
     assert np.array_equal(opened(exact(pixels)), pixels)
+
+
+@pytest.mark.parametrize(
+    ("side", "shown"), [(EXACT, EXACT), (EXACT + 1, EXACT + 1), (224, LARGEST)]
+)
+def test_only_small_examples_keep_each_pixel(side: int, shown: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    found = opened(of_example(pixels))
+    assert found.shape == (shown, shown, 3)
+    assert np.array_equal(found, pixels) == (side <= EXACT)
 
 
 def test_the_same_pixels_give_the_same_text() -> None:

@@ -1,5 +1,7 @@
 """Reliability, coverage and mistakes of made-up answers."""
 
+import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,7 +53,10 @@ def test_the_surest_mistakes_come_first(
     outputs.write_rows(outputs.PREPARED / outputs.MANIFEST, ["source"], sources)
     first, second = trusted.mistakes(answers(data), data)
     true = data.classes[data.labels[data.test[1]]]
-    assert first.text == f"is {true}; 46 % sure"
+    assert first.text == f"is \u2068{true}\u2069; 46 % sure"
     assert second.text.endswith("30 % sure")
     assert first.file == f"{data.test[1]}.png"
     assert first.alt.startswith(f"An image of {true}, taken for class ")
+    alike = [f"{'long ' * 9}{number}" for number in range(len(data.classes))]
+    one, _ = trusted.mistakes(answers(data), dataclasses.replace(data, classes=alike))
+    assert one.title != re.sub(".*\u2068|\u2069.*", "", one.text), "cut, but told apart"

@@ -105,6 +105,7 @@ def test_a_gain_that_is_not_sure_is_no_proof(
     page = page_of_answers(data, make_params, monkeypatch, gains=gains, sure=[1, 2], worse=[])
     assert "is worth it at 1, 2 labels per class: +20.0±5.0 points over supervised training" in page
     assert "training with 2 labels per class. Twice" in page
+    assert "The best clear difference is +20.0 points, with 2 labels per class." in page
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,14 @@ def test_a_gain_that_is_not_sure_is_no_proof(
         (
             *([], [4]),
             "is not worth it: it is less accurate than supervised training at 4 labels per class, "
-            "and brings +10.0±5.0 points at best, with 1 label per class.",
+            "and brings +10.0±5.0 points at best, with 1 label per class, which may be luck "
+            "where 2 budgets are looked at.",
+        ),
+        (
+            [],
+            [],
+            "is not clearly worth it at any budget: +10.0±5.0 points at best, with 1 label per "
+            "class, which may be luck where 2 budgets are looked at.",
         ),
         (
             [],

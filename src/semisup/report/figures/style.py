@@ -34,7 +34,10 @@ STYLE: Any = {
     "axes.spines.right": False,
     "figure.dpi": 120,
 }
-TASK_COLORS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b")
+TASK_COLORS = (  # on the page all tasks have one; those at the end are harder to tell apart
+    *("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b"),
+    *("#7f9a1c", "#d43d51", "#17a2b8", "#5c6bc0"),
+)
 CONTROL_COLORS = {CONTROL: "#7b4fa3", PIXELS: "#767676"}
 OTHER_COLOR, CHOSEN_COLOR = "#c8c8c8", "#b8860b"
 NAME_LENGTH = 28  # characters of a class that are shown

@@ -5,6 +5,7 @@ so that its own label has no say. The idea is confident learning's, Northcutt et
 arXiv 1911.00068.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from semisup.data.dataset import Ints
 MARGIN = 0.35  # by which another class must be ahead, of about 1 between sure and impossible
 MOST = 60  # that are listed
 PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+AT_ONCE = 4_000_000  # scores in memory
 FEWEST = 3  # images of a class, for the others to tell anything
 Floats = NDArray[np.float64]
 
@@ -51,12 +53,15 @@ def suspects(points: NDArray[np.floating], labels: Ints, positions: Ints, classe
     judged = counts[labels] >= FEWEST
     if (counts >= FEWEST).sum() < 2:
         return Suspects(0, [])
-    scores = left_out_scores(points.astype(np.float64), labels, classes)
-    rows = np.arange(len(labels))
-    own = scores[rows, labels]
-    scores[rows, labels] = -np.inf
-    suggested = scores.argmax(axis=1)
-    margins = scores[rows, suggested] - own
+    suggested, margins = np.zeros(len(labels), np.int64), np.zeros(len(labels))
+    at = 0
+    for scores in left_out_scores(points.astype(np.float64), labels, classes):
+        rows, block = np.arange(len(scores)), slice(at, at + len(scores))
+        own = scores[rows, labels[block]]
+        scores[rows, labels[block]] = -np.inf
+        suggested[block] = scores.argmax(axis=1)
+        margins[block] = scores.max(axis=1) - own
+        at = block.stop
     order = np.argsort(-margins, kind="stable")
     order = order[(margins[order] > MARGIN) & judged[order]]
     found = [
@@ -66,27 +71,49 @@ def suspects(points: NDArray[np.floating], labels: Ints, positions: Ints, classe
     return Suspects(int(judged.sum()), found, max(0, len(order) - MOST))
 
 
-def left_out_scores(points: Floats, labels: Ints, classes: int) -> Floats:
-    """(n, classes), near 1 for a sure class and 0 for others, each by what the other images say.
+def left_out_scores(points: Floats, labels: Ints, classes: int) -> Iterator[Floats]:
+    """(rows, classes), near 1 for a sure class and 0 for others, each by what the others say.
 
-    The penalty is the one of `PENALTIES` with the smallest error on images that were left out.
+    Some rows at a time, for all may need many gigabytes. The penalty is the one of `PENALTIES` with
+    the smallest error on images that were left out.
     """
     centred = points - points.mean(axis=0)
     centred /= np.sqrt((centred**2).sum(axis=1).mean()) + 1e-12
-    truth = np.eye(classes)[labels]
-    shares = truth.mean(axis=0)
-    wanted = truth - shares
+    shares = np.bincount(labels, minlength=classes) / len(labels)
     values, vectors = np.linalg.eigh(centred.T @ centred)
     turned = centred @ vectors
-    towards = turned.T @ wanted
-    found = (_scores(turned, towards, wanted, values, each) for each in PENALTIES)
-    best = min(found, key=lambda scores: float(((scores - wanted) ** 2).sum()))
-    return np.asarray(best + shares)
+    towards = np.zeros((classes, len(values)))
+    np.add.at(towards, labels, turned)
+    fit = _Fit(turned, values, towards.T - np.outer(turned.sum(axis=0), shares), labels, shares)
+    size = max(1, AT_ONCE // classes)
+    blocks = [slice(at, at + size) for at in range(0, len(labels), size)]
+    errors = np.zeros(len(PENALTIES))
+    for block in blocks:
+        wanted = fit.wanted(block)
+        errors += [((fit.scores(block, wanted, each) - wanted) ** 2).sum() for each in PENALTIES]
+    best = PENALTIES[errors.argmin()]
+    yield from (fit.scores(block, fit.wanted(block), best) + shares for block in blocks)
 
 
-def _scores(
-    turned: Floats, towards: Floats, wanted: Floats, values: Floats, penalty: float
-) -> Floats:
-    scaled = turned / (np.maximum(values, 0) + penalty)
-    leverage = np.minimum((scaled * turned).sum(axis=1) + 1 / len(turned), 1 - 1e-9)[:, None]
-    return np.asarray((scaled @ towards - leverage * wanted) / (1 - leverage))
+@dataclass(frozen=True)
+class _Fit:
+    """turned: (n, d) points along the directions, with their values; towards: (d, classes)."""
+
+    turned: Floats
+    values: Floats
+    towards: Floats
+    labels: Ints
+    shares: Floats
+
+    def wanted(self, block: slice) -> Floats:
+        labels = self.labels[block]
+        found = np.tile(-self.shares, (len(labels), 1))
+        found[np.arange(len(labels)), labels] += 1
+        return found
+
+    def scores(self, block: slice, wanted: Floats, penalty: float) -> Floats:
+        turned = self.turned[block]
+        scaled = turned / (np.maximum(self.values, 0) + penalty)
+        leverage = (scaled * turned).sum(axis=1) + 1 / len(self.turned)
+        leverage = np.minimum(leverage, 1 - 1e-9)[:, None]
+        return np.asarray((scaled @ self.towards - leverage * wanted) / (1 - leverage))

@@ -1,10 +1,12 @@
 """Tasks side by side at a budget, and how their pretraining went."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
 from semisup.report.facts import Facts
+from semisup.report.figures.style import task_colors
 from semisup.report.findings.together import Findings
 from semisup.report.methods import BLACK, METHODS
 from semisup.report.page.chart import (
@@ -98,8 +100,8 @@ def _table(compared: pd.DataFrame, budget: int) -> Table:
     return Table([*header, "images seen in pretraining"], cells)
 
 
-def pretraining(curves: pd.DataFrame) -> Chart | None:
-    """Figures of merit by epoch; None where nothing was trained."""
+def pretraining(curves: pd.DataFrame, ranked: Sequence[str]) -> Chart | None:
+    """Figures of merit by epoch, tasks in the colours that rank gives; None without training."""
     rows = [
         {"epoch": round(float(e), 2), "series": series, "merit": round(float(merit), 4)}
         for e, series, merit in zip(curves["epoch"], curves["series"], curves["merit"], strict=True)
@@ -107,17 +109,26 @@ def pretraining(curves: pd.DataFrame) -> Chart | None:
     ]
     if not rows:
         return None
-    legend = {"orient": "bottom", "title": None, "columns": 2}
+    for row in rows:
+        row["task"], _, row["part"] = str(row["series"]).rpartition(", ")
+    trained = {row["task"] for row in rows}
+    colors = {task: color for task, color in task_colors(ranked).items() if task in trained}
+    legend = {"orient": "bottom", "title": None, "columns": 4}
+    signs = legend | {"symbolSize": 500, "symbolStrokeColor": TEXT_COLOR}
+    dashes = {"strokeDash": {"field": "part", "type": "nominal", "legend": signs}}
     last = math.ceil(max(row["epoch"] for row in rows))
     from_start = {"domain": [0, last]}  # with a single epoch there would be no length of an axis
     whole = [*range(0, last + 1, math.ceil((last + 1) / MOST_TICKS))]
     spec = {
         "height": 260,
-        "mark": {"type": "line", "point": True},
+        "layer": [
+            {"mark": "line", "encoding": dashes},
+            {"mark": {"type": "point", "filled": True, "opacity": 1}},
+        ],
         "encoding": {
             "x": along("epoch", "epoch", axis={"values": whole, "format": "d"}, scale=from_start),
             "y": along("merit", "accuracy, or the task's own figure"),
-            "color": {"field": "series", "type": "nominal", "legend": legend},
+            "color": colored("task", colors, legend),
             "tooltip": hovered(["series", "epoch", "merit"]),
         },
     }

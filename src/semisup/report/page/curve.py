@@ -99,7 +99,8 @@ def _rows(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _spec(budgets: list[int], colors: dict[str, str], methods: list[str]) -> dict[str, Any]:
     log = {"type": "log", "base": 2, "nice": False, "padding": 12}
-    axis = {"values": budgets, "format": "d"}
+    # else the page's usual number of ticks is kept, and the last budget may not be among them
+    axis = {"values": budgets, "format": "d", "tickCount": len(budgets)}
     title = "% on test"
     dashes = {"domain": methods, "range": [[*METHODS[name].dash] for name in methods]}
     line = {

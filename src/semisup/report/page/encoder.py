@@ -9,10 +9,10 @@ from semisup.data.dataset import ImageData, Ints, spaced
 from semisup.neighbours.stored import Graph, read_points
 from semisup.report.figures.examples import text_at
 from semisup.report.figures.filters import first_convolution, tiled
-from semisup.report.figures.style import short_name, short_names
+from semisup.report.figures.style import short_names
 from semisup.report.findings.suspects import Floats, Suspect, Suspects, suspects
 from semisup.report.page.chart import Chart, Table, along, colored, hovered
-from semisup.report.page.pictures import Picture, exact, of_image
+from semisup.report.page.pictures import Picture, exact, of_example, of_image
 from semisup.report.sources import sources_of
 from semisup.workflow import outputs
 
@@ -94,7 +94,8 @@ def _map(points: Floats, positions: Ints, data: ImageData) -> Chart:
     }
     cells = [[str(row["class"]), f"{row['x']:.2f}", f"{row['y']:.2f}"] for row in rows[:IN_TABLE]]
     cells += [[f"and {len(rows) - IN_TABLE} more", "", ""]] if len(rows) > IN_TABLE else []
-    alt = "A map of labelled images, on which alike ones lie near each other, coloured by class."
+    alt = "A map of labelled images, on which alike ones lie near each other"
+    alt += ", coloured by class." if few else "."
     return Chart("map", spec, rows, alt, Table(["class", "across", "up"], cells))
 
 
@@ -106,12 +107,13 @@ def _neighbours(graph: Graph, data: ImageData, row: int) -> list[Picture]:
 
 def _named(position: int, data: ImageData, text: str) -> Picture:
     label = data.labels[position]
-    name = short_name(data.classes[label]) if label >= 0 else "no label"
+    name = short_names(data.classes)[label] if label >= 0 else "no label"
     return Picture(of_image(data, position), name, text, f"An image of {name}")
 
 
 def _doubtful(each: Suspect, file: str, data: ImageData) -> Picture:
-    label, suggested = (short_name(data.classes[n]) for n in (each.label, each.suggested))
+    names = short_names(data.classes)
+    label, suggested = names[each.label], names[each.suggested]
     alt = f"{label}, perhaps {suggested}"
     return Picture(of_image(data, each.position), label, f"{suggested}?", alt, file)
 
@@ -137,7 +139,9 @@ def examples(task: str) -> tuple[list[str], list[list[Picture]]] | None:
     texts = outputs.read_json(folder / outputs.CAPTIONS)
     rows = [
         [
-            Picture(exact(image), "", text_at(texts["captions"], r, c), f"An example of {task}")
+            Picture(
+                of_example(image), "", text_at(texts["captions"], r, c), f"An example of {task}"
+            )
             for c, image in enumerate(row)
         ]
         for r, row in enumerate(pixels)

@@ -8,6 +8,8 @@ const CONFIG = {
     tickColor: "currentColor", gridColor: "currentColor", gridOpacity: 0.13, domainOpacity: 0.5,
     tickOpacity: 0.5, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal",
     labelOverlap: true,
+    // names end in a number where they are cut to the same: so much room that it is not cut off too
+    labelLimit: Math.min(360, innerWidth / 2), maxExtent: 400,
   },
   axisY: { tickCount: 8 },
   axisX: { tickCount: { expr: "width < 400 ? 4 : 8" } },  // labels at the ends stand over each other
@@ -43,10 +45,10 @@ async function draw(figure) {
 // What each doubling costs, at a price that the reader knows.
 const form = document.querySelector("form.price");
 function price() {
-  const each = Number(form.querySelector("input").value);
+  const each = form.querySelector("input").valueAsNumber;
+  const told = (value) => each >= 0 ? value.toLocaleString("en", { maximumFractionDigits: 2 }) : "-";
   for (const row of document.querySelectorAll("#prices tbody tr")) {
     const cost = row.dataset.labels * each;
-    const told = (value) => value.toLocaleString("en", { maximumFractionDigits: 2 });
     row.cells[4].textContent = told(cost);
     row.cells[5].textContent = row.dataset.gain > 0 ? told(cost / row.dataset.gain) : "-";
   }

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from semisup.data.dataset import ImageData
 
 SIDE = 48  # pixels; larger images are made smaller
+EXACT, LARGEST = 64, 96  # sides of examples that are shown as they are, and of any
 QUALITY = 80  # of WebP
 SHOWN_CLASSES, OF_EACH = 24, 6  # whose training images are shown, and how many
 
@@ -30,6 +31,11 @@ class Picture:
 def of_image(data: ImageData, position: int) -> str:
     """One prepared image as a data URI, made smaller, in about a kilobyte."""
     return _uri(np.asarray(data.images[position]), SIDE, lossless=False)
+
+
+def of_example(pixels: NDArray[np.uint8]) -> str:
+    """An image (H, W, C) as it is, but smaller where it is large: a page may hold hundreds."""
+    return _uri(pixels, LARGEST, lossless=max(pixels.shape[:2]) <= EXACT)
 
 
 def exact(pixels: NDArray[np.uint8]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from semisup.data.dataset import ImageData
 from semisup.model.calibration import bins_of
-from semisup.report.figures.style import short_name
+from semisup.report.figures.style import short_names
 from semisup.report.page.chart import (
     TEXT_COLOR,
     Chart,
@@ -99,8 +99,9 @@ def mistakes(trust: Trust, data: ImageData) -> list[Picture]:
 
 def _mistake(trust: Trust, data: ImageData, number: int, file: str) -> Picture:
     position = int(trust.positions[number])
-    true = short_name(data.classes[data.labels[position]])
-    said = short_name(data.classes[trust.predicted[number]])
-    text = f"is {true}; {100 * trust.confidences[number]:.0f} % sure"
+    names = short_names(data.classes)
+    true, said = names[data.labels[position]], names[trust.predicted[number]]
+    sure = f"{100 * trust.confidences[number]:.0f} % sure"
+    text = f"is \u2068{true}\u2069; {sure}"  # isolated, for it may run from right to left
     alt = f"An image of {true}, taken for {said}"
     return Picture(of_image(data, position), said, text, alt, file)

@@ -84,7 +84,7 @@ def _of_encoders(inputs: Inputs, found: Findings) -> dict[str, Any]:
     return {
         "seen": encoder.seen(task, inputs.data, found.budgets[-1]) if task else None,
         "filters": encoder.filters([task for task in found.ranked if task not in CONTROLS]),
-        "pretraining": compared.pretraining(pretext_curves(found.ranked)),
+        "pretraining": compared.pretraining(pretext_curves(found.ranked), found.ranked),
         "examples": {task: each for task, each in pretrained.items() if each},
     }
 
