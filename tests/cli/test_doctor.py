@@ -151,6 +151,16 @@ def test_runs_that_the_lock_alone_knows_are_not_said_to_be_of_this_machine() -> 
     assert any(one.told.startswith("dvc.lock has runs of 1 stage;") for one in doctor.examine())
 
 
+def test_files_beside_the_project_are_no_matter(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a repository that holds more than it."""
+    (place / ".git/info/exclude").write_text("")
+    (place / "below").mkdir()
+    monkeypatch.chdir("below")
+    assert [one.told for one in doctor.examine() if one.what == "git"] == ["all is committed"]
+
+
 def test_what_may_be_meant(place: Path, values: dict[str, Any]) -> None:
     changed(values, "compute", threads=MORE_THREADS)
     images(values, labelled=".")

@@ -14,9 +14,9 @@ stages:
   head:
     foreach: BUDGETS
     do:
-      cmd: echo ${item} > out-${item}
+      cmd: mkdir -p data && echo ${item} > data/out-${item}
       outs:
-        - out-${item}
+        - data/out-${item}
 """
 
 
@@ -37,7 +37,7 @@ def ask_for(*budgets: int) -> None:
 
 
 def there() -> set[str]:
-    return {path.name for path in Path().glob("out-*")}
+    return {path.name for path in Path("data").glob("out-*")}
 
 
 def test_results_of_a_budget_that_is_gone_go(repo: Repo) -> None:
@@ -67,6 +67,22 @@ def test_files_in_dvc_that_were_changed_stay_so(
     prune()
     assert not there()
     assert [path.name for path in Path("photos").iterdir()] == ["c"]
+
+
+@pytest.mark.parametrize("own", ["photos", "data/raw/photos", "data/labels/filled.csv"])
+def test_files_that_are_in_dvc_no_more_stay(repo: Repo, own: str) -> None:
+    """After `dvc remove`, and on a branch from before `dvc add`."""
+    ask_for(1)
+    Path(own).parent.mkdir(parents=True, exist_ok=True)
+    if own != "photos":
+        Path(own).write_text("mine")
+        repo.add(own)
+    repo.reproduce()
+    repo.remove(f"{own}.dvc")
+    ask_for()
+    prune()
+    assert not there()
+    assert Path(own).exists()
 
 
 @pytest.mark.parametrize("text", ["stages: [", "stages: 1"])

@@ -82,6 +82,15 @@ def test_git_that_cannot_begin(place: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert not Path("birds").exists()
 
 
+@pytest.mark.parametrize("ignored", ["", "*", "new/", "data/", "metrics.json"])
+def test_a_repository_around_it_keeps_it_unless_it_ignores_it(place: Path, ignored: str) -> None:
+    subprocess.run(["git", "init", "--quiet"], check=True)
+    Path(".gitignore").write_text(f"{ignored}\n")
+    make(Path("new/birds"), Given(), link=False, git=True)
+    assert Path("new/birds/.git").exists() == bool(ignored)
+    assert "no_scm" not in Path("new/birds/.dvc/config").read_text()
+
+
 WRONG = {
     "in its own images": (Given(["photos"]), "photos/new", "photos/new: lies in photos, whose"),
     "there already": (Given(), "photos", "photos: is there already; name a folder"),

@@ -134,7 +134,7 @@ def _git() -> Found:
         told = "not installed: runs work, but no results are kept to compare with; install it"
         yield Finding("note", "git", told)
         return
-    command, env = ["git", "status", "--porcelain", "-uall"], os.environ | {"LC_ALL": "C"}
+    command, env = ["git", "status", "--porcelain", "-uall", "."], os.environ | {"LC_ALL": "C"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     if "dubious ownership" in done.stderr:  # what to do is the last line
         told = "another user owns this folder: runs work, but not comparing with other commits; run"

@@ -8,13 +8,14 @@ from typing import Any
 from semisup.cli.workflow import FILE
 from semisup.workflow.errors import not_here
 from semisup.workflow.notes import named
+from semisup.workflow.outputs import LABELS, RAW
 
 
 def prune() -> None:
     """Remove them, by `dvc checkout`, which also puts back results that DVC's cache has.
 
     It would put back files that DVC keeps beside the workflow, too: where the user has changed
-    such, as raw images, nothing is done.
+    such, as raw images, nothing is done. Those that DVC keeps no more stay.
 
     Raises:
         UserError: in another folder than a project's.
@@ -34,6 +35,7 @@ def prune() -> None:
                     file=sys.stderr,
                 )
             else:
+                _leave_own(repo)
                 repo.checkout(allow_missing=True)
     except (DvcException, OSError):  # results stay; what is wrong, `dvc repro` says
         return
@@ -46,3 +48,19 @@ def _edited(repo: Any) -> list[str]:
     found = repo.data_status()["uncommitted"].get("modified", [])
     paths = (path.rstrip("/") for path in found)
     return [path for path in paths if Path(f"{path}.dvc").is_file()]
+
+
+def _leave_own(repo: Any) -> None:
+    """Let DVC forget that it put files of the user there, as `dvc add` notes.
+
+    It would remove them where no .dvc file names them any more: after `dvc remove`, or on a branch
+    from before `dvc add`.
+    """
+    with repo.state.links as links:
+        for name in [*links]:
+            if not _is_result(Path(name)):
+                del links[name]
+
+
+def _is_result(path: Path) -> bool:
+    return RAW.parent in path.parents and not {RAW, LABELS} & {path, *path.parents}

@@ -118,7 +118,7 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
         target: its folder, which is not there yet.
         given: what the user named; copied into data/raw.
         link: whether links are put there in place of copies.
-        git: whether Git shall keep it.
+        git: whether Git shall keep it, in a repository that it lies in or one of its own.
 
     Raises:
         UserError: the folder is there, or something that was named is of no use.
@@ -134,11 +134,19 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
             _bring(Path(path), folder / RAW, link)
         with contextlib.chdir(folder):
             code.write()  # so that `dvc status` finds it
-        if git:
+        if git and not _is_in_git(target.absolute()):
             _begin_git(folder)
     names = ", ".join(_in_raw(path) for path in given.every)
     quoted = shlex.quote(str(target))  # to be copied to a shell
     return NEXT.format(target=target, quoted=quoted, brought=names and f", with {names}")
+
+
+def _is_in_git(target: Path) -> bool:
+    """Whether a repository around it will keep it, which would not keep one within itself."""
+    around = next(folder for folder in target.parents if folder.is_dir())
+    kept = [str(target / path) for path in ("data/README.md", outputs.REPORTS / outputs.METRICS)]
+    command = ["git", "-C", str(around), "check-ignore", *kept]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 1  # none ignored
 
 
 def _begin_git(folder: Path) -> None:
