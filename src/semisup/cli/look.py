@@ -6,7 +6,6 @@ from semisup.labels.endings import is_image
 from semisup.params.loading import Params
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
-from semisup.prepare.own_images.folder import check_usable, count
 from semisup.prepare.own_images.hints import kinds_of
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.plan_checks import check_classes, check_rows
@@ -75,7 +74,7 @@ def _read(
     groups: Counter[str] = Counter()
     for source, jobs in plan.jobs():
         for job in jobs:
-            count(source, job if isinstance(job, Rejected) else job[0])
+            source.counts.add(job if isinstance(job, Rejected) else job[0], source.has_labels)
             if isinstance(job, Rejected):
                 rejected.append(job)
                 tally.lose(job)
@@ -87,7 +86,7 @@ def _read(
             if job[0].group is not None:
                 groups[job[0].group] += 1
         try:
-            check_usable(source)
+            source.check_usable()
         except UserError as error:
             problem = problem or error
     return tally, rejected, groups, odd, problem

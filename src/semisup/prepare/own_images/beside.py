@@ -19,7 +19,8 @@ from semisup.prepare.own_images.beside_names import (
     masks_among,
     stem_of,
 )
-from semisup.prepare.own_images.named_places import KEY, Source
+from semisup.prepare.own_images.named_places import KEY
+from semisup.prepare.own_images.source import Source
 from semisup.workflow.notes import Notes, named
 
 MASK = "by its name a mask or small form of the image beside it"

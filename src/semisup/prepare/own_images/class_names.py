@@ -15,7 +15,8 @@ from semisup.params import data_sections
 from semisup.prepare.files.archive import listing
 from semisup.prepare.files.places import locate
 from semisup.prepare.junk import is_junk
-from semisup.prepare.own_images.named_places import KEY, Source, content_of
+from semisup.prepare.own_images.named_places import KEY, content_of
+from semisup.prepare.own_images.source import Source
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 

@@ -15,10 +15,9 @@ from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Decoder, Job
 from semisup.prepare.decoding.depth import find_ranges, may_be_deep
 from semisup.prepare.decoding.pixels import Ranges
-from semisup.prepare.files.in_archive import forbid_absent_folder
 from semisup.prepare.files.places import Entry
-from semisup.prepare.own_images.named_places import Source
 from semisup.prepare.own_images.plan import LOOKED_AT, Plan
+from semisup.prepare.own_images.source import Source
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
 
@@ -37,10 +36,11 @@ def candidates(
     with tqdm(initial=len(done), desc="Reading images", unit=" images", disable=None) as bar:
         for source, jobs in plan.jobs():
             for result in decoder.decoded(_left(jobs, source, done), ranges):
-                count(source, result if isinstance(result, Rejected) else result[0])
+                outcome = result if isinstance(result, Rejected) else result[0]
+                source.counts.add(outcome, source.has_labels)
                 bar.update()
                 yield result
-            check_usable(source)
+            source.check_usable()
         if done:  # of files that are gone
             raise _changed(plan.sources[-1])
 
@@ -76,7 +76,7 @@ def _left(
         outcome = done.popleft()
         if not _is_of(outcome, job if isinstance(job, Rejected) else job[0]):
             raise _changed(source)
-        count(source, outcome)
+        source.counts.add(outcome, source.has_labels)
 
 
 def _is_of(outcome: Outcome, job: Outcome) -> bool:
@@ -90,35 +90,4 @@ def _changed(source: Source) -> UserError:
     return UserError(
         f"{source.where}: other files or labels than when `prepare` was interrupted; run it again "
         "to start anew"
-    )
-
-
-def count(source: Source, outcome: Outcome) -> None:
-    """Take note of what became of a file of a place."""
-    if isinstance(outcome, Rejected):
-        problem = f"{outcome.source}: {outcome.reason}"
-        if outcome.meant == "aside":
-            source.first_aside = source.first_aside or problem
-        else:
-            source.first_problem = source.first_problem or problem
-    elif outcome.label is not None or not source.has_labels:
-        source.usable += 1
-
-
-def check_usable(source: Source) -> None:
-    """Refuse a place of whose files none was of use.
-
-    Raises:
-        UserError: it names the first, or the folder of an archive that is not there.
-    """
-    if source.usable:
-        return
-    if not source.files:
-        forbid_absent_folder(source.place)
-    kind = "labelled image" if source.has_labels else "image"
-    first = source.first_problem or source.first_aside
-    problem = f" (the first: {first})" if first else ""
-    raise UserError(
-        f"{source.where}: no usable {kind} among its {source.files} "
-        f"files{problem}; put images there, or change {source.place.key} in params.yaml"
     )

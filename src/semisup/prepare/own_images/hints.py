@@ -10,7 +10,8 @@ from semisup.labels.parts import part_of
 from semisup.prepare.files.archive import SUFFIXES, is_unread
 from semisup.prepare.files.member import SETS
 from semisup.prepare.junk import whole_name
-from semisup.prepare.own_images.named_places import KEY, Source
+from semisup.prepare.own_images.named_places import KEY
+from semisup.prepare.own_images.source import Source
 from semisup.workflow.notes import named
 
 _NO_TABLE = re.compile("sample|submission")  # of labels: what a contest wants to be filled in

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from semisup.labels.parts import Part
-from semisup.prepare.own_images.named_places import Source
+from semisup.prepare.own_images.source import Source
 from semisup.workflow.notes import Notes, counted
 
 

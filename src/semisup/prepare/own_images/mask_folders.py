@@ -7,7 +7,8 @@ from functools import lru_cache
 from semisup.prepare.folders.tree import ASIDE_WORDS, IMAGE_WORDS, is_beside
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.beside_names import image_of
-from semisup.prepare.own_images.named_places import KEY, Source
+from semisup.prepare.own_images.named_places import KEY
+from semisup.prepare.own_images.source import Source
 from semisup.workflow.notes import Notes, named
 
 MOST = 0.9  # of the files in such a folder have the names of images elsewhere

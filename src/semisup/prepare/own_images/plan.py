@@ -33,7 +33,6 @@ from semisup.prepare.own_images.key_or_names import keep_to_the_keys
 from semisup.prepare.own_images.matching import known_among, match
 from semisup.prepare.own_images.named_places import (
     KEY,
-    Source,
     content_of,
     find_nested,
     find_shared,
@@ -45,6 +44,7 @@ from semisup.prepare.own_images.named_places import (
     warn_of_parts,
 )
 from semisup.prepare.own_images.reader import Reader
+from semisup.prepare.own_images.source import Source
 from semisup.prepare.own_images.spelling import write_as_folders, write_groups_alike
 from semisup.prepare.records import Rejected
 from semisup.workflow.notes import Notes

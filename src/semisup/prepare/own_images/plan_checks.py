@@ -4,8 +4,9 @@ from pathlib import Path
 
 from semisup.prepare.files.places import Entry
 from semisup.prepare.own_images.hints import hint, kinds_of
-from semisup.prepare.own_images.named_places import KEY, Source
+from semisup.prepare.own_images.named_places import KEY
 from semisup.prepare.own_images.plan import Plan
+from semisup.prepare.own_images.source import Source
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError

@@ -20,8 +20,9 @@ from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.key_or_names import Moved
 from semisup.prepare.own_images.mask_folders import MaskFolders
-from semisup.prepare.own_images.named_places import KEY, Source
+from semisup.prepare.own_images.named_places import KEY
 from semisup.prepare.own_images.series import Series
+from semisup.prepare.own_images.source import Source
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow import outputs
 from semisup.workflow.notes import Notes, named
@@ -100,7 +101,7 @@ class Reader:
         """Every file of a place, and then the rows of its table that name none."""
         for entry in source.own_entries():
             if isinstance(entry, Rejected):
-                source.files += 1
+                source.counts.files += 1
                 if entry.meant == "aside":
                     self.again += 1
                     yield entry
@@ -109,12 +110,12 @@ class Reader:
             elif entry.identity in self.tables:
                 continue
             elif entry.identity in self.taken and not source.claims(entry.path):
-                source.usable += not source.has_labels
+                source.counts.usable += not source.has_labels
             else:
                 job = self._job(source, entry)
                 if job is None:  # of another table over the same folder
                     continue
-                source.files += 1
+                source.counts.files += 1
                 self.taken.add(entry.identity)
                 yield job if isinstance(job, Rejected) else self._finished(*job)
         for row, (why, label) in source.absent.items():

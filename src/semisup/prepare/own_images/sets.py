@@ -12,7 +12,7 @@ from semisup.labels.table import Row, rows_of, say_parts
 from semisup.params import data_sections
 from semisup.prepare.files import arrow_sets
 from semisup.prepare.files.places import Entry
-from semisup.prepare.own_images.named_places import Source
+from semisup.prepare.own_images.source import Source
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 

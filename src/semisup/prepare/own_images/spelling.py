@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from semisup.labels.table import Row
-from semisup.prepare.own_images.named_places import Source
+from semisup.prepare.own_images.source import Source
 from semisup.workflow.notes import Notes, named
 
 
