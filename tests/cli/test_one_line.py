@@ -72,6 +72,43 @@ def test_ctrl_c_between_stages_says_what_is_kept(
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["look", "--foo"], "no such option: --foo; see `semisup look --help`"),
+        (["lok"], "no such command 'lok'"),
+        (["suggest"], "missing option '--count'; see `semisup suggest --help`"),
+        (["suggest", "--count", "many"], "invalid value for '--count'"),
+        (["predict"], "missing argument 'paths'; see `semisup predict --help`"),
+        (["look", "at", "this"], "got unexpected extra argument"),
+    ],
+)
+def test_words_that_no_command_knows_are_a_line(
+    words: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["semisup", *words])
+    with pytest.raises(SystemExit) as leaving:
+        main()
+    assert leaving.value.code == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f"error: {said}")
+    assert output.err.count("\n") == 1
+
+
+def test_no_word_at_all_is_answered_by_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["semisup"])
+    with pytest.raises(SystemExit) as leaving:
+        main()
+    assert leaving.value.code == 0
+    assert "suggest" in capsys.readouterr().out
+
+
 @pytest.fixture
 def _handlers() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}

@@ -5,6 +5,7 @@ What a command needs is imported when it runs: help takes no longer than Python 
 
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from semisup.cli import one_line
 if TYPE_CHECKING:
     from semisup.params.loading import Params
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False)
 
 
 def _example(*lines: str) -> str:
@@ -33,12 +34,15 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback(epilog=_example("semisup doctor", "semisup predict photos/ --top 3"))
 def describe(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="show the version"),
     ] = False,
 ) -> None:
     """How accurate a classifier do few labels give? `dvc repro` runs the workflow itself."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command(epilog=_example("semisup check && dvc repro"))
@@ -254,4 +258,4 @@ def _params() -> "Params":
 
 def main() -> None:
     """Entry point of the installed command."""
-    one_line.call(app)
+    one_line.call(partial(one_line.without_boxes, app))

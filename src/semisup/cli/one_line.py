@@ -33,6 +33,25 @@ def call(app: Callable[[], object]) -> NoReturn:
         command.fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
 
 
+def without_boxes(app: typer.Typer) -> None:
+    """Run `app`, and say what is wrong with its words and options without Typer's box around it.
+
+    Raises:
+        UserError: an option is not known, lacks its value, or the like.
+    """
+    try:
+        status = app(standalone_mode=False)
+    except Exception as error:
+        # Click's own classes: Typer has brought a Click of its own since a while, without a name
+        if not hasattr(error, "format_message"):
+            raise
+        context = getattr(error, "ctx", None)
+        said = " ".join(error.format_message().split()).rstrip(".")
+        help_of = context.command_path if context else "semisup"
+        raise UserError(f"{said[:1].lower()}{said[1:]}; see `{help_of} --help`") from None
+    sys.exit(status or 0)
+
+
 def one_or_more(option: typer.CallbackParam, value: int) -> int:
     """An option's value as it is: a range of Typer's would draw a box around what is wrong.
 
