@@ -11,17 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semisup.cli import one_line
+from semisup.cli import one_line, projects
+from semisup.cli.one_line import example
 
 if TYPE_CHECKING:
     from semisup.params.loading import Params
 
 app = typer.Typer(invoke_without_command=True, pretty_exceptions_enable=False)
-
-
-def _example(*lines: str) -> str:
-    """What stands below the help of a command."""
-    return "\n\n".join(["Example:", *(f"  {line}" for line in lines)])
 
 
 def _print_version(wanted: bool) -> None:
@@ -32,7 +28,7 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog=_example("semisup doctor", "semisup predict photos/ --top 3"))
+@app.callback(epilog=example("semisup doctor", "semisup predict photos/ --top 3"))
 def describe(
     context: typer.Context,
     version: Annotated[
@@ -45,7 +41,7 @@ def describe(
         print(context.get_help())
 
 
-@app.command(epilog=_example("semisup check && dvc repro"))
+@app.command(epilog=example("semisup check && dvc repro"))
 def check() -> None:
     """Check params.yaml, what it names, and dvc.yaml; remove a dvc.lock that was cut off.
 
@@ -70,7 +66,7 @@ def check() -> None:
     lockfile.mend_after_kill()
 
 
-@app.command(epilog=_example("semisup doctor"))
+@app.command(epilog=example("semisup doctor"))
 def doctor() -> None:
     """Say what machine and project are like, and what is wrong; exit status 1 if anything is."""
     from semisup.cli import doctor
@@ -78,7 +74,7 @@ def doctor() -> None:
     sys.exit(doctor.report(doctor.examine()))
 
 
-@app.command("look", epilog=_example("semisup look"))
+@app.command("look", epilog=example("semisup look"))
 def look_at_images() -> None:
     """Say how your images would be read: classes, roles, what fits nothing. Takes seconds."""
     from semisup.cli import look
@@ -87,7 +83,7 @@ def look_at_images() -> None:
     print(look.look(load()))
 
 
-@app.command("repro", epilog=_example("semisup repro --jobs 4"))
+@app.command("repro", epilog=example("semisup repro --jobs 4"))
 def run(
     jobs: Annotated[int, typer.Option(callback=one_line.one_or_more, help="stages at once")] = 1,
 ) -> None:
@@ -99,7 +95,7 @@ def run(
         repro.repro(jobs)
 
 
-@app.command("progress", epilog=_example("semisup progress --watch"))
+@app.command("progress", epilog=example("semisup progress --watch"))
 def how_far(
     watch: Annotated[
         bool, typer.Option("--watch", help="show it again and again until all is done")
@@ -113,7 +109,7 @@ def how_far(
             print(page, flush=True)
 
 
-@app.command("quick", epilog=_example("semisup quick"))
+@app.command("quick", epilog=example("semisup quick"))
 def first_answer() -> None:
     """A first answer within minutes, by encoders that need no training."""
     from semisup.cli import lockfile, quick
@@ -125,7 +121,7 @@ def first_answer() -> None:
         print(quick.quick(params), end="")
 
 
-@app.command(epilog=_example("semisup prune"))
+@app.command(epilog=example("semisup prune"))
 def prune() -> None:
     """Remove results of tasks and budgets no longer in params.yaml; `make repro` does so too."""
     from semisup.cli import prune
@@ -133,7 +129,7 @@ def prune() -> None:
     prune.prune()
 
 
-@app.command(epilog=_example("semisup suggest --count 50 --out data/labels/next.csv"))
+@app.command(epilog=example("semisup suggest --count 50 --out data/labels/next.csv"))
 def suggest(
     count: Annotated[
         int, typer.Option(callback=one_line.one_or_more, help="number of images, 1 or more")
@@ -150,7 +146,7 @@ def suggest(
     print(suggest.suggest(_params(), count, task, out))
 
 
-@app.command("times", epilog=_example("semisup times"))
+@app.command("times", epilog=example("semisup times"))
 def minutes() -> None:
     """How long each stage took here, and what training an encoder of your own brought."""
     from semisup.cli import times
@@ -158,7 +154,7 @@ def minutes() -> None:
     print(times.times(_params()), end="")
 
 
-@app.command("study", epilog=_example("semisup study cifar10 --quick"))
+@app.command("study", epilog=example("semisup study cifar10 --quick"))
 def run_study(
     name: Annotated[str, typer.Argument(help="name of a file of studies/, without .yaml")],
     quick: Annotated[bool, typer.Option(help="in its small form, for two cores")] = False,
@@ -172,7 +168,7 @@ def run_study(
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         "semisup predict photos/ more.zip --out answers.csv",
         "semisup predict photos/ --method finetune --task rotation --budget 16",
     )
@@ -202,52 +198,7 @@ def predict(
     sys.exit(predict.predict(paths, predict.Model(model, method, task, budget), out, top))
 
 
-@app.command(
-    epilog=_example("semisup init birds --images photos/ --labels birds.csv", "semisup init birds")
-)
-def init(
-    folder: Annotated[Path, typer.Argument(help="of the new project, which is not there yet")],
-    images: Annotated[
-        list[str] | None, typer.Option(help="folder or archive of images, nested in any way")
-    ] = None,
-    labels: Annotated[
-        str | None, typer.Option(help="table with the columns path,label for some of the images")
-    ] = None,
-    labelled: Annotated[
-        list[str] | None, typer.Option(help="folder or archive with one folder per class")
-    ] = None,
-    link: Annotated[
-        bool, typer.Option("--link", help="put links into data/raw, not copies: DVC sees no change")
-    ] = False,
-    git: Annotated[bool, typer.Option(help="keep the project in Git")] = True,
-) -> None:
-    """Make a project for your own images, which uses this installed package."""
-    from semisup.project import make
-
-    one_line.tidy_up_when_stopped()
-    print(make.make(folder, make.Given(images or [], labelled or [], labels), link, git))
-
-
-@app.command(
-    "stage",
-    hidden=True,
-    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
-    add_help_option=False,
-    epilog=_example("semisup stage prepare"),
-)
-def run_stage(context: typer.Context, name: str) -> None:
-    """Run one stage's script: what dvc.yaml of a project made by `semisup init` calls."""
-    from semisup.project import stage
-
-    stage.run(name, context.args)
-
-
-@app.command(hidden=True, epilog=_example("semisup code"))
-def code() -> None:
-    """Note hashes of the package's files in data/code, for the stages of a project."""
-    from semisup.project import code
-
-    code.write()
+app.add_typer(projects.app)
 
 
 def _params() -> "Params":

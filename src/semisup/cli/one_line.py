@@ -1,4 +1,4 @@
-"""What goes wrong in a command, in one line."""
+"""What a command says: examples below its help, and what goes wrong, in one line."""
 
 import errno
 import signal
@@ -31,6 +31,11 @@ def call(app: Callable[[], object]) -> NoReturn:
         if error.errno not in OF_FILES:
             raise
         command.fail(": ".join(map(str, filter(None, (error.filename, error.strerror)))))
+
+
+def example(*lines: str) -> str:
+    """What stands below the help of a command."""
+    return "\n\n".join(["Example:", *(f"  {line}" for line in lines)])
 
 
 def without_boxes(app: typer.Typer) -> None:
