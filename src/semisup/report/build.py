@@ -11,7 +11,7 @@ from semisup.report import advised, trust
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.together import Findings, find
 from semisup.report.inputs import Inputs, read_inputs
-from semisup.report.methods import BASELINE, Way
+from semisup.report.methods import Way
 from semisup.report.page.write import write_page
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare
@@ -44,8 +44,7 @@ def build_report(params: Params, reports: Path) -> str:
     with outputs.replacing(reports / "plots") as folder:
         _write_plots(every, found.ways, params, folder)
     with outputs.replacing(outputs.ADVISED) as folder:
-        among = [way for way in found.ways if way != BASELINE]
-        advised.write(findings.best, among, params.label_budgets[-1], folder)
+        advised.write(findings.best, found.ways, params.label_budgets[-1], folder)
     runtime = device.start(params.compute)
     trusts = trust.of_way(findings.best, params.label_budgets, found.data, params, runtime)
     page = write_page(found, compared, findings, trusts, summary, params)

@@ -1,11 +1,12 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from made_up import results, set_score
 
 from semisup.report.findings.choice import Choice, choices, choose
-from semisup.report.methods import Way
+from semisup.report.methods import BASELINE, POOL_ALONE, Way
 from semisup.report.tables.headline import VALIDATED
 from semisup.report.tables.interval import Interval
 
@@ -19,7 +20,6 @@ def test_best_on_validation_is_chosen_with_its_lead() -> None:
     assert choice.accuracy == pytest.approx(0.83)
     assert choice.images == 320
     assert choice.runner_up == Way("finetune", "geometric")
-    assert choice.lead is not None
     assert choice.lead.mean == pytest.approx(0.02)
     # draws do not differ; 0.83 and 0.81 of 320 images
     noise = math.sqrt((0.83 * 0.17 + 0.81 * 0.19) / 320)
@@ -34,7 +34,6 @@ def test_a_lead_on_few_validation_images_is_not_clear(images: int, clear: bool) 
     table = set_score(table, "validation_top1", "head", "gan", (0.6, 0.6, 0.6))
     choice = choose(table.assign(validation_labels=images), 16, 0.95)
     assert choice is not None
-    assert choice.lead is not None
     assert choice.lead.mean > 0.2
     assert choice.clear == clear
 
@@ -43,8 +42,8 @@ def test_rare_classes_make_more_noise() -> None:
     """Where all classes count the same."""
     few = choose(results(TWO, validation_labels=3600), 16, 0.95)
     found = choose(results(TWO, validation_labels=3600).assign(**{VALIDATED: 1420.0}), 16, 0.95)
-    assert few is not None and few.lead is not None
-    assert found is not None and found.lead is not None
+    assert few is not None
+    assert found is not None
     assert found.images == few.images == 3600
     assert found.standard_error == pytest.approx(few.standard_error * (3600 / 1420) ** 0.5)
     assert found.lead.half == pytest.approx(few.lead.half * (3600 / 1420) ** 0.5)
@@ -71,7 +70,6 @@ def test_lead_within_the_noise_is_not_clear() -> None:
     table = set_score(results(TWO), "validation_top1", "finetune", "gan", (0.85, 0.75, 0.80))
     choice = choose(table, 16, 0.95)
     assert choice is not None
-    assert choice.lead is not None
     # paired differences 0.82 - 0.85, 0.83 - 0.75, 0.84 - 0.80: mean 0.03, deviation 0.05568
     assert choice.lead.mean == pytest.approx(0.03)
     over_draws = 4.302653 * 0.0556776 / math.sqrt(3)
@@ -101,7 +99,6 @@ def test_of_equal_tasks_the_first_and_of_equal_methods_the_frozen_head() -> None
 def test_lead_of_a_single_draw_is_not_clear() -> None:
     choice = choose(results(TWO, draws=(0.0,)), 16, 0.95)
     assert choice is not None
-    assert choice.lead is not None
     assert choice.lead.mean == pytest.approx(0.02)
     assert not choice.lead.known
     assert not choice.clear
@@ -115,9 +112,10 @@ def test_control_is_never_chosen() -> None:
 
 @pytest.mark.parametrize("control", ["random", "pixels"])
 def test_control_is_no_runner_up(control: str) -> None:
-    choice = choose(results(["rotation", control]), 16, 0.95)
+    table = set_score(results(["rotation", control]), "validation_top1", "head", control, 0.8)
+    choice = choose(table, 16, 0.95)
     assert choice is not None
-    assert choice.runner_up is None
+    assert choice.runner_up == BASELINE
 
 
 def test_each_budget_has_its_choice() -> None:
@@ -147,29 +145,47 @@ def test_without_a_task_there_is_nothing_to_choose() -> None:
     assert choices(results([]), 0.95) == []
 
 
-def test_one_task_has_none_to_compare_with() -> None:
+def test_one_task_is_compared_with_the_baseline() -> None:
     choice = choose(results(["gan"]), 16, 0.95)
     assert choice is not None
-    assert choice.way == Way("finetune", "gan")
-    assert choice.runner_up is None
-    assert choice.lead is None
-    assert not choice.clear
+    assert choice.way == choice.pretrained == Way("finetune", "gan")
+    assert choice.runner_up == BASELINE
+    assert choice.lead.mean == pytest.approx(0.32)
+    assert choice.clear
+
+
+@pytest.mark.parametrize(("ahead", "chosen"), [(0.49 / 320, False), (0.51 / 320, True)])
+def test_the_baseline_is_chosen_where_it_is_ahead(ahead: float, chosen: bool) -> None:
+    """By half an image or more: else what needs fewer updates is."""
+    best = Way("finetune", "rotation")
+    table = set_score(results(TWO), "validation_top1", *best, 0.9)
+    choice = choose(set_score(table, "validation_top1", *BASELINE, 0.9 + ahead), 16, 0.95)
+    assert choice is not None
+    assert choice.pretrained == best
+    assert (choice.way, choice.runner_up) == ((BASELINE, best) if chosen else (best, BASELINE))
+    assert choice.lead.mean == pytest.approx(ahead if chosen else -ahead)
+
+
+def test_the_self_trained_baseline_is_never_chosen() -> None:
+    """It is a control."""
+    table = results(TWO)
+    more = table[table["method"] == BASELINE.method].assign(method=POOL_ALONE.method)
+    table = pd.concat([table, more.assign(validation_top1=0.99)])
+    assert choices(table, 0.95) == choices(results(TWO), 0.95)
 
 
 def test_standard_error_is_that_of_a_share_of_the_images() -> None:
-    assert Choice(16, Way("head", "gan"), 0.83, 500, 400).standard_error == pytest.approx(
-        0.018782, 1e-4
-    )
+    choice = Choice(16, Way("head", "gan"), 0.83, 500, 400, BASELINE, Interval(0.1, 0.1))
+    assert choice.standard_error == pytest.approx(0.018782, 1e-4)
 
 
 @pytest.mark.parametrize(
     ("lead", "clear"),
     [
-        (None, False),
         (Interval(0.03, 0.02), True),
         (Interval(0.02, 0.02), False),
         (Interval(0.03, math.nan), False),
     ],
 )
-def test_clear_is_more_than_the_known_noise(lead: Interval | None, clear: bool) -> None:
-    assert Choice(16, Way("head", "gan"), 0.83, 500, 400, None, lead).clear == clear
+def test_clear_is_more_than_the_known_noise(lead: Interval, clear: bool) -> None:
+    assert Choice(16, Way("head", "gan"), 0.83, 500, 400, BASELINE, lead).clear == clear

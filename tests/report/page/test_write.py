@@ -18,7 +18,7 @@ from semisup.report.findings import together
 from semisup.report.findings.answers import Answers, answer
 from semisup.report.findings.doubts import Doubts, Rival, doubt
 from semisup.report.findings.forecast import Forecast, Guess, forecast
-from semisup.report.methods import BASELINE
+from semisup.report.methods import BASELINE, Way
 from semisup.report.page import write
 from semisup.report.tables.interval import Interval
 from semisup.workflow import outputs
@@ -52,7 +52,7 @@ def written(folder: Path, params: Params) -> str:
     return (folder / "report.html").read_text("utf-8")
 
 
-def set_at_the_top(data: Path, column: str, value: int) -> None:
+def set_at_the_top(data: Path, column: str, value: float) -> None:
     """In the results of all classifiers with the largest budget."""
     for path in data.rglob("results.csv"):
         rows = pd.read_csv(path)
@@ -157,15 +157,30 @@ def page_of_answers(
 def test_what_does_no_worse_without_pretraining_stands_at_the_top(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words_at_the_top = "On validation, supervised training does no worse without pretraining"
+    words_at_the_top = "On validation, pixels, frozen does no worse without pretraining"
     assert words_at_the_top not in usual
 
     def doubtful(*given: Any) -> Doubts:
-        return dataclasses.replace(doubt(*given), rival=Rival(BASELINE, 0.13))
+        return dataclasses.replace(doubt(*given), rival=Rival(Way("head", "pixels"), 0.13))
 
     monkeypatch.setattr(together, "doubt", doubtful)
     page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
     assert f"{words_at_the_top} (+13.0 points)." in page
+
+
+def test_supervised_training_that_is_ahead_stands_at_the_top(
+    usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the page says of an encoder is of the best of those that were pretrained."""
+    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 320.0)
+    folder = outputs.folder_of(BASELINE.method, BUDGETS[-1])
+    set_at_the_top(folder, "validation_top1", 1.0)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    said = "nothing that begins with pretraining does better: rotation, self-trained is"
+    assert re.search(rf"on test of supervised training, with 16 .*On validation, {said} \d", page)
+    assert said not in usual
+    for text in (usual, page):
+        assert "Labelled training images by the features of rotation, along" in text
 
 
 def test_a_test_set_of_one_class_is_said_at_the_top(

@@ -74,16 +74,14 @@ def test_choices_with_their_lead_and_whether_it_is_clear() -> None:
     gan, jigsaw = Way("head", "gan"), Way("finetune", "jigsaw")
     text = by_choice(
         [
-            Choice(1, gan, 0.5, 90, 90),
             Choice(2, gan, 0.55, 90, 90, jigsaw, Interval(0.03, math.nan)),
             Choice(4, gan, 0.6, 90, 90, jigsaw, Interval(0.17, 0.025)),
             Choice(128, jigsaw, 1.0, 90, 90, gan, Interval(0.0, 0.025)),
         ]
     )
     assert text.splitlines() == [
-        "labels | choose             |     % | next task          |      lead | clear",
+        "labels | choose             |     % | next               |      lead | clear",
         "-----: | ------------------ | ----: | ------------------ | --------: | ----:",
-        "     1 | gan, frozen        |  50.0 |                    |           |     -",
         "     2 | gan, frozen        |  55.0 | jigsaw, fine-tuned |      +3.0 |     -",
         "     4 | gan, frozen        |  60.0 | jigsaw, fine-tuned | +17.0±2.5 |   yes",
         "   128 | jigsaw, fine-tuned | 100.0 | gan, frozen        |  +0.0±2.5 |    no",

@@ -1,4 +1,4 @@
-"""Which task and method to choose at each budget.
+"""Which way to choose at each budget: a task and method, or supervised training.
 
 By validation accuracy alone: a choice made on test images would make their accuracy too high. It is
 that of weights which the other half of validation chose, so that methods are not ahead for having
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from semisup.report.methods import CONTROLS, METHODS, Way
+from semisup.report.methods import BASELINE, CONTROLS, OF_TASKS, POOL_ALONE, Way
 from semisup.report.tables.headline import VALIDATED
 from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_image_noise
-from semisup.workflow import outputs
 
-ORDER = [*METHODS]  # from cheap to expensive
+# from cheap to expensive: supervised training takes as many updates as the others together
+ORDER = [*(method.name for method in OF_TASKS), BASELINE.method]
 
 
 @dataclass(frozen=True)
 class Choice:
     """The way that does best on validation at one budget.
 
-    images: for validation; alike: as many of classes alike in size would make as much noise; lead:
-    over runner_up, the best way of another task; both None where there is no other.
+    images: for validation; alike: as many of classes alike in size would make as much noise;
+    runner_up: the best way of another task, or the baseline; lead: over that.
     """
 
     budget: int
@@ -31,18 +31,23 @@ class Choice:
     accuracy: float
     images: int
     alike: float
-    runner_up: Way | None = None
-    lead: Interval | None = None
+    runner_up: Way
+    lead: Interval
+
+    @property
+    def pretrained(self) -> Way:
+        """The best that needs a pretext task."""
+        return self.runner_up if self.way == BASELINE else self.way
 
     @property
     def clear(self) -> bool:
-        """Whether it is known to be more than the noise over draws and validation images."""
-        return self.lead is not None and self.lead.above_zero
+        """Whether the lead is known to be more than the noise over draws and validation images."""
+        return self.lead.above_zero
 
     @property
     def is_behind(self) -> bool:
         """Whether another way is ahead, by so little that it counts as equal."""
-        return self.lead is not None and round(100 * self.lead.mean, 1) < 0
+        return round(100 * self.lead.mean, 1) < 0
 
     @property
     def standard_error(self) -> float:
@@ -51,17 +56,15 @@ class Choice:
 
 
 def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | None:
-    """The best task and method on validation; None without validation images or tasks."""
-    rows = results[(results["budget"] == budget) & results["task"].ne(outputs.NO_TASK)]
-    rows = rows[~rows["task"].isin(CONTROLS)].dropna(subset="validation_top1")
-    if rows.empty:
-        return None
+    """The best way on validation; None without validation images or tasks."""
+    rows = results[(results["budget"] == budget) & ~results["task"].isin(CONTROLS)]
+    rows = rows[rows["method"] != POOL_ALONE.method].dropna(subset="validation_top1")
     means = _means(rows)
+    if not means.keys() - {BASELINE}:
+        return None
     images, alike = int(rows["validation_labels"].max()), _alike(rows)
     best = _best(means, alike)
     others = [way for way in means if way.task != best.task]
-    if not others:
-        return Choice(budget, best, means[best], images, alike)
     following = max(others, key=means.__getitem__)
     lead = ahead(results, best, following, budget, confidence)
     return Choice(budget, best, means[best], images, alike, following, lead)

@@ -26,7 +26,7 @@ STILL_RISING = 0.75  # of a training's updates, where its best weights came late
 
 
 class Rival(NamedTuple):
-    """What does no worse without pretraining, and by how much it is ahead of the choice."""
+    """A control that does no worse than the choice, and by how much it is ahead."""
 
     way: Way
     lead: float
@@ -82,7 +82,7 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         int((tuned["kept"] == 0).sum()),
         _weak_baseline(results),
         _rushed(results),
-        chosen is not None and FINETUNE not in methods_in(results, chosen.way.task),
+        chosen is not None and FINETUNE not in methods_in(results, chosen.pretrained.task),
         _shared(results),
         _no_better(chosen, facts) if chosen else None,
         facts.rates if len(tuned) and facts.rates[0] < facts.rates[1] else None,
@@ -103,12 +103,11 @@ def _no_better(chosen: Choice, facts: Facts) -> float | None:
 
 
 def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
-    ways = [BASELINE]
-    for control in CONTROLS:
-        ways += [Way(method.name, control) for method in methods_in(results, control)]
+    pairs = ((control, method) for control in CONTROLS for method in methods_in(results, control))
+    ways = [Way(method.name, control) for control, method in pairs]
     leads = {way: ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
-    best = max(ways, key=leads.__getitem__)
-    return Rival(best, leads[best]) if leads[best] >= 0 else None
+    best = max(ways, key=leads.__getitem__, default=None)
+    return Rival(best, leads[best]) if best and leads[best] >= 0 else None
 
 
 def _near_chance(task: str, pretext: Pretext) -> bool:

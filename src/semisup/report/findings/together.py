@@ -26,15 +26,15 @@ FILLED = 0.75  # of what a budget asks for
 class Findings:
     """What the results say of tasks, budgets and ways (a method with its task).
 
-    ranked: tasks, the chosen one and then the best first; trained: those that are no controls;
-    methods: that there are results of; choices: the way to take at each budget; doubts: what the
-    figures cannot be trusted for; answers: whether pretraining pays; ways: of each task the one
-    that trains most; gains: of these over the baseline, by task and budget; steps: where the gain
-    comes from; from_pool: how right what was learned from the pool is; control: the self-trained
-    baseline; own: encoders trained here against those of others; choosing: what labels of chosen
-    images bring; answers, steps, from_pool, choosing: of the first in rank; validation_labels:
-    fewest and most that were used; forecasts: of all ways that can be looked ahead of; short:
-    budgets far from filled, which tell nothing of more labels.
+    ranked: tasks, that of the best pretrained way, then the best first; trained: those that are no
+    controls; methods: that there are results of; choices: the way to take at each budget; doubts:
+    what the figures cannot be trusted for; answers: whether pretraining pays; ways: of each task
+    the one that trains most; gains: of these over the baseline, by task and budget; steps: where
+    the gain comes from; from_pool: how right what was learned from the pool is; control: the
+    self-trained baseline; own: encoders trained here against those of others; choosing: what labels
+    of chosen images bring; answers, steps, from_pool, choosing: of the first in rank;
+    validation_labels: fewest and most that were used; forecasts: of all ways that can be looked
+    ahead of; short: budgets far from filled, which tell nothing of more labels.
     """
 
     ranked: list[str]
@@ -60,7 +60,7 @@ class Findings:
     def best(self) -> Way:
         """What validation chose with the most labels, else what trains most of the first task.
 
-        The baseline where all tasks are controls.
+        The baseline where all tasks are controls, or where it is ahead.
         """
         if self.choices and self.choices[-1].budget == self.budgets[-1]:
             return self.choices[-1].way
@@ -82,7 +82,7 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
     level = facts.confidence
     ranked, chosen = ranking(results), choices(results, level)
     if chosen:  # one that counts as equal may stand before it
-        ranked.sort(key=lambda task: task != chosen[-1].way.task)
+        ranked.sort(key=lambda task: task != chosen[-1].pretrained.task)
     first = ranked[0] if ranked else None
     ways = {task: deepest(results, task) for task in ranked}
     used = results["validation_labels"]

@@ -17,7 +17,7 @@ from semisup.params.loading import Params
 from semisup.report.findings.suspects import FEWEST
 from semisup.report.findings.together import Findings
 from semisup.report.inputs import Inputs
-from semisup.report.methods import CONTROLS, METHODS
+from semisup.report.methods import BASELINE, CONTROLS, METHODS
 from semisup.report.page import classes, compared, encoder, pictures, tables, trusted
 from semisup.report.page.curve import label_curve
 from semisup.report.page.paragraphs import Said
@@ -79,7 +79,7 @@ def write_page(
 
 
 def _of_encoders(inputs: Inputs, found: Findings) -> dict[str, Any]:
-    task = found.best.task if found.best.task != outputs.NO_TASK else ""
+    task = found.trained[0] if found.trained else ""
     pretrained = {task: encoder.examples(task) for task in found.ranked}
     return {
         "seen": encoder.seen(task, inputs.data, found.budgets[-1]) if task else None,
@@ -124,6 +124,7 @@ def _environment() -> jinja2.Environment:
     made = templates.environment(HERE, autoescape=True)
     made.filters |= FILTERS | {"in_script": _in_script}
     made.globals |= {"file": _file, "without_threshold": without_threshold, "METHODS": METHODS}
+    made.globals |= {"BASELINE": BASELINE}
     return made
 
 

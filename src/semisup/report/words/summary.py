@@ -9,7 +9,7 @@ from semisup.model.templates import environment
 from semisup.report.facts import Facts
 from semisup.report.findings.doubts import SMALL_IMAGE
 from semisup.report.findings.together import Findings
-from semisup.report.methods import CONTROLS, METHODS
+from semisup.report.methods import BASELINE, CONTROLS, METHODS
 from semisup.report.words import tables
 from semisup.report.words.phrases import FILTERS
 
@@ -25,7 +25,7 @@ def write_summary(compared: pd.DataFrame, facts: Facts, found: Findings) -> str:
     made = environment(Path(__file__).parent)
     made.filters |= FILTERS
     made.globals |= {"tables": tables, "METHODS": METHODS}
-    made.globals |= {"CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
+    made.globals |= {"BASELINE": BASELINE, "CONTROLS": CONTROLS, "SMALL_IMAGE": SMALL_IMAGE}
     template = made.get_template("summary.md.jinja")
     said = vars(found) | {"facts": facts, "compared": compared, "ahead": found.ahead}
     return _unwrapped(template.render(said))

@@ -47,7 +47,7 @@ def by_task(compared: pd.DataFrame, ranked: Sequence[str], method: str) -> str:
 
 def by_choice(chosen: Sequence[Choice]) -> str:
     """What to choose at each budget, and how clearly."""
-    header = ["labels", "choose", "%", "next task", "lead", "clear"]
+    header = ["labels", "choose", "%", "next", "lead", "clear"]
     return table(header, [_choice_row(choice) for choice in chosen], text=(1, 3))
 
 
@@ -81,12 +81,9 @@ def _gain(mean: float, half: float) -> str:
 
 
 def _choice_row(choice: Choice) -> list[str]:
-    row = [str(choice.budget), choice.way.words, f"{100 * choice.accuracy:.1f}"]
-    if choice.runner_up is None or choice.lead is None:
-        return [*row, "", "", "-"]
-    lead = _gain(choice.lead.mean, choice.lead.half)
+    accuracy, lead = f"{100 * choice.accuracy:.1f}", _gain(choice.lead.mean, choice.lead.half)
     clear = ("yes" if choice.clear else "no") if choice.lead.known else "-"
-    return [*row, choice.runner_up.words, lead, clear]
+    return [str(choice.budget), choice.way.words, accuracy, choice.runner_up.words, lead, clear]
 
 
 def _cells(compared: pd.DataFrame) -> Cells:
