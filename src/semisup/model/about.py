@@ -99,7 +99,7 @@ class _Said(BaseModel):
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
     classes: list[str] = Field(min_length=2)
-    image_size: int = Field(ge=1)
+    image_size: int = Field(ge=1, le=512)  # as `data.image_size`
     channels: Literal[1, 3]
     fit: Literal["crop", "pad", "stretch"]
     max_megapixels: float = Field(gt=0)
