@@ -38,6 +38,15 @@ def test_what_is_said_of_a_damaged_member_is_short(tmp_path: Path) -> None:
     assert len(str(error.value)) < 250
 
 
+def test_a_zip_that_is_cut_off_while_it_is_read(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.png": os.urandom(9000), "b.png": os.urandom(9000)})
+    _, second = locate(str(path), "key").entries()
+    assert not isinstance(second, Rejected)
+    os.truncate(path, 15000)
+    with pytest.raises(Unreadable, match=r"damaged in the archive \(EOFError\)"):
+        second.load()
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_damaged_compressed_member_of_a_zip(tmp_path: Path, method: int) -> None:
     path = tmp_path / "a.zip"

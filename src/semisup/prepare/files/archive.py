@@ -182,5 +182,5 @@ def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
             return stream.read(info.file_size)
     except (*DAMAGED, RuntimeError) as error:  # RuntimeError: a compression that is not supported
         # it may quote half of the archive
-        what = " ".join(str(error).split())[:TOLD]
+        what = " ".join(str(error).split())[:TOLD] or type(error).__name__
         raise Unreadable(f"damaged in the archive ({what})") from None
