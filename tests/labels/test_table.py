@@ -418,6 +418,25 @@ def test_json_nested_too_deeply(text: str) -> None:
         rows(text, "l.json")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'[{"path": "1.png", "label": "cat\ud83d"}]',
+        r'{"path": "\udc4d.png", "label": "cat"}',
+        r'{"1.png": "cat", "2.png": "\ud83d"}',
+        r'[["path", "label"], ["1.png", "\ud83d"]]',
+    ],
+)
+def test_json_with_half_of_a_letter(text: str) -> None:
+    with pytest.raises(UserError, match=r"\\ud.* holds half of a letter"):
+        rows(text, "l.json")
+
+
+def test_json_with_a_letter_as_two_halves() -> None:
+    text = r'[{"path": "1.png", "label": "\ud83d\udc4d"}, {"path": "2.png", "label": "cat"}]'
+    assert labels(text, "l.json") == {"1.png": "👍", "2.png": "cat"}
+
+
 # Groups
 
 

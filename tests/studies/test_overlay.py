@@ -86,6 +86,14 @@ def test_comments_stay(tmp_path: Path) -> None:
             GOOD.replace("{draws: 1}", "{}"),
             "studies/new.yaml: quick: {} should not be empty",
         ),
+        *(
+            (
+                "new",
+                GOOD + f"raw: [good, {name}]\n",
+                f"studies/new.yaml: raw: {name!r} should be the name of a file or folder in data",
+            )
+            for name in ("/data/images", "../images", "a/../../images", ".")
+        ),
         (
             "new",
             GOOD + "extends: new\n",

@@ -57,15 +57,19 @@ class ArrowFile:
         files of Arrow, where it costs nothing that others come too.
         """
         with self._said():
-            reader = self._opened()
-            if hasattr(reader, "iter_batches"):
-                yield from reader.iter_batches(batch_size=rows, columns=[*columns])
-                return
-            if hasattr(reader, "num_record_batches"):
-                reader = map(reader.get_batch, range(reader.num_record_batches))
-            whole = [*dict.fromkeys(name.partition(".")[0] for name in columns)]
-            for batch in reader:
-                yield batch.select(whole)
+            for batch in self._unchecked(columns, rows):
+                batch.validate(full=True)  # else pyarrow reads wherever a damaged file points
+                yield batch
+
+    def _unchecked(self, columns: Sequence[str], rows: int) -> Iterator[pa.RecordBatch]:
+        reader = self._opened()
+        if hasattr(reader, "iter_batches"):
+            yield from reader.iter_batches(batch_size=rows, columns=[*columns])
+            return
+        if hasattr(reader, "num_record_batches"):
+            reader = map(reader.get_batch, range(reader.num_record_batches))
+        whole = [*dict.fromkeys(name.partition(".")[0] for name in columns)]
+        yield from (batch.select(whole) for batch in reader)
 
     @contextmanager
     def _said(self) -> Iterator[None]:
@@ -90,7 +94,7 @@ def features(schema: pa.Schema) -> Mapping[str, Any]:
     try:
         about = json.loads((schema.metadata or {})[b"huggingface"])
         found = about["info"]["features"]
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

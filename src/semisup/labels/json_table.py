@@ -15,6 +15,7 @@ from semisup.workflow.notes import named
 
 _COCO = ("images", "annotations", "categories")
 JSON = re.compile(r'\s*(\{\s*"|\[\s*[\[{])')  # how a text begins that is no CSV
+HALF = re.compile("[\ud800-\udfff]")  # which JSON can escape, and no file can hold
 
 
 class _Object(list[tuple[str, Any]]):
@@ -23,6 +24,18 @@ class _Object(list[tuple[str, Any]]):
 
 def of_json(text: str, where: str) -> list[Line]:
     """Of an object a line, of a list of objects, or of one that has something for each path."""
+    lines = _lines(text, where)
+    for _, cells in lines:
+        for cell in cells:
+            if not cell.isascii() and HALF.search(cell):
+                raise UserError(
+                    f"{where}: {ascii(cell)[-80:]} holds half of a letter, as where a program cut "
+                    "a text off; mend it"
+                )
+    return lines
+
+
+def _lines(text: str, where: str) -> list[Line]:
     try:
         if text.lstrip().startswith("["):
             rows = [*enumerate(json.loads(text), 1)]

@@ -99,7 +99,7 @@ class _Said(BaseModel):
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
     classes: list[str] = Field(min_length=2)
-    image_size: int = Field(ge=1)
+    image_size: int = Field(ge=1, le=512)  # as `data.image_size`
     channels: Literal[1, 3]
     fit: Literal["crop", "pad", "stretch"]
     max_megapixels: float = Field(gt=0)
@@ -110,14 +110,16 @@ class _Said(BaseModel):
     pool: int = Field(ge=1)
     hidden: list[Annotated[int, Field(ge=1)]]
     temperature: float = Field(gt=0)
-    threshold: float | None
-    precision: float | None
+    threshold: float | None = Field(ge=0, le=1)
+    precision: float | None = Field(ge=0, le=1)
     ranges: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] | None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if len({*self.classes}) < len(self.classes):
             raise ValueError("classes: two have the same name")
+        if any(not name.strip() for name in self.classes):  # so are rows of unreadable files
+            raise ValueError("classes: one has no name")
         if len(self.mean) != len(self.std):
             raise ValueError("mean and std: should have equally many numbers")
         if any(low >= high for low, high in (self.ranges or {}).values()):

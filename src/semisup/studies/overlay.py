@@ -1,10 +1,10 @@
 """A study: studies/NAME.yaml, which says only what differs from params.yaml."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from ruamel.yaml import YAML
 
 from semisup.params.base import Count, Section
@@ -13,6 +13,14 @@ from semisup.workflow.errors import UserError, not_here
 from semisup.workflow.yaml_files import read_yaml
 
 FOLDER = Path("studies")
+
+
+def _below_raw(name: str) -> str:
+    """What the copy has by this name is replaced: it must not lie elsewhere."""
+    path = PurePath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        raise ValueError(f"{name!r} should be the name of a file or folder in data/raw")
+    return name
 
 
 class Published(Section):
@@ -35,7 +43,7 @@ class Study(Section):
     title: str
     extends: str | None = None
     needs: str
-    raw: list[str] = Field(default_factory=list)
+    raw: list[Annotated[str, AfterValidator(_below_raw)]] = Field(default_factory=list)
     params: dict[str, Any]
     quick: dict[str, Any] = Field(min_length=1)
     published: list[Published] = Field(default_factory=list)

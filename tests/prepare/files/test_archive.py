@@ -11,8 +11,6 @@ import pytest
 from made_files import MAKERS, listed, make_zip, png, records
 
 from semisup.prepare.files import archive, member
-from semisup.prepare.files.places import locate
-from semisup.prepare.records import Rejected, Unreadable
 from semisup.workflow.errors import UserError
 
 
@@ -94,32 +92,6 @@ def test_large_members_are_not_read(
     found = dict(listed(path))
     assert found.pop(f"{path}/big.png") == "too large: 2 MiB, more than 1 in an archive"
     assert list(found) == ["ok.png"]
-
-
-def test_damaged_member_of_a_zip_costs_that_member_only(tmp_path: Path) -> None:
-    path = make_zip(tmp_path / "a.zip", {"a.png": b"content of a", "b.png": b"b"})
-    path.write_bytes(path.read_bytes().replace(b"content", b"CONTENT"))
-    entries = locate(str(path), "key").entries()
-    first = next(entries)
-    assert not isinstance(first, Rejected)
-    with pytest.raises(Unreadable, match=r"damaged in the archive .*CRC"):
-        first.load()
-    second = next(entries)
-    assert not isinstance(second, Rejected)
-    assert second.load() == b"b"
-
-
-def test_what_is_said_of_a_damaged_member_is_short(tmp_path: Path) -> None:
-    """Where the length of its name is damaged, all that follows is taken for the name."""
-    path = make_zip(tmp_path / "a.zip", {"a.png": b"a", "b.png": b"b" * 5000})
-    content = bytearray(path.read_bytes())
-    content[26:28] = (4000).to_bytes(2, "little")
-    path.write_bytes(content)
-    (first, *_) = locate(str(path), "key").entries()
-    assert not isinstance(first, Rejected)
-    with pytest.raises(Unreadable, match=r"damaged in the archive \(File name") as error:
-        first.load()
-    assert len(str(error.value)) < 250
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz", "a.tar.zst"])

@@ -1,5 +1,7 @@
 """Arrays of images and labels, read as if they were files."""
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,7 @@ def test_colours_first(tmp_path: Path) -> None:
         ({"a": COLOUR}, "has no arrays named as train_images and train_labels; it has a"),
         ({"images": COLOUR / 255, "labels": LABELS}, "images: is float64 of shape .*must be uint8"),
         ({"images": COLOUR[0, 0], "labels": LABELS}, r"is uint8 of shape \(8, 3\)"),
+        ({"images": COLOUR[:, :0], "labels": LABELS}, r"is uint8 of shape \(6, 0, 8, 3\)"),
         ({"images": COLOUR, "labels": np.ones((6, 2))}, "labels: is float64 .*a whole number or"),
         ({"images": COLOUR, "labels": FLAT + 0.5}, "labels: is float64 .*a whole number or a word"),
         ({"images": COLOUR, "labels": FLAT * np.nan}, "a whole number or a word for each"),
@@ -109,3 +112,23 @@ def test_arrays_that_can_not_be(tmp_path: Path, arrays: dict[str, Any], message:
     with pytest.raises(UserError, match=message) as error:
         records(labelled=save(tmp_path, **arrays))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 1), (10, 97)])  # encrypted; how it is compressed
+def test_members_that_can_not_be_opened(tmp_path: Path, at: int, value: int) -> None:
+    path = Path(save(tmp_path, images=COLOUR, labels=FLAT))
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + at] = value
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="cannot be read as arrays of numbers"):
+        records(labelled=path)
+
+
+def test_a_damaged_header(tmp_path: Path) -> None:
+    path = save(tmp_path, images=COLOUR, labels=FLAT)
+    stored = io.BytesIO()
+    np.save(stored, COLOUR)
+    with zipfile.ZipFile(path, "w") as stream:
+        stream.writestr("images.npy", stored.getvalue().replace(b"3)", b"3 "))
+    with pytest.raises(UserError, match="cannot be read as arrays of numbers"):
+        records(labelled=path)

@@ -1,6 +1,7 @@
 """What is kept of a tar's first reading gives the same files as its headers."""
 
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -83,6 +84,45 @@ def test_a_reading_that_broke_off_is_not_kept(tmp_path: Path, name: str) -> None
     for _ in range(2):
         with pytest.raises(UserError, match="truncated or damaged"):
             read(path)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"99999999999999999999999 path=a.png\n",
+        b"24 GNU.sparse.map=0,2,x\n",
+        b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n",
+        bytes(2**21),
+    ],
+)
+@pytest.mark.parametrize("files", [0, 2])
+def test_a_damaged_header_that_says_more_of_a_file(tmp_path: Path, said: bytes, files: int) -> None:
+    """Only the block that says how long it is has a checksum."""
+    info = tarfile.TarInfo("more")
+    info.type, info.size = tarfile.XHDTYPE, len(said)
+    rest = make_tar(tmp_path / "rest.tar", {"a.png": b"no numbers\n" * 60}).read_bytes()
+    more = info.tobuf() + said + bytes(-len(said) % tarfile.BLOCKSIZE)
+    before = make_tar(tmp_path / "b.tar", {f"{n}.png": b"1" for n in range(files)}).read_bytes()
+    (tmp_path / "a.tar").write_bytes(before[: files * 2 * tarfile.BLOCKSIZE] + more + rest)
+    with pytest.raises(UserError, match="is truncated or damaged") as error:
+        read(tmp_path / "a.tar")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", [name for name in MODES if name != "a.tar"])
+def test_a_tar_damaged_in_the_middle(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with tarfile.open(path, MODES[name]) as tar:
+        for number in range(5):
+            info = tarfile.TarInfo(f"{number}.png")
+            info.size = 300_000
+            tar.addfile(info, io.BytesIO(os.urandom(info.size)))
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 50] = b"#" * 50
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="truncated or damaged"):
+        read(path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="GNU tar writes files with holes")

@@ -178,8 +178,9 @@ def _zip_problem(info: zipfile.ZipInfo) -> str | None:
 
 def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
-        return archive.read(info)
+        with archive.open(info) as stream:  # `archive.read` unpacks more than the zip says
+            return stream.read(info.file_size)
     except (*DAMAGED, RuntimeError) as error:  # RuntimeError: a compression that is not supported
         # it may quote half of the archive
-        what = " ".join(str(error).split())[:TOLD]
+        what = " ".join(str(error).split())[:TOLD] or type(error).__name__
         raise Unreadable(f"damaged in the archive ({what})") from None

@@ -1,5 +1,6 @@
 """A file of an archive, and what is said where it, or the archive, cannot be read."""
 
+import lzma
 import tarfile
 import zipfile
 import zlib
@@ -25,7 +26,7 @@ ARCHIVES: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (  # first bytes, wha
     (b"BZh", "a bzip2 archive", (".tar.bz2", *ENDINGS)),
     (b"\xfd7zXZ\x00", "an xz archive", (".tar.xz", *ENDINGS)),
 )
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError)
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError)
 DEVICE = "device, not a file"
 LINK = "link, not a file"
 AGAIN = "second file of this name in the archive; the {} one is read"

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ from semisup.workflow.errors import UserError
 
 IMAGES = {"images", "image", "x", "data", "imgs"}
 LABELS = {"labels", "label", "y", "targets", "target"}
+# also of an encrypted member, or one compressed in a way that is not known, and of a header cut off
+UNREADABLE = (OSError, ValueError, RuntimeError, SyntaxError, TokenError, zipfile.BadZipFile)
 FOLDERS = {"train": "train", "validation": "val", "test": "test", "unlabelled": "unlabelled"}
 
 
@@ -39,7 +42,7 @@ def files(path: Path, place: str) -> Iterator[Member]:
         with np.load(path, allow_pickle=False) as arrays:
             for name, images, labels in _pairs(arrays, place):
                 yield from _files(name, images, labels)
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise UserError(
             f"{place}: cannot be read as arrays of numbers ({' '.join(str(error).split())})"
         ) from None
@@ -81,9 +84,8 @@ def _checked(images: NDArray[np.generic], name: str, place: str) -> Pixels:
     shape = images.shape
     if len(shape) == 4 and shape[1] in (1, 3) and shape[3] not in (1, 3):
         images, shape = np.moveaxis(images, 1, 3), (shape[0], *shape[2:], shape[1])
-    if images.dtype != np.uint8 or not (
-        len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3))
-    ):
+    right = len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3))
+    if images.dtype != np.uint8 or not right or 0 in shape[1:]:
         raise UserError(
             f"{place}: {name}: is {images.dtype} of shape {shape}; it must be uint8 of shape "
             "(N, H, W) or (N, H, W, 3)"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache, partial
 from pathlib import Path
-from tarfile import EOFHeaderError  # type: ignore[attr-defined]
+from tarfile import EOFHeaderError, ReadError  # type: ignore[attr-defined]
 from typing import IO, Any, cast
 
 from semisup.prepare.files.member import (
@@ -25,10 +25,22 @@ from semisup.prepare.files.member import (
 )
 
 BLOCK = tarfile.BLOCKSIZE
+MOST_SAID = 2**20  # bytes of a long name, or of what else a header says of the next file
+SAY_MORE = b"".join(
+    [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE]
+)
 
 
 class _Header(tarfile.TarInfo):
     """Takes note of the end mark: where a header is damaged or cut off, tarfile just stops."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Header":
+        """Of one block; some only say more of the next file, which is read into memory whole."""
+        header = super().frombuf(buf, encoding, errors)
+        if header.type in SAY_MORE and header.size > MOST_SAID:
+            raise tarfile.ReadError(f"a header of {header.size} bytes")
+        return header
 
     @classmethod
     def fromtarfile(cls, tarfile: Any) -> "_Header":
@@ -38,6 +50,8 @@ class _Header(tarfile.TarInfo):
         except EOFHeaderError:
             tarfile.has_ended = True
             raise
+        except (ValueError, OverflowError) as error:  # no numbers, or too large ones
+            raise ReadError(f"a header is damaged: {error}") from None
 
 
 class _Index:
