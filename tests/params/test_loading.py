@@ -370,6 +370,8 @@ def test_allowed(values: Edits, edits: Edits, tmp_path: Path) -> None:
             "line 2: a merge left its marks; keep what is right, and take out the marks",
         ),
         ("seed: 2020-13-45", "not readable as YAML: month must be in 1..12"),
+        ("seed: !!bool maybe", "not readable as YAML: 'maybe'"),
+        (f"seed: {'[' * 5000}", "not readable as YAML: "),
     ],
 )
 def test_files_that_hold_no_settings(text: str, said: str, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ def read_yaml(path: Path) -> Any:
         raise UserError(f"{path}: can't be read: {error.strerror}") from None
     except MarkedYAMLError as error:
         raise UserError(f"{path}: {_why(error, text)}") from None
-    except (YAMLError, ValueError) as error:  # a date such as 2020-13-45 is a ValueError
+    # a date such as 2020-13-45 is a ValueError, `!!bool maybe` a KeyError
+    except (YAMLError, ValueError, KeyError, RecursionError) as error:
         raise UserError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
 
 

@@ -83,6 +83,15 @@ def test_values_that_are_not_finite(state: dict[str, Tensor], tmp_path: Path, va
     assert "a.safetensors: layer1.0.conv1.weight holds values that are not finite; give" in text
 
 
+@pytest.mark.parametrize("value", [torch.eye(3).to_sparse(), torch.empty(3, device="meta")])
+def test_values_that_are_no_plain_numbers(tmp_path: Path, value: Tensor) -> None:
+    torch.save({"layer1.0.conv1.weight": value}, tmp_path / "a.pth")
+    named = settings(MODEL, file=str(tmp_path / "a.pth"))
+    text = complaint(lambda: published.read(named, KEY))
+    assert "a.pth: layer1.0.conv1.weight holds no plain numbers" in text
+    assert text.endswith("give the path of a file of weights, or null")
+
+
 def test_weights_that_a_file_is_said_to_be_of(state: dict[str, Tensor], tmp_path: Path) -> None:
     save_file(state, tmp_path / "a.safetensors")
     named = settings(MODEL, file=str(tmp_path / "a.safetensors"), weights="c3_in1k")

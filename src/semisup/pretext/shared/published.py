@@ -168,6 +168,10 @@ def _unwrapped(state: Any, named: str, mend: str) -> dict[str, Tensor]:
     while prefix := next((p for p in PREFIXES if all(str(n).startswith(p) for n in found)), ""):
         found = {name.removeprefix(prefix): value for name, value in found.items()}
     for name, value in found.items():
+        if value.layout != torch.strided or value.is_quantized or value.is_meta:
+            raise UserError(
+                f"{named}: {name} holds no plain numbers (sparse, or quantised); {mend}"
+            )
         if not value.float().isfinite().all():
             raise UserError(f"{named}: {name} holds values that are not finite; {mend}")
     return found
