@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
+from semisup.cli.quick import untrained
 from semisup.data.augment import augment
 from semisup.data.dataset import ImageData
 from semisup.network import backbones, encoders
@@ -101,7 +102,7 @@ def _augmentation(params: Params) -> Iterator[Line]:
 
 
 def _tasks(kind: str, data: ImageData, params: Params) -> Iterator[Line]:
-    ready = ("pixels", "random", "imagenet", "foundation")
+    ready = untrained(known_tasks())
     tasks = [task for task in known_tasks() if task not in ("rotation", *ready)]
     works = [partial(pretraining_rate, task, data, params) for task in ("rotation", *tasks)]
     rotation, *rates = medians(*works, rounds=1)

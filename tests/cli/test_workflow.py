@@ -46,7 +46,8 @@ def test_folders_that_no_stage_makes_are_made_anew(
     Path("data/head").mkdir(parents=True)
     checks.make_folders()
     kept = {path.parent.relative_to(CHECKOUT) for path in CHECKOUT.glob("data/*/.gitkeep")}
-    assert {*Path("data").iterdir()} == {*kept, Path("data/raw")}
+    made = {*Path("data").iterdir()} - {Path("data/raw")}
+    assert made == {*kept}, "give each .gitkeep, and a line in .gitignore"
     assert workflow.folders_gone() == []
 
 

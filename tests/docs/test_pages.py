@@ -11,12 +11,11 @@ import pytest
 import test_rerun_table as rerun
 import yaml
 from pages import CHECKOUT, PAGES, blocks, inline, prose, table, text
-from projects import TASK, Project
+from projects import STAGES, TASK, Project
 
 from semisup.params.loading import Params
 from semisup.params.sections import BACKBONE_LAYERS, known_tasks
 
-WORKFLOW: dict[str, Any] = yaml.safe_load(text("dvc.yaml"))["stages"]
 ARCHITECTURE, TASKS = "docs/architecture.md", "docs/pretext-tasks.md"
 
 
@@ -102,10 +101,10 @@ NO_PARAMS = {"files in `data/raw`", "tables in `data/labels`", "code of a room"}
 def named_stages(cell: str) -> set[str]:
     """The stages that a cell of the table means."""
     if cell in ("nothing", "all"):
-        return set(WORKFLOW) if cell == "all" else set()
-    named = {stage for stage in WORKFLOW if re.search(rf"\b{stage}\b", cell)}
+        return set(STAGES) if cell == "all" else set()
+    named = {stage for stage in STAGES if re.search(rf"\b{stage}\b", cell)}
     if cell.startswith("all but"):
-        return set(WORKFLOW) - named
+        return set(STAGES) - named
     if "what follows" in cell:
         named |= {after for stage in named for after in networkx.descendants(graph(), stage)}
     return named
@@ -116,11 +115,11 @@ def named_stages(cell: str) -> set[str]:
 )
 def test_rerun_table(page: str, found: dict[str, set[str]], others: set[str]) -> None:
     rows = {edit: again for edit, (again,) in table(page, "edit | runs again").items()}
-    assert rows.keys() == found.keys() | others
+    assert rows.keys() == found.keys() | others, f"rows of {page}, and of the tables above"
     for edit, stages in found.items():
         expected = {stage.partition("@")[0] for stage in stages}
         off = {"selftrain_baseline"} - expected  # a control that those projects leave out
-        assert named_stages(rows[edit]) - off == expected, edit
+        assert named_stages(rows[edit]) - off == expected, f"the row {edit} of {page}"
 
 
 # The graph of stages.
@@ -130,12 +129,12 @@ def graph() -> "networkx.DiGraph[str]":
     """Stages of dvc.yaml; an edge leads to one that reads what another writes."""
     writes = [
         (Path(out).parts[:2], stage)
-        for stage, declared in WORKFLOW.items()
+        for stage, declared in STAGES.items()
         for out in declared["outs"]
         if isinstance(out, str)
     ]
     found: networkx.DiGraph[str] = networkx.DiGraph()
-    for stage, declared in WORKFLOW.items():
+    for stage, declared in STAGES.items():
         for dep in declared["deps"]:
             sources = (source for out, source in writes if out == Path(dep).parts[:2])
             found.add_edges_from((source, stage) for source in sources)
@@ -145,15 +144,16 @@ def graph() -> "networkx.DiGraph[str]":
 def test_the_graph_drawn_is_that_of_dvc() -> None:
     (drawn,) = blocks(ARCHITECTURE, "mermaid")
     edges = {tuple(edge) for edge in re.findall(r"(\w+) --> (\w+)", drawn)}
-    assert edges == set(networkx.transitive_reduction(graph()).edges)
+    assert edges == set(networkx.transitive_reduction(graph()).edges), f"arrows of {ARCHITECTURE}"
     for name, label in re.findall(r'(\w+)\["(.+?)"\]', drawn):
-        items = "-".join(item.upper() for item in WORKFLOW[name]["matrix"])
+        items = "-".join(item.upper() for item in STAGES[name]["matrix"])
         assert label == f"{name}@{items}"
 
 
 def test_the_graph_in_the_readme_names_every_stage() -> None:
     (drawn,) = (block for block in blocks("README.md", "") if "->" in block)
-    assert {word.partition("@")[0] for word in re.findall(r"[a-z][\w@-]+", drawn)} == set(WORKFLOW)
+    shown = {word.partition("@")[0] for word in re.findall(r"[a-z][\w@-]+", drawn)}
+    assert shown == set(STAGES), "stages that README.md draws, and those of dvc.yaml"
 
 
 # Tables of what there is.
@@ -163,21 +163,24 @@ def test_every_room_is_in_its_table() -> None:
     package = CHECKOUT / "src/semisup"
     there = {path.relative_to(package).parts[0] for path in package.rglob("*.py")}
     named = re.findall(r"`([\w.]+)`", " ".join(table(ARCHITECTURE, "room | knows")))
-    assert set(named) == there - {"__init__.py"}
+    assert set(named) == there - {"__init__.py"}, f"rooms named in {ARCHITECTURE}, and there"
 
 
 def test_every_task_is_in_its_table_and_has_a_source() -> None:
     rows = table(TASKS, "task | what the encoder learns to tell | mind")
-    assert sorted(name.strip("`") for name in rows) == known_tasks()
-    sources = text(TASKS).partition("## Where they come from")[2]
+    named = {name.strip("`") for name in rows}
+    assert named == set(known_tasks()), f"rows of {TASKS}, and files of src/semisup/pretext"
+    origins = text(TASKS).partition("## Where they come from")[2]
     for task in known_tasks():
-        assert f"**{task}**" in sources or f"`{task}`" in sources, task
+        found = f"**{task}**" in origins or f"`{task}`" in origins
+        assert found, f"{TASKS}: say where {task} comes from, in the last section"
 
 
 def test_every_backbone_is_named() -> None:
     named = prose("docs/methods.md")
     for name in BACKBONE_LAYERS:
-        assert f"`{name}`" in named or ("resne" in name and "ResNets" in named), name
+        found = f"`{name}`" in named or ("resne" in name and "ResNets" in named)
+        assert found, f"docs/methods.md: name {name} among the backbones"
 
 
 def test_every_column_of_the_curve_is_explained() -> None:

@@ -2,12 +2,11 @@
 
 import pytest
 import torch
+from short_training import OWN_BACKBONES
 from torch import Tensor
 
 from semisup.network.backbones import Encoder, build
 from semisup.params.sections import BACKBONE_LAYERS
-
-SMALL_ONES = ("small", "alexnet", "nin", "resnet18")
 
 
 def all_maps(encoder: Encoder, images: Tensor) -> list[Tensor]:
@@ -53,7 +52,7 @@ def test_shapes(name: str, side: int, expected: list[tuple[int, int]]) -> None:
     assert [(m.shape[1], m.shape[2]) for m in maps] == expected
 
 
-@pytest.mark.parametrize("name", SMALL_ONES)
+@pytest.mark.parametrize("name", OWN_BACKBONES)
 def test_layers_by_name_and_trainable(name: str) -> None:
     encoder = build(name, 3, 28, 0).eval()
     images = torch.randn(2, 3, 28, 28, generator=torch.Generator().manual_seed(0))
@@ -70,7 +69,7 @@ def test_layers_by_name_and_trainable(name: str) -> None:
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in encoder.parameters())
 
 
-@pytest.mark.parametrize("name", SMALL_ONES)
+@pytest.mark.parametrize("name", OWN_BACKBONES)
 def test_a_seed_decides_the_weights(name: str) -> None:
     before = torch.get_rng_state()
     encoder = build(name, 3, 32, 5)

@@ -20,14 +20,9 @@ CHECKOUT = Path(__file__).parents[2]
 COPIED = [
     *("dvc.yaml", "params.yaml", ".gitignore", ".dvcignore", "stages", "src"),
     *(".dvc/.gitignore", ".dvc/config", ".dvc/plots", "data/README.md", "data/raw/README.md"),
-    *(
-        f"data/{stage}/.gitkeep"
-        for stage in (
-            *("labels", "pretrain", "features", "neighbours", "head", "spread", "choose"),
-            *("finetune", "selftrain"),
-        )
-    ),
+    *(path.relative_to(CHECKOUT).as_posix() for path in CHECKOUT.glob("data/*/.gitkeep")),
 ]
+STAGES: dict[str, Any] = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text("utf-8"))["stages"]
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*.pyc")
 TIMEOUT_SECONDS = 600
 
@@ -96,6 +91,17 @@ TINY = {
         "checkpoint_seconds": 30.0,
     },
 }
+
+
+def command_of(stage: str, task: str, budget: str) -> list[str]:
+    """What dvc.yaml runs of a stage, for such an item of its matrix: a script and its arguments."""
+    command = STAGES[stage]["cmd"].removeprefix("python ")
+    return command.replace("${item.task}", task).replace("${item.budget}", budget).split()
+
+
+def stages_by(item: str) -> list[str]:
+    """Stages that dvc.yaml makes one of for each `task` or `budget`, in its order."""
+    return [name for name, stage in STAGES.items() if item in stage.get("matrix", {})]
 
 
 @dataclass(frozen=True)

@@ -11,27 +11,12 @@ from typing import Any
 
 import pytest
 from pictures import write_pictures
-from projects import CHECKOUT, TASK, Project
+from projects import CHECKOUT, STAGES, TASK, Project, command_of, stages_by
 
 USER_ERROR = 2
 CHECK = "from semisup.cli.main import main; main()"  # as `semisup`, but with the project's own code
 WRITTEN = ("data", "reports")
-EVERY_STAGE = {
-    "prepare": [],
-    "split": [],
-    "pretrain": ["--task", TASK],
-    "embed": ["--task", TASK],
-    "head": ["--task", TASK, "--budget", "1"],
-    "neighbours": ["--task", TASK],
-    "spread": ["--task", TASK, "--budget", "1"],
-    "choose": ["--task", TASK],
-    "finetune": ["--task", TASK, "--budget", "1"],
-    "selftrain": ["--task", TASK, "--budget", "1"],
-    "supervised": ["--budget", "1"],
-    "selftrain_baseline": ["--budget", "1"],
-    "report": [],
-    "export": [],
-}
+EVERY_STAGE = {name: command_of(name, TASK, "1")[1:] for name in STAGES}
 
 
 @pytest.fixture
@@ -108,20 +93,15 @@ def test_unreadable_params(workplace: Project) -> None:
 # Command line and order of the stages
 
 
-@pytest.mark.parametrize(
-    "name", ["pretrain", "embed", "neighbours", "head", "spread", "choose", "finetune", "selftrain"]
-)
+@pytest.mark.parametrize("name", stages_by("task"))
 def test_task_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["random" if a == TASK else a for a in EVERY_STAGE[name]]
-    key = "finetune_tasks" if name in ("finetune", "selftrain") else "pretext_tasks"
+    key = STAGES[name]["matrix"]["task"].strip("${}")
     wanted = f"--task random: not in {key} .*: rotation$"
     assert_no_stage_changes_anything(workplace, wanted, f"stages/{name}.py", *arguments)
 
 
-BY_BUDGET = ["head", "spread", "finetune", "selftrain", "supervised", "selftrain_baseline"]
-
-
-@pytest.mark.parametrize("name", BY_BUDGET)
+@pytest.mark.parametrize("name", stages_by("budget"))
 def test_budget_that_is_not_listed(workplace: Project, name: str) -> None:
     arguments = ["3" if a == "1" else a for a in EVERY_STAGE[name]]
     wanted = "--budget 3: not in label_budgets .*: 1, 2$"
@@ -175,9 +155,9 @@ def test_stage_before_its_turn(workplace: Project, name: str, lacking: str) -> N
 @pytest.fixture
 def folders(workplace: Project) -> Project:
     """Set to read labelled images of two classes; nothing prepared yet."""
-    of_tasks = ("pretrain", "features", "neighbours", "head", "spread", "choose", "finetune")
-    for results in ("prepared", "splits", *of_tasks, "selftrain", "supervised"):
-        shutil.rmtree(workplace.root / "data" / results)
+    for results in (workplace.root / "data").iterdir():
+        if results.is_dir() and results.name not in ("raw", "labels"):
+            shutil.rmtree(results)
     write_pictures(workplace.root / "data/raw/labelled/cat", 8)
     write_pictures(workplace.root / "data/raw/labelled/dog", 8)
     workplace.change({"data.source": "folder", "data.folder.labelled": "data/raw/labelled"})

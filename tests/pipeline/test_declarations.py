@@ -14,13 +14,12 @@ from typing import Any
 
 import pytest
 import yaml
-from projects import CHECKOUT
+from projects import CHECKOUT, STAGES
 
 SOURCE = CHECKOUT / "src"
 PACKAGE = "semisup"
 PRETEXT = f"src/{PACKAGE}/pretext"
 TOP = SOURCE / PACKAGE / "__init__.py"  # which imports nothing until `semisup.load` is asked for
-STAGES = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 PARAMS = yaml.safe_load((CHECKOUT / "params.yaml").read_text(encoding="utf-8"))
 TASKS = sorted(path.stem for path in (CHECKOUT / PRETEXT).glob("[a-z]*.py"))
 TASK_FILE = f"{PRETEXT}/${{item.task}}.py"

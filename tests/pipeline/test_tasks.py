@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from projects import CHECKOUT, Project, new_project
+from projects import CHECKOUT, STAGES, Project, command_of, new_project, stages_by
 
 TRAINED = {
     task: section
@@ -20,7 +20,6 @@ TRAINED = {
     ].items()
     if isinstance(section, dict) and "batch_images" in section
 }
-STAGES = yaml.safe_load((CHECKOUT / "dvc.yaml").read_text("utf-8"))["stages"]
 # colour and size, 80 px with the stem of large images; and where fine-tuning starts: without labels
 # that spread, fewer stages come before it
 SIZES = {"grey, 28 px": ("grey", 28, "head"), "RGB, 80 px": ("rgb", 80, "spread")}
@@ -30,18 +29,7 @@ ONE_WORKER_EACH = [pytest.param(s, id=s, marks=pytest.mark.xdist_group(s)) for s
 
 def commands(task: str) -> dict[str, list[str]]:
     """By stage: what the task's part of the workflow runs."""
-    of_task = ["--task", task]
-    of_budget = [*of_task, "--budget", "2"]
-    return {
-        "pretrain": ["stages/pretrain.py", *of_task],
-        "embed": ["stages/embed.py", *of_task],
-        "head": ["stages/head.py", *of_budget],
-        "neighbours": ["stages/neighbours.py", *of_task],
-        "spread": ["stages/spread.py", *of_budget],
-        "choose": ["stages/choose.py", *of_task],
-        "finetune": ["stages/finetune.py", *of_budget],
-        "selftrain": ["stages/selftrain.py", *of_budget],
-    }
+    return {stage: command_of(stage, task, "2") for stage in stages_by("task")}
 
 
 def filled_in(text: str, values: dict[str, str]) -> str:

@@ -1,4 +1,6 @@
-"""What is compared: a new method needs one entry here, and its folders, names and lines follow."""
+"""What is compared. A new method needs an entry here, and a place in OF_TASKS; its folders, names
+and lines follow.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
