@@ -14,7 +14,7 @@ from pages import CHECKOUT, PAGES, blocks, inline, prose, table, text
 from projects import STAGES, TASK, Project
 
 from semisup.params.loading import Params
-from semisup.params.sections import BACKBONE_LAYERS, known_tasks
+from semisup.params.sections import BACKBONE_LAYERS, RESNETS, known_tasks
 
 ARCHITECTURE, TASKS = "docs/architecture.md", "docs/pretext-tasks.md"
 
@@ -179,7 +179,7 @@ def test_every_task_is_in_its_table_and_has_a_source() -> None:
 def test_every_backbone_is_named() -> None:
     named = prose("docs/methods.md")
     for name in BACKBONE_LAYERS:
-        found = f"`{name}`" in named or ("resne" in name and "ResNets" in named)
+        found = f"`{name}`" in named or (name in RESNETS and "ResNets" in named)
         assert found, f"docs/methods.md: name {name} among the backbones"
 
 

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 
 from semisup.network import backbones
-from semisup.params.sections import BACKBONE_LAYERS
+from semisup.params.sections import BACKBONE_LAYERS, RESNETS
 from semisup.pretext.shared.task import PretextTask
 
 T = TypeVar("T", bound=PretextTask)
 # of this project; one ResNet stands for all
-OWN_BACKBONES = [name for name in BACKBONE_LAYERS if "resne" not in name or name == "resnet18"]
+OWN_BACKBONES = [name for name in BACKBONE_LAYERS if name not in RESNETS[1:]]
 
 
 def build(kind: type[T], settings: Any, channels: int, side: int, name: str) -> T:

@@ -12,6 +12,7 @@ from semisup.model.calibration import without_threshold
 from semisup.model.templates import environment, plain
 from semisup.model.trained import Measured
 from semisup.model.whole import Whole
+from semisup.params.sections import RESNETS
 from semisup.workflow import outputs
 
 FILE = "MODEL_CARD.md"
@@ -94,7 +95,7 @@ def _how_to_load(backbone: str, image_size: int) -> str:
     library, _, name = backbone.rpartition("/")
     if library == "timm":
         return f'`timm.create_model("{name}", num_classes=0).load_state_dict(weights)`'
-    if library == "torchvision" or "resne" in backbone:
+    if library == "torchvision" or backbone in RESNETS:
         stem = "; its stem is fitted to small images" if not library and image_size <= 64 else ""
         build = f'torchvision.models.get_model("{name}")'
         return f"`{build}.load_state_dict(weights, strict=False)`{stem}"

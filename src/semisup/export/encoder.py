@@ -5,6 +5,7 @@ from pathlib import Path
 
 from semisup.compute.weights import Arrays, save_arrays, to_arrays
 from semisup.model.whole import Whole
+from semisup.params.sections import RESNETS
 
 FILE = "encoder.safetensors"
 OF_A_LIBRARY = re.compile(r"^blocks\.(?:blocks\.)?model\.")  # a model of timm or torchvision
@@ -34,7 +35,7 @@ def renamed(arrays: Arrays, backbone: str) -> Arrays:
             for name, array in arrays.items()
             if OF_A_LIBRARY.match(name)
         }
-    if "resne" not in backbone:
+    if backbone not in RESNETS:
         return arrays
     return {
         pattern.sub(theirs, name): array

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from semisup.network import borrowed
 from semisup.network.entry import AsTrained
-from semisup.params.sections import BACKBONE_LAYERS
+from semisup.params.sections import BACKBONE_LAYERS, RESNETS
 
 PIXELS = "pixels"  # the backbone that computes nothing, and its layer
 
@@ -116,7 +116,7 @@ def build(
         return Encoder(entry or nn.Identity(), Pixels(channels))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(generator_seed)
-        if name.startswith(("resnet", "resnext", "wide_resnet")):
+        if name in RESNETS:
             parts = _resnet(name, channels, image_size)
         else:
             parts = {"small": _small, "alexnet": _alexnet, "nin": _nin}[name](channels, image_size)

@@ -18,18 +18,17 @@ GIB = 2**30
 MOST_AT_ONCE = 1024  # threads and processes: with far more, the system ends a stage without a word
 PRETEXT_FOLDER = Path(__file__).parents[1] / "pretext"
 
+# of torchvision, with stems fitted to small images
+RESNETS = (
+    *("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
+    *("resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2"),
+)
 # Shallow to deep. ResNet's are named as by He et al. 2015, NIN's are RotNet's blocks.
 BACKBONE_LAYERS: dict[str, tuple[str, ...]] = {
     "small": ("conv1", "conv2", "conv3", "conv4", "conv5"),
     "alexnet": ("conv1", "conv2", "conv3", "conv4", "conv5"),
     "nin": ("conv1", "conv2", "conv3", "conv4"),
-    **dict.fromkeys(
-        (
-            *("resnet18", "resnet34", "resnet50", "resnet101", "resnet152"),
-            *("resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "wide_resnet101_2"),
-        ),
-        ("conv1", "conv2", "conv3", "conv4", "conv5"),
-    ),
+    **dict.fromkeys(RESNETS, ("conv1", "conv2", "conv3", "conv4", "conv5")),
 }
 
 # What begins the name of a model of a library: timm/NAME, torchvision/NAME
