@@ -105,7 +105,8 @@ def test_what_a_draw_is_trained_by(
     make_data: MakeData, make_params: Make, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own labels, the recipe's smoothing, the plan of a borrowed encoder."""
-    params = make_params(CHANGED | {"finetune.label_smoothing": 0.3, "finetune.lr": 0.01})
+    short = {"finetune.epochs": 1, "finetune.min_updates": 1, "finetune.lr": 0.01}
+    params = make_params(CHANGED | short | {"finetune.label_smoothing": 0.3})
     run, noted, plans = make_run(params, make_data(), "finetune"), [], []
     monkeypatch.setattr(BudgetRun, "borrowed", True)
     real = draws.fit
