@@ -53,22 +53,27 @@ def test_probe_finds_what_is_there_and_nothing_else() -> None:
     assert probe_accuracy(noise, torch.from_numpy(labels), 4) < 0.4
 
 
-def test_many_validation_images_are_probed_by_a_part_of_them(
+def test_validation_images_are_probed_or_where_they_are_many_a_part_of_them(
     make_data: Callable[..., ImageData], runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = make_data()
     encoder = build("small", 3, data.image_size, 0).eval()
-    seen: list[int] = []
+    given: list[tuple[int, list[int]]] = []
 
     def accuracy(features: torch.Tensor, labels: torch.Tensor, classes: int) -> float:
-        seen.append(len(features))
-        assert len(features) == len(labels)
+        given.append((len(features), labels.tolist()))
         return 0.5
 
     monkeypatch.setattr(probe, "probe_accuracy", accuracy)
-    monkeypatch.setattr(probe, "PROBE_IMAGES", len(data.validation) - 1)
     probe.probe_layers(encoder, data, 1, runtime)
-    assert seen == [len(data.validation) - 1] * len(encoder.layers)
+    of_validation = data.labels[data.validation].tolist()
+    assert given == [(len(of_validation), of_validation)] * len(encoder.layers)
+    given.clear()
+    monkeypatch.setattr(probe, "PROBE_IMAGES", len(of_validation) - 1)
+    probe.probe_layers(encoder, data, 1, runtime)
+    assert [(n, len(labels)) for n, labels in given] == [(len(of_validation) - 1,) * 2] * len(
+        encoder.layers
+    )
 
 
 def test_features_that_say_nothing() -> None:

@@ -13,7 +13,7 @@ from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.model import calibration
 from semisup.model.parts import WEIGHTS, gathered, parts_of
-from semisup.model.trained import calibrated, logits_of, rebuilt
+from semisup.model.trained import calibrated, held_images, logits_of, rebuilt
 from semisup.model.whole import Whole
 from semisup.params.loading import Params
 from semisup.workflow import outputs
@@ -107,17 +107,34 @@ def test_validation_calibrates(
     labels = data.labels[data.validation]
     assert whole.about.temperature == calibration.temperature(logits, labels)
     assert held.images == 36
-    assert held.top1 == (logits.argmax(axis=1) == labels).mean()
+    right = logits.argmax(axis=1) == labels
+    assert held.top1 == right.mean()
+    as_it_is = calibration.probabilities(logits, 1.0).max(axis=1)
+    assert held.raw_error == pytest.approx(calibration.calibration_error(as_it_is, right))
     pixels = torch.from_numpy(np.array(data.images[data.validation]))
     with torch.no_grad():
         shares = whole(pixels).numpy()
     np.testing.assert_allclose(
         shares, calibration.probabilities(logits, whole.about.temperature), atol=1e-6
     )
-    assert whole.about.threshold is not None
+    assert held.error == pytest.approx(calibration.calibration_error(shares.max(axis=1), right))
+    limit = calibration.threshold(shares.max(axis=1), right, 0.5)
+    assert whole.about.threshold == pytest.approx(limit, abs=1e-6)
     sure = shares.max(axis=1) > whole.about.threshold
     assert held.sure is not None
     assert held.sure.coverage == sure.mean()
+
+
+def test_validation_out_of_the_budget_is_that_of_the_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_data: MakeData, make_params: Make
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = make_data(validation=0)
+    stage, _ = trained("supervised", outputs.NO_TASK, data, SPECS["pixels"], [])
+    parts = parts_of(stage, "supervised", outputs.NO_TASK, 2)  # draw 1
+    held = held_images(parts, data, make_params({"split.within_budget_fraction": 0.5}), 99)
+    mine, other = (data.labelled_set(2, draw, 0.5).validation.tolist() for draw in (1, 0))
+    assert held.tolist() == mine != other
 
 
 def test_without_validation_images_nothing_is_promised(

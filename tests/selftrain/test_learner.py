@@ -1,5 +1,6 @@
 """Labelled images and the pool at once."""
 
+import copy
 import csv
 import dataclasses
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import torch
 
 from semisup.classify import results
 from semisup.classify.budget import BudgetRun
-from semisup.classify.classifier import Classifier
+from semisup.classify.classifier import Classifier, images_of
 from semisup.classify.draws import Trained, train_draws
 from semisup.classify.learner import Targets
 from semisup.compute.weights import save_weights
@@ -22,8 +23,10 @@ from semisup.network import encoders
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.selftrain import learner
-from semisup.selftrain.learner import learn_with_pool
+from semisup.selftrain.joint import Joint
+from semisup.selftrain.learner import learn_jointly, learn_with_pool
 from semisup.selftrain.shares import estimated_shares
+from semisup.selftrain.trust import Trust
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import Scratch
@@ -102,6 +105,59 @@ def test_trained_scored_and_written(run: BudgetRun, tmp_path: Path) -> None:
     assert all(0 <= float(row["pool_top1"]) <= 1 for row in told)
     assert trained[0].weights.keys() == tuned(run, 0).state_dict().keys()
     assert (tmp_path / "selftrain_1.safetensors").is_file()
+
+
+def test_each_draw_has_random_numbers_of_its_own(
+    run: BudgetRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learner, "learn_jointly", lambda run, start, seed, labelled: seed)
+    one, other = (learn_with_pool(run, *each) for each in enumerate(run.labelled_sets()))
+    assert one != other
+
+
+def test_the_loss_by_a_plain_sum(
+    run: BudgetRun, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Labelled images, and strong views of the pool by what the teacher says of it as it is."""
+    monkeypatch.setattr(learner, "strong_view", lambda images, _: images.flip(3))
+    settings = {"selftrain.align": "none", "selftrain.pool_weight": 0.7, "head.dropout": 0.0}
+    params = make_params(CHANGED | settings)
+    run = dataclasses.replace(run, params=params)
+    start, labelled = tuned(run, 0), run.labelled_sets()[0]
+    reference = Joint(copy.deepcopy(start), Trust(3), params.selftrain.average).train()
+    labels = torch.from_numpy(run.data.labels[labelled.train])
+    one = learn_jointly(run, start, 7, labelled)
+    objective = one.objective(Targets(labels), 0.1)
+    assert isinstance(objective.network, Joint)
+    for network in (objective.network.train(), reference):
+        with torch.no_grad():  # an update, after which the teacher follows
+            network.student.head[-1].weight.mul_(-3)
+    batch_of = torch.tensor([3, 0, 5, 1, 8])
+    (batch,) = objective.load(iter([batch_of]))
+    loss, right = objective.batch_loss(batch)
+
+    stream = run.runtime.generator(7)
+    few = torch.randint(len(labels), (4,), generator=stream)
+    changed = images_of(run, labelled)[0].augmented(few, params.data.augment, stream)
+    pool, validation, test = (
+        torch.from_numpy(run.data.images[at]).permute(0, 3, 1, 2) / 255
+        for at in (run.data.pool[batch_of], labelled.validation, run.data.test)
+    )
+    reference.follow()
+    said, weights = reference.labels(pool, torch.full((5,), -1))
+    assert weights.min() < 0.9
+    logs = reference.student(torch.cat([changed, pool.flip(3)])).log_softmax(dim=1)
+    expected = 0.0
+    for row, label in zip(logs[:4].tolist(), labels[few].tolist(), strict=True):
+        expected -= (0.9 * row[label] + 0.1 * sum(row) / 3) / 4
+    for row, label, weight in zip(logs[4:].tolist(), said.tolist(), weights.tolist(), strict=True):
+        expected -= 0.7 * weight * row[label] / 5
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+    assert torch.equal(right, logs[:4].argmax(dim=1) == labels[few])
+    assert one.network.eval() is objective.network.teacher
+    judged = (one.validation_logits(), validation), (one.test_logits(), test)
+    for logits, images in judged:
+        torch.testing.assert_close(logits, reference.teacher.eval()(images))
 
 
 def test_an_unlucky_training_keeps_the_start(run: BudgetRun, make_params: Make) -> None:

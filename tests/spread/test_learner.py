@@ -135,6 +135,7 @@ def test_targets_are_what_the_draws_labels_become(
     assert told["pool_top1"] == pytest.approx(np.mean(hits))
     assert told["pool_top1"] > 0.6  # chance: 0.33
     assert told["pool_images"] == len(graph.ids)
+    assert told["pool_sure"] == pytest.approx(expected[1].mean())
 
 
 def test_labels_of_the_pool_are_told_of_and_not_used(

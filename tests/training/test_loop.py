@@ -322,7 +322,7 @@ def test_a_training_shorter_than_an_epoch_is_looked_at_too(runtime: Runtime) -> 
 
 def test_modes_and_frozen_parameters(runtime: Runtime) -> None:
     network = nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5), nn.Linear(3, 2))
-    network[0].requires_grad_(False)
+    network.eval()[0].requires_grad_(False)
     before = state(network)
     modes: dict[str, set[bool]] = {"training": set(), "evaluation": set()}
 
@@ -340,6 +340,16 @@ def test_modes_and_frozen_parameters(runtime: Runtime) -> None:
     assert not network.training
     assert torch.equal(network[0].weight, before["0.weight"])
     assert not torch.equal(network[2].weight, before["2.weight"])
+
+
+@pytest.mark.parametrize(("longest", "moves"), [(math.inf, True), (1e-6, False)])
+def test_gradients_are_no_longer_than_the_plan_says(
+    runtime: Runtime, longest: float, moves: bool
+) -> None:
+    network, batch_loss = toy()
+    before = network.weight.detach().clone()
+    train(network, batch_loss, 64, Plan(0.1, 0.0, 64, 5, longest=longest), runtime, 0)
+    assert ((network.weight - before).abs().max() > 1e-5) == moves
 
 
 def test_weight_decay_shrinks_weights(runtime: Runtime) -> None:

@@ -179,6 +179,12 @@ def test_standard_error_is_that_of_a_share_of_the_images() -> None:
     assert choice.standard_error == pytest.approx(0.018782, 1e-4)
 
 
+@pytest.mark.parametrize(("mean", "behind"), [(0.01, False), (-0.0004, False), (-0.0006, True)])
+def test_behind_is_by_what_the_summary_shows(mean: float, behind: bool) -> None:
+    lead = Interval(mean, math.nan)
+    assert Choice(16, Way("head", "gan"), 0.83, 500, 400, None, lead).is_behind == behind
+
+
 @pytest.mark.parametrize(
     ("lead", "clear"),
     [

@@ -39,6 +39,9 @@ def test_what_is_beyond_the_noise() -> None:
 
 
 def test_best_is_a_clear_gain_where_there_is_one() -> None:
+    both = choosing(chosen("gan", {1: 0.2, 2: 0.3, 4: 0.1}), "gan", 0.95, MANY)
+    assert both is not None
+    assert both.best.budget == 2
     noisy = chosen("gan", {2: 0.3}, [-0.3, 0.0, 0.3])
     found = choosing(pd.concat([chosen("gan", {1: 0.2}), noisy]), "gan", 0.95, MANY)
     assert found is not None
@@ -73,6 +76,8 @@ def test_a_few_test_images_make_noise_too() -> None:
     assert found.steps[0].gain.half == pytest.approx(half)
     one = math.hypot(4.302653 * 0.01 / math.sqrt(3), 1.959964 * math.sqrt(0.4 * 0.6 / 100))
     assert found.steps[0].random.half == pytest.approx(one)
+    other = math.hypot(2 * 4.302653 * 0.01 / math.sqrt(3), 1.959964 * math.sqrt(0.6 * 0.4 / 100))
+    assert found.steps[0].typical.half == pytest.approx(other)
     assert [step.budget for step in found.clear + found.worse] == [1]
 
 

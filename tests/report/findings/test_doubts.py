@@ -11,7 +11,7 @@ from semisup.report.facts import Facts
 from semisup.report.findings.choice import choices
 from semisup.report.findings.doubts import Doubts, Rival, doubt
 from semisup.report.methods import Way
-from semisup.report.tables.headline import SHARED
+from semisup.report.tables.headline import SHARED, VALIDATED
 
 TWO = ["rotation", "gan"]
 CONTROLLED = [*TWO, "random"]
@@ -80,6 +80,8 @@ def test_an_encoder_that_could_be_trained_further(task: str, untuned: bool) -> N
 def test_choice_on_few_images_is_uncertain(images: int, set_aside: int, uncertain: bool) -> None:
     known = facts(TWO, split={"validation": set_aside})
     assert doubts(results(TWO, validation_labels=images), known).uncertain == uncertain
+    rare = results(TWO, validation_labels=400).assign(**{VALIDATED: float(images)})
+    assert doubts(rare, known).uncertain == uncertain, "as many of classes alike in size"
 
 
 @pytest.mark.parametrize(
@@ -254,5 +256,5 @@ def test_fine_tuning_that_is_behind_after_fewer_updates_is_rushed() -> None:
     assert doubts(table, facts(TWO)).rushed == [], "the best weights came half-way"
     table["kept"] = table["updates"]
     assert doubts(table, facts(TWO)).rushed == [4, 16], "with one label the baseline has 0.11"
-    table.loc[table["method"] == "finetune", "updates"] = 900
-    assert doubts(table, facts(TWO)).rushed == []
+    table.loc[table["method"] == "finetune", ["updates", "kept"]] = 900
+    assert doubts(table, facts(TWO)).rushed == [], "it was trained as long"

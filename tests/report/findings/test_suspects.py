@@ -98,4 +98,7 @@ def test_few_images_tell_nothing(labels: list[int]) -> None:
 def test_images_of_classes_with_too_few_are_not_judged() -> None:
     points, labels = clouds(40, 0)
     labels[:2] = CLASSES
-    assert suspects(points, labels, np.arange(40), CLASSES + 1).images == 38
+    found = suspects(points, labels, np.arange(40), CLASSES + 1)
+    assert (found.images, found.found) == (38, [])
+    labels[2] = CLASSES
+    assert suspects(points, labels, np.arange(40), CLASSES + 1).images == 40

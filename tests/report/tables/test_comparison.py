@@ -28,6 +28,7 @@ def test_ranking_is_by_the_better_method_on_validation() -> None:
     assert ranking(table) == DOZEN
     assert ranking(table.assign(top1=0.5, top5=0.1)) == DOZEN
     table = set_score(table, "validation_top1", "head", "gan", 0.99)
+    table = set_score(table, "validation_top1", "finetune", "gan", 0.0)
     assert ranking(table) == ["gan", *(task for task in DOZEN if task != "gan")]
 
 

@@ -118,7 +118,7 @@ def test_gains_stand_by_ascending_budget() -> None:
     ],
 )
 def test_above_zero_is_by_more_than_the_noise(mean: float, half: float, above: bool) -> None:
-    assert Interval(mean, half).above_zero == above
+    assert Interval(mean, half).above_zero == Interval(-mean, half).below_zero == above
     assert Interval(mean, half).known == (not math.isnan(half))
 
 

@@ -83,11 +83,10 @@ def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: 
 
 
 def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
-    """Of these tasks' ways the best on validation, at the largest budget where that is known."""
+    """Of these tasks' ways the best on validation; results: of one budget."""
     rows = results[results["task"].isin(tasks)].dropna(subset="validation_top1")
     if rows.empty:
         return None
-    rows = rows[rows["budget"] == rows["budget"].max()]
     return _best(_means(rows), _alike(rows))
 
 

@@ -58,7 +58,6 @@ def suspects(points: NDArray[np.floating], labels: Ints, positions: Ints, classe
     for scores in left_out_scores(points.astype(np.float64), labels, classes):
         rows, block = np.arange(len(scores)), slice(at, at + len(scores))
         own = scores[rows, labels[block]]
-        scores[rows, labels[block]] = -np.inf
         suggested[block] = scores.argmax(axis=1)
         margins[block] = scores.max(axis=1) - own
         at = block.stop
