@@ -104,7 +104,7 @@ class _Training:
 
     def _selection(self, one: Learner, draw: int, labelled: LabelledSet) -> Selection:
         if not len(labelled.validation):
-            return Selection(one.network, patience=self.patience, start_counts=self.start_counts)
+            return Selection(one.network)
         balanced = self.run.data.headline == BALANCED
         validation = Validation(self._labels(labelled.validation), balanced)
         return Selection(
