@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# not /bin/sh: with that, make 3.81 of macOS starts simple commands itself and looks in the old PATH
+SHELL := sh
 unexport PYTHONWARNINGS  # with `error` DVC would end by a warning of its own
 
 .DEFAULT_GOAL := help

@@ -83,6 +83,25 @@ def test_an_array_that_is_no_file_streams_too(make_data: MakeData, runtime: Runt
         assert torch.equal(to_unit(images.pixels(slice(2, 4))), images.plain(slice(2, 4)))
 
 
+def test_only_pinned_memory_is_fetched_later(
+    mapped: ImageData, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All else may be freed by then: Apple's GPUs would read what is there instead."""
+    asked: list[bool] = []
+
+    def to(own: Tensor, device: torch.device, non_blocking: bool = False) -> Tensor:
+        asked.append(non_blocking)
+        return own
+
+    images = both(mapped, runtime)[1]
+    monkeypatch.setattr(Tensor, "to", to)
+    images.pixels(slice(2, 4))
+    assert asked == [False]
+    monkeypatch.setattr(Tensor, "is_pinned", lambda own: True)
+    images.pixels(slice(2, 4))
+    assert asked == [False, True]
+
+
 def test_an_unreadable_part_is_an_error_of_the_reader(mapped: ImageData, runtime: Runtime) -> None:
     stream = both(mapped, runtime)[1].stream(iter([torch.tensor([len(mapped.pool)])]))
     with pytest.raises(IndexError):

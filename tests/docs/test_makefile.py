@@ -1,6 +1,7 @@
 """`make` where the project lies in an odd place, or the caller's shell has odd settings."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -50,12 +51,25 @@ def test_the_environment_is_set_up_in_any_folder(name: str, tmp_path: Path) -> N
     assert (folder / ".venv/.installed").exists()
 
 
+def made_up(folder: Path, is_own: bool) -> None:
+    """A project where `make setup` has nothing to do; is_own: as `semisup init` makes it."""
+    text = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    (folder / "Makefile").write_text(derived.makefile(text) if is_own else text)
+    for file in ("pyproject.toml", "requirements.lock", ".venv/.installed"):
+        program(folder / file, "")
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_a_shell_runs_simple_commands_too(is_own: bool, tmp_path: Path) -> None:
+    """Where make 3.81, that of macOS, does it by itself, it does not look into .venv/bin."""
+    made_up(tmp_path, is_own)
+    done = make(tmp_path, "check-params", PATH="/usr/bin:/bin")
+    assert re.match("sh: .*semisup: .*not found", done.stderr), done.stderr
+
+
 @pytest.mark.parametrize("is_own", [False, True])
 def test_warnings_that_the_caller_made_errors_end_nothing(is_own: bool, tmp_path: Path) -> None:
     """DVC would end by one of its own."""
-    text = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
-    (tmp_path / "Makefile").write_text(derived.makefile(text) if is_own else text)
-    for file in ("pyproject.toml", "requirements.lock", ".venv/.installed"):
-        program(tmp_path / file, "")
+    made_up(tmp_path, is_own)
     program(tmp_path / ".venv/bin/semisup", '#!/bin/sh\necho "<$PYTHONWARNINGS>"\n')
     assert make(tmp_path, "check-params", PYTHONWARNINGS="error").stdout == "<>\n"

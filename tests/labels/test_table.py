@@ -1,6 +1,7 @@
 """What tables say, as people write them."""
 
 import json
+import sys
 
 import pytest
 from made_tables import labels, rows
@@ -410,8 +411,12 @@ def test_json_of_pairs(head: list[list[str]]) -> None:
     assert labels(json.dumps(content), "l.json") == {"1.png": "cat", "2.png": None, "3.png": "dog"}
 
 
+# so many lists in lists are read as JSON, but are too many for what then makes cells of them
+DEEP = 960 if sys.version_info < (3, 12) else 1200
+
+
 @pytest.mark.parametrize(
-    "text", ['[{"a":' + "[" * 100_000, '[{"image": 1, "label": ' + "[" * 960 + "]" * 960 + "}]"]
+    "text", ['[{"a":' + "[" * 100_000, '[{"image": 1, "label": ' + "[" * DEEP + "]" * DEEP + "}]"]
 )
 def test_json_nested_too_deeply(text: str) -> None:
     with pytest.raises(UserError, match="not readable as JSON"):

@@ -44,10 +44,9 @@ PRELOADED = [
     "yaml",
 ]
 HEAVY = [
-    *("torch", "torch.nn.parallel", "pandas", "scipy.optimize"),
+    *("torch", "torch.nn.parallel", "pandas", "scipy.optimize", "typer._adapters"),
     *("pydantic.type_adapter", "pydantic.json_schema", "pydantic.plugin", "ruamel.yaml"),
-    *("safetensors.torch", "PIL.Image", "matplotlib.pyplot", "jinja2"),
-    *("typer.rich_utils", "typer._adapters"),
+    *("safetensors.torch", "PIL.Image", "matplotlib.pyplot", "jinja2", "typer.rich_utils"),
 ]
 SERVERS = {"light": PRELOADED, "heavy": [*PRELOADED, *HEAVY]}  # by the names of their sockets
 CLIENT = """\
@@ -112,7 +111,8 @@ def warm_python() -> WarmPython:
 
 def serve(path: str) -> NoReturn:
     for name in SERVERS[Path(path).name]:
-        importlib.import_module(name)
+        with contextlib.suppress(ModuleNotFoundError):  # of other versions
+            importlib.import_module(name)
     make_dvc_fast()
     gc.freeze()  # so that a child's collections copy no pages
     listener = socket.socket(socket.AF_UNIX)

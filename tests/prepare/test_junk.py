@@ -55,10 +55,13 @@ def test_junk_does_not_change_what_dvc_sees(
     (tmp_path / ".dvcignore").write_bytes((REPOSITORY / ".dvcignore").read_bytes())
     left = (name for name in LEFT if name not in {"THUMBS.DB", "cat/Icon\r"})
     fill(tmp_path / "data/raw", "cat/1.png", "Icons/2.png", *left)
+    # elsewhere too: a stage would run again since someone looked at what it wrote
+    fill(tmp_path / "data/model", "3.png", ".DS_Store", "._3.png")
     with Repo.init(no_scm=True) as repo:
-        walked = repo.dvcignore.walk(repo.fs, str(tmp_path / "data/raw"))
+        walked = repo.dvcignore.walk(repo.fs, str(tmp_path / "data"))
         seen = [Path(folder, name) for folder, _, names in walked for name in names]
-    assert sorted("/".join(path.parts[-2:]) for path in seen) == ["Icons/2.png", "cat/1.png"]
+    found = sorted("/".join(path.parts[-2:]) for path in seen)
+    assert found == ["Icons/2.png", "cat/1.png", "model/3.png"]
 
 
 BESIDE = ["1.tfw", "1.JGW", "1.pgw", "1.wld", "1.prj", "1.cls", "1.geojson", "1.ovr", "train.cache"]

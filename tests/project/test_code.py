@@ -28,6 +28,7 @@ def test_another_version_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "params.yaml").touch()
     assert not code.has_changed()  # no project of one's own
     code.write()
+    (code.FOLDER / ".DS_Store").write_bytes(b"\x00\x00\x00\x01Bud1\xff")  # of macOS
     assert not code.has_changed()
     (code.FOLDER / "report/page/page.css").write_text("of another version\n")
     assert code.has_changed()

@@ -136,4 +136,5 @@ class Streamed:
         self._rows_mapped = 0
 
     def _to_device(self, copies: Tensor) -> Tensor:
-        return copies.to(self._device, non_blocking=True)
+        # Apple's GPUs would read from memory that is freed, and perhaps filled anew, by then
+        return copies.to(self._device, non_blocking=copies.is_pinned())

@@ -71,6 +71,8 @@ def _directions(centred: Tensor, wanted: int, runtime: Runtime) -> tuple[Tensor,
         return values.flip(0)[:wanted], vectors.flip(1)[:, :wanted]
     with runtime.seeded(0):  # of the random vectors that Halko et al. 2011 begin with
         rank = min(wanted + SPARE, n, width)
+        if centred.device.type == "mps":  # torch 2.11 has no QR there, 2.13 one of n x n values
+            centred = centred.cpu()
         _, lengths, vectors = torch.svd_lowrank(centred, rank, ROUNDS)
     # Apple's GPUs have no float64
     lengths, vectors = lengths.cpu().double(), vectors.cpu().double()

@@ -35,7 +35,9 @@ def has_changed() -> bool:
     if not FOLDER.is_dir():
         return False
     noted = {
-        p.relative_to(FOLDER): p.read_text("ascii") for p in FOLDER.rglob("*.*") if p.is_file()
+        file.relative_to(FOLDER): file.read_text("ascii")
+        for file in FOLDER.rglob("*.*")
+        if file.suffix in ENDINGS and file.is_file()
     }
     return noted != {name: _hash(file) for name, file in _files().items()}
 

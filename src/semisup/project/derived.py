@@ -67,7 +67,7 @@ def makefile(text: str) -> str:
         "# `make help` lists the targets. Programs are those of .venv, if there is one, or yours.",
         "",
         "export PATH := $(CURDIR)/.venv/bin:$(PATH)",
-        *re.findall("^unexport .+$", text, re.MULTILINE),
+        *re.findall("(?:^# .+\n)?^(?:SHELL|unexport) .+$", text, re.MULTILINE),
         "",
         ".DEFAULT_GOAL := help",
         f".PHONY: {' '.join(KEPT_TARGETS)}",
