@@ -47,7 +47,7 @@ def without_boxes(app: typer.Typer) -> None:
     try:
         status = app(standalone_mode=False)
     except Exception as error:
-        # Click's own classes: Typer has brought a Click of its own since a while, without a name
+        # one of Click's, known by what it has: newer Typers bring a Click that can't be imported
         if not hasattr(error, "format_message"):
             raise
         context = getattr(error, "ctx", None)
