@@ -183,6 +183,16 @@ def test_supervised_training_that_is_ahead_stands_at_the_top(
         assert "Labelled training images by the features of rotation, along" in text
 
 
+def test_a_lead_too_small_for_its_decimals_is_not_called_none(
+    data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 100_000.0)
+    set_at_the_top(data, "validation_top1", 0.9998)
+    set_at_the_top(outputs.folder_of(BASELINE.method, BUDGETS[-1]), "validation_top1", 1.0)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    assert "is less than 0.1 points behind" in page
+
+
 def test_a_test_set_of_one_class_is_said_at_the_top(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
