@@ -28,3 +28,9 @@ def test_all_methods_of_each_task_are_compared() -> None:
         *("head (random)", "spread (random)", "finetune (random)", "selftrain (random)"),
     ]
     assert {way.method for way in ways(["gan"])} == set(METHODS) - {POOL_ALONE.method}, "a control"
+
+
+def test_each_method_has_a_colour_of_its_own() -> None:
+    """Where tasks are compared, methods differ by nothing else."""
+    colors = [method.color for method in METHODS.values()]
+    assert len({*colors}) == len(colors)

@@ -15,6 +15,7 @@ CONTROLS = (CONTROL, PIXELS)  # what others are compared with: nobody would choo
 
 Line = str | tuple[float, tuple[float, float]]  # of Matplotlib: its name, or dashes and gaps
 BLACK = "#222222"  # of what needs no task; on the page it has the colour of the text
+GREY = "#808080"  # readable on light and on dark pages
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ SELFTRAIN_BASELINE = Method(
     tells=True,
     line=(0, (1, 2)),
     marker="D",
-    color=BLACK,
+    color=GREY,
     dash=(1, 2),
 )
 # those that need a pretext task's encoder, in the order of tables: each trains more than the last
