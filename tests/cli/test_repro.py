@@ -1,5 +1,6 @@
 """`semisup repro` where another DVC is busy, where a stage fails, and where Ctrl-C comes."""
 
+import os
 import subprocess
 import threading
 import time
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from semisup.cli import repro, workflow
+from semisup.cli import progress, repro, workflow
 from semisup.cli.workflow import Stages
 from semisup.workflow.errors import UserError
 
@@ -125,3 +126,23 @@ def test_ctrl_c_ends_the_wait_of_a_stage_for_another_dvc(
         repro.repro(2)
     assert sorted(started) == ["a", "b"]
     assert capsys.readouterr() == ("", "")
+
+
+def test_progress_knows_of_it_between_two_stages(
+    dvc: Callable[[Answer], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DVC, which starts anew for each stage, has no lock for seconds."""
+    monkeypatch.setattr(os, "getpid", os.getppid)  # of another process than progress
+    seen: list[bool] = []
+
+    def look(_: str) -> tuple[int, str]:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "getpid", lambda: 0)
+            seen.append(progress._dvc_runs())
+        return 0, ""
+
+    assert not progress._dvc_runs()
+    dvc(look)
+    repro.repro(1)
+    assert seen == [True] * len(PARENTS)
+    assert not repro.LOCK.exists()

@@ -16,6 +16,7 @@ from semisup.model.calibration import Sure
 from semisup.model.trained import Measured
 from semisup.neighbours.stored import Graph, write_points
 from semisup.params.loading import Params
+from semisup.prepare.doubts import LISTED
 from semisup.report import trust
 from semisup.report.trust import Trust
 from semisup.split.roles import NONE_CHOSEN
@@ -96,6 +97,7 @@ def _write_images() -> None:
     header = ["class", "train", "validation", "test", "left_out"]
     outputs.write_rows(outputs.SPLITS / outputs.CLASSES, header, [[c, 1, 1, 1, 0] for c in CLASSES])
     outputs.write_rows(outputs.PREPARED / outputs.REJECTED, ["source", "reason"], [])
+    outputs.write_rows(outputs.PREPARED / outputs.CONFLICTS, LISTED, [])
 
 
 def _write_classifiers(method: str, folder: Path) -> None:

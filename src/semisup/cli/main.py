@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semisup.cli import one_line, projects
+from semisup.cli import completion, one_line, projects
 from semisup.cli.one_line import example
 
 if TYPE_CHECKING:
@@ -134,7 +134,10 @@ def suggest(
     count: Annotated[
         int, typer.Option(callback=one_line.one_or_more, help="number of images, 1 or more")
     ],
-    task: Annotated[str | None, typer.Option(help="whose features; default: the best")] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(autocompletion=completion.tasks, help="whose features; default: the best"),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV to write; default: data/labels/suggested-NUMBER.csv")
     ] = None,
@@ -156,7 +159,12 @@ def minutes() -> None:
 
 @app.command("study", epilog=example("semisup study cifar10 --quick"))
 def run_study(
-    name: Annotated[str, typer.Argument(help="name of a file of studies/, without .yaml")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=completion.studies, help="name of a file of studies/, without .yaml"
+        ),
+    ],
     quick: Annotated[bool, typer.Option(help="in its small form, for two cores")] = False,
 ) -> None:
     """Run the workflow with the settings of studies/NAME.yaml; writes reports/studies/NAME."""
@@ -179,11 +187,22 @@ def predict(
         Path | None, typer.Option(help="folder that export wrote; default: data/model")
     ] = None,
     method: Annotated[
-        str | None, typer.Option(help="instead of --model: head, spread, finetune, selftrain ...")
+        str | None,
+        typer.Option(
+            autocompletion=completion.methods,
+            help="instead of --model: head, spread, finetune, selftrain ...",
+        ),
     ] = None,
-    task: Annotated[str | None, typer.Option(help="of that method: one of pretext_tasks")] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(autocompletion=completion.tasks, help="of that method: one of pretext_tasks"),
+    ] = None,
     budget: Annotated[
-        int | None, typer.Option(help="of that method: one of label_budgets; default: the largest")
+        int | None,
+        typer.Option(
+            autocompletion=completion.budgets,
+            help="of that method: one of label_budgets; default: the largest",
+        ),
     ] = None,
     out: Annotated[Path, typer.Option(help="CSV to write")] = Path("predictions.csv"),
     top: Annotated[

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from semisup.cli import workflow
+from semisup.cli import repro, workflow
 from semisup.cli.workflow import Stages, clock, kind_of
 from semisup.project import code
 from semisup.workflow import live
@@ -22,8 +22,9 @@ from semisup.workflow.processes import is_running
 from semisup.workflow.times import Spent
 
 SECONDS = 5.0  # between two looks
-# of DVC, with the process that has them: of a stage, and of what it does between stages
-LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/lock"))
+# of DVC, with the process that has them: of a stage, and of what it does between stages; of
+# `semisup repro`, which starts DVC for each stage
+LOCKS = (Path(".dvc/tmp/rwlock"), Path(".dvc/tmp/lock"), repro.LOCK)
 _PID = re.compile(r'(?:"pid":|^)\s*(\d+)')
 
 Metrics = Mapping[str, Any]

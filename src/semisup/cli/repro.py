@@ -8,15 +8,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
+from pathlib import Path
 from threading import Event
 
 from semisup.cli import lockfile, workflow
 
 BUSY = ("Unable to acquire lock", "is busy, it is being blocked")  # another DVC, for a moment
 TRIES, PAUSE_SECONDS = 60, 0.5
+LOCK = Path(".dvc/tmp/semisup-repro")  # with this process: DVC starts anew for each stage
 
 
 def repro(jobs: int) -> None:
@@ -25,6 +28,24 @@ def repro(jobs: int) -> None:
     Raises:
         UserError: where a stage failed; those that run beside it end first.
     """
+    with _noted():
+        _run_all(jobs)
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """While it lasts, `semisup progress` knows of this process."""
+    with suppress(OSError):  # no run fails for it
+        LOCK.parent.mkdir(parents=True, exist_ok=True)
+        LOCK.write_text(str(os.getpid()), encoding="utf-8")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            LOCK.unlink()
+
+
+def _run_all(jobs: int) -> None:
     stages = workflow.read()
     if stages.always:  # what others are found to be changed by
         for name in stages.always:

@@ -1,6 +1,8 @@
 """The page in a real browser, without a network."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,30 @@ def test_every_chart_is_drawn(page: Path, tmp_path: Path) -> None:
     assert charts > 0
     assert drawn == charts
     assert not wide
+
+
+def test_a_drawn_chart_keeps_its_alternative_text(page: Path, tmp_path: Path) -> None:
+    """Vega has a word of its own for those who can't see it, the same for every chart."""
+    script = """
+    return [...document.querySelectorAll(".chart")].map((one) => one.getAttribute("aria-label"));
+    """
+    told = ask(page, script, tmp_path)
+    written = re.findall(r'class="chart" role="img" aria-label="(.+?)"', page.read_text("utf-8"))
+    assert len({*told}) > 1
+    assert told == [unescape(text) for text in written]
+
+
+def test_images_of_a_class_stand_beside_its_name(page: Path, tmp_path: Path) -> None:
+    script = """
+    const name = document.querySelector(".class b");
+    name.textContent = "a_name_of_usual_length";
+    const images = name.nextElementSibling;
+    for (let n = 0; n < 9; n++) images.append(images.firstElementChild.cloneNode());
+    const places = [...images.children].map((one) => one.getBoundingClientRect());
+    const [left, right] = [name.getBoundingClientRect(), Math.max(...places.map((p) => p.right))];
+    return [places.every((place) => place.left >= left.right), right <= innerWidth];
+    """
+    assert ask(page, script, tmp_path, width=400) == [True, True]
 
 
 def test_a_switch_takes_its_lines_away_and_brings_them_back(page: Path, tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import platform
 import re
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ import pytest
 from left_behind import TASKS, asked, made_data, trusts
 from made_up import BUDGETS
 
+import semisup
 from semisup.params.loading import Params
+from semisup.prepare.doubts import LISTED
 from semisup.report import build, trust
 from semisup.report.findings import together
 from semisup.report.findings.answers import Answers, answer
@@ -88,6 +92,21 @@ def test_controls_alone_are_no_pretraining(usual: str, data: Path, make_params: 
 def test_no_file_is_named_that_projects_of_init_lack(usual: str) -> None:
     assert "dvc.lock" in usual
     assert "requirements.lock" not in usual
+
+
+def test_versions_are_told(usual: str) -> None:
+    told = f"semisup {semisup.__version__}, torch {version('torch')}, "
+    assert f"Written with Python {platform.python_version()}, {told}" in usual
+
+
+def test_images_with_several_labels_are_listed(usual: str, data: Path, make_params: Make) -> None:
+    said = "Equal images with different labels, all left out"
+    assert said not in usual
+    rows = [[n, f"{n}.png", "", label, "x"] for n, label in enumerate("ab")]
+    outputs.write_rows(outputs.PREPARED / outputs.CONFLICTS, LISTED, rows)
+    page = written(data / "one", asked(make_params, TASKS, BUDGETS))
+    assert said in page
+    assert "<tr><td>1.png</td><td>b</td><td>1</td></tr>" in page
 
 
 def test_no_section_is_empty(usual: str, data: Path, make_params: Make) -> None:

@@ -58,10 +58,11 @@ class Chart:
 
     @property
     def drawn(self) -> dict[str, Any]:
-        """What the page's script needs."""
+        """What the page's script needs; Vega puts the description in place of the label."""
         fitted = {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
         own = {"autosize": {"type": "pad"}} if "width" in self.spec else {}
-        return {"spec": fitted | own | self.spec, "rows": [*self.rows]}
+        spec = fitted | own | self.spec | {"description": self.alt}
+        return {"spec": spec, "rows": [*self.rows]}
 
 
 def cell(share: float) -> str:

@@ -1,6 +1,6 @@
 """Tables of the page that no chart stands before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from semisup.report.findings.forecast import Forecast
@@ -35,6 +35,20 @@ def roles(path: Path) -> Table:
     return Table([name.replace("_", " ") for name in read.header], read.rows)
 
 
+def conflicts(path: Path) -> Table:
+    """Equal images with different labels, as `prepare` listed them; those of a lot are equal.
+
+    Raises:
+        UserError: where it has not run.
+    """
+    lots: dict[str, str] = {}
+    rows = [
+        [row["source"], row["label"], lots.setdefault(row["pixel_hash"], str(len(lots) + 1))]
+        for row in outputs.read_rows(path)
+    ]
+    return _first(["image", "label", "lot"], rows, path)
+
+
 def listed(path: Path) -> Table:
     """The first rows of what a stage listed, and how many more there are.
 
@@ -42,6 +56,10 @@ def listed(path: Path) -> Table:
         UserError: where it has not run.
     """
     header, *rows = outputs.read_lines(path)
+    return _first(header, rows, path)
+
+
+def _first(header: Sequence[str], rows: Sequence[Sequence[str]], path: Path) -> Table:
     more = len(rows) - MOST_ROWS
     rest = [f"and {more} more in {path}", *[""] * (len(header) - 1)]
     return Table(header, [*rows[:MOST_ROWS], rest] if more > 0 else rows)

@@ -1,7 +1,9 @@
 """report.html: the template, filled in; it loads nothing, so that it opens from disk."""
 
 import json
+import platform
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ from semisup.report.words.phrases import FILTERS
 from semisup.workflow import outputs
 
 HERE = Path(__file__).parent
+# that figures depend on, beside others that read, draw and keep
+PACKAGES = ("semisup", "torch", "torchvision", "timm", "numpy", "pillow")
 
 
 def write_page(
@@ -74,7 +78,9 @@ def write_page(
         of_classes=pictures.of_classes(data),
         roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
         rejected=tables.listed(outputs.PREPARED / outputs.REJECTED),
+        conflicts=tables.conflicts(outputs.PREPARED / outputs.CONFLICTS),
         settings=_settings(params),
+        versions=_versions(),
     )
 
 
@@ -118,6 +124,11 @@ def _settings(params: Params) -> str:
         if name in params.pretext_tasks or name not in (params.pretrain.model_extra or {})
     }
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+
+
+def _versions() -> str:
+    told = [f"{name} {version(name)}" for name in PACKAGES]
+    return ", ".join([f"Python {platform.python_version()}", *told])
 
 
 def _environment() -> jinja2.Environment:

@@ -1,0 +1,42 @@
+"""What the shell proposes for the value of an option, where the user presses Tab."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+STUDIES = Path("studies")
+
+
+def studies(incomplete: str) -> list[str]:
+    """Files of studies/, without .yaml."""
+    return _beginning(incomplete, sorted(path.stem for path in STUDIES.glob("*.yaml")))
+
+
+def methods(incomplete: str) -> list[str]:
+    """Those whose classifiers `predict` uses: a control is none."""
+    from semisup.report.methods import METHODS, SELFTRAIN_BASELINE
+
+    return _beginning(incomplete, (name for name in METHODS if name != SELFTRAIN_BASELINE.name))
+
+
+def tasks(incomplete: str) -> list[str]:
+    """Of params.yaml."""
+    return _of_params("pretext_tasks", incomplete)
+
+
+def budgets(incomplete: str) -> list[str]:
+    """Of params.yaml."""
+    return _of_params("label_budgets", incomplete)
+
+
+def _of_params(key: str, incomplete: str) -> list[str]:
+    from semisup.params.loading import load
+    from semisup.workflow.errors import UserError
+
+    with suppress(UserError, OSError):  # no project, or settings that can't be read: no proposals
+        return _beginning(incomplete, map(str, getattr(load(), key)))
+    return []
+
+
+def _beginning(incomplete: str, words: Iterable[str]) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]
