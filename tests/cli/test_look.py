@@ -106,10 +106,22 @@ def test_places_without_usable_files(make_params: Make, places: dict[str, str], 
     assert f"would stop here: data.folder.{said}" in page or not said
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_heic_is_told_of_where_nothing_reads_it(
+    make_params: Make, monkeypatch: pytest.MonkeyPatch, is_there: bool
+) -> None:
+    monkeypatch.setattr(look, "has_heif", lambda: is_there)
+    files(Path("data/raw/a"), "cat/1.HEIC", "cat/2.jpg", "dog/3.heic", "dog/4.jpg")
+    page = seen(make_params, labelled="data/raw/a")
+    assert ("(2 .heic): `prepare` leaves out what is" in page) is not is_there
+    assert ("install pillow-heif" in page) is not is_there
+
+
 def test_files_that_do_not_end_as_images_are_counted(make_params: Make) -> None:
     files(Path("data/raw/a"), "cat/1.dcm", "cat/2.nii.gz", "dog/3", "dog/4.jpg", "dog/5.txt")
     page = seen(make_params, labelled="data/raw/a")
-    said = "3 names of these without an image's ending (1 .dcm, 1 .gz, 1 without ending): `prep"
+    said = "3 names of these without the ending of an image that is read (1 .dcm, 1 .gz, 1 without"
     assert said in page
+    assert "HEIC" not in page
     files(Path("data/raw/b"), "cat/1.png", "dog/4.jpg")
     assert "of these" not in seen(make_params, labelled="data/raw/b")

@@ -442,6 +442,20 @@ def test_json_with_a_letter_as_two_halves() -> None:
     assert labels(text, "l.json") == {"1.png": "👍", "2.png": "cat"}
 
 
+@pytest.mark.parametrize("column", ["Empty", "is_blank", "No animal", "emptyFrame"])
+@pytest.mark.parametrize("word", ["TRUE", "1", "yes"])
+def test_empty_frames_that_another_column_tells_are_hinted_at(column: str, word: str) -> None:
+    """As programs for camera traps write them; without a word the class would be missing."""
+    text = f"file,species,{column}\n1.jpg,fox,0\n2.jpg,,{word}\n3.jpg,deer,0\n4.jpg,,0\n"
+    found, warnings = rows(text)
+    assert [row.label for row in found.values()] == ["fox", None, "deer", None]
+    assert f"1 rows without a label say yes in column {column}" in warnings
+
+
+def test_a_label_for_empty_frames_is_no_reason_for_a_word() -> None:
+    assert not rows("file,species,empty\n1.jpg,fox,0\n2.jpg,nothing,1\n3.jpg,,0\n")[1]
+
+
 # Groups
 
 
@@ -463,6 +477,12 @@ def test_a_group_of_many_rows_is_told_of() -> None:
         ("Patient No.", True),
         ("PatientIdentifier", True),
         ("mouse_id", True),
+        ("Sequence", True),
+        ("event_id", True),
+        ("locationID", True),
+        ("Camera", True),
+        ("camera_model", False),
+        ("event", False),
         ("eye", False),
         ("patient_age", False),
         ("case_notes", False),
@@ -473,6 +493,13 @@ def test_a_column_that_may_be_the_group_is_hinted_at(column: str, is_told: bool)
     found, warnings = rows(f"path,label,{column}\n{lines}")
     assert {row.group for row in found.values()} == {None}
     assert (f"column {column} says the same of several images" in warnings) is is_told
+
+
+def test_several_columns_that_may_be_the_group_are_one_warning() -> None:
+    lines = "".join(f"{n}.png,{'ab'[n % 2]},{n // 2},{n // 3}\n" for n in range(6))
+    _, warnings = rows(f"path,label,burst,camera\n{lines}")
+    assert warnings.count("the same of several images") == 1
+    assert "columns burst, camera each say the same" in warnings
 
 
 def test_a_column_that_says_another_word_of_each_image_is_no_group() -> None:

@@ -70,6 +70,21 @@ def table(path: Path) -> list[dict[str, str]]:
     return [*csv.DictReader(path.read_text("utf-8").splitlines())]
 
 
+def test_masks_beside_images_are_told_of(
+    tmp_path: Path, model: ImageClassifier, runtime: Runtime
+) -> None:
+    """`prepare` leaves them out."""
+    (tmp_path / "new").mkdir()
+    for number, name in enumerate(["1.png", "1_mask.png", "2.png", "2_mask.png", "lone_mask.png"]):
+        (tmp_path / "new" / name).write_bytes(png(number))
+    out = tmp_path / "out.csv"
+    counts = files.predict(model, [str(tmp_path / "new")], out, 2, compute(), runtime)
+    said = files.summary(counts, model, out)
+    assert len(table(out)) == 5
+    assert "\n2 of these are by their names masks of the images beside them, such as " in said
+    assert f"{tmp_path}/new/1_mask.png: their" in said
+
+
 def test_every_file_has_a_row(tmp_path: Path, model: ImageClassifier, runtime: Runtime) -> None:
     folder = unpacked(tmp_path / "images")
     places = [folder, make_zip(tmp_path / "a.zip", ODD), make_tar(tmp_path / "b.tar", ODD)]

@@ -27,7 +27,7 @@ def test_equal_images_with_different_labels_are_listed(tmp_path: Path) -> None:
     with (tmp_path / "conflicts.csv").open(newline="") as file:
         rows = [*csv.DictReader(file)]
     assert [(row["source"], row["label"]) for row in rows] == [("0.png", "cat"), ("1.png", "dog")]
-    wanted = "1 times equal images have different labels (0.png is 'cat', 1.png is 'dog')"
+    wanted = "1 time, equal images have different labels (0.png is 'cat', 1.png is 'dog')"
     assert any(line.startswith(wanted) for line in notes.lines)
 
 

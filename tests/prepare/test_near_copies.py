@@ -65,6 +65,21 @@ def test_copies_across_a_split_that_is_given(tmp_path: Path, change: object) -> 
     assert "(such as 20.png, of 7.png)" in lines[0]
 
 
+@pytest.mark.parametrize("given", [["test"], ["validation"], ["test", "validation"]])
+def test_copies_in_what_a_part_is_yet_to_be_held_back_from(
+    tmp_path: Path, given: list[str]
+) -> None:
+    """As frames of a video, where the data bring a test set alone."""
+    train, held = drawn(20, 1), drawn(20, 2)
+    train[:3] = [compressed(image) for image in train[7:10]]
+    parts = ["train"] * 20 + [given[n % len(given)] for n in range(20)]
+    lines = said(tmp_path, np.concatenate([train, held]), parts, {})
+    assert len(lines) == (len(given) == 1)
+    if lines:
+        assert lines[0].startswith("6 of 20 images to train on looked at seem to be copies of")
+        assert "(such as 0.png, of 7.png)" in lines[0]
+
+
 def test_copies_of_one_group_need_no_warning(tmp_path: Path) -> None:
     images = drawn(20, 1)
     images[10:14] = [compressed(image) for image in images[:4]]

@@ -4,6 +4,7 @@ from collections import Counter
 
 from semisup.labels.endings import is_image
 from semisup.params.loading import Params
+from semisup.prepare.decoding.formats import has_heif
 from semisup.prepare.doubts import doubt_labels
 from semisup.prepare.limits import COLUMNS, MEANT, Tally, check_limits
 from semisup.prepare.own_images.hints import kinds_of
@@ -45,11 +46,7 @@ def look(params: Params) -> str:
         notes.warn(f"`dvc repro` would stop here: {error}")
     counts = ", ".join(f"{tally.kept[meant]} {meant}" for meant in MEANT)
     lines = [f"{counted(sum(tally.kept.values()), 'file')} to decode: {counts}"]
-    if odd:
-        lines.append(
-            f"{counted(len(odd), 'name')} of these without an image's ending ({kinds_of(odd)}): "
-            "`prepare` leaves out what is no image"
-        )
+    lines += _said_of(odd)
     if groups:
         lines.append(f"{counted(len(groups), 'group')} of {counted(sum(groups.values()), 'image')}")
     lines += [
@@ -81,7 +78,7 @@ def _read(
                 continue
             tally.keep(job[0])
             name = job[0].source
-            if not is_image(name) or name.lower().endswith(".dcm"):
+            if not is_image(name) or name.lower().endswith(".dcm") or _is_unread_heic(name):
                 odd.append(name)
             if job[0].group is not None:
                 groups[job[0].group] += 1
@@ -90,6 +87,21 @@ def _read(
         except UserError as error:
             problem = problem or error
     return tally, rejected, groups, odd, problem
+
+
+def _said_of(odd: list[str]) -> list[str]:
+    """What becomes of names that are not those of images that are read."""
+    if not odd:
+        return []
+    heic = "; install pillow-heif for HEIC" if any(map(_is_unread_heic, odd)) else ""
+    return [
+        f"{counted(len(odd), 'name')} of these without the ending of an image that is read "
+        f"({kinds_of(odd)}): `prepare` leaves out what is no image, or can't be read{heic}"
+    ]
+
+
+def _is_unread_heic(name: str) -> bool:
+    return name.lower().endswith((".heic", ".heif")) and not has_heif()
 
 
 def _left_out(rejected: list[Rejected]) -> list[str]:

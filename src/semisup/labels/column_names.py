@@ -47,8 +47,9 @@ _ABOUT_LABELS = {  # not the label, but what is known of it
 }
 _OWNER = re.compile(  # of which images may be several, though the name is none of those above
     r"(patient|subject|participant|person|individual|animal|lesion|specimen|slide|video|scene|case|"
-    r"donor|mouse|eye|track|clip)(number|num|no|nr|code|key|name|identifier|idx|index|uid|uuid|id|"
-    r"ref|hash|pseudonym)+"
+    r"donor|mouse|eye|track|clip|sequence|seq|burst|event|episode|encounter|deployment|location|camera|"
+    r"station)(number|num|no|nr|code|key|name|identifier|idx|index|uid|uuid|id|ref|hash|pseudonym)+|"
+    r"sequence|burst|episode|encounter|deployment|location|camera|station|scene|donor"
 )
 
 
@@ -80,7 +81,7 @@ def fitting(what: str, names: list[str]) -> list[str]:
 
 
 def may_be_group(name: str) -> bool:
-    """Whether a column of this name may hold patients, parts or the like: Patient Number."""
+    """Whether a column of this name may hold patients, places or the like: Patient Number."""
     return _OWNER.fullmatch(plain(name)) is not None
 
 

@@ -61,15 +61,17 @@ def find_columns(sheet: Sheet, wanted: Mapping[str, str | None], is_known: Known
 
 def _hint_at_groups(sheet: Sheet, taken: Collection[int | None]) -> None:
     """At a column that may say which images are of one patient, where none is known to."""
+    found = []
     for at, name in enumerate(sheet.names):
-        if at in taken or not may_be_group(name):
-            continue
-        words = [*filter(None, sheet.column(at))]
+        words = [*filter(None, sheet.column(at))] if at not in taken and may_be_group(name) else []
         if 1 < len({*words}) < len(words):
-            sheet.warn(
-                f"column {name} says the same of several images: if these are of one patient or "
-                f"part, name it in {KEY}.group, so that none is on both sides of a split"
-            )
+            found.append(name)
+    if found:
+        say = f"column {found[0]} says" if len(found) == 1 else f"columns {named(found)} each say"
+        sheet.warn(
+            f"{say} the same of several images: if these are of one patient, part or place, name "
+            f"the column in {KEY}.group, so that none is on both sides of a split"
+        )
 
 
 def weak_label(sheet: Sheet, taken: Collection[int | None]) -> int | None:

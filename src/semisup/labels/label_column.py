@@ -16,10 +16,11 @@ from semisup.labels.label_lists import (
 )
 from semisup.labels.no_label import none_among
 from semisup.labels.sheet import Sheet
-from semisup.labels.words import NUMBER, clean, same_number
+from semisup.labels.words import NUMBER, YES, clean, same_number
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
+_NOTHING_SHOWN = re.compile(r"(is)?_?(empty|blank|nothing|no_?animals?)(_?(image|frame|photo))?")
 _OBJECT = re.compile(r"""\[?\s*\{\s*["'].*\}\s*\]?""")  # of JSON or Python, or a list of such
 TOLD = 60  # characters of it
 
@@ -79,6 +80,22 @@ def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | N
         _warn_of_odd_numbers(classes, sheet)
     found = (numbers.get(label, label) for label in spelled)
     return [label if label in classes and label not in many else None for label in found]
+
+
+def hint_at_nothing_shown(labels: Sequence[str | None], sheet: Sheet) -> None:
+    """At a class that a column of yes and no tells beside the label, as camera traps have it."""
+    for at, name in enumerate(sheet.names):
+        if not _NOTHING_SHOWN.fullmatch(re.sub(r"[\W_]+", "_", name.lower())):
+            continue
+        said = sheet.column(at)
+        found = sum(
+            label is None and word.lower() in YES for label, word in zip(labels, said, strict=True)
+        )
+        if found:
+            sheet.warn(
+                f"{found} rows without a label say yes in column {name}: read as no label; if that "
+                "is a class of its own, write it into the column of the labels"
+            )
 
 
 def _forbid_objects(labels: Iterable[str], sheet: Sheet) -> None:

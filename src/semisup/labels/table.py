@@ -10,7 +10,7 @@ from semisup.labels.column_names import fitting, plain
 from semisup.labels.columns import find_columns
 from semisup.labels.exports import accepted
 from semisup.labels.headless import with_names
-from semisup.labels.label_column import raw_labels, spelled_labels
+from semisup.labels.label_column import hint_at_nothing_shown, raw_labels, spelled_labels
 from semisup.labels.lines import lines_of
 from semisup.labels.no_label import without_case
 from semisup.labels.parts import Part
@@ -87,6 +87,7 @@ def rows_of(
         labels = [clean(label) or None for label in raw]
     else:
         labels = spelled_labels(raw, sheet, without_case(no_label))
+    hint_at_nothing_shown(labels, sheet)
     parts = parts_of(sheet, found)
     if columns["split"] == "auto":
         parts = without_unlabelled(parts, sheet, found)

@@ -19,6 +19,7 @@ from semisup.predict.out_files import all_or_none
 from semisup.predict.places import jobs
 from semisup.prepare.decoding.decoders import Decoder
 from semisup.prepare.decoding.pixels import grey
+from semisup.prepare.own_images.beside_names import image_of, is_surely_mask, stem_of
 from semisup.prepare.records import Candidates, Pixels, Rejected
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
@@ -39,6 +40,14 @@ class Counts:
     unsure: int = 0
     failed: int = 0
     unreadable: list[str] = field(default_factory=list)
+    called_masks: list[str] = field(
+        default_factory=list
+    )  # by their names, wherever their images are
+    stems: set[int] = field(default_factory=set)  # hashes of paths without ending
+
+    def masks(self) -> list[str]:
+        """Files with a class that are called as masks of images beside them."""
+        return [path for path in self.called_masks if hash(image_of(path)) in self.stems]
 
     @property
     def answered(self) -> int:
@@ -116,7 +125,14 @@ def summary(counts: Counts, model: ImageClassifier, out: Path) -> str:
     parts = [*(f"{name} {count}" for name, count in often), *([f"{more} more"] if more > 0 else [])]
     images, broken = counted(counts.answered, "image"), counted(counts.failed, "file")
     lines = [f"{out}: {images}{unsure}; {broken} that can't be read"]
-    return "\n".join([*lines, f"classes: {', '.join(parts)}"] if parts else lines)
+    if parts:
+        lines.append(f"classes: {', '.join(parts)}")
+    if masks := counts.masks():
+        lines.append(
+            f"{len(masks)} of these are by their names masks of the images beside them, such as "
+            f"{masks[0]}: their answers mean nothing"
+        )
+    return "\n".join(lines)
 
 
 def _check(out: Path, paths: Sequence[str]) -> None:
@@ -194,6 +210,9 @@ def _rows(
         unsure = model.is_sure(probability) is False
         counts.classes[first] += 1
         counts.unsure += unsure
+        counts.stems.add(hash(stem_of(path)))
+        if is_surely_mask(path):
+            counts.called_masks.append(path)
         others = (text for name, share in following for text in (name, f"{share:.6g}"))
         yield [path, first, f"{probability:.6g}", UNSURE if unsure else "", *others]
 

@@ -92,6 +92,6 @@ def write_conflicts(folder: Path, wrong: NDArray[np.bool_], notes: Notes) -> Non
         first.sort(key=lambda row: row is not of_each[row["label"]])  # two that differ come first
         shown = named((f"{row['source']} is {row['label']!r}" for row in first), 2)
         notes.warn(
-            f"{len(found)} times equal images have different labels ({shown}): all these are left "
-            f"out; they are listed in {outputs.PREPARED / outputs.CONFLICTS}"
+            f"{counted(len(found), 'time')}, equal images have different labels ({shown}): "
+            f"all these are left out; they are listed in {outputs.PREPARED / outputs.CONFLICTS}"
         )

@@ -23,6 +23,19 @@ AT_ONCE = 2**24  # values, as float32
 PAIR, WHOLE, DETAIL = 0.98, 0.99, 0.93
 FEW, SHARE = 3, 0.01  # copies, of the images that were asked about: not worth a warning below
 HELD = ("validation", "test")
+# what is said of those that the data hold back, of others beside these, and where there are none
+_GIVEN = (
+    "validation and test images looked at seem to be copies of others that may be trained on",
+    "accuracy is then too high. Remove them, or give both",
+)
+_OTHERS = (
+    "images to train on looked at seem to be copies of others of these",
+    "some are held back, and accuracy on those is then too high. Remove one, or give both",
+)
+_ALL = (
+    "images looked at seem to be copies of others",
+    "on both sides of the split they make accuracy too high. Remove one, or give both",
+)
 
 Images = NDArray[np.uint8]
 Rows = NDArray[np.void]
@@ -38,32 +51,33 @@ def doubt_copies(images: Images, rows: Rows, manifest: Path, notes: Notes) -> No
         manifest: the table of the images, which names them.
         notes: takes the warning.
     """
-    held = np.isin(rows["given"], [outputs.GIVEN.index(part) for part in HELD])
-    asked = _evenly(np.flatnonzero(held if held.any() else ~held), MOST_ASKED)
-    others = _evenly(np.flatnonzero(~held), MOST_OTHERS)
-    if not len(others):
+    given = [np.flatnonzero(rows["given"] == outputs.GIVEN.index(part)) for part in HELD]
+    held = np.sort(np.concatenate(given))
+    free = np.setdiff1d(np.arange(len(rows)), held)
+    if not len(free):
         return
-    nearest = _nearest(images, asked, others, rows)
-    found = [
-        (one, int(other))
-        for one, other in zip(asked.tolist(), nearest, strict=True)
-        if other >= 0 and _are_copies(images[one], images[other])
-    ]
-    if len(found) < max(FEW, SHARE * len(asked)):
-        return
-    names = [row["source"] for row in outputs.read_rows(manifest)]
-    one, other = (names[number] for number in found[0])
-    if held.any():
-        what, of = "validation and test images", "others that may be trained on"
-        then = "accuracy is then too high. Remove them, or give both"
-    else:
-        what, of = "images", "others"
-        then = "on both sides of the split they make accuracy too high. Remove one, or give both"
-    notes.warn(
-        f"{len(found)} of {len(asked)} {what} looked at seem to be copies of {of}, resized or "
-        f"compressed anew (such as {one}, of {other}): {then} one group (a column group of the "
-        "table, or data.folder.group_pattern)"
-    )
+    asked = [_evenly(held, MOST_ASKED)]
+    if not all(map(len, given)):  # some of the others will be held back
+        asked.append(_evenly(free, MOST_ASKED))
+    every = np.concatenate(asked)
+    nearest = _nearest(images, every, _evenly(free, MOST_OTHERS), rows)
+    names: list[str] = []
+    for some, what in zip(asked, (_GIVEN, _OTHERS if len(held) else _ALL), strict=False):
+        mine, nearest = nearest[: len(some)], nearest[len(some) :]
+        found = [
+            (one, int(other))
+            for one, other in zip(some.tolist(), mine, strict=True)
+            if other >= 0 and _are_copies(images[one], images[other])
+        ]
+        if len(found) < max(FEW, SHARE * len(some)):
+            continue
+        names = names or [row["source"] for row in outputs.read_rows(manifest)]
+        one, other = (names[number] for number in found[0])
+        notes.warn(
+            f"{len(found)} of {len(some)} {what[0]}, resized or compressed anew (such as {one}, of "
+            f"{other}): {what[1]} one group (a column group of the table, or "
+            "data.folder.group_pattern)"
+        )
 
 
 def _evenly(numbers: NDArray[np.intp], most: int) -> NDArray[np.intp]:

@@ -1,6 +1,7 @@
 """Every kind of image file comes out with the right pixels, or is refused with a reason."""
 
 import gzip
+import io
 import pickle
 import struct
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from made_files import BLUE, GREEN, RED, WHITE, encoded, noise, quadrants
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
+from tifffile import imwrite
 
 from semisup.prepare.decoding.decode import decode
 from semisup.prepare.records import Unreadable
@@ -198,5 +200,34 @@ def test_a_tiff_of_many_bands_is_named_as_such(
         "except Exception as error:\n    print(error)\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
-    shown = f"TIFF of {bands} bands, which is not decoded: save three of them as RGB\n"
-    assert capfd.readouterr() == (shown, "")
+    assert capfd.readouterr() == (f"{not_decoded(bands)}\n", "")
+
+
+def not_decoded(bands: int) -> str:
+    return (
+        f"TIFF of {bands} bands, which is not decoded: save three of them as RGB, or one as grey, "
+        "of 8 or 16 bits"
+    )
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize(
+    ("photometric", "bands"),
+    [("minisblack", 2), ("minisblack", 3), ("minisblack", 4), ("minisblack", 5), ("rgb", 4)],
+)
+def test_a_tiff_whose_bands_lie_apart_is_not_called_corrupt(
+    bands: int, photometric: str, kind: Any
+) -> None:
+    """As GDAL writes those of satellites, band by band or pixel by pixel."""
+    stream = io.BytesIO()
+    of_colour = 3 if photometric == "rgb" else 1
+    how = {"photometric": photometric, "extrasamples": ["unspecified"] * (bands - of_colour)}
+    imwrite(stream, np.zeros((bands, 8, 8), kind), planarconfig="separate", **how)
+    with pytest.raises(Unreadable, match=not_decoded(bands)):
+        decode(stream.getvalue(), 8, "crop", 1.0)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, np.float32])
+def test_a_tiff_of_four_greys_is_named_as_such(kind: Any) -> None:
+    with pytest.raises(Unreadable, match=not_decoded(4)):
+        decode(tiff(np.zeros((8, 8, 4), kind)), 8, "crop", 1.0)

@@ -9,6 +9,7 @@ import pytest
 from made_files import candidates, compute, data, deep_png, pack, planned, settings
 from numpy.typing import NDArray
 from PIL import Image
+from tifffile import imwrite
 
 from semisup.prepare.own_images.plan import Plan
 from semisup.workflow.notes import Notes
@@ -145,3 +146,28 @@ def test_colours_of_16_bits(tmp_path: Path, bits: int, white: int) -> None:
     assert summary["ranges"] == {"uint16": [0, white]}
     found = np.load(tmp_path / "out/images.npy")[0].astype(int)
     assert np.abs(found - colours.astype(int) / white * 255).max() <= 0.51
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize(("soft", "is_told"), [(0.9, True), (0.2, False)])
+@pytest.mark.parametrize("ending", ["png", "tif"])
+def test_a_colour_that_is_called_transparency(
+    tmp_path: Path, kind: Any, soft: float, is_told: bool, ending: str
+) -> None:
+    """As GDAL calls the fourth band of aerial images, which is infrared; soft edges are usual."""
+    white = np.iinfo(kind).max
+    values = np.full((SIDE, SIDE, 4), white, kind)
+    values[: round(soft * SIDE), :, 3] = white // 3
+    root = tmp_path / "a"
+    root.mkdir()
+    for number in range(3):
+        file = root / f"{number}.{ending}"
+        if ending == "tif":
+            imwrite(file, values, photometric="rgb", extrasamples=["unassalpha"])
+        elif kind == np.uint8:
+            Image.fromarray(values).save(file)
+        else:
+            file.write_bytes(deep_png(values))
+    _, _, warnings = packed(root)
+    told = [line for line in warnings if "a last channel that the file calls" in line]
+    assert [line[:30] for line in told] == ["3 of 3 files looked at have a "] * is_told

@@ -71,6 +71,24 @@ def test_classes_within_kinds_are_named(tmp_path: Path) -> None:
     assert not warnings
 
 
+def test_kinds_within_kinds_are_named_with_their_level(tmp_path: Path) -> None:
+    kinds = ("rosaceae/rosa/rosa canina", "rosaceae/rubus/rubus x minor", "poaceae/poa/poa alba")
+    _, warnings = understood(fill(tmp_path, *(f"{kind}/1.png" for kind in kinds)))
+    assert said(
+        warnings,
+        "not the folders in them (poa, rosa, rubus): set data.folder.class_level to 2 for these, "
+        "to 3 for those in them (poa alba, rosa canina, rubus x minor)",
+    )
+
+
+@pytest.mark.parametrize("inner", [("images", "masks"), ("train", "test"), ("p01", "p02")])
+def test_folders_within_kinds_that_are_none(tmp_path: Path, inner: tuple[str, str]) -> None:
+    kinds = ("animals/cat", "animals/dog", "plants/rose", "plants/oak")
+    paths = (f"{kind}/{name}/{kind[-3:]}.png" for kind in kinds for name in inner)
+    _, warnings = understood(fill(tmp_path, *paths))
+    assert not said(warnings, "for those in them")
+
+
 def test_folders_of_patients_are_no_kinds(tmp_path: Path) -> None:
     _, warnings = understood(
         fill(tmp_path, *(f"{c}/p{n}{c}/{k}.png" for c in "ab" for n in range(4) for k in range(2)))

@@ -8,14 +8,18 @@ import io
 import logging
 import math
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from PIL import Image
 from PIL.ImageFile import ImageFile
-from PIL.TiffImagePlugin import SAMPLESPERPIXEL, ImageFileDirectory_v2
+from PIL.TiffImagePlugin import (
+    PHOTOMETRIC_INTERPRETATION,
+    SAMPLESPERPIXEL,
+    ImageFileDirectory_v2,
+)
 
 from semisup.prepare.decoding.deep_colour import deep_values, is_deep_colour
 from semisup.prepare.decoding.formats import PREFIX_BYTES, format_of
@@ -28,7 +32,9 @@ Reserve = Callable[[int], AbstractContextManager[object]]  # held while so many 
 
 # at the most, measured: of Pillow's image with its conversions, and of the WebP library's own
 PIXEL_BYTES, WEBP_PIXEL_BYTES, DEEP_PIXEL_BYTES = 13, 18, 27
-MOST_BANDS = 4  # colours and transparency
+MOST_BANDS, RGB = 4, 2  # colours and transparency; how TIFF calls colours
+# Pillow's words where each band lies by itself, and it knows no colour for one
+_NO_COLOUR = ("string index out of range", "unknown raw mode")
 BIG_TIFF = (b"+\0", b"\0+")
 COEFFICIENT_BYTES = 2  # of a progressive JPEG's colour channel, for the image of full size
 
@@ -162,21 +168,36 @@ def _reason(name: str, error: Exception, stream: IO[bytes]) -> str:
         return f"{name} image that does not fit into memory"
     if isinstance(error, EOFError) or "truncated" in message.lower():
         return f"truncated {name} file"
-    if name == "TIFF" and isinstance(error, SyntaxError) and (bands := _bands(stream)) > MOST_BANDS:
-        return f"TIFF of {bands} bands, which is not decoded: save three of them as RGB"
+    if name == "TIFF" and (bands := _unread_bands(error, message, stream)):
+        return (
+            f"TIFF of {bands} bands, which is not decoded: save three of them as RGB, or one as "
+            "grey, of 8 or 16 bits"
+        )
     if isinstance(error, SyntaxError) and "unknown pixel mode" in message:
         return f"{name} of a kind that can't be read; save it as RGB or grey, of 8 or 16 bits"
     return f"corrupt {name} file ({message})"
 
 
-def _bands(stream: IO[bytes]) -> int:
-    """Of a TIFF that Pillow does not open; 0 where not even its header can be read."""
+def _unread_bands(error: Exception, message: str, stream: IO[bytes]) -> int:
+    """Of a TIFF that is sound, but of bands that Pillow can't read together; else 0."""
+    tags = _tags(stream)
+    bands = int(tags.get(SAMPLESPERPIXEL, 1))
+    if bands == 1 or message.startswith(_NO_COLOUR):
+        return bands * (bands > 1)
+    is_rgb = tags.get(PHOTOMETRIC_INTERPRETATION) == RGB and bands <= MOST_BANDS
+    return bands if isinstance(error, SyntaxError) and not is_rgb else 0
+
+
+def _tags(stream: IO[bytes]) -> Mapping[int, Any]:
+    """Of a TIFF that Pillow does not read; none where not even its header can be read."""
     try:
         stream.seek(0)
         start = stream.read(8)
         tags = ImageFileDirectory_v2(start + (stream.read(8) if start[2:4] in BIG_TIFF else b""))
         stream.seek(tags.next)
         tags.load(stream)
-        return int(tags.get(SAMPLESPERPIXEL, 1))
+        return {
+            tag: tags[tag] for tag in (SAMPLESPERPIXEL, PHOTOMETRIC_INTERPRETATION) if tag in tags
+        }
     except Exception:  # as above
-        return 0
+        return {}

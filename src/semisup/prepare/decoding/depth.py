@@ -5,9 +5,11 @@ range. What black and white are must be the same for all images, or their bright
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL.ImageFile import ImageFile
 
 from semisup.prepare.decoding.decode import opened
 from semisup.prepare.decoding.deep_colour import colours, deep_values, has_more_bits, is_deep_colour
@@ -22,10 +24,20 @@ FIRST = 40  # of an archive: where none of so many is deep, the rest is not read
 FEW_VALUES = 128  # up to which floats are no brightness of 8 bits or more
 FAR = 0.001  # share of the pixels that may lie beyond the range at either end
 
+CLEAR = 0.5  # share of the pixels that a transparency leaves wholly opaque, or wholly transparent
+QUICK = 4_000_000  # pixels that are decoded for this alone
+
 Values = NDArray[np.float64]
-# kind of values, None where of 8 bits; some of them; whether there are several pages; whether it
-# has more bits than are read
-Look = tuple[str | None, Values, bool, bool]
+
+
+class Look(NamedTuple):
+    """What is seen of a file."""
+
+    kind: str | None  # of values; None: of 8 bits
+    values: Values  # some of them
+    several: bool = False  # pages
+    is_cut: bool = False  # it has more bits than are read
+    is_tinted: bool = False  # its transparency looks like a colour
 
 
 def find_ranges(
@@ -39,24 +51,11 @@ def find_ranges(
         notes: is told what was found.
     """
     found: dict[str, list[Values]] = {}
-    looked, pages, cut = 0, 0, 0
-    for entries in places:
-        for kind, values, several, is_cut in _sample(entries, max_megapixels):
-            looked += 1
-            pages += several
-            cut += is_cut
-            if kind:
-                found.setdefault(kind, []).append(values)
-    if pages:
-        notes.warn(
-            f"{pages} of {looked} files looked at have several pages or frames, of which the "
-            "first is read; save the others as files of their own to use them"
-        )
-    if cut:
-        notes.warn(
-            f"{cut} of {looked} files looked at have colours of 16 bits, of which the upper 8 are "
-            "read: too dark where these are values of 10 or 12 bits; save them as PNG or TIFF"
-        )
+    looks = [look for entries in places for look in _sample(entries, max_megapixels)]
+    for look in looks:
+        if look.kind:
+            found.setdefault(look.kind, []).append(look.values)
+    _warn(looks, notes)
     ranges = {kind: _range(np.concatenate(some), kind) for kind, some in sorted(found.items())}
     for kind, (low, high) in ranges.items():
         if kind != "uint16" or high < 65535:
@@ -65,6 +64,26 @@ def find_ranges(
                 f"them, by {len(found[kind])} files; data.range sets it"
             )
     return ranges
+
+
+def _warn(looks: list[Look], notes: Notes) -> None:
+    of = f"of {len(looks)} files looked at have"
+    if pages := sum(look.several for look in looks):
+        notes.warn(
+            f"{pages} {of} several pages or frames, of which the "
+            "first is read; save the others as files of their own to use them"
+        )
+    if cut := sum(look.is_cut for look in looks):
+        notes.warn(
+            f"{cut} {of} colours of 16 bits, of which the upper 8 are "
+            "read: too dark where these are values of 10 or 12 bits; save them as PNG or TIFF"
+        )
+    if tinted := sum(look.is_tinted for look in looks):
+        notes.warn(
+            f"{tinted} {of} a last channel that the file calls transparency, though most pixels "
+            "are neither opaque nor clear: they are put on white by it; if it is a colour, such "
+            "as infrared, save the files without it"
+        )
 
 
 def may_be_deep(path: str) -> bool:
@@ -85,7 +104,7 @@ def _sample(entries: Iterable[Entry | Rejected], max_megapixels: float) -> list[
             except Unreadable:
                 continue
             kept.append(_look(file, max_megapixels))
-            if number == FIRST and isinstance(file, bytes) and not any(k for k, *_ in kept):
+            if number == FIRST and isinstance(file, bytes) and not any(look.kind for look in kept):
                 break
             if len(kept) == FILES:
                 kept, stride = kept[::2], stride * 2
@@ -100,14 +119,28 @@ def _look(file: str | bytes, max_megapixels: float) -> Look:
             several = bool(getattr(image, "is_animated", False)) and image.format == "TIFF"
             too_large = image.width * image.height > max_megapixels * 1e6
             if too_large:
-                return None, none, several, False
+                return Look(None, none, several)
             if image.fp and is_deep_colour(image):
-                return *_values(colours(deep_values(image.fp, image.format))), several, False
+                deep = deep_values(image.fp, image.format)
+                opaque = colours(deep)
+                alpha = deep[..., opaque.shape[2] :]
+                return Look(*_values(opaque), several, is_tinted=_is_tinted(alpha, 65535))
             if image.mode[0] not in "IF":
-                return None, none, several, has_more_bits(image)
-            return *_values(np.asarray(image)), several, False
+                return Look(None, none, several, has_more_bits(image), _has_tint(image))
+            return Look(*_values(np.asarray(image)), several)
     except Exception:  # what is wrong with a file is said when it is decoded
-        return None, none, False, False
+        return Look(None, none)
+
+
+def _has_tint(image: ImageFile) -> bool:
+    """As GDAL calls the fourth band of 8 bits a transparency, whatever it holds."""
+    if image.mode != "RGBA" or image.width * image.height > QUICK:
+        return False
+    return _is_tinted(np.asarray(image.getchannel("A")), 255)
+
+
+def _is_tinted(alpha: NDArray[np.generic], opaque: int) -> bool:
+    return bool(alpha.size) and bool(np.isin(alpha, (0, opaque)).mean() < CLEAR)
 
 
 def _values(values: NDArray[np.generic]) -> tuple[str, Values]:

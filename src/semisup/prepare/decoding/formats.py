@@ -78,7 +78,7 @@ def format_of(prefix: bytes) -> str:
         accept = Image.OPEN[name][1]
         if accept and accept(prefix[:16]) is True and not is_heif:
             return name
-    if is_heif and _has_heif():
+    if is_heif and has_heif():
         return "HEIF"
     for found in (_begins(_inflated(prefix), _FORMS), _begins(prefix, _NO_IMAGES)):
         if found:
@@ -101,7 +101,7 @@ def _inflated(prefix: bytes) -> bytes:
         return b""
 
 
-def _has_heif() -> bool:
+def has_heif() -> bool:
     """Whether the optional package is there, which then is of use to Pillow."""
     if "HEIF" not in Image.OPEN:
         try:

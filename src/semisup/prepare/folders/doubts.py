@@ -128,16 +128,27 @@ def warn_of_domains(inner: Folders, depth: int, warn: Warn) -> None:
         )
 
 
-def warn_of_kinds(inner: Names, below: Names, depth: int, warn: Warn) -> None:
-    """Of folders in the classes that are kinds by their names: cat, dog, but not p012."""
-    kinds = [name for name in below if not re.search(r"\d", name)]
-    kinds = [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
-    kinds = [name for name in kinds if name not in inner]  # a folder unpacked into one of its name
-    if len(kinds) > 1:
-        warn(
-            f"{shown(inner)} are read as the classes, not the folders in them ({shown(kinds)}): "
-            f"set data.folder.class_level to {depth} for these"
-        )
+def warn_of_kinds(inner: Names, below: Folders, depth: int, warn: Warn) -> None:
+    """Of folders in the classes that are kinds by their names: cat, dog, but not p012.
+
+    In these may be kinds again, as species in the genera of families.
+    """
+    kinds, further = _kinds(below, inner), f"set data.folder.class_level to {depth} for these"
+    if len(kinds) < 2:
+        return
+    first = shown(kinds)
+    at = below
+    while len(kinds := _kinds(at := merged(each(at)), (*inner, *kinds))) > 1:
+        depth += 1
+        further += f", to {depth} for those in them ({shown(kinds)})"
+    warn(f"{shown(inner)} are read as the classes, not the folders in them ({first}): {further}")
+
+
+def _kinds(below: Names, around: Names) -> list[str]:
+    """Not those of a folder unpacked into one of its name."""
+    kinds = [name for name in below if not re.search(r"\d", name) and name not in around]
+    kinds = [name for name in kinds if not is_odd(name)]
+    return [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
 
 
 def warn_of_parts_below(inner: Folders, warn: Warn) -> None:
