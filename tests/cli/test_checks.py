@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from semisup.cli import checks
 from semisup.params.loading import Params
@@ -51,6 +52,50 @@ def test_a_file_of_weights_may_go_once_it_was_read(
     folder.mkdir(parents=True)
     outputs.write_json(folder / outputs.PRETEXT, {"origin": {"source": "gone.pth"}})
     checks.check_models(params)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<!DOCTYPE html><html>not found", "it begins with '<!DOCTYPE html><'"),
+        (b"version https://git-lfs.github.com/spec/v1", "it begins with 'version https://'"),
+        (b"", "it is empty"),
+    ],
+)
+def test_a_file_that_holds_no_weights(
+    content: bytes,
+    said: str,
+    make_params: Callable[..., Params],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("page.pth").write_bytes(content)
+    edits = {"pretext_tasks": ["imagenet"], "finetune_tasks": [], "control_budgets": []}
+    params = make_params(edits | {"pretrain.imagenet.file": "page.pth"})
+    with pytest.raises(UserError) as caught:
+        checks.check_models(params)
+    assert str(caught.value) == (
+        f"params.yaml: pretrain.imagenet.file: page.pth: no file of weights ({said}); give the "
+        "path of a .safetensors or .pth file of a state dict, or null"
+    )
+
+
+@pytest.mark.parametrize("kind", ["safetensors", "zip", "old"])
+def test_files_of_weights_of_all_kinds_pass(
+    kind: str,
+    make_params: Callable[..., Params],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    state = {"weight": torch.zeros(1)}
+    if kind == "safetensors":
+        save_file(state, "weights")
+    else:
+        torch.save(state, "weights", _use_new_zipfile_serialization=kind == "zip")
+    edits = {"pretext_tasks": ["imagenet"], "finetune_tasks": [], "control_budgets": []}
+    checks.check_models(make_params(edits | {"pretrain.imagenet.file": "weights"}))
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,15 @@ def facts(
     return Facts(known, counts, found, 0.95, image_size, of_pool, picked, test_counts=tests)
 
 
+ORIGIN = {
+    "model": "timm/resnet10t",
+    "weights": "c3_in1k",
+    "source": "https://example.org/resnet10t_c3.safetensors",
+    "licence": "apache-2.0",
+    "sha256": "0123abcd" * 8,
+}
+
+
 def chosen(task: str, gains: Mapping[int, float], draws: Sequence[float] = OFFSETS) -> pd.DataFrame:
     """By budget, of 3 classes: typical images are ahead by so much, and less noisy."""
     rows = []
@@ -123,5 +132,5 @@ def trains(task: str) -> bool:
 def pretext(task: str, figures: dict[str, float] | None = None) -> Pretext:
     """Of a task that is right in three of four held-out images."""
     if not trains(task):
-        return Pretext({}, 0, 0)
+        return Pretext({}, 0, 0, origin=ORIGIN if task == "imagenet" else {})
     return Pretext(figures or {"accuracy": 0.75}, SEEN, POOL, 8 if task == "geometric" else 4)

@@ -92,16 +92,34 @@ def test_nothing_is_lacking() -> None:
 @pytest.mark.parametrize(
     ("counts", "said"),
     [
-        ((50, 50), []),
-        ((49, 50), ["99 images, 49 of the rarest class; one image more that is right is 1.0"]),
-        ((4, 200), ["204 images, 4 of the rarest class; one image more that is right is 0.5"]),
-        ((1,), ["1 image, 1 of the rarest class; one image more that is right is 100.0"]),
+        ((49, 50), "99 images, 49 of the rarest class; one image more that is right is 1.0"),
+        ((1,), "1 image, 1 of the rarest class; one image more that is right is 100.0"),
     ],
 )
-def test_a_small_test_set_is_said(counts: tuple[int, ...], said: list[str]) -> None:
+def test_a_small_test_set_is_said(counts: tuple[int, ...], said: str) -> None:
+    assert of_test_set(counts) == [f"the test set is small: {said} points of top-1"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ((4, 200), "204 images, 4 of the rarest class; one image more of it that is right is 12.5"),
+        ((9, 2, 9), "20 images, 2 of the rarest class; one image more of it that is right is 16.7"),
+    ],
+)
+def test_of_uneven_classes_it_is_said_what_the_headline_changes(
+    counts: tuple[int, ...], said: str
+) -> None:
+    assert of_test_set(counts) == [f"the test set is small: {said} points of balanced accuracy"]
+
+
+def test_a_large_test_set_is_not_called_small() -> None:
+    assert of_test_set((50, 50)) == []
+
+
+def of_test_set(counts: tuple[int, ...]) -> list[str]:
     tests = [(label, TEST) for label, count in enumerate(counts) for _ in range(count)]
-    found = [line for line in warnings(split(*EVERY[:0], *tests)) if "small" in line]
-    assert found == [f"the test set is small: {line} points of top-1" for line in said]
+    return [line for line in warnings(split(*EVERY[:0], *tests)) if "small" in line]
 
 
 def test_images_that_are_left_out_are_said() -> None:

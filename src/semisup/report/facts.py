@@ -1,7 +1,7 @@
 """What the report knows beside the results."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,8 @@ class Pretext:
 
     figures: the task's own, its figure of merit first, none where nothing was trained;
     encoder_images: images that passed the encoder; columns: of its picture, 0 without one;
-    encoders: how many there are, of which all this tells of the first.
+    encoders: how many there are, of which all this tells of the first; origin: model, weights,
+    source, licence and sha256 of what others trained, where the encoder is or began with it.
     """
 
     figures: dict[str, float]
@@ -29,6 +30,7 @@ class Pretext:
     pool_images: int
     columns: int = 0
     encoders: int = 1
+    origin: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,5 @@ def _read_pretext(task: str) -> Pretext:
     found, picture = outputs.read_json(folder / outputs.PRETEXT), folder / outputs.EXAMPLES
     columns = np.load(picture, mmap_mode="r").shape[1] if picture.exists() else 0
     encoders = len(outputs.repeats(folder))
-    return Pretext(
-        found["figures"], found["encoder_images"], found["pool_images"], columns, encoders
-    )
+    told = found["figures"], found["encoder_images"], found["pool_images"]
+    return Pretext(*told, columns, encoders, found.get("origin", {}))

@@ -6,7 +6,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semisup.data.dataset import LEFT_OUT, NO_RANK, ROLES, TEST, TRAIN, VALIDATION, Ints, split_row
+from semisup.data.dataset import (
+    LEFT_OUT,
+    NO_RANK,
+    ROLES,
+    TEST,
+    TRAIN,
+    UNEVEN,
+    VALIDATION,
+    Ints,
+    split_row,
+)
 from semisup.split.roles import Split
 from semisup.workflow import outputs
 from semisup.workflow.notes import Notes, counted, named
@@ -93,13 +103,7 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
                 f"always is right each time, so that accuracies on {what} tell nothing; label "
                 f"images of other classes for {what}"
             )
-    tests = [int(count) for count in np.bincount(split.labels[split.role == TEST]) if count]
-    if tests and (sum(tests) < FEW_TESTS or min(tests) < FEW_OF_A_CLASS):
-        notes.warn(
-            f"the test set is small: {counted(sum(tests), 'image')}, "
-            f"{min(tests)} of the rarest class; one image more that is right is "
-            f"{100 / sum(tests):.1f} points of top-1"
-        )
+    _warn_of_few_tests(np.bincount(split.labels[split.role == TEST]), notes)
     _warn_of_chosen(split, len(classes), notes)
     if split.lost.torn:
         notes.warn(
@@ -111,6 +115,21 @@ def warn(split: Split, classes: list[str], notes: Notes) -> None:
             f"{split.lost.conflicts} images are left out since equal ones have another label; see "
             f"{outputs.PREPARED / outputs.CONFLICTS}"
         )
+
+
+def _warn_of_few_tests(counts: NDArray[np.integer], notes: Notes) -> None:
+    """`counts`: test images by class."""
+    tests = [int(count) for count in counts if count]
+    if not tests or (sum(tests) >= FEW_TESTS and min(tests) >= FEW_OF_A_CLASS):
+        return
+    whose, worth = "that is right", f"{100 / sum(tests):.1f} points of top-1"
+    if max(tests) > UNEVEN * min(tests):  # the report compares balanced accuracy
+        share = 100 / (min(tests) * len(tests))
+        whose, worth = "of it that is right", f"{share:.1f} points of balanced accuracy"
+    notes.warn(
+        f"the test set is small: {counted(sum(tests), 'image')}, {min(tests)} of the rarest class; "
+        f"one image more {whose} is {worth}"
+    )
 
 
 def _warn_of_chosen(split: Split, classes: int, notes: Notes) -> None:

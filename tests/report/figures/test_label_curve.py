@@ -100,6 +100,18 @@ def test_points_of_chosen_images_are_at_labels_per_class_on_average() -> None:
     assert drawn == [[[1, 60], [2, 50]], [[1, 40], [2, 40]]]
 
 
+def test_intervals_of_chosen_images_end_at_0_and_100() -> None:
+    axis = Figure().subplots()
+    found = choosing(chosen("rotation", {1: 0.5, 2: -0.3}, [-0.2, 0.2]), "rotation", 0.95, 10)
+    assert found is not None
+    assert found.steps[0].typical.mean + found.steps[0].typical.half > 1
+    _chosen(axis, found)
+    bars = [segment for each in axis.collections for segment in each.get_segments()]
+    ends = np.array(bars)[:, :, 1]
+    assert ends.min() >= 0
+    assert ends.max() <= 100 + 1e-9
+
+
 def test_all_of_six_tasks_are_named_or_said_to_be_chosen(svg_of: SvgOf) -> None:
     five, six = (svg_of(results(TRAINED[:n], [4], methods=["head"]), TRAINED[:n]) for n in (5, 6))
     assert "named: best on validation" not in five

@@ -38,6 +38,20 @@ def test_what_is_beyond_the_noise() -> None:
     assert found.best.budget == 1
 
 
+def test_what_is_clear_holds_for_all_budgets_together() -> None:
+    """A gain that is beyond its own interval, but is the best of three that were looked at."""
+    alone = choosing(chosen("gan", {1: 0.03}), "gan", 0.95, MANY)
+    found = choosing(chosen("gan", {1: 0.03, 2: 0.0, 4: 0.0}), "gan", 0.95, MANY)
+    assert alone is not None
+    assert found is not None
+    assert [step.budget for step in alone.clear] == [1]
+    assert found.steps[0].gain == alone.steps[0].gain
+    assert found.steps[0].gain.above_zero
+    assert (found.clear, found.worse) == ([], [])
+    # Student's t of two degrees of freedom at 1 - 0.05 / 6
+    assert found.steps[0].strict.half == pytest.approx(7.648860 * 0.01 / math.sqrt(3), rel=1e-4)
+
+
 def test_best_is_a_clear_gain_where_there_is_one() -> None:
     both = choosing(chosen("gan", {1: 0.2, 2: 0.3, 4: 0.1}), "gan", 0.95, MANY)
     assert both is not None

@@ -89,7 +89,7 @@ def test_choice_on_few_images_is_uncertain(images: int, set_aside: int, uncertai
     [
         (0.54, 60, (400, 400), False, 0.5),
         (0.54, 6000, (400, 400), False, None),
-        (0.65, 10, (400, 400), False, None),  # far from it, whatever the noise
+        (0.65, 10, (400, 400), False, None),  # far from it
         (0.76, 60, (300, 100), False, 0.75),
         (0.76, 60, (300, 100), True, None),
         (0.52, 60, (300, 100), True, 0.5),
@@ -102,11 +102,33 @@ def test_what_is_no_better_than_one_class_always(
 ) -> None:
     headline = "balanced_accuracy" if balanced else "top1"
     known = dataclasses.replace(facts(TWO), test_counts=counts, headline=headline)
+    assert doubts(all_score(accuracy, images), known).no_better == always
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "images", "counts", "always"),
+    [
+        (0.65, 10, (400, 400), 0.5),
+        (0.65, 400, (400, 400), None),
+        (0.54, 60, (400, 400), None),  # near it, which is said in other words
+        (0.95, 10, (400, 400), None),
+        (1.0, 6000, (400,), None),
+    ],
+)
+def test_few_images_do_not_tell_it_from_one_class_always(
+    accuracy: float, images: int, counts: tuple[int, ...], always: float | None
+) -> None:
+    known = dataclasses.replace(facts(TWO), test_counts=counts)
+    assert doubts(all_score(accuracy, images), known).in_noise == always
+
+
+def all_score(accuracy: float, images: int) -> pd.DataFrame:
+    """Results of which each task's have this accuracy on so many validation images."""
     table = results(TWO, validation_labels=images)
     for task in TWO:
         for method in table.loc[table["task"] == task, "method"].unique():
             table = set_score(table, "validation_top1", method, task, accuracy)
-    assert doubts(table, known).no_better == always
+    return table
 
 
 @pytest.mark.parametrize("tasks", [[], ["random"], TWO])

@@ -187,6 +187,23 @@ def test_what_does_no_worse_without_pretraining_stands_at_the_top(
     assert f"{words_at_the_top} (+13.0 points)." in page
 
 
+def test_a_choice_in_the_noise_of_one_class_always_is_said_at_the_top(
+    usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def doubtful(*given: Any) -> Doubts:
+        return dataclasses.replace(doubt(*given), no_better=None, in_noise=0.5)
+
+    monkeypatch.setattr(together, "doubt", doubtful)
+    page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
+    said = "too few validation images to tell whether it is better than always naming one class: 50"
+    assert said in page
+    assert said not in usual
+
+
+def test_weights_of_others_are_named(usual: str) -> None:
+    assert "Weights that others trained imagenet: timm/resnet10t, weights c3_in1k, from" in usual
+
+
 def test_supervised_training_that_is_ahead_stands_at_the_top(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,7 +102,7 @@ def test_sections_of_a_dozen_tasks() -> None:
     assert headings == [
         "# How many labels do these images need?",
         *("## Advice", "## Pretraining by rotation", "## The other tasks"),
-        *("## More labels", "## Caveats"),
+        *("## Weights that others trained", "## More labels", "## Caveats"),
     ]
     frozen, tuned = text.split("\n**Fine-tuned**\n")
     assert "images with 95% interval, by labels per class.\nSorted by valid" in frozen

@@ -174,6 +174,15 @@ def test_control_that_does_no_worse_is_named() -> None:
     ]
 
 
+def test_control_beside_supervised_training_says_nothing_more_of_pretraining() -> None:
+    table = set_score(results(THREE), "validation_top1", "supervised", "none", 0.95)
+    table = set_score(table, "validation_top1", "finetune", "random", 0.96)
+    assert matching(advice(table, THREE), "Without pretraining, random") == [
+        "- Without pretraining, random, fine-tuned does no worse on validation with as many labels "
+        "(+1.0 points)."
+    ]
+
+
 def test_supervised_training_that_is_ahead_is_chosen() -> None:
     table = set_score(results(TWO, budgets=[16]), "validation_top1", "supervised", "none", 0.84)
     found = advice(table, TWO)
@@ -284,6 +293,15 @@ def test_a_choice_no_better_than_one_class_always() -> None:
     table["validation_top1"] = 0.36
     words = "- **Its accuracy is not clearly better than that of always naming one class**, 33.3 %."
     assert any(line.startswith(words) for line in advice(table, TWO))
+
+
+def test_a_choice_that_few_images_do_not_tell_from_one_class_always() -> None:
+    table = results(TWO, validation_labels=10)
+    table["validation_top1"] = 0.5
+    (line,) = matching(advice(table, TWO), "The choice is uncertain")
+    assert line.endswith(
+        "a standard error of 15.8 points: it may be no better than always naming one class, 33.3 %."
+    )
 
 
 def test_a_test_set_of_one_class_says_nothing() -> None:

@@ -1,8 +1,10 @@
 """An encoder of one's own against one that others trained, in words."""
 
+import dataclasses
+
 import pandas as pd
-from made_up import facts, results
-from sections import section
+from made_up import ORIGIN, facts, results
+from sections import section, summary
 
 TASKS = ["rotation", "imagenet"]
 TITLE = "**Is it worth training an encoder of your own?** "
@@ -37,3 +39,25 @@ def test_what_is_no_more_than_noise() -> None:
 def test_without_both_kinds_nothing_is_said() -> None:
     text = section("Pretraining by rotation", results(["rotation"]), facts(["rotation"]))
     assert TITLE not in text
+
+
+BORROWED = "Weights that others trained"
+SAID = (
+    "timm/resnet10t, weights c3_in1k, from https://example.org/resnet10t_c3.safetensors; licence: "
+    f"apache-2.0; SHA-256 {'0123abcd' * 8}."
+)
+
+
+def test_weights_of_others_are_named_with_their_licence() -> None:
+    assert section(BORROWED, results(TASKS), facts(TASKS)) == f"- **imagenet**: {SAID}"
+
+
+def test_weights_that_training_began_with_are_named_too() -> None:
+    known = facts(["rotation"])
+    known.pretext["rotation"] = dataclasses.replace(known.pretext["rotation"], origin=ORIGIN)
+    said = section(BORROWED, results(["rotation"]), known)
+    assert said == f"- **rotation** began with {SAID}"
+
+
+def test_without_weights_of_others_none_are_named() -> None:
+    assert BORROWED not in summary(results(["rotation"]), facts(["rotation"]))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -140,10 +141,11 @@ def _chosen(axis: Axes, choosing: Choosing) -> None:
         ("typical images chosen", [step.typical for step in steps], "-", 7),
         ("random images instead", [step.random for step in steps], ":", 4),
     ):
+        means, halves = (pd.Series(values) for values in zip(*map(astuple, found), strict=True))
         axis.errorbar(
             [step.budget for step in steps],
-            [100 * interval.mean for interval in found],
-            yerr=[100 * interval.half if interval.known else 0 for interval in found],
+            100 * means,
+            yerr=error_bars(means, halves),
             label=f"{HEAD.label}, {choosing.task}, {name}",
             linestyle=line,
             marker="*",

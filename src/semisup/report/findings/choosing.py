@@ -10,6 +10,7 @@ from semisup.report.tables.interval import (
     Interval,
     gain,
     mean_over_draws,
+    together,
     unpaired_variance,
     with_image_noise,
 )
@@ -20,7 +21,8 @@ from semisup.workflow import outputs
 class AtBudget:
     """One number of labels.
 
-    labels: in all; typical, random: top-1 on test; covered: classes with a label, by strategy.
+    labels: in all; typical, random: top-1 on test; strict: the gain with the interval that holds
+    for all budgets together; covered: classes with a label, by strategy.
     """
 
     budget: int
@@ -28,6 +30,7 @@ class AtBudget:
     typical: Interval
     random: Interval
     gain: Interval
+    strict: Interval
     covered: dict[str, float]
 
 
@@ -41,13 +44,13 @@ class Choosing:
 
     @property
     def clear(self) -> list[AtBudget]:
-        """Where typical images are better by more than the noise."""
-        return [step for step in self.steps if step.gain.above_zero]
+        """Where typical images are better by more than the noise, at all these budgets at once."""
+        return [step for step in self.steps if step.strict.above_zero]
 
     @property
     def worse(self) -> list[AtBudget]:
         """Where they are worse by more than the noise."""
-        return [step for step in self.steps if step.gain.below_zero]
+        return [step for step in self.steps if step.strict.below_zero]
 
     @property
     def best(self) -> AtBudget:
@@ -71,13 +74,13 @@ def choosing(
         return None
     # of random ones; typical ones have at least as many in common
     rows = rows.assign(**{SHARED: rows["labels"] / rows["candidates"]})
-    gains = gain(rows, "top1", Way(outputs.TYPICAL, task), Way(outputs.RANDOM, task), confidence)
+    ways = Way(outputs.TYPICAL, task), Way(outputs.RANDOM, task)
+    gains = gain(rows, "top1", *ways, confidence)
+    of_all = together(confidence, len(gains))
+    strict = gain(rows, "top1", *ways, of_all)
     table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
     labels = rows.groupby("budget")["labels"].max()
-
-    def noisy(found: Interval, variance: float) -> Interval:
-        return Interval(found.mean, float(with_image_noise(found.half, variance**0.5, confidence)))
 
     def step(budget: int, found: Interval) -> AtBudget:
         strategies = (outputs.TYPICAL, outputs.RANDOM)
@@ -87,10 +90,16 @@ def choosing(
         return AtBudget(
             budget,
             int(labels[budget]),
-            noisy(one, of_one),
-            noisy(other, of_other),
-            noisy(found, of_one + of_other),
+            _noisy(one, of_one, confidence),
+            _noisy(other, of_other, confidence),
+            _noisy(found, of_one + of_other, confidence),
+            _noisy(strict[budget], of_one + of_other, of_all),
             classes,
         )
 
     return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())
+
+
+def _noisy(found: Interval, variance: float, confidence: float) -> Interval:
+    """Wider by that of the test images."""
+    return Interval(found.mean, float(with_image_noise(found.half, variance**0.5, confidence)))

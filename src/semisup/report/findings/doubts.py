@@ -37,15 +37,15 @@ class Doubts:
     """On choosing, and on the results.
 
     no_better: what naming one class always gets, where the choice is near that and not clearly
-    better on validation; uncertain: the choice rests on few validation images; untuned: its
-    encoder, and no more was tried of it, stayed as it was; chance: of tasks that are near it;
-    collapsed: spread of embeddings that are near collapse; untrained: by how much tasks are ahead
-    of the control, frozen, where not clearly; short: labels in all of budgets that some class can't
-    fill; tuned, unchanged: classifiers that were fine-tuned, and those of them that stayed as they
-    were; weak: budgets at which the baseline made fewer updates; rushed: at which fine-tuning did,
-    was behind the baseline, and still getting better; rates: learning rates that the baseline and
-    fine-tuning had to choose from, where it had fewer; shared: of budgets by what share draws have
-    the same labelled images, where that is much.
+    better on validation; in_noise: the same, where it is not near that; uncertain: the choice rests
+    on few validation images; untuned: its encoder, and no more was tried of it, stayed as it was;
+    chance: of tasks that are near it; collapsed: spread of embeddings that are near collapse;
+    untrained: by how much tasks are ahead of the control, frozen, where not clearly; short: labels
+    in all of budgets that some class can't fill; tuned, unchanged: classifiers that were
+    fine-tuned, and those of them that stayed as they were; weak: budgets at which the baseline made
+    fewer updates; rushed: at which fine-tuning did, was behind the baseline, and still getting
+    better; rates: learning rates that the baseline and fine-tuning had to choose from, where it had
+    fewer; shared: of budgets by what share draws have the same labelled images, where that is much.
     """
 
     uncertain: bool
@@ -61,12 +61,14 @@ class Doubts:
     untuned: bool = False
     shared: dict[int, float] = field(default_factory=dict)
     no_better: float | None = None
+    in_noise: float | None = None
     rates: tuple[int, int] | None = None
 
 
 def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
     """Look at everything; `chosen` at the largest budget where it can be told."""
     tuned = results[results["method"] == FINETUNE.name]
+    no_better, in_noise = _always(chosen, facts) if chosen else (None, None)
     return Doubts(
         chosen is not None and (facts.within_budget or chosen.alike < FEW_IMAGES),
         _rival(results, chosen, facts.confidence) if chosen else None,
@@ -84,22 +86,25 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
         _rushed(results),
         chosen is not None and FINETUNE not in methods_in(results, chosen.pretrained.task),
         _shared(results),
-        _no_better(chosen, facts) if chosen else None,
+        no_better,
+        in_noise,
         facts.rates if len(tuned) and facts.rates[0] < facts.rates[1] else None,
     )
 
 
-def _no_better(chosen: Choice, facts: Facts) -> float | None:
+def _always(chosen: Choice, facts: Facts) -> tuple[float | None, float | None]:
+    """`no_better` and `in_noise`: what naming one class always gets, where that may be as good."""
     counts = facts.test_counts
     if not counts:
-        return None
+        return None, None
     if len(counts) == 1:  # then all that is said of test is 100 % too
-        return 1.0
+        return 1.0, None
     always = 1 / len(counts) if facts.balanced else max(counts) / sum(counts)
-    if not chosen.images or chosen.accuracy >= always + NEAR_CHANCE * (1 - always):
-        return None
     noise = ndtri(0.5 + facts.confidence / 2) * chosen.standard_error
-    return always if chosen.accuracy - noise <= always else None
+    if not chosen.images or chosen.accuracy - noise > always:
+        return None, None
+    is_near = chosen.accuracy < always + NEAR_CHANCE * (1 - always)
+    return (always, None) if is_near else (None, always)
 
 
 def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
