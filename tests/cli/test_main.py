@@ -107,7 +107,7 @@ def test_models_of_rows_that_others_trained(
     monkeypatch.chdir(tmp_path)
     values |= {"pretext_tasks": tasks, "finetune_tasks": []}
     values["pretrain"]["imagenet"] |= edits
-    Path("mine.pth").touch()
+    Path("mine.pth").write_bytes(b"PK")
     Path("data/pretrain/imagenet").mkdir(parents=True)
     origin = {"origin": {"source": "read before.pth"}}
     Path("data/pretrain/imagenet/pretext.json").write_text(json.dumps(origin))
@@ -131,7 +131,7 @@ def test_the_installed_model_needs_no_library(
     values["pretext_tasks"], values["finetune_tasks"] = ["rotation", "imagenet"], []
     if model:
         values["pretrain"]["imagenet"] |= {"model": model, "file": "mine.pth"}
-        (tmp_path / "mine.pth").touch()
+        (tmp_path / "mine.pth").write_bytes(b"PK")
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(values))
     code = "from semisup.cli.main import check; check(); import sys; print('timm' in sys.modules)"
     done = warm_python().run("-c", code, cwd=tmp_path)

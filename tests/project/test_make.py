@@ -51,6 +51,13 @@ def test_what_lies_in_a_project(git: bool, monkeypatch: pytest.MonkeyPatch) -> N
     assert load().data.folder.labelled == ["data/raw/photos"]
 
 
+def test_folders_that_may_be_classes_are_hinted_at_where_nothing_else_has_labels() -> None:
+    write_pictures(Path("photos/shallow"), 1)
+    hint = "photos holds folders (deep, shallow). Are"
+    assert hint in make(Path("some"), Given(["photos"]), link=False, git=False)
+    assert hint not in make(Path("more"), Given(["photos"], ["other"]), link=False, git=False)
+
+
 def test_what_it_says_next_suits_a_shell() -> None:
     said = make(Path("my birds"), Given(), link=False, git=False)
     assert said.startswith("my birds: made. Next:\n  cd 'my birds'\n")

@@ -12,12 +12,19 @@ app = typer.Typer()
 
 
 @app.command(
-    epilog=example("semisup init birds --images photos/ --labels birds.csv", "semisup init birds")
+    epilog=example(
+        "semisup init birds --images photos/ --labels birds.csv",
+        "semisup init birds --labelled one-folder-per-class/",
+        "semisup init birds",
+    )
 )
 def init(
     folder: Annotated[Path, typer.Argument(help="of the new project, which is not there yet")],
     images: Annotated[
-        list[str] | None, typer.Option(help="folder or archive of images, nested in any way")
+        list[str] | None,
+        typer.Option(
+            help="folder or archive of images, nested in any way; names of folders are no labels"
+        ),
     ] = None,
     labels: Annotated[
         str | None, typer.Option(help="table with the columns path,label for some of the images")

@@ -13,9 +13,8 @@ from pathlib import Path
 from jinja2 import Template
 
 from semisup.prepare.files.archive import SUFFIXES
-from semisup.prepare.files.places import Entry, locate, no_place
-from semisup.prepare.folders.tree import Folder, merged
-from semisup.project import code, derived, shipped
+from semisup.prepare.files.places import no_place
+from semisup.project import class_folders, code, derived, shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import RAW
@@ -82,20 +81,7 @@ class Given:
             if other is not given:
                 raise UserError(f"{given}: {other} has the same name; rename one of them")
         if len(self.labelled) > 1 and not self.labels:
-            self._check_class_folders()
-
-    def _check_class_folders(self) -> None:
-        """Of a tar it is found out only when it is read."""
-        for path in self.labelled:
-            if Path(path).is_file() and not path.lower().endswith(".zip"):
-                continue
-            entries = locate(path, "--labelled").listing()
-            top = Folder.of(entry.path for entry in entries if isinstance(entry, Entry))
-            if top.images and not merged([top]):
-                raise UserError(
-                    f"--labelled {path}: holds images, and no class folders: put all of them into "
-                    "one folder, where the name of each is its class, and name that one"
-                )
+            class_folders.check(self.labelled)
 
     @property
     def every(self) -> list[str]:
@@ -138,7 +124,9 @@ def make(target: Path, given: Given, link: bool, git: bool) -> str:
             _begin_git(folder)
     names = ", ".join(_in_raw(path) for path in given.every)
     quoted = shlex.quote(str(target))  # to be copied to a shell
-    return NEXT.format(target=target, quoted=quoted, brought=names and f", with {names}")
+    said = NEXT.format(target=target, quoted=quoted, brought=names and f", with {names}")
+    hints = [] if given.labelled or given.labels else class_folders.hints(given.images)
+    return "\n".join([said, *hints])
 
 
 def _is_in_git(target: Path) -> bool:
