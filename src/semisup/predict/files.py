@@ -40,9 +40,7 @@ class Counts:
     unsure: int = 0
     failed: int = 0
     unreadable: list[str] = field(default_factory=list)
-    called_masks: list[str] = field(
-        default_factory=list
-    )  # by their names, wherever their images are
+    called_masks: list[str] = field(default_factory=list)  # whether or not images are beside them
     stems: set[int] = field(default_factory=set)  # hashes of paths without ending
 
     def masks(self) -> list[str]:
