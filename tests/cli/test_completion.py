@@ -30,7 +30,7 @@ def proposed(folder: Path, line: str) -> list[str]:
         ("pre", ["predict"]),
         ("predict --me", ["--method"]),
         ("predict a.png --method s", ["supervised", "spread", "selftrain"]),
-        ("predict a.png --task r", ["rotation"]),
+        ("predict a.png --task r", ["rotation", "random"]),
         ("predict a.png --budget 6", ["64"]),
         ("suggest --task i", ["imagenet"]),
         ("study cifar10_", ["cifar10_jpeg", "cifar10_rotnet"]),

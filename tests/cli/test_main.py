@@ -77,7 +77,7 @@ KEY = "params.yaml: pretrain"
         (
             ["imagenet"],
             {"file": "nope.pth"},
-            f"{KEY}.imagenet.file: nope.pth: no such file; give the path of a file of weights, or",
+            f"{KEY}.imagenet.file: nope.pth: no such file; give the path of a .safetensors or",
         ),
         (["rotation"], {"file": "nope.pth"}, ""),
         (["imagenet"], {"file": "read before.pth"}, ""),

@@ -10,7 +10,7 @@ from left_behind import write_data
 from made_up import BUDGETS
 
 from semisup.cli import quick
-from semisup.cli.quick import Progress, answer, targets, untrained
+from semisup.cli.quick import Progress, answer, answering, targets, untrained
 from semisup.data.dataset import ROLES
 from semisup.params.loading import Params
 from semisup.report.inputs import read_inputs
@@ -22,6 +22,14 @@ from semisup.workflow.errors import UserError
 
 def test_tasks_that_train_nothing() -> None:
     assert untrained(["rotation", "random", "jigsaw", "imagenet"]) == ["random", "imagenet"]
+
+
+def test_controls_answer_where_nothing_else_can() -> None:
+    assert answering(["rotation", "random", "imagenet", "pixels", "foundation"]) == [
+        *("imagenet", "foundation")
+    ]
+    assert answering(["rotation", "random", "pixels"]) == ["random", "pixels"]
+    assert not answering(["rotation"])
 
 
 def test_stages() -> None:

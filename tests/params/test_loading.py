@@ -225,8 +225,8 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
             ["pretext_tasks: 'random' is given twice"],
         ),
         (
-            {"finetune_tasks": ["random"]},
-            ["finetune_tasks: 'random' is not in pretext_tasks; take it out here too"],
+            {"finetune_tasks": ["simclr"]},
+            ["finetune_tasks: 'simclr' is not in pretext_tasks; take it out here too"],
         ),
         (
             {"control_budgets": [3]},
@@ -262,7 +262,10 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
             {"backbone.name": "timm/resnet18", "pretrain.start": "foundation"},
             ["'timm/resnet18', but pretrain.foundation.model is 'timm/vit_small_patch14_dinov2'"],
         ),
-        ({"pretrain.random": GONE}, ["pretrain.random: missing, but pretrain.start names it"]),
+        (
+            {"pretext_tasks": ["rotation"], "pretrain.random": GONE},
+            ["pretrain.random: missing, but pretrain.start names it"],
+        ),
         (
             {
                 "backbone.name": "timm/resnet18",

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 from semisup.cli import workflow
-from semisup.params.loading import PARAMS_FILE, Params
+from semisup.params.loading import Params
 from semisup.params.sections import task_module
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-
-OF_TORCH = (b"PK", b"\x80")  # zips, and pickles of older releases
 
 
 def check_git() -> None:
@@ -64,34 +62,18 @@ def check_models(params: Params) -> None:
 def _check_row(task: str, settings: BorrowedSettings) -> None:
     from semisup.network.layers import FEATURES
     from semisup.pretext.shared.borrowed import check_names
+    from semisup.pretext.shared.published import check_file
 
     key, file = f"pretrain.{task}", settings.file
     check_names(settings, key)
-    if file and not Path(file).is_file() and not _has_read(task, file):
-        raise UserError(
-            f"{PARAMS_FILE}: {key}.file: {file}: no such file; give the path of a file of weights, "
-            "or null"
-        )
-    if file and Path(file).is_file():
-        _check_file(Path(file), f"{key}.file: {file}")
+    if file and (Path(file).exists() or not _has_read(task, file)):
+        check_file(settings, key)
     if settings.layer not in (AUTO, FEATURES):  # which all models have
         from semisup.network import borrowed
 
         side = borrowed.published(settings.model, None).side
         layers = borrowed.build(settings.model, side, 0).layers
         borrowed.check_layer(settings.layer, [*layers, AUTO], f"{key}.layer")
-
-
-def _check_file(path: Path, named: str) -> None:
-    """Refuse what is neither safetensors nor written by torch.save, such as a page of an error."""
-    with path.open("rb") as file:
-        first = file.read(16)
-    if not (first[8:9] == b"{" or first.startswith(OF_TORCH)):
-        shown = f"it begins with {first.decode('latin-1')!r}" if first else "it is empty"
-        raise UserError(
-            f"{PARAMS_FILE}: {named}: no file of weights ({shown}); give the path of a "
-            ".safetensors or .pth file of a state dict, or null"
-        )
 
 
 def check_images(params: Params) -> None:

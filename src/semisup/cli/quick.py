@@ -13,6 +13,7 @@ from pathlib import Path
 from semisup.cli.workflow import DVC, clock, failure, kind_of
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks, task_module
+from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -27,7 +28,7 @@ def quick(params: Params) -> str:
     Raises:
         UserError: where params.yaml lists no task that trains nothing, or a stage failed.
     """
-    tasks = untrained(params.pretext_tasks)
+    tasks = answering(params.pretext_tasks)
     if not tasks:
         raise UserError(
             "pretext_tasks of params.yaml: a quick answer needs one that trains nothing; "
@@ -37,6 +38,13 @@ def quick(params: Params) -> str:
     page = answer(params, tasks)
     write(page)
     return page
+
+
+def answering(tasks: Iterable[str]) -> list[str]:
+    """Those that others trained; the controls where there are none of these."""
+    ready = untrained(tasks)
+    borrowed = [t for t in ready if issubclass(task_module(t).Settings, BorrowedSettings)]
+    return borrowed or ready
 
 
 def untrained(tasks: Iterable[str]) -> list[str]:

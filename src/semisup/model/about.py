@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from semisup.params.data_sections import LARGEST_SIDE
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -99,7 +100,7 @@ class _Said(BaseModel):
     model_config = ConfigDict(strict=True, allow_inf_nan=False)
 
     classes: list[str] = Field(min_length=2)
-    image_size: int = Field(ge=1, le=512)  # as `data.image_size`
+    image_size: int = Field(ge=1, le=LARGEST_SIDE)
     channels: Literal[1, 3]
     fit: Literal["crop", "pad", "stretch"]
     max_megapixels: float = Field(gt=0)

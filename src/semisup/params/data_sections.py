@@ -7,6 +7,8 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from semisup.params.base import BelowOne, Count, Fraction, Name, Positive, Section
 
+LARGEST_SIDE = 512  # of the images, in pixels
+
 
 class Augment(Section):
     """Random changes of each training image; see `semisup.data.augment`."""
@@ -109,7 +111,7 @@ class Data(Section):
     """Where the images come from, how they are decoded, how training changes them."""
 
     source: Literal["glyphs", "folder", "torchvision"]
-    image_size: Annotated[int, Field(ge=8, le=512)]
+    image_size: Annotated[int, Field(ge=8, le=LARGEST_SIDE)]
     color: Literal["auto", "rgb", "grey"]
     fit: Literal["crop", "pad", "stretch"]
     range: Annotated[list[float] | Literal["auto"], BeforeValidator(_range)]

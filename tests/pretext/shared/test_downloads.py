@@ -133,7 +133,7 @@ def test_only_weights_are_read_of_a_downloaded_file(tmp_path: Path) -> None:
     assert found.origin["source"] == URL
     torch.save(nn.Linear(2, 2), cached)  # a pickle of code
     text = complaint(lambda: published.read(settings(RESNET, weights=RESNETS), KEY))
-    assert text.startswith(f"{KEY}.weights: {RESNETS}: holds more than tensors")
+    assert text.startswith(f"params.yaml: {KEY}.weights: {RESNETS}: holds more than tensors")
 
 
 def test_a_download_is_checked_by_the_hash_in_its_name(

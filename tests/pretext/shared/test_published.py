@@ -2,13 +2,12 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 from borrowed_models import LITE, complaint, equal, random_model, settings
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from semisup.network.layers import Published
 from semisup.pretext.shared import efficientnet_lite, published
@@ -44,54 +43,6 @@ def test_files(state: dict[str, Tensor], tmp_path: Path, kind: str, wrapper: str
     }
 
 
-@pytest.mark.parametrize("prefix", published.PREFIXES)
-@pytest.mark.parametrize("kind", ["pth", "safetensors"])
-def test_names_of_training_programs(
-    state: dict[str, Tensor], tmp_path: Path, kind: str, prefix: str
-) -> None:
-    path, theirs = tmp_path / f"mine.{kind}", {prefix + name: state[name] for name in state}
-    if kind == "safetensors":
-        save_file(theirs, path)
-    else:
-        torch.save({"state_dict": theirs}, path)
-    assert equal(published.read(settings(MODEL, file=str(path)), KEY).state, state)
-
-
-def test_prefixes_in_any_order(state: dict[str, Tensor], tmp_path: Path) -> None:
-    for prefix in ("module._orig_mod.", "_orig_mod.module."):
-        save_file({prefix + name: state[name] for name in state}, tmp_path / "a.safetensors")
-        found = published.read(settings(MODEL, file=str(tmp_path / "a.safetensors")), KEY)
-        assert equal(found.state, state)
-
-
-@pytest.mark.parametrize("name", ["mine.pth", "mine.bin", "mine.SAFETENSORS", "mine.safetensors"])
-@pytest.mark.parametrize("kind", ["pth", "safetensors"])
-def test_a_file_is_known_by_its_content(
-    state: dict[str, Tensor], tmp_path: Path, kind: str, name: str
-) -> None:
-    (save_file if kind == "safetensors" else torch.save)(state, tmp_path / name)
-    found = published.read(settings(MODEL, file=str(tmp_path / name)), KEY)
-    assert equal(found.state, state)
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_values_that_are_not_finite(state: dict[str, Tensor], tmp_path: Path, value: float) -> None:
-    state["layer1.0.conv1.weight"].view(-1)[3] = value
-    save_file(state, tmp_path / "a.safetensors")
-    named = settings(MODEL, file=str(tmp_path / "a.safetensors"))
-    text = complaint(lambda: published.read(named, KEY))
-    assert "a.safetensors: layer1.0.conv1.weight holds values that are not finite; give" in text
-
-
-@pytest.mark.parametrize("value", [torch.eye(3).to_sparse(), torch.empty(3, device="meta")])
-def test_values_that_are_no_plain_numbers(tmp_path: Path, value: Tensor) -> None:
-    torch.save({"layer1.0.conv1.weight": value}, tmp_path / "a.pth")
-    named = settings(MODEL, file=str(tmp_path / "a.pth"))
-    text = complaint(lambda: published.read(named, KEY))
-    assert "a.pth: layer1.0.conv1.weight holds no plain numbers" in text
-    assert text.endswith("give the path of a file of weights, or null")
-
-
 def test_weights_that_a_file_is_said_to_be_of(state: dict[str, Tensor], tmp_path: Path) -> None:
     save_file(state, tmp_path / "a.safetensors")
     named = settings(MODEL, file=str(tmp_path / "a.safetensors"), weights="c3_in1k")
@@ -118,52 +69,6 @@ def test_the_packages_names_in_a_file(tmp_path: Path) -> None:
         for given in ({"file": str(tmp_path / "lite.pth")}, {"weights": LITE})
     )
     assert equal(mine, theirs)
-
-
-class Code:
-    """Runs when it is unpickled, were it."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Path("was_run").touch, ())
-
-
-def test_pickles_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for number, content in enumerate([Code(), {"a": torch.zeros(1), "b": Code()}, nn.Linear(2, 2)]):
-        path = tmp_path / f"{number}.pth"
-        torch.save(content, path)
-        text = complaint(lambda path=path: published.read(settings(MODEL, file=str(path)), KEY))
-        assert text.startswith(f"{KEY}.file: {path}: holds more than tensors")
-        assert "safetensors.torch.save_file" in text
-    assert not (tmp_path / "was_run").exists()
-
-
-def test_files_of_no_use(tmp_path: Path) -> None:
-    (tmp_path / "text.safetensors").write_text("not weights")
-    (tmp_path / "text.pth").write_text("not weights")
-    (tmp_path / "empty.pth").touch()
-    torch.save({}, tmp_path / "nothing.pth")
-    torch.save([torch.zeros(1)], tmp_path / "list.pth")
-    torch.save({"lr": 0.1, "layer": torch.zeros(1)}, tmp_path / "mixed.pth")
-    torch.save({"teacher": {"a": torch.zeros(1)}, "epoch": 3}, tmp_path / "other.pth")
-    save_file({}, tmp_path / "nothing.safetensors")
-    for name, said in [
-        ("none.safetensors", "no such file; give the path"),
-        ("none.pth", "no such file; give the path"),
-        ("", "is a folder; give the path"),
-        ("text.safetensors", "not a safetensors file"),
-        ("text.pth", "holds more than tensors, or none"),
-        ("empty.pth", "can't be read"),
-        ("nothing.pth", "not a state dict of tensors"),
-        ("list.pth", "not a state dict of tensors"),
-        ("mixed.pth", "not a state dict of tensors"),
-        ("other.pth", "nor one under state_dict or model, but teacher, epoch; give the path"),
-        ("nothing.safetensors", "not a state dict of tensors"),
-    ]:
-        path = tmp_path / name
-        text = complaint(lambda path=path: published.read(settings(MODEL, file=str(path)), KEY))
-        assert text.startswith(f"{KEY}.file: {path}: ")
-        assert said in text
 
 
 @pytest.mark.parametrize(

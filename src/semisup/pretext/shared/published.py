@@ -1,32 +1,20 @@
-"""Weights that others published: found, checked, read. Nothing but tensors is read of any file.
+"""Weights that others published: found, checked, read."""
 
-Pickles (.pth) are read by `weights_only`, which runs no code.
-"""
-
-import pickle
-import textwrap
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from semisup.network import borrowed
 from semisup.params.messages import suggestion
-from semisup.pretext.shared import downloads, efficientnet_lite
+from semisup.pretext.shared import downloads, efficientnet_lite, state_dicts
 from semisup.pretext.shared.borrowed_settings import BorrowedSettings
 from semisup.pretext.shared.library_errors import shortened
 from semisup.workflow.errors import UserError
 from semisup.workflow.outputs import sha256
 
-WRAPPERS = ("state_dict", "model")  # keys that training programs keep a state dict under
-# before each name where a network was trained by DistributedDataParallel or torch.compile
-PREFIXES = ("module.", "_orig_mod.")
-UNREADABLE = (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError)
+MEND = "give the path of a .safetensors or .pth file of a state dict, or null"
 
 
 @dataclass(frozen=True)
@@ -52,11 +40,11 @@ def read(settings: BorrowedSettings, key: str) -> Found:
     Raises:
         UserError: where they are unknown, can't be fetched or can't be read.
     """
-    model, weights, named = settings.model, settings.weights, f"{key}.weights: {settings.weights}"
+    model, weights = settings.model, settings.weights
+    named, mend = f"params.yaml: {key}.weights: {weights}", MEND
     if settings.file is not None:
-        path, named = Path(settings.file), f"{key}.file: {settings.file}"
+        path, named = Path(settings.file), f"params.yaml: {key}.file: {settings.file}"
         weights, source, licence = path.name, settings.file, "unknown"
-        mend = "give the path of a file of weights, or null"
     elif is_installed(settings):
         path = efficientnet_lite.file(f"{key}.weights")
         source, licence = efficientnet_lite.SOURCE, efficientnet_lite.LICENCE
@@ -64,7 +52,7 @@ def read(settings: BorrowedSettings, key: str) -> Found:
     else:
         path, source, licence = _fetched(settings, key)
         mend = f"delete {path}, so that it is fetched anew"
-    state = _tensors(path, named, mend)
+    state = state_dicts.read(path, named, mend)
     if model == efficientnet_lite.MODEL:
         state = efficientnet_lite.in_timms_names(state)
     origin = {"model": model, "weights": weights, "source": source, "licence": licence}
@@ -79,6 +67,16 @@ def is_installed(settings: BorrowedSettings) -> bool:
         settings.weights == efficientnet_lite.PACKAGE and settings.model == efficientnet_lite.MODEL
     )
     return settings.file is None and of_package
+
+
+def check_file(settings: BorrowedSettings, key: str) -> None:
+    """Refuse a file that can be told from weights by a look at its beginning.
+
+    Raises:
+        UserError: as `state_dicts.check`.
+    """
+    if settings.file is not None:
+        state_dicts.check(Path(settings.file), f"params.yaml: {key}.file: {settings.file}", MEND)
 
 
 def check_weights(settings: BorrowedSettings, key: str) -> None:
@@ -113,73 +111,9 @@ def _fetched(settings: BorrowedSettings, key: str) -> tuple[Path, str, str]:
     address = downloads.address(source)
     try:
         return downloads.fetched(source), address, offered.licence
-    except (*UNREADABLE, HTTPException) as error:
+    except (*state_dicts.UNREADABLE, HTTPException) as error:
         raise UserError(
             f"{where}: {address} could not be fetched "
             f"({shortened(error)}); connect to the network once, or put that file here and set "
             f"{key}.file to its path"
         ) from None
-
-
-def _tensors(path: Path, named: str, mend: str) -> dict[str, Tensor]:
-    """The state dict of a file.
-
-    Raises:
-        UserError: of one line, which ends with `mend`.
-    """
-    try:
-        if _is_safetensors(path):
-            state: Any = load_file(path)
-        else:
-            with path.open("rb") as file:  # of a path, torch would go by the name
-                state = torch.load(file, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise UserError(f"{named}: no such file; {mend}") from None
-    except IsADirectoryError:
-        raise UserError(f"{named}: is a folder; {mend}") from None
-    except SafetensorError as error:
-        raise UserError(f"{named}: not a safetensors file ({shortened(error)}); {mend}") from None
-    except pickle.UnpicklingError:
-        raise UserError(
-            f"{named}: holds more than tensors, or none: such pickles are not read, since they can "
-            "run code; write its state dict with safetensors.torch.save_file"
-        ) from None
-    except UNREADABLE as error:
-        raise UserError(f"{named}: can't be read ({shortened(error)}); {mend}") from None
-    return _unwrapped(state, named, mend)
-
-
-def _unwrapped(state: Any, named: str, mend: str) -> dict[str, Tensor]:
-    """The state dict in what a file holds, by the network's own names.
-
-    Raises:
-        UserError: as `_tensors`.
-    """
-    for wrapper in WRAPPERS:
-        if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
-            state = state[wrapper]
-    if not isinstance(state, dict) or not state or not all(map(torch.is_tensor, state.values())):
-        keys = ", ".join(map(str, state)) if isinstance(state, dict) else ""
-        raise UserError(
-            f"{named}: not a state dict of tensors, nor one under {' or '.join(WRAPPERS)}"
-            f"{keys and f', but {textwrap.shorten(keys, 80)}'}; {mend}"
-        )
-    found: dict[str, Tensor] = state
-    while prefix := next((p for p in PREFIXES if all(str(n).startswith(p) for n in found)), ""):
-        found = {name.removeprefix(prefix): value for name, value in found.items()}
-    for name, value in found.items():
-        if value.layout != torch.strided or value.is_quantized or value.is_meta:
-            raise UserError(
-                f"{named}: {name} holds no plain numbers (sparse, or quantised); {mend}"
-            )
-        if not value.float().isfinite().all():
-            raise UserError(f"{named}: {name} holds values that are not finite; {mend}")
-    return found
-
-
-def _is_safetensors(path: Path) -> bool:
-    """By its first bytes, the length of a JSON object and its brace, or else by its name."""
-    with path.open("rb") as file:
-        first = file.read(9)
-    of_torch = first.startswith(b"PK")
-    return first[8:] == b"{" or (path.suffix.lower() == ".safetensors" and not of_torch)
