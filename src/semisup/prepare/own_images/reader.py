@@ -1,31 +1,27 @@
 """What each file of a place is read as."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from semisup.labels.endings import is_raw
-from semisup.labels.no_label import is_none, without_case
 from semisup.labels.parts import Part
 from semisup.params import data_sections
 from semisup.prepare.decoding.decoders import Job
 from semisup.prepare.decoding.formats import RAW_FILE
-from semisup.prepare.files.places import Entry, printable
+from semisup.prepare.files.places import Entry
 from semisup.prepare.folders.class_folders import Layout, beside_images
-from semisup.prepare.folders.doubts import FURTHER_DOWN
-from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.junk import is_companion
 from semisup.prepare.own_images.beside import MASK, RAW, Beside, is_raw_of_image
+from semisup.prepare.own_images.folder_classes import FolderClasses
 from semisup.prepare.own_images.folders_beside import FoldersBeside
 from semisup.prepare.own_images.groups import PatternGroups
 from semisup.prepare.own_images.key_or_names import Moved
 from semisup.prepare.own_images.mask_folders import MaskFolders
-from semisup.prepare.own_images.named_places import KEY
 from semisup.prepare.own_images.series import Series
 from semisup.prepare.own_images.source import Source
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow import outputs
-from semisup.workflow.notes import Notes, named
+from semisup.workflow.notes import Notes
 
 NOT_THERE = "named in {}, but {}"
 
@@ -48,54 +44,29 @@ class Reader:
             known: classes.
             names: what some of these are called.
         """
-        self.names = names
-        self.known, self.found = known, set[str]()  # classes of folders
-        self.tables = tables
-        self.none = without_case(settings.no_label)
+        self.names, self.tables = names, tables
+        self.classes = FolderClasses(known, settings.no_label)
         self.groups = PatternGroups(settings.group_pattern)
         self.taken: set[str] = set()  # identities of the files of labelled places
-        self.no_label_folders: Counter[str] = Counter()
         self.series, self.beside, self.mask_folders = Series(), Beside(), MaskFolders()
         self.folders_beside = FoldersBeside(known)
         self.moved = Moved()
-        self.without_images: dict[str, str] = {}  # folders, each with one of its files
         self.again = 0
-        self.spellings: dict[str, set[str]] = {}  # of class folders, by what they are read as
 
     def finish(self, notes: Notes) -> None:
         """Warn of what only all files together show."""
-        if self.no_label_folders:
-            used = named(f"{name!r} ({n} files)" for name, n in self.no_label_folders.items())
-            notes.warn(f"{KEY}: folders read as no label: {used}; {KEY}.no_label lists such words")
+        self.classes.warn(notes)
         self.groups.warn(notes)
-        self.series.warn(len({*self.known, *self.found}), notes)
+        self.series.warn(len({*self.classes.known, *self.classes.found}), notes)
         self.beside.warn(notes, with_words=not self.groups.pattern)
-        if self.without_images:
-            label, path = next(iter(self.without_images.items()))
-            notes.warn(
-                f"{KEY}: {named(self.without_images)}: no class, since all files there are, by "
-                f"their names, no images, such as {path}"
-            )
         self.mask_folders.warn(notes)
         self.moved.warn(notes)
         self.folders_beside.warn(notes)
-        odd = sorted(label for label in self.found.difference(self.known) if is_odd(label))
-        if odd:
-            notes.warn(
-                f"{KEY}: {named(odd)}: read as a class, but seldom one by the name{FURTHER_DOWN}"
-            )
         if self.again:
             notes.warn(
                 f"{self.again} files of archives have the name of another one there, and are left "
                 f"out; {outputs.PREPARED / outputs.REJECTED} lists them"
             )
-        for label, names in self.spellings.items():
-            if len(names) > 1:
-                shown = named(sorted(map(_shown, names)))
-                notes.warn(
-                    f"{KEY}: folders {shown} differ in spaces or Unicode form only: one class, "
-                    f"{label!r}"
-                )
 
     def jobs(self, source: Source) -> Iterator[Job | Rejected]:
         """Every file of a place, and then the rows of its table that name none."""
@@ -129,7 +100,7 @@ class Reader:
             label = row.label if row and row.part != "unlabelled" else None
         elif source.layout is not None:
             placed = source.layout.placed(entry.source.removeprefix(source.place.source("")))
-            label = placed.label if placed.label in self.known else None
+            label = placed.label if placed.label in self.classes.known else None
         return self._called(label)
 
     def _called(self, label: str | None) -> str | None:
@@ -170,7 +141,7 @@ class Reader:
             return Rejected(name, placed.problem, "aside" if placed.aside else source.meant)
         label = placed.label
         if label is not None:
-            label = self._folder_label(layout, entry, label)
+            label = self.classes.label(label, entry.path.split("/")[layout.levels.index("class")])
         part = row.part if row and row.part else placed.part
         if row is None and len(source.with_table) > 1:  # of several tables none names it
             part = "unlabelled"
@@ -184,14 +155,10 @@ class Reader:
         if name in source.rows:
             return None
         if is_companion(entry.path):
-            self._note_companion(source, entry)
+            if source.layout:
+                self.classes.note_no_image(source.layout.placed(entry.path), entry.path)
             return "no image by its name"
         return RAW if is_raw(entry.path) and is_raw_of_image(source, entry.path) else None
-
-    def _note_companion(self, source: Source, entry: Entry) -> None:
-        placed = source.layout.placed(entry.path) if source.layout else None
-        if placed and placed.label and not placed.problem and placed.label not in self.known:
-            self.without_images.setdefault(placed.label, entry.path)
 
     def _row_job(self, source: Source, entry: Entry, name: str) -> Job | Rejected:
         row = source.rows.get(name)
@@ -228,16 +195,6 @@ class Reader:
         row = source.rows.get(name)
         return Record(name, label, split, self._group(name, row.group if row else None)), entry
 
-    def _folder_label(self, layout: Layout, entry: Entry, label: str) -> str | None:
-        raw = entry.path.split("/")[layout.levels.index("class")]
-        self.spellings.setdefault(label, set()).add(raw)
-        known = label in self.found or label in self.known
-        if not known and is_none(label, self.none):
-            self.no_label_folders[label] += 1
-            return None
-        self.found.add(label)
-        return label
-
     def _group(self, name: str, group: str | None = None) -> str | None:
         if group is not None:
             return group
@@ -245,8 +202,3 @@ class Reader:
             self.series.add(name)
             return None
         return self.groups.of(name)
-
-
-def _shown(folder: str) -> str:
-    """With signs that look alike told apart."""
-    return ascii(printable(folder))
