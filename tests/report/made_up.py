@@ -98,8 +98,12 @@ def facts(
     found = {task: pretext(task, (figures or {}).get(task)) for task in tasks}
     of_pool = pd.DataFrame(columns=TOLD_COLUMNS) if told is None else told
     picked = pd.DataFrame(columns=CHOSEN_COLUMNS) if chosen is None else chosen
-    tests = (counts["test"] // 3,) * 3
-    return Facts(known, counts, found, 0.95, image_size, of_pool, picked, test_counts=tests)
+    tests, validated = ((counts[part] // 3 or 9,) * 3 for part in ("test", "validation"))
+    return Facts(
+        *(known, counts, found, 0.95, image_size, of_pool, picked),
+        test_counts=tests,
+        validation_counts=validated,
+    )
 
 
 ORIGIN = {

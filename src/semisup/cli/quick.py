@@ -87,7 +87,8 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
 
     ways = [Way(method.name, task) for task in tasks for method in (HEAD, SPREAD)]
     data = open_data()
-    results = in_headline(read_results(ways, params.label_budgets), data)
+    every, fraction = read_results(ways, params.label_budgets), params.split.within_budget_fraction
+    results = in_headline(every, data, fraction)
     means = mean_over_draws(results, "top1", params.report.confidence)
     means = means.rename(columns={"mean": "top1", "half": "half_width"})
     shown = what_is_shown(params.draws, params.report.confidence)

@@ -62,7 +62,7 @@ def build_report(params: Params, reports: Path) -> str:
 def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:
     results, facts = inputs.results, inputs.facts
     ranked, shown = findings.ranked, what_is_shown(findings.draws, facts.confidence)
-    label_curve.draw(results, ranked, facts.confidence, folder, findings.choosing, facts.figure)
+    label_curve.draw(results, facts, ranked, folder, findings.choosing)
     if ranked:
         tasks.draw(compared, ranked, shown, folder, facts.figure)
         filters.draw([*facts.pretext], folder)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from semisup.data.dataset import BALANCED, TOP1, ImageData
+from semisup.data.dataset import BALANCED, TOP1, ImageData, Ints
 from semisup.params.loading import Params
 from semisup.report.methods import POOL_ALONE, Way
-from semisup.report.tables.headline import NAMES, alike
+from semisup.report.tables.headline import NAMES, alike, validation_counts
 from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
 
@@ -40,8 +40,9 @@ class Facts:
     data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of what was
     learned from the pool, by method, task, budget and draw; chosen: of labels of chosen images, by
     task, strategy, budget and draw; headline: the figure that is compared; test_counts: test images
-    of each class that has any; warnings: of prepare and split, a line each; rates: learning rates
-    that the baseline and fine-tuning had to choose from.
+    of each class that has any; validation_counts: the same of validation, at the largest budget;
+    warnings: of prepare and split, a line each; rates: learning rates that the baseline and
+    fine-tuning had to choose from.
     """
 
     data: dict[str, Any]
@@ -53,6 +54,7 @@ class Facts:
     chosen: pd.DataFrame
     headline: str = TOP1
     test_counts: tuple[int, ...] = ()
+    validation_counts: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     rates: tuple[int, int] = (1, 1)
 
@@ -97,7 +99,9 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
     stats = outputs.read_json(outputs.SPLITS / outputs.STATS)
     tasks, confidence = params.pretext_tasks, params.report.confidence
     pretext = {task: _read_pretext(task) for task in tasks}
-    counts = np.bincount(data.labels[data.test])
+    tests = np.bincount(data.labels[data.test])
+    fraction = params.split.within_budget_fraction
+    validated = validation_counts(data, params.label_budgets[-1], fraction)
     told, chosen = read_told(ways, params.label_budgets), read_chosen(tasks)
     if params.control_budgets:
         of_control = read_told([POOL_ALONE], params.control_budgets)
@@ -111,10 +115,15 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
         told,
         chosen.assign(top1=chosen[data.headline]),
         data.headline,
-        tuple(map(int, counts[counts > 0])),
+        _there(tests),
+        _there(validated),
         read_warnings(),
         (len(params.supervised.lr), len(params.finetune.lr)),
     )
+
+
+def _there(counts: Ints) -> tuple[int, ...]:
+    return tuple(map(int, counts[counts > 0]))
 
 
 def read_warnings() -> tuple[str, ...]:

@@ -41,4 +41,5 @@ def read_inputs(params: Params) -> Inputs:
         every = pd.concat([every, of_control], ignore_index=True)
     data = open_data()
     facts = read_facts(compared, params, data)
-    return Inputs(compared, every, in_headline(every, data), facts, data)
+    results = in_headline(every, data, params.split.within_budget_fraction)
+    return Inputs(compared, every, results, facts, data)

@@ -5,14 +5,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from made_up import DOZEN, TRAINED, chosen, results
+from made_up import DOZEN, TRAINED, chosen, facts, results
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from semisup.report.figures import label_curve
 from semisup.report.figures.label_curve import TOGETHER, _chosen, draw
 from semisup.report.findings.choosing import Choosing, choosing
-from semisup.report.tables.headline import NAMES
 
 SvgOf = Callable[..., str]
 
@@ -26,7 +25,7 @@ def svg_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SvgOf:
         plt.close(figure)
 
     def made(table: pd.DataFrame, ranked: list[str], chosen: Choosing | None = None) -> str:
-        draw(table, ranked, 0.95, tmp_path, chosen, NAMES["top1"])
+        draw(table, facts(ranked), ranked, tmp_path, chosen)
         return (tmp_path / "label_curve.svg").read_text()
 
     monkeypatch.setattr(label_curve, "save", save)
@@ -39,7 +38,7 @@ def svg_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SvgOf:
 def test_figure_is_reproducible(tmp_path: Path, tasks: list[str], methods: list[str]) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        draw(results(tasks, methods=methods), tasks, 0.95, tmp_path / folder, None, NAMES["top1"])
+        draw(results(tasks, methods=methods), facts(tasks), tasks, tmp_path / folder, None)
     one, two = (
         {p.name: p.read_bytes() for p in (tmp_path / folder).iterdir()} for folder in ("one", "two")
     )
@@ -132,7 +131,7 @@ def test_no_name_in_the_legend_is_cut_off(
     monkeypatch.setattr(label_curve, "save", lambda figure, _: drawn.append(figure))
     found = choosing(chosen(task, {1: 0.2}), task, 0.95, 1000)
     table = results([task], methods=("head", "spread", "finetune", "selftrain"))
-    draw(table.assign(top5=np.nan), [task], 0.95, tmp_path, found, NAMES["top1"])
+    draw(table.assign(top5=np.nan), facts([task]), [task], tmp_path, found)
     drawn[0].draw_without_rendering()
     (legend,) = drawn[0].legends
     extent = legend.get_window_extent()

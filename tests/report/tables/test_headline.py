@@ -60,7 +60,7 @@ def test_equal_classes_are_compared_by_accuracy(
     data: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = stored(data, tmp_path, monkeypatch)
-    found = in_headline(table, data)
+    found = in_headline(table, data, 0.25)
     assert data.headline == "top1"
     assert found["top1"].tolist() == table["top1"].tolist()
     assert [hits.mean() for hits in found[HITS]] == pytest.approx(table["top1"].tolist())
@@ -72,7 +72,7 @@ def test_unequal_classes_are_compared_by_balanced_accuracy(
 ) -> None:
     data = uneven(data)
     table = stored(data, tmp_path, monkeypatch)
-    found = in_headline(table, data)
+    found = in_headline(table, data, 0.25)
     assert data.headline == "balanced_accuracy"
     assert found["top1"].tolist() == table["balanced_accuracy"].tolist()
     expected = table["balanced_accuracy"].tolist()
@@ -88,7 +88,7 @@ def test_noise_of_balanced_accuracy_is_that_within_classes(
     changed = {name: getattr(data, name) for name in data.__dataclass_fields__}
     data = ImageData(**changed | {"labels": labels})
     table = stored(data, tmp_path, monkeypatch)
-    hits = in_headline(table, data)[HITS][0]
+    hits = in_headline(table, data, 0.25)[HITS][0]
     right = np.load(BASELINE.folder(4) / outputs.PREDICTIONS)[0] == data.labels[data.test]
     parts = right[:90], right[90:]
     variances = [np.mean((p - (p.sum() + 1) / (len(p) + 2)) ** 2) / len(p) for p in parts]
@@ -112,7 +112,7 @@ def test_a_class_of_one_image_gives_no_yes(
     table = stored(data, tmp_path, monkeypatch).assign(balanced_accuracy=[0.5, 0.5, 1.0, 1.0])
     for way, said in zip(WAYS, (np.zeros(100, int), labels[data.test]), strict=True):
         np.save(way.folder(4) / outputs.PREDICTIONS, np.stack([said, said]).astype(np.uint16))
-    found = gain(in_headline(table, data), "top1", WAYS[1], BASELINE, 0.95)[4]
+    found = gain(in_headline(table, data, 0.25), "top1", WAYS[1], BASELINE, 0.95)[4]
     assert found.mean == pytest.approx(0.5)
     assert found.above_zero == clear
 
@@ -123,7 +123,7 @@ def test_what_draws_have_in_common(
     data = make_data()
     counts = np.bincount(data.labels[data.rank[0] >= 0])
     expected = (np.minimum(counts, 4) ** 2 / counts).sum() / np.minimum(counts, 4).sum()
-    found = in_headline(stored(data, tmp_path, monkeypatch), data)
+    found = in_headline(stored(data, tmp_path, monkeypatch), data, 0.25)
     assert found[SHARED].tolist() == [pytest.approx(expected)] * 4
 
 
@@ -140,13 +140,16 @@ def test_validation_images_count_like_those_of_test(
     data: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = stored(data, tmp_path, monkeypatch)
-    assert {*in_headline(table, data)[VALIDATED]} == {len(data.validation)}
+    assert {*in_headline(table, data, 0.25)[VALIDATED]} == {len(data.validation)}
     data = uneven(data)
     counts = np.bincount(data.labels[data.validation])
-    assert {*in_headline(table, data)[VALIDATED]} == {alike(counts, balanced=True)}
+    assert {*in_headline(table, data, 0.25)[VALIDATED]} == {alike(counts, balanced=True)}
     none = np.where(data.role == ROLES.index("validation"), ROLES.index("train"), data.role)
     within = dataclasses.replace(data, role=none)
-    assert VALIDATED not in in_headline(table, within)
+    images = within.labelled_set(4, 0, 0.5).validation
+    counts = np.bincount(within.labels[images])
+    assert {*in_headline(table, within, 0.5)[VALIDATED]} == {alike(counts, balanced=True)}
+    assert {*in_headline(table, within, 0.0)[VALIDATED]} == {0}
 
 
 @pytest.mark.parametrize(("sizes", "headline"), [((3, 2), "top1"), ((31, 20), "balanced_accuracy")])

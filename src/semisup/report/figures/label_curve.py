@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from semisup.report.facts import Facts
 from semisup.report.figures.style import (
     CHOSEN_COLOR,
     LEGEND,
@@ -46,18 +47,17 @@ NAMED = 5  # tasks with a colour of their own; the others are thin and grey
 
 def draw(
     results: pd.DataFrame,
+    facts: Facts,
     ranked: Sequence[str],
-    confidence: float,
     folder: Path,
     choosing: Choosing | None,
-    figure_name: str,
 ) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 
     With many tasks only the first few of `ranked` and the controls are named. Heads on labels of
-    chosen images stand beside, where they were compared. `figure_name`: of what stands as top-1.
+    chosen images stand beside, where they were compared.
     """
-    names = {"top1": figure_name, "top5": "top-5 accuracy"}
+    names = {"top1": facts.figure, "top5": "top-5 accuracy"}
     scores = [score for score in names if results[score].notna().any()]
     methods = methods_in(results)[::-1]
     many = len(ranked) > TOGETHER
@@ -72,7 +72,8 @@ def draw(
             rows, columns, figsize=size, squeeze=False, layout="constrained"
         )
         for axis, (score, group) in zip(axes.flat, panels, strict=True):
-            _curves(axis, mean_over_draws(results, score, confidence), group, ranked)
+            means = mean_over_draws(results, score, facts.confidence, sum(facts.test_counts))
+            _curves(axis, means, group, ranked)
             budgets = {*results["budget"]}
             if choosing and score == "top1" and HEAD in group:
                 _chosen(axis, choosing)
@@ -84,7 +85,7 @@ def draw(
                 axis.set_title(group[0].label, fontsize=10)
         _legend(figure, _entries(axes.flat), columns + 1)
         draws = results["draw"].nunique()
-        figure.suptitle(_title(draws, confidence, ranked, choosing), fontsize=11)
+        figure.suptitle(_title(draws, facts.confidence, ranked, choosing), fontsize=11)
         save(figure, folder / "label_curve")
 
 

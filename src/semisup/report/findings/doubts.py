@@ -94,11 +94,11 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
 
 def _always(chosen: Choice, facts: Facts) -> tuple[float | None, float | None]:
     """`no_better` and `in_noise`: what naming one class always gets, where that may be as good."""
-    counts = facts.test_counts
+    counts = facts.validation_counts
+    if len(facts.test_counts) == 1:  # then all that is said of test is 100 % too
+        return 1.0, None
     if not counts:
         return None, None
-    if len(counts) == 1:  # then all that is said of test is 100 % too
-        return 1.0, None
     always = 1 / len(counts) if facts.balanced else max(counts) / sum(counts)
     noise = ndtri(0.5 + facts.confidence / 2) * chosen.standard_error
     if not chosen.images or chosen.accuracy - noise > always:

@@ -22,13 +22,8 @@ from semisup.report.page.chart import (
     interval,
 )
 from semisup.report.page.compared import NONE
-from semisup.report.tables.headline import alike
-from semisup.report.tables.interval import (
-    ends,
-    mean_over_draws,
-    unpaired_variance,
-    with_image_noise,
-)
+from semisup.report.tables.headline import SHARED, alike
+from semisup.report.tables.interval import ends, mean_over_draws
 from semisup.report.words.phrases import with_interval
 from semisup.workflow import outputs
 
@@ -44,14 +39,17 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
         facts: the headline figure's name, the confidence.
         found: the order of the tasks.
     """
+    if SHARED in results:  # `every` has the same rows
+        every = every.assign(**{SHARED: results[SHARED]})
     scores = [("headline", facts.figure, results, "top1")]
     scores += [(s, label, every, s) for s, label in OTHER_SCORES.items() if s != facts.headline]
+    counts, level = np.array(facts.test_counts, int), facts.confidence
     means = {
-        name: mean_over_draws(table.dropna(subset=score), score, facts.confidence)
+        name: mean_over_draws(
+            table.dropna(subset=score), score, level, alike(counts, score == BALANCED)
+        )
         for name, _, table, score in scores
     }
-    for name in {*means} - {"headline"}:  # whose noise is known of each image
-        means[name] = _with_image_noise(means[name], name, facts)
     labels = {name: label for name, label, _, _ in scores if len(means[name])}
     rows = [row for name in labels for row in _rows(name, means[name])]
     colors = {outputs.NO_TASK: TEXT_COLOR} | task_colors(found.ranked)
@@ -72,13 +70,6 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
             Switch("task", "Encoders", encoders, many=True),
         ),
     )
-
-
-def _with_image_noise(means: pd.DataFrame, score: str, facts: Facts) -> pd.DataFrame:
-    """With intervals that cover the choice of the test images too."""
-    images = alike(np.array(facts.test_counts, int), score == BALANCED)
-    errors = np.sqrt([unpaired_variance(mean, images) for mean in means["mean"]])
-    return means.assign(half=with_image_noise(means["half"], errors, facts.confidence))
 
 
 def _rows(name: str, means: pd.DataFrame) -> list[dict[str, Any]]:

@@ -17,14 +17,14 @@ from semisup.workflow import outputs
 
 HITS = "hits"  # a column of arrays (test images,), each of whose mean is `top1`
 SHARED = "shared"  # a column: the share of labelled images that two draws have in common
-VALIDATED = "validated"  # a column: validation images that were set aside, as `alike` counts them
+VALIDATED = "validated"  # a column: validation images, as `alike` counts them
 NAMES = {"top1": "top-1 accuracy", BALANCED: "balanced accuracy"}
 
 
-def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
+def in_headline(results: pd.DataFrame, data: ImageData, within_budget: float) -> pd.DataFrame:
     """A copy with the headline figure as `top1`, and the columns `HITS`, `SHARED`, `VALIDATED`.
 
-    The last only where validation images are set aside.
+    within_budget: share of each class's labels that is validation, where none are set aside.
 
     Raises:
         UserError: where a stage has not run.
@@ -38,24 +38,33 @@ def in_headline(results: pd.DataFrame, data: ImageData) -> pd.DataFrame:
         for at, draw in rows["draw"].items():
             right = predicted[draw] == labels
             hits[at] = right if weights is None else _balanced(right, weights, labels)
-    shared = {budget: data.shared_by_draws(int(budget)) for budget in results["budget"].unique()}
+    budgets, balanced = [*map(int, results["budget"].unique())], data.headline == BALANCED
+    shared = {budget: data.shared_by_draws(budget) for budget in budgets}
+    validated = {b: alike(validation_counts(data, b, within_budget), balanced) for b in budgets}
     more: dict[str, Any] = {
         HITS: pd.Series(hits, dtype=object),
         SHARED: results["budget"].map(shared),
+        VALIDATED: results["budget"].map(validated),
     }
-    if len(data.validation):
-        counts = np.bincount(data.labels[data.validation])
-        more[VALIDATED] = alike(counts, data.headline == BALANCED)
     return results.assign(top1=results[data.headline], **more)
+
+
+def validation_counts(data: ImageData, budget: int, within_budget: float) -> Ints:
+    """Validation images of each class, in the first draw."""
+    images = data.labelled_set(budget, 0, within_budget).validation
+    return np.bincount(data.labels[images], minlength=len(data.classes))
 
 
 def alike(counts: NDArray[np.integer], balanced: bool) -> float:
     """How many images of classes alike in size make as much noise as so many of each class.
 
     Where all classes count the same it is the harmonic mean of their sizes, times their number.
+    Classes without any are left out.
     """
     there = counts[counts > 0].astype(float)
-    return float(len(there) ** 2 / (1 / there).sum() if balanced else there.sum())
+    if balanced and len(there):
+        return float(len(there) ** 2 / (1 / there).sum())
+    return float(there.sum())
 
 
 def _balanced(

@@ -1,7 +1,7 @@
 """Means over draws with their interval.
 
-The interval is Student's t over draws, for the choice of labelled images and random weights; that
-of top-1 is wider by the noise of a finite test set. It covers another pretraining where the draws
+The interval is Student's t over draws, for the choice of labelled images and random weights. It is
+wider by the noise of a finite test set. It covers another pretraining where the draws
 have encoders of their own (`pretrain.repeats`). Draws that have labelled images in common differ by
 less than those of two people would: so it is wider, by Nadeau & Bengio, Machine Learning 2003.
 """
@@ -58,10 +58,17 @@ def half_width(std: Any, count: Any, confidence: float, shared: Any = 0.0) -> An
     return np.where(enough, np.minimum(half, 1), np.nan)
 
 
-def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.DataFrame:
+def mean_over_draws(
+    results: pd.DataFrame, score: str, confidence: float, tests: float = math.inf
+) -> pd.DataFrame:
     """Columns: method, task, budget, mean, half (width of the interval, NaN with one draw).
 
-    The noise of a finite test set counts where it is known, for top-1.
+    Args:
+        results: a row per method, task, budget and draw.
+        score: a column of these.
+        confidence: of the intervals.
+        tests: test images, as `alike` counts them, for scores of which no more is known than the
+            mean; of `top1` it may be known which images are right.
     """
     groups = results.groupby(KEY, sort=False)
     table = groups[score].agg(["mean", "std", "count"]).reset_index()
@@ -70,7 +77,9 @@ def mean_over_draws(results: pd.DataFrame, score: str, confidence: float) -> pd.
     table["half"] = half_width(std, count, confidence, shared)
     if score == "top1" and HITS in results:
         errors = groups[HITS].agg(lambda hits: _image_noise([*hits])).to_numpy(float)
-        table["half"] = with_image_noise(table["half"], errors, confidence)
+    else:
+        errors = np.sqrt([unpaired_variance(mean, tests) for mean in table["mean"]])
+    table["half"] = with_image_noise(table["half"], errors, confidence)
     return table.drop(columns=["std", "count"])
 
 
