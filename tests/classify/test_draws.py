@@ -1,6 +1,8 @@
 """Several learning rates, each tried in full: validation chooses, for each draw."""
 
 import dataclasses
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -161,3 +163,22 @@ def test_where_all_diverge_it_says_so(train: Callable[..., list[Trained]]) -> No
 def test_without_validation_images_the_first_is_taken(train: Callable[..., list[Trained]]) -> None:
     for one in train(RATES, validation=0, budget=3):  # too few labels to spare any
         assert (one.lr, one.fit.best, one.fit.turns) == (RATES[0], None, ())
+
+
+def test_images_of_a_rate_that_lost_are_let_go(
+    make_data: MakeData, make_params: Make, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the best rate so far and of the one that trains are enough in memory."""
+    run = make_run(make_params(CHANGED | {"supervised.lr": [0.05, 1e-9, 1e-8]}), make_data())
+    there, alive = weakref.WeakSet[torch.nn.Module](), list[int]()
+
+    def learner(draw: int, labelled: LabelledSet) -> Learner:
+        gc.collect()
+        one = learn_from_images(run, fresh_classifier(run, draw), draw, labelled)
+        there.add(one.network)
+        alive.append(len(there))
+        return one
+
+    monkeypatch.setattr(draws, "side_by_side", lambda jobs, _: (job() for job in jobs[:1]))
+    list(train_draws(run, learner, run.params.supervised))
+    assert alive == [1, 2, 2]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from semisup.compute.device import Runtime
+from semisup.data import rows
 from semisup.data.dataset import ImageData
 from semisup.data.device_images import DeviceImages, to_unit
 
@@ -76,6 +77,15 @@ def test_reads_no_further_ahead_than_a_few_batches(mapped: ImageData, runtime: R
     for _ in range(10):
         next(stream)
     assert asked == 10 + 4
+
+
+def test_memory_that_pytorch_keeps_unused_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the second training of a stage would read from disk what the first had on its GPU."""
+    for name, value in {"mem_get_info": (100, 900), "memory_reserved": 600}.items():
+        monkeypatch.setattr(torch.cuda, name, lambda _, value=value: value)
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda _: 200)
+    gpu = Runtime(torch.device("cuda"), torch.float32)
+    assert rows._room(gpu) == (100 + 600 - 200) / 2
 
 
 def test_an_array_that_is_no_file_streams_too(make_data: MakeData, runtime: Runtime) -> None:

@@ -248,3 +248,12 @@ def test_collapse() -> None:
     assert "r1" in str(network.collapse(perfect))
     for edit in ({real: 0.9}, {fake: 0.9}, {spread: 0.1}):
         assert network.collapse(perfect | edit) is None
+
+
+def test_the_penalty_passes_through_attention() -> None:
+    """Whose fast kernels have no gradients of gradients."""
+    network, shown = task(r1=1.0, name="timm/test_vit").train(), images(2)
+    network._updates = gan.R1_EVERY - 1
+    loss, _ = network.loss(shown)
+    loss.backward()
+    assert all(bool(g.isfinite().all()) for g in gradients(network).values())

@@ -329,8 +329,10 @@ def test_several_encoders_of_a_task(
         assert weights(encoders.load(folder, letters)) == weights(one.encoder)
 
 
-def test_what_trains_nothing_has_one_encoder(
+def test_what_no_seed_changes_has_one_encoder(
     letters: ImageData, make_params: Make, runtime: Runtime
 ) -> None:
     params = make_params(SHORT | {"pretrain.repeats": 3, "draws": 3})
-    assert len(pretrain_all("random", params, letters, runtime)) == 1
+    untrained = [one.encoder for one in pretrain_all("random", params, letters, runtime)]
+    assert len({next(encoder.parameters()).sum().item() for encoder in untrained}) == 3
+    assert len(pretrain_all("pixels", params, letters, runtime)) == 1

@@ -107,6 +107,20 @@ def test_trained_scored_and_written(run: BudgetRun, tmp_path: Path) -> None:
     assert (tmp_path / "selftrain_1.safetensors").is_file()
 
 
+def test_images_that_judge_what_was_learned_are_not_learned_from(run: BudgetRun) -> None:
+    """Those of the budget that are kept for validation, which are images of the pool too."""
+    labelled, pool = run.labelled_sets()[0], run.data.pool
+    targets = Targets(torch.from_numpy(run.data.labels[labelled.train]))
+    for held, left in ((pool[2:5], len(pool) - 3), (pool, len(pool))):  # there are no others
+        one = learn_with_pool(run, 0, dataclasses.replace(labelled, validation=held))
+        objective = one.objective(targets, 0.0)
+        numbers = torch.arange(left)
+        (seen,) = (pixels for _, pixels in objective.load(iter([numbers])))
+        shown = pool if left == len(pool) else np.setdiff1d(pool, held)
+        assert objective.examples == left
+        assert np.array_equal(seen.permute(0, 2, 3, 1).numpy(), run.data.images[shown])
+
+
 def test_each_draw_has_random_numbers_of_its_own(
     run: BudgetRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:

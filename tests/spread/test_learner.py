@@ -127,15 +127,36 @@ def test_targets_are_what_the_draws_labels_become(
     assert targets.weights is not None
     numbers = [graph.ids.tolist().index(position) for position in labelled.train]
     labels = data.labels[labelled.train]
-    expected = soft_labels(graph, np.array(numbers), labels, 3, run.params.spread)
-    assert np.array_equal(targets.classes.numpy(), expected[0].argmax(axis=1))
+    expected = soft_labels(graph, np.array(numbers), labels, 3, run.params.spread, 3)
+    assert np.array_equal(targets.classes.numpy(), expected[0])
     assert np.array_equal(targets.weights.numpy(), expected[1])
     others = [n for n in range(len(graph.ids)) if n not in numbers]
-    hits = [expected[0][n].argmax() == data.labels[graph.ids[n]] for n in others]
+    hits = [expected[0][n] == data.labels[graph.ids[n]] for n in others]
     assert told["pool_top1"] == pytest.approx(np.mean(hits))
     assert told["pool_top1"] > 0.6  # chance: 0.33
     assert told["pool_images"] == len(graph.ids)
     assert told["pool_sure"] == pytest.approx(expected[1].mean())
+
+
+def test_images_that_judge_what_was_learned_are_not_learned_from(
+    run: BudgetRun, features: FeatureSet, graph: Graph
+) -> None:
+    """Those of the budget that are kept for validation, which are images of the pool too."""
+    whole = run.labelled_sets()[1]
+    held = np.setdiff1d(graph.ids, whole.train)[:3]
+    labelled = dataclasses.replace(whole, validation=held)
+    one, two = (
+        cross_entropy_of(learn_from_pool(run, [(features, graph)], 1, each)).targets
+        for each in (whole, labelled)
+    )
+    assert one is not None
+    assert two is not None
+    assert one.weights is not None
+    assert two.weights is not None
+    judges = torch.from_numpy(np.isin(graph.ids, held))
+    assert one.weights[judges].min() > 0
+    assert not two.weights[judges].any()
+    assert torch.equal(one.weights[~judges], two.weights[~judges])
 
 
 def test_labels_of_the_pool_are_told_of_and_not_used(

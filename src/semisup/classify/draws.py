@@ -83,6 +83,7 @@ class _Training:
                 problems.append(diverged.with_traceback(None))  # which holds the network
             else:
                 yield attempt
+                del attempt  # its images need not lie in memory while another one trains
         if len(problems) == len(plans):
             raise problems[0]
         for problem in problems:
@@ -159,4 +160,5 @@ def _best(attempts: Iterator[Attempt]) -> Attempt:
         turns = cross_validation.best(turns, one.fit.turns)
         if one.fit.best and one.fit.best.better_than(best.fit.best):
             best = one
+        del one  # which may have lost
     return best._replace(fit=dataclasses.replace(best.fit, turns=turns))

@@ -47,7 +47,9 @@ def all_rows_of(array: Array, runtime: Runtime) -> Rows:
 def _room(runtime: Runtime) -> float:
     """Bytes that one set of rows may take on the device."""
     if runtime.device.type == "cuda":
-        return torch.cuda.mem_get_info(runtime.device)[0] * GPU_SHARE
+        kept = torch.cuda.memory_reserved(runtime.device)  # by PyTorch, and some of it in use
+        unused = kept - torch.cuda.memory_allocated(runtime.device)
+        return (torch.cuda.mem_get_info(runtime.device)[0] + unused) * GPU_SHARE
     return runtime.memory * HOST_SHARE
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from semisup.network.backbones import Encoder
 from semisup.network.pooling import pooled, pooled_width
@@ -95,8 +96,8 @@ class Task(PretextTask):
 
     def _penalised(self, real: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         real = real.detach().requires_grad_()
-        # gradients of gradients need more than bfloat16's 8 bits
-        with torch.autocast(real.device.type, enabled=False):
+        # gradients of gradients need more than bfloat16's 8 bits, and plain attention
+        with torch.autocast(real.device.type, enabled=False), sdpa_kernel(SDPBackend.MATH):
             real_logits, fake_logits = self(torch.cat([real, fakes])).chunk(2)
             (slope,) = torch.autograd.grad(real_logits.sum(), real, create_graph=True)
             penalty = slope.square().sum(dim=(1, 2, 3)).mean()

@@ -58,14 +58,15 @@ class Pretrained:
 
 
 def pretrain_all(task: str, params: Params, data: ImageData, runtime: Runtime) -> list[Pretrained]:
-    """As many encoders as `pretrain.repeats` says; one where the task trains nothing.
+    """As many encoders as `pretrain.repeats` says; one where all would be the same.
 
     Raises:
         UserError: as `pretrain`.
     """
-    first = pretrain(task, params, data, runtime)
-    more = range(1, params.pretrain.repeats) if first.fit else ()
-    return [first, *(pretrain(task, params, data, runtime, repeat) for repeat in more)]
+    kind = task_module(task).Task
+    same = issubclass(kind, NoTraining) and not kind.by_chance
+    repeats = range(1 if same else params.pretrain.repeats)
+    return [pretrain(task, params, data, runtime, repeat) for repeat in repeats]
 
 
 def pretrain(
@@ -90,15 +91,15 @@ def pretrain(
     settings = params.task_settings(task, module.Settings)
     kind: type[PretextTask] | type[NoTraining] = module.Task
     kind.check(settings, data)
+    of_all = stream_seed(params.seed, repeat) if repeat else params.seed
     if issubclass(kind, NoTraining):
-        ready = kind.encoder(settings, params.backbone.name, data, params.seed)
+        ready = kind.encoder(settings, params.backbone.name, data, of_all)
         return Pretrained(ready.encoder.eval(), ready.spec, origin=ready.origin)
     if len(data.pool) < MIN_POOL:
         raise UserError(
             f"the pool has {len(data.pool)} images, pretraining takes {MIN_POOL} or more; add "
             f"unlabelled images, raise split.max_pool, or drop {task} from pretext_tasks"
         )
-    of_all = stream_seed(params.seed, repeat) if repeat else params.seed
     seed = stream_seed(of_all, *task.encode())
     spec = kind.spec(settings, params.backbone.name)
     encoder = encoders.make(spec, data, of_all)

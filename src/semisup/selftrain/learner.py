@@ -21,7 +21,7 @@ from semisup.classify.learner import Learner, Targets
 from semisup.classify.network import Classifier
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import load_weights
-from semisup.data.dataset import Ints, LabelledSet
+from semisup.data.dataset import ImageData, Ints, LabelledSet
 from semisup.data.device_images import DeviceImages, to_unit
 from semisup.data.views import strong_view
 from semisup.finetune import encoder_and_head
@@ -65,9 +65,10 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     start = runtime.place(start)
     trust = Trust(len(data.classes), _wanted(run, start, labelled))
     joint = Joint(start, trust, settings.average).to(runtime.device)
-    pool = DeviceImages(data, data.pool, runtime)
-    theirs = np.isin(data.pool, labelled.train)  # which are trained on with their labels anyway
-    known = torch.from_numpy(np.where(theirs, -1, data.labels[data.pool])).to(runtime.device)
+    shown = _pool_of(data, labelled)
+    pool = DeviceImages(data, shown, runtime)
+    theirs = np.isin(shown, labelled.train)  # which are trained on with their labels anyway
+    known = torch.from_numpy(np.where(theirs, -1, data.labels[shown])).to(runtime.device)
     stream, changes = runtime.generator(seed), run.params.data.augment
 
     def objective(targets: Targets, smoothing: float) -> Objective:
@@ -79,8 +80,8 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
             images = to_unit(pixels)
             said, weights = joint.labels(images, known[numbers])
             few = torch.randint(len(labels), size, device=runtime.device, generator=stream)
-            shown = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
-            mine, others = joint.student(torch.cat(shown)).split([len(few), len(images)])
+            views = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
+            mine, others = joint.student(torch.cat(views)).split([len(few), len(images)])
             loss = F.cross_entropy(mine, labels[few], label_smoothing=smoothing)
             on_pool = (weights * F.cross_entropy(others, said, reduction="none")).mean()
             return loss + settings.pool_weight * on_pool, mine.argmax(dim=1) == labels[few]
@@ -88,8 +89,8 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
         return Objective(joint, batch_loss, len(pool), partial(_batches, pool), (stream,))
 
     def told() -> dict[str, float]:
-        shown = min(len(pool), settings.updates * settings.pool_batch)
-        return {"pool_images": shown, **joint.told()}
+        images = min(len(pool), settings.updates * settings.pool_batch)
+        return {"pool_images": images, **joint.told()}
 
     return Learner(
         joint.teacher,
@@ -98,6 +99,12 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
         partial(predict, joint.teacher, test, runtime),
         told,
     )
+
+
+def _pool_of(data: ImageData, labelled: LabelledSet) -> Ints:
+    """Without the images that will judge what was learned, unless there are no others."""
+    others = data.pool[~np.isin(data.pool, labelled.validation)]
+    return others if len(others) else data.pool
 
 
 def _wanted(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor | None:
@@ -110,7 +117,8 @@ def _wanted(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor 
     if align == "labels":
         shares = np.bincount(data.labels[labelled.train], minlength=classes) / len(labelled.train)
     elif align == "estimated":
-        some = data.pool[:: -(-len(data.pool) // POOL_SAMPLE)]
+        pool = _pool_of(data, labelled)
+        some = pool[:: -(-len(pool) // POOL_SAMPLE)]
         known, of_pool = (_said(run, start, positions) for positions in (held, some))
         shares = estimated_shares(known, data.labels[held], of_pool)
     return torch.tensor(shares, dtype=torch.float32, device=run.runtime.device)

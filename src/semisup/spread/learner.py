@@ -15,7 +15,7 @@ from semisup.data.rows import all_rows_of
 from semisup.features.stored import FeatureSet
 from semisup.head import learner_of, untrained_head
 from semisup.neighbours.stored import Graph
-from semisup.spread.propagation import soft_labels
+from semisup.spread.propagation import BYTES_OF_A_LABEL, soft_labels
 from semisup.workflow import outputs
 
 
@@ -70,10 +70,13 @@ def _targets(
     data, device = run.data, run.runtime.device
     numbers = _numbers(graph.ids, labelled.train)
     settings, labels = run.params.spread, data.labels[labelled.train]
-    shares, weights = soft_labels(graph, numbers, labels, len(data.classes), settings)
     # the likeliest class by its weight, not all by their shares: these are too even, since labels
     # thin out on their way, and teach doubt
-    classes = shares.argmax(axis=1)
+    classes, weights = soft_labels(
+        *(graph, numbers, labels, len(data.classes), settings),
+        at_once=run.runtime.rows_at_once(BYTES_OF_A_LABEL * len(graph.ids)),
+    )
+    weights[np.isin(graph.ids, labelled.validation)] = 0  # which will judge what was learned
     told = {"pool_images": len(graph.ids), "pool_sure": float(weights.mean())}
     known = data.labels[graph.ids] >= 0
     known[numbers] = False

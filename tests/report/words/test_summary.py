@@ -149,7 +149,13 @@ def test_single_draw_has_no_interval() -> None:
     ("tasks", "end"),
     [
         (["rotation"], " and test images, but not another run of the pretraining.\n"),
-        (["random"], " and test images.\n"),
+        (["random"], " and test images, but not another untrained encoder.\n"),
+        (["pixels"], " and test images.\n"),
+        (
+            ["rotation", "random"],
+            " and test images, but not another run of the pretraining or another untrained "
+            "encoder.\n",
+        ),
         ([], " and test images.\n"),
     ],
 )

@@ -105,7 +105,12 @@ class Ready:
 
 
 class NoTraining:
-    """A task whose encoder is ready from the start."""
+    """A task whose encoder is ready from the start.
+
+    by_chance: whether its weights are random, so that another seed gives another encoder.
+    """
+
+    by_chance: ClassVar[bool] = False
 
     @classmethod
     def check(cls, settings: Any, data: ImageData) -> None:
