@@ -113,10 +113,10 @@ def test_page_of_doubtful_data(
     """Figures of a test set that is small or has copies are worth no more for being quick."""
     monkeypatch.chdir(tmp_path)
     write_data()
-    for folder, line in ((outputs.PREPARED, "copies"), (outputs.SPLITS, "the test set is small")):
+    for folder, line in ((outputs.PREPARED, "<x>"), (outputs.SPLITS, "the test set is small")):
         outputs.write_json(folder / outputs.WARNINGS, [line])
     page, table = answered(make_params)
-    assert f"{table}\n\n- copies\n- the test set is small\n\n`make repro` goes on" in page
+    assert f"{table}\n\n- \\<x>\n- the test set is small\n\n`make repro` goes on" in page
 
 
 def test_page_of_budgets_that_classes_can_not_fill(

@@ -209,7 +209,9 @@ def test_task_that_the_summary_ranks_first(params: Params) -> None:
     lines = ["task,method,budget,validation_top1", "gan,head,1,0.3", "jigsaw,head,1,0.4"]
     lines += ["rotation,head,1,0.9", "none,supervised,1,0.95"]
     Path("reports/task_comparison.csv").write_text("\n".join(lines) + "\n")
-    assert "of jigsaw (ranked first in reports/summary.md)" in suggest(params, 1, None, OUT)
+    assert "of jigsaw (best on validation in reports/task_comparison.csv)" in suggest(
+        params, 1, None, OUT
+    )
 
 
 BAD: dict[str, tuple[int, str | None, str, str]] = {

@@ -15,6 +15,8 @@ from semisup.model import calibration
 from semisup.model.parts import WEIGHTS, gathered, parts_of
 from semisup.model.trained import calibrated, held_images, logits_of, rebuilt
 from semisup.model.whole import Whole
+from semisup.network import encoders
+from semisup.network.entry import Normalise
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -88,6 +90,21 @@ def test_rebuilt_as_it_was_trained(
     again = Whole.read(tmp_path)
     np.testing.assert_array_equal(logits_of(again, data, data.test, runtime), found)
     assert again.about.as_json() == whole.about.as_json()
+
+
+def test_what_is_subtracted_is_told_where_training_began_with_weights_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_data: MakeData, make_params: Make
+) -> None:
+    """Theirs, not the mean of the images at hand."""
+    monkeypatch.chdir(tmp_path)
+    data, spec = make_data(), SPECS["pixels"]
+    stage, network = trained("head", "rotation", data, spec, [])
+    entry = network.encoder.entry
+    assert isinstance(entry, Normalise)
+    entry.set([0.1, 0.2, 0.3], [0.4, 0.5, 0.6])
+    encoders.save(network.encoder, spec, outputs.folder_of("pretrain", "rotation"))
+    about = rebuilt(parts_of(stage, "head", "rotation", 2), data, make_params({})).about
+    np.testing.assert_allclose([about.mean, about.std], [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]])
 
 
 def test_validation_calibrates(

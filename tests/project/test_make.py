@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from pictures import write_pictures
 
 from semisup.params.loading import load
-from semisup.project.make import Given, make
+from semisup.project.make import Given, _bring, make
 from semisup.workflow.errors import UserError
 
 
@@ -160,6 +161,21 @@ def test_a_copy_that_fails_leaves_nothing(place: Path, monkeypatch: pytest.Monke
     with pytest.raises(UserError, match=r"birds: can't be written: No space left on device"):
         make(Path("birds"), Given(["photos"]), link=False, git=False)
     assert sorted(place.rglob("*")) == before
+
+
+@pytest.mark.parametrize("given", ["photos", "dogs.zip"])
+def test_what_may_not_be_read_is_named(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the project, which could be written."""
+
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    for name in ("copy2", "copytree"):
+        monkeypatch.setattr(shutil, name, denied)
+    monkeypatch.setattr(os, "scandir", denied)
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(UserError, match=rf"^{given}: can't be read: Permission denied; allow it"):
+        _bring(Path(given), Path("raw"), link=False)
 
 
 def test_a_link_back_to_where_it_lies_is_not_followed(place: Path) -> None:

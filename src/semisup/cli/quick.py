@@ -76,6 +76,7 @@ def write(page: str) -> None:
 def answer(params: Params, tasks: Sequence[str]) -> str:
     """The accuracies as a page: those of the report, with its intervals."""
     from semisup.data.dataset import open_data
+    from semisup.model.templates import plain
     from semisup.report.facts import read_warnings
     from semisup.report.findings.doubts import short_budgets
     from semisup.report.methods import HEAD, SPREAD, Way
@@ -94,7 +95,7 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     shown = what_is_shown(params.draws, params.report.confidence)
     rows = rows_of(results, ways[0])
     short = short_budgets(rows, len(data.classes), within_budget=not len(data.validation))
-    lines = [*read_warnings(), *_said_of(short)]
+    lines = [*map(plain, read_warnings()), *_said_of(short)]
     parts = [
         "# A first answer",
         f"{sentence(NAMES[data.headline])} on test in %, {shown}, of frozen encoders that were not "

@@ -133,7 +133,7 @@ def _task(params: Params, task: str | None) -> tuple[str, str]:
 
         ranked = [t for t in ranking(read_csv(table)) if t in params.pretext_tasks]
         if ranked:
-            return ranked[0], f"ranked first in {outputs.REPORTS / outputs.IN_WORDS}"
+            return ranked[0], f"best on validation in {table}"
     tasks = params.pretext_tasks
     there = (t for t in tasks if (outputs.folder_of("neighbours", t) / POINTS).exists())
     return next(there, tasks[0]), "the first of pretext_tasks that has them"

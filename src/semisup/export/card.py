@@ -46,6 +46,7 @@ def write(
         about=about,
         origin=about.origin,
         look=about.encoder.get("trained"),
+        side=whole.network.encoder.side(about.image_size),
         measured=measured,
         onnx=onnx,
         within_budget=not len(data.validation),  # they were taken out of the budget

@@ -10,6 +10,7 @@ from semisup.data.dataset import Ints
 from semisup.workflow.notes import counted
 
 COLDEST, HOTTEST = 0.2, 20.0  # where all images are right, the colder the likelier, without end
+PRIOR = 0.5  # standard deviation of the logarithm of temperatures, before images are seen
 BINS = 15
 
 Floats = NDArray[np.float64]
@@ -17,9 +18,10 @@ ROUNDING = 1e-9  # 10 answers at 0.9 are enough for one wrong one
 
 
 def temperature(logits: NDArray[np.float32], labels: Ints) -> float:
-    """That logits (N, classes) are best divided by, for the likelihood of the labels (N,).
+    """That logits (N, classes) are best divided by, by the labels (N,).
 
-    Guo et al. 2017, arXiv 1706.04599. 1 where there are no images.
+    Guo et al. 2017, arXiv 1706.04599, with a prior: few images, perhaps all of them named rightly,
+    tell little. 1 where there are no images.
     """
     if not len(labels):
         return 1.0
@@ -30,7 +32,8 @@ def temperature(logits: NDArray[np.float32], labels: Ints) -> float:
 
     def loss(log_temperature: float) -> float:
         scaled = logits.astype(np.float64) / np.exp(log_temperature)
-        return -float(log_softmax(scaled, axis=1)[rows, labels].mean())
+        likelihood = float(log_softmax(scaled, axis=1)[rows, labels].sum())
+        return (log_temperature / PRIOR) ** 2 / 2 - likelihood
 
     bounds = (np.log(COLDEST), np.log(HOTTEST))
     found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4})

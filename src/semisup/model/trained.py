@@ -17,6 +17,7 @@ from semisup.model.calibration import Sure
 from semisup.model.parts import WEIGHTS, Parts
 from semisup.model.whole import Whole, hidden_units
 from semisup.network.at_once import in_parts
+from semisup.network.entry import Normalise
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 
@@ -173,4 +174,10 @@ def rebuilt(parts: Parts, data: ImageData, params: Params) -> Whole:
         load_weights(whole.network.head, files[WEIGHTS])
     else:
         load_weights(whole.network, files[WEIGHTS])
+    entry = whole.network.encoder.entry
+    if isinstance(
+        entry, Normalise
+    ):  # by the weights that training began with, if others trained them
+        mean, std = (buffer.flatten().cpu().numpy() for buffer in (entry.mean, entry.std))
+        whole.about = dataclasses.replace(whole.about, mean=mean, std=std)
     return whole

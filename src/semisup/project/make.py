@@ -179,6 +179,12 @@ def _derive(path: Path, change: Callable[[str], str]) -> None:
 
 def _bring(path: Path, raw: Path, link: bool) -> None:
     target = raw / _name(str(path))
+    try:
+        next(os.scandir(path), None) if path.is_dir() else path.open("rb").close()
+    except PermissionError as error:
+        raise UserError(
+            f"{path}: can't be read: {error.strerror}; allow it, or name another"
+        ) from None
     if link:
         target.symlink_to(path.resolve())
     elif path.is_dir():

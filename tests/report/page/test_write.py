@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 from left_behind import TASKS, asked, made_data, trusts
 from made_up import BUDGETS
 
@@ -92,6 +93,15 @@ def test_controls_alone_are_no_pretraining(usual: str, data: Path, make_params: 
 def test_no_file_is_named_that_projects_of_init_lack(usual: str) -> None:
     assert "dvc.lock" in usual
     assert "requirements.lock" not in usual
+
+
+def test_settings_name_what_training_began_with(make_params: Make) -> None:
+    for start in ("random", "imagenet"):
+        params = make_params({"pretext_tasks": ["rotation"]})
+        pretrain = params.pretrain.model_copy(update={"start": start})
+        shown = yaml.safe_load(write._settings(params.model_copy(update={"pretrain": pretrain})))
+        sections = {key for key, value in shown["pretrain"].items() if isinstance(value, dict)}
+        assert sections == {"augment", "rotation", start}
 
 
 def test_versions_are_told(usual: str) -> None:

@@ -124,7 +124,7 @@ def test_each_budget_has_its_choice_in_a_table() -> None:
 def test_without_validation_no_task_can_be_chosen() -> None:
     table = results(TWO).assign(validation_top1=np.nan)
     assert advice(table, TWO, split={"validation": 0}) == [
-        "- No budget has validation images, so no task can be chosen: give more labels, or set "
+        "- No budget has two validation images, so no task can be chosen: give more labels, or set "
         "split.validation to separate."
     ]
 

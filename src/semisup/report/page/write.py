@@ -118,11 +118,8 @@ def _settings(params: Params) -> str:
     names = [name for name in type(params).model_fields if name != "compute"]
     read = {name: getattr(params, name) for name in names}
     values = {n: v.model_dump() if isinstance(v, Section) else v for n, v in read.items()}
-    values["pretrain"] = {
-        name: value
-        for name, value in values["pretrain"].items()
-        if name in params.pretext_tasks or name not in (params.pretrain.model_extra or {})
-    }
+    unused = {*(params.pretrain.model_extra or {})} - {*params.pretext_tasks, params.pretrain.start}
+    values["pretrain"] = {n: v for n, v in values["pretrain"].items() if n not in unused}
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
 
 
