@@ -496,6 +496,24 @@ def test_paths_that_are_encoded_as_in_a_url(tmp_path: Path, row: str, file: str)
     assert said(warnings, "1 with %20 and the like decoded") is (row != file)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "/data/local-files/?d=photos/x/{}.png",
+        "/data/local-files/?d=photos%5Cx%5C{}.png",
+        "https://host:8080/data/local-files/?d=photos/x/{}.png",
+    ],
+)
+def test_paths_in_a_url(tmp_path: Path, row: str) -> None:
+    """As Label Studio has those of local files; the folder before them is another one's."""
+    rows = "".join(f"{row.format(n)},{label}\n" for n, label in enumerate("ab"))
+    files = [f"photos/{folder}/{n}.png" for folder in "xy" for n in range(2)]
+    given = with_table(tmp_path, f"path,label\n{rows}", *files)
+    found, warnings = understood(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["a", "b", None, None]
+    assert said(warnings, "2 by what stands behind ?d=")
+
+
 def test_a_folder_in_other_case_comes_before_any_around_the_place(tmp_path: Path) -> None:
     rows = "path,label\nFull/1.png,x\nFull/2.png,y\n"
     given = with_table(tmp_path, rows, "full/1.png", "full/2.png", "1.png", "3.png")
