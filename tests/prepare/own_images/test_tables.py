@@ -331,6 +331,11 @@ def test_absolute_and_project_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (["train/1.jpg"], ["test/1.jpg"], "there is no such file"),
         (["y/1.jpg"], ["x/1.jpg"], "there is no such file"),
         (["imgae1.jpg"], ["image1.jpg", "b.jpg"], r"no such file \(did you mean .*image1.jpg\?\)"),
+        (["/c/imgae1.jpg"], ["image1.jpg"], r"no such file \(did you mean .*a/image1.jpg\?\)"),
+        (["x/imgae1.jpg"], ["x/image1.jpg", "y/image1.jpg"], r"\(did you mean .*x/image1.jpg\?\)"),
+        (["imgae1.jpg"], ["x/image1.jpg", "y/image1.jpg"], "there is no such file$"),
+        (["x/0.jpg"], ["x/1.jpg", "y/0.jpg", "z/0.jpg"], "there is no such file$"),
+        (["image12.jpg"], ["image13.jpg"], "there is no such file$"),
     ],
 )
 def test_rows_that_fit_no_file_or_several(
