@@ -510,6 +510,40 @@ def test_a_table_without_labels_beside_class_folders(
     assert not rejected
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{0}.png,test\n{1}.png,train\n", "column 1 is read as the path, column 2 is read as the"),
+        ("test;p1;{0}.png\ntrain;p2;{1}.png\n", "as the split; column 2: not read, unless data."),
+        ("{0}.png test\n{1}.png train\n", "column 1 is read as the path, column 2 is read as the"),
+        ("{0},test\n{1},train\n", "column 1 is read as the path, column 2 is read as the split"),
+        ('[["{0}.png", "test"], ["{1}.png", "train"]]', "column 2 is read as the split"),
+        ("{0}.png,p1\n{1}.png,p2\n", "column 2: not read, unless data.folder.columns names it so"),
+    ],
+)
+def test_tables_without_labels_and_names_of_columns(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    """Their first line is an image as the others are."""
+    root = fill(tmp_path / "a", *FOLDERS)
+    file = table(tmp_path, content.format("cat/1", "dog/3"))
+    images, rejected, warnings = records(labelled=root, labels=file, label=None)
+    parts = [record.given_split for record in images.values()]
+    assert parts == ["test" if "test" in content else "train", *["train"] * 3]
+    assert not rejected
+    assert said(warnings, told)
+    if "p1" in content:
+        images, _, _ = records(labelled=root, labels=file, label=None, group="column 2")
+        assert [record.group for record in images.values()] == ["p1", None, "p2", None]
+
+
+def test_two_columns_of_paths_without_names(tmp_path: Path) -> None:
+    root = fill(tmp_path / "a", *FOLDERS)
+    file = table(tmp_path, "cat/1.png,cat/2.png\ndog/3.png,dog/4.png\n")
+    with pytest.raises(UserError, match="no line that names the columns, and the path may be in"):
+        records(labelled=root, labels=file, label=None)
+
+
 def test_two_tables_without_labels_are_the_split(tmp_path: Path) -> None:
     fill(tmp_path / "a", *FOLDERS)
     images, _, _ = records(
