@@ -559,3 +559,14 @@ def test_parts_of_which_a_table_names_nothing_are_told_of(tmp_path: Path) -> Non
     held.write_text("path,label\n3.png,cat\n5.png,dog\n")
     _, _, warnings = records(labelled=root, labels=file, test=root, test_labels=held)
     assert not said(warnings, "names no image in")
+
+
+@pytest.mark.parametrize("ending", ["npy", "mat", "dat", "txt"])
+def test_rows_of_files_that_are_no_images_by_their_names(tmp_path: Path, ending: str) -> None:
+    """They are lost as broken images are, and count as these; files without a row do not."""
+    files = ["1.png", "2.png", f"3.{ending}", f"4.{ending}"]
+    given = with_table(tmp_path, f"path,label\n1.png,x\n2.png,y\n3.{ending},x\n", *files)
+    for file in files[2:]:
+        (tmp_path / "a" / file).write_bytes(b"no image")
+    _, rejected, _ = records(labelled=tmp_path / "a", **given)
+    assert [(item.meant, item.label) for item in rejected] == [("labelled", "x"), ("aside", None)]
