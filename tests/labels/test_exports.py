@@ -157,6 +157,9 @@ def label_studio(**data: Any) -> list[Any]:
         ({"patient_id": "p1"}, None, "p1"),
         ({"seq_id": 7, "subset": "val", "width": 3}, "validation", "7"),
         ({"comment": "test", "split": None, "seq_num_frames": 3}, None, None),
+        ({"dataset": "siteA", "set": "2", "usage": "free of charge"}, None, None),
+        ({"dataset": "siteA", "subset": "val2017"}, "validation", None),
+        ({"dataset": "train", "split": "test"}, "test", None),
     ],
 )
 def test_split_and_group_of_an_image_come_along(
@@ -164,6 +167,12 @@ def test_split_and_group_of_an_image_come_along(
 ) -> None:
     found, _ = rows(json.dumps(program(**fields)), "l.json")
     assert found == {path: Row(name, part, group) for path, name in EXPECTED.items()}
+
+
+@pytest.mark.parametrize("program", [coco, fiftyone, label_studio])
+def test_a_split_that_is_no_part_is_refused(program: Any) -> None:
+    with pytest.raises(UserError, match="column split: '7a' is no part of the data"):
+        rows(json.dumps(program(split="7a")), "l.json")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from semisup.prepare.records import Decoded, Pixels
+from semisup.prepare.records import Decoded, Meant, Pixels, Record
 
 
 def pixels(seed: int = 0) -> Pixels:
@@ -34,3 +34,16 @@ def test_hash_is_of_the_pixels_not_of_their_order_in_memory() -> None:
     assert not turned.flags.c_contiguous
     assert Decoded.of(turned).facts == Decoded.of(pixels()).facts
     assert Decoded.of(pixels(1)).facts.pixel_hash != Decoded.of(pixels()).facts.pixel_hash
+
+
+@pytest.mark.parametrize(
+    ("record", "meant"),
+    [
+        (Record("x/1.png", None), "unlabelled"),
+        (Record("x/1.npy", None), "aside"),
+        (Record("x/1.npy", "cat"), "labelled"),  # as a table says
+        (Record("x/1.dat", "cat", "test"), "test"),
+    ],
+)
+def test_what_a_file_that_gives_no_image_was_meant_for(record: Record, meant: Meant) -> None:
+    assert record.rejected("broken").meant == meant

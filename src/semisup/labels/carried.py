@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from semisup.labels.column_names import has, may_be_group
+from semisup.labels.column_names import has, may_be_group, plain
 from semisup.labels.parts import part_of
 
 SPLIT, GROUP = "split", "group"
@@ -19,8 +19,10 @@ def carried(image: Mapping[str, Any]) -> dict[str, str]:
         if name == "tags" and isinstance(value, list):
             parts = [tag for tag in value if isinstance(tag, str) and part_of(tag, strict=True)]
             said |= {SPLIT: parts[0]} if len(parts) == 1 else {}
-        elif has(SPLIT, [name]) and isinstance(value, str):
-            said.setdefault(SPLIT, value)
+        elif plain(name) == SPLIT and isinstance(value, str):
+            said[SPLIT] = value
+        elif has(SPLIT, [name]) and isinstance(value, str) and part_of(value, strict=True):
+            said.setdefault(SPLIT, value)  # else `dataset` and the like say something else
         elif (has(GROUP, [name]) or may_be_group(name)) and isinstance(value, str | int):
             said.setdefault(GROUP, str(value))
     return said

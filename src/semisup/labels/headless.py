@@ -1,15 +1,15 @@
 """Tables without names of columns: which column holds an image's path, and which its label."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from semisup.labels.column_names import KEY, NAMES, plain
+from semisup.labels.column_names import KEY, NAMES, has, plain
 from semisup.labels.endings import is_image
 from semisup.labels.parts import part_of
 from semisup.labels.path_column import Known
 from semisup.labels.text import SEPARATORS, Line, lines_in
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes
+from semisup.workflow.notes import Notes, named
 
 _NO_LABEL = re.compile(r"-1|[+-]?[\d.]+(\s+[+-]?[\d.]+)+")  # in a line of spaces: several numbers
 _HAS_COLUMNS = re.compile(
@@ -89,7 +89,7 @@ def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:
         return [*lines]
     (path,) = paths
     others = [at for at in range(len(first)) if at != path]
-    splits = [at for at in others if all(part_of(cells[at], strict=True) for _, cells in lines)]
+    splits = _splits(lines, others)
     if len(splits) == 1 < len(others):
         others.remove(splits[0])
     else:
@@ -106,11 +106,49 @@ def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:
         f"{where}: no line names the columns: column {path + 1} is read as the path, column "
         f"{label + 1} as the label{f', column {splits[0] + 1} as the split' if splits else ''}"
     )
-    names = [f"column {at + 1}" for at in range(len(first))]
-    names[path], names[label] = "path", "label"
-    for at in splits:
-        names[at] = "split"
-    return [(0, names), *lines]
+    return _below({path: "path", label: "label", **dict.fromkeys(splits, "split")}, lines)
+
+
+def with_names_but_label(
+    lines: Sequence[Line], where: str, notes: Notes, is_known: Known
+) -> list[Line]:
+    """The same where folders are the classes: beside the path there may be the split.
+
+    An image may lack its ending where it names a file, and no cell is called as a column.
+
+    Raises:
+        UserError: several columns could hold the path.
+    """
+    first = lines[0][1]
+    paths = [at for at, cell in enumerate(first) if is_image(cell)]
+    if not paths and not any(has(what, first) for what in NAMES):
+        paths = [at for at, cell in enumerate(first) if is_known(cell) > 0]
+    if not paths:
+        return [*lines]
+    if len(paths) > 1:
+        raise UserError(
+            f"{where}: has no line that names the columns, and the path may be in several; put a "
+            "first line of path,split and the like"
+        )
+    others = [at for at in range(len(first)) if at not in paths]
+    splits = _splits(lines, others)
+    said = {paths[0]: "path"} | (dict.fromkeys(splits, "split") if len(splits) == 1 else {})
+    read = ", ".join(f"column {at + 1} is read as the {what}" for at, what in said.items())
+    unread = [f"column {at + 1}" for at in others if at not in said]
+    rest = f"; {named(unread)}: not read, unless {KEY} names it so" if unread else ""
+    notes.warn(f"{where}: no line names the columns: {read}{rest}")
+    return _below(said, lines)
+
+
+def _splits(lines: Sequence[Line], among: Sequence[int]) -> list[int]:
+    """Columns that say train, test and the like in all lines."""
+    return [at for at in among if all(part_of(cells[at], strict=True) for _, cells in lines)]
+
+
+def _below(names: Mapping[int, str], lines: Sequence[Line]) -> list[Line]:
+    """The lines below one of these names by position; the others are called column 1 and so on."""
+    width = len(lines[0][1])
+    return [(0, [names.get(at, f"column {at + 1}") for at in range(width)]), *lines]
 
 
 def _is_word(cell: str) -> bool:

@@ -41,16 +41,7 @@ def lines_of(
         return of_json(text, where)
     if pairs := of_spaces(text, where, is_known, notes):
         return pairs
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
-    )
-    try:
-        lines = [(reader.line_num, line) for line in reader if "".join(line).strip()]
-    except csv.Error as error:
-        raise UserError(
-            f"{where}: line {reader.line_num}: not readable as CSV ({error}); mend its quotes"
-        ) from None
+    lines = of_csv(text, separator, where)
     if not lines:
         raise UserError(f"{where}: is empty; its first line must name path,label")
     width = len(lines[0][1])
@@ -67,3 +58,21 @@ def lines_of(
     rows = [(number, (line + [""] * width)[:width]) for number, line in lines]
     simple = exports.via_csv([line for _, line in rows], where)
     return rows if simple is None else table_of([*enumerate(simple, 2)])
+
+
+def of_csv(text: str, separator: str, where: str) -> list[Line]:
+    """Number and cells of each line that has any, however many these are.
+
+    Raises:
+        UserError: quotes are open, or stand within a cell.
+    """
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True, strict=True
+    )
+    try:
+        return [(reader.line_num, line) for line in reader if "".join(line).strip()]
+    except csv.Error as error:
+        raise UserError(
+            f"{where}: line {reader.line_num}: not readable as CSV ({error}); mend its quotes"
+        ) from None

@@ -9,7 +9,7 @@ from semisup.labels.bits import with_parts_joined
 from semisup.labels.column_names import fitting, plain
 from semisup.labels.columns import find_columns
 from semisup.labels.exports import accepted
-from semisup.labels.headless import with_names
+from semisup.labels.headless import with_names, with_names_but_label
 from semisup.labels.label_column import hint_at_nothing_shown, raw_labels, spelled_labels
 from semisup.labels.lines import lines_of
 from semisup.labels.no_label import without_case
@@ -60,7 +60,9 @@ def read_table(
         UserError: not readable, no such column, or a path has two labels.
     """
     lines = lines_of(content, where, notes, columns["label"] is None, is_known)
-    if no_label is not None and columns["path"] == columns["label"] == "auto":
+    if columns["path"] == "auto" and columns["label"] is None:
+        lines = with_names_but_label(lines, where, notes, is_known)
+    elif no_label is not None and columns["path"] == columns["label"] == "auto":
         lines = with_names(lines, where, notes)
     return rows_of(lines, where, columns, no_label, notes, is_known)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from decimal import Decimal
 
 BESIDE = {  # what says nothing more beside the word for a part, or for no label
     *("set", "data", "dataset", "images", "image", "img", "imgs", "split", "folder", "the"),
@@ -26,7 +27,8 @@ def folded(name: str) -> str:
     """What two names share that differ in case, punctuation, kind of letters or zeros only."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     if NUMBER.fullmatch(plain):
-        return f"{float(plain):g}"
+        number = f"{Decimal(plain):f}"  # a float would take long ones for the same
+        return number.rstrip("0").rstrip(".") if "." in number else number
     # 1-2 is not 12
     short = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", plain)
     return re.sub(r"(?<!\d)0+(?=\d)", "", short) or plain

@@ -39,7 +39,8 @@ class Record:
 
     def rejected(self, reason: str) -> "Rejected":
         """The same as a file that gives no image."""
-        meant = "aside" if is_companion(self.source) else self.meant
+        is_aside = self.label is None and is_companion(self.source)
+        meant = "aside" if is_aside else self.meant
         return Rejected(self.source, reason, meant, self.label)
 
 

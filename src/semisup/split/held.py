@@ -8,6 +8,17 @@ from semisup.data.dataset import LEFT_OUT, TEST, TRAIN, UNLABELLED, VALIDATION, 
 Bools = NDArray[np.bool_]
 
 
+def by_class(labels: Ints, chosen: Bools) -> list[Ints]:
+    """Positions of the chosen images of each class, in order; of classes without such, none.
+
+    All at once: to look for each class by itself takes as long as images times classes.
+    """
+    found = np.flatnonzero(chosen & (labels >= 0))
+    found = found[np.argsort(labels[found], kind="stable")]
+    classes = np.unique(labels[labels >= 0])
+    return np.split(found, np.searchsorted(labels[found], classes))[1:]
+
+
 def draw_test(
     labels: Ints, key: NDArray[np.uint64], among: Bools, fraction: float, seed: int
 ) -> Bools:
@@ -26,20 +37,19 @@ def draw_test(
         seed: another one draws others.
     """
     height = _mixed(key, seed)
-    classes = np.unique(labels[among])
-    keys = [np.unique(height[among & (labels == label)]) for label in classes]
-    only = [some[0] for some in keys if len(some) == 1]
+    classes = by_class(labels, among)
+    only = [height[some[0]] for some in classes if len(some) and np.ptp(height[some]) == 0]
     free = among & ~np.isin(height, only)
     drawn: Bools = free & (height < fraction)
-    for label in classes:
-        members = labels == label
-        heights = np.unique(height[free & members])
-        if not len(heights):
+    together = _Together(height, np.flatnonzero(free))
+    for members in classes:
+        some = members[free[members]]
+        if not len(some):
             continue
-        if not (drawn & members).any():
-            drawn |= free & (height == heights[0])
-        elif drawn[among & members].all():
-            drawn &= height != heights[-1]
+        if not drawn[members].any():
+            drawn[together.unit(some[height[some].argmin()])] = True
+        elif drawn[members].all():
+            drawn[together.unit(some[height[some].argmax()])] = False
     return drawn
 
 
@@ -64,8 +74,7 @@ def set_validation(role: Ints, labels: Ints, group: Ints, per_class: int, seed: 
     held = np.zeros_like(half)
     together = _Together(group, np.flatnonzero(train))
     tried = set[int]()  # what was too large once is so for good, since ever more is held
-    for label in np.unique(labels[labels >= 0]):
-        members = np.flatnonzero(train & (labels == label))
+    for label, members in zip(np.unique(labels[labels >= 0]), by_class(labels, train), strict=True):
         wanted = min(per_class, half[label])
         shuffled = rng.permutation(members)
         if (group[members] < 0).all():
@@ -79,16 +88,16 @@ def set_validation(role: Ints, labels: Ints, group: Ints, per_class: int, seed: 
             if own >= 0:
                 tried.add(own)
             unit = together.unit(image)
-            sizes = np.bincount(labels[unit], minlength=len(half))
-            if (held + sizes <= half)[sizes > 0].all():
+            classes, sizes = np.unique(labels[unit], return_counts=True)
+            if (held[classes] + sizes <= half[classes]).all():
                 role[unit] = VALIDATION
-                held += sizes
+                held[classes] += sizes
 
 
 class _Together:
     """Finds the images, of some, that are of one group with an image."""
 
-    def __init__(self, group: Ints, among: Ints) -> None:
+    def __init__(self, group: Ints | NDArray[np.float64], among: Ints) -> None:
         self._group = group
         self._images = among[np.argsort(group[among], kind="stable")]
         self._groups = group[self._images]

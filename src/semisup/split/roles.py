@@ -22,7 +22,7 @@ from semisup.data.dataset import (
     Manifest,
 )
 from semisup.labels.conflicts import conflicting
-from semisup.split.held import draw_test, set_validation, take_out, take_out_copies
+from semisup.split.held import by_class, draw_test, set_validation, take_out, take_out_copies
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
@@ -162,14 +162,10 @@ def _check_classes(labels: Ints) -> None:
         )
 
 
-def _by_class(labels: Ints, chosen: NDArray[np.bool_]) -> list[Ints]:
-    return [np.flatnonzero(chosen & (labels == c)) for c in np.unique(labels[labels >= 0])]
-
-
 def _said_of_groups(labels: Ints, group: Ints) -> str:
     """What an error says where classes are of one group, which stays on one side of a split."""
-    classes = np.unique(labels[labels >= 0])
-    mine = [np.unique(group[labels == label]) for label in classes]
+    classes = by_class(labels, labels >= 0)
+    mine = [np.unique(group[members]) for members in classes]
     single = sum(len(some) == 1 and some[0] >= 0 for some in mine)
     if not single:
         return ""
@@ -223,22 +219,24 @@ def _check_validation(role: Ints, labels: Ints, group: Ints, rules: Rules, lost:
 def _too_large(labels: Ints, group: Ints, train: NDArray[np.bool_]) -> int:
     """How many groups there are where each is too large, though the classes have enough images."""
     half = np.bincount(labels[train]) // 2
-    grouped = np.unique(group[train & (group >= 0)])
+    grouped = [members for members in by_class(group, train) if len(members)]
     if not half.any() or len(grouped) > len(half):  # of one class one group has more than half
         return 0
-    units = (np.bincount(labels[train & (group == g)], minlength=len(half)) for g in grouped)
+    units = (np.bincount(labels[members], minlength=len(half)) for members in grouped)
     return len(grouped) if all((unit > half).any() for unit in units) else 0
 
 
 def _ranks(labels: Ints, every: Ints, role: Ints, rules: Rules) -> Ints:
     """By `labels` in random order; then those that only `every` has, in random order too."""
     rank = np.full((rules.draws, len(labels)), NO_RANK, np.int64)
+    train = role == TRAIN
+    known, later = by_class(labels, train), by_class(every, train & (labels < 0))
+    counts = np.bincount(labels[train & (labels >= 0)], minlength=every.max() + 1)
     for draw in range(rules.draws):
         rng = np.random.default_rng([rules.seed, 13, draw])
-        for members in _by_class(labels, role == TRAIN):
+        for members in known:
             rank[draw, rng.permutation(members)] = np.arange(len(members))
-        for members in _by_class(every, (role == TRAIN) & (labels < 0)):
-            if len(members):
-                first = rank[draw, every == every[members[0]]].max() + 1
-                rank[draw, rng.permutation(members)] = first + np.arange(len(members))
+        for members in filter(len, later):
+            first = counts[every[members[0]]]
+            rank[draw, rng.permutation(members)] = first + np.arange(len(members))
     return rank

@@ -6,7 +6,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_files import candidates, compute, data, deep_png, pack, planned, settings
+from made_files import (
+    MAKERS,
+    candidates,
+    compute,
+    data,
+    deep_png,
+    encoded,
+    pack,
+    planned,
+    settings,
+)
 from numpy.typing import NDArray
 from PIL import Image
 from tifffile import imwrite
@@ -107,6 +117,17 @@ def test_values_of_a_kind_that_no_looked_at_file_had(
     (refused,) = (item for item in found if not isinstance(item, tuple))
     assert refused.source == f"{root}/007.png"
     assert "set data.range before training, or save it with 8 bits a colour" in refused.reason
+
+
+@pytest.mark.parametrize("kind", ["folder", "a.zip"])
+def test_a_deep_class_after_one_of_8_bits(tmp_path: Path, kind: str) -> None:
+    shallow = encoded(Image.fromarray(ramp(0, 200).astype(np.uint8)), "PNG")
+    deep = encoded(Image.fromarray(ramp(0, 4095).astype(np.uint16)), "PNG")
+    files = {f"{c}/{n:02}.png": one for c, one in (("a", shallow), ("b", deep)) for n in range(50)}
+    place = MAKERS[kind](tmp_path / kind, files)
+    found, summary, _ = packed(place)
+    assert summary["ranges"] == {"uint16": [0, 4095]}
+    assert len(found) == 100
 
 
 def test_nearly_black_images_are_warned_of(tmp_path: Path) -> None:

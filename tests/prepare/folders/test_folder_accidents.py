@@ -39,6 +39,16 @@ def test_images_beside_labels_of_boxes(tmp_path: Path) -> None:
     assert [item.meant for item in rejected] == ["aside"]
 
 
+def test_boxes_may_be_what_images_show(tmp_path: Path) -> None:
+    """Masks are none where the other folders hold the same ones."""
+    files = [
+        f"{c}/{of}/1.png" for c in ("bags", "boxes", "cans", "masks") for of in ("red", "blue")
+    ]
+    found, warnings = understood(fill(tmp_path, *files), class_level=1)
+    assert {label for label, _ in found.values()} == {"bags", "boxes", "cans"}
+    assert said(warnings, "masks: left out")
+
+
 def test_augmented_copies_in_folders_of_their_own_are_warned_of(tmp_path: Path) -> None:
     """Copies of an image that are not equal would lie on both sides of a split."""
     parts = [

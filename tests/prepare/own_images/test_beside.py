@@ -176,8 +176,12 @@ def test_what_is_called_label_is_a_mask_if_it_ends_otherwise(
     """As in KolektorSDD; photographs of labels are images."""
     names = [f"{label}/{n}" for label in "ab" for n in range(6)]
     files = [f"{name}.png" for name in names] + [f"{name}_label.{ending}" for name in names]
-    found, _ = understood(fill(tmp_path, *files))
+    found, _ = understood(fill(tmp_path / "x", *files))
     assert len(found) == left
+    rows = "".join(f"{name}_label.{ending},{name[0]}\n" for name in names[1:])
+    (tmp_path / "t.csv").write_text(f"path,label\n{rows}")
+    found, _ = understood(tmp_path / "x", labels=tmp_path / "t.csv")
+    assert len(found) == 24, "a table that names them makes them images"
 
 
 @pytest.mark.parametrize(

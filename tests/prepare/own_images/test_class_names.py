@@ -86,6 +86,19 @@ def test_words_that_can_not_be_read_are_said(tmp_path: Path) -> None:
     assert any("words.txt: line 1 is not UTF-8" in line for line in warnings)
 
 
+@pytest.mark.parametrize("lines", [1, 20_000], ids=["few", "more than a cell of csv may hold"])
+def test_open_quotes(tmp_path: Path, lines: int) -> None:
+    fill(tmp_path, *FILES)
+    file = tmp_path / "classes.csv"
+    file.write_text('n01,cat\nn02,"dog\n' + "n03,longer than it has to be\n" * lines)
+    found, warnings = labels(labelled=tmp_path)
+    assert found == ["n01", "n02"]
+    told = f"classes.csv: line {lines + 2}: not readable as CSV (unexpected end of data); mend its"
+    assert any(told in line for line in warnings)
+    with pytest.raises(UserError, match=r"not readable as CSV \(.*\); mend its quotes"):
+        labels(labelled=tmp_path, class_names=file)
+
+
 def test_numbers_in_a_table(tmp_path: Path) -> None:
     fill(tmp_path / "a", "1.png", "2.png")
     (tmp_path / "labels.csv").write_text("path,label\n1.png,0\n2.png,1.0\n")
@@ -162,7 +175,9 @@ def test_names_stay_where_a_file_has_numbers_or_codes_for_them(
         ("LOC_synset_mapping.txt", "n01 cat, house cat\nn02 dog\n"),
         ("classes.tsv", "wnid\tname\tcount\nn01\tcat, house cat\t7\nn02\tdog\t8\n"),
         ("class_names.csv", 'class,name\nn01,"cat, house cat"\nn02,dog\n'),
+        ("class_names.csv", 'class, name\nn01, "cat, house cat"\nn02, dog\n'),
         ("class_names.json", '{"n01": "cat, house cat", "n02": "dog"}'),
+        ("class_names.json", '{"n01": ["n01440764", "cat", "house cat"], "n02": [7, "dog"]}'),
     ],
 )
 def test_kinds_of_files(where: str, content: str) -> None:
@@ -170,8 +185,15 @@ def test_kinds_of_files(where: str, content: str) -> None:
     assert {key: names[key] for key in ("n01", "n02")} == {"n01": "cat, house cat", "n02": "dog"}
 
 
-@pytest.mark.parametrize("content", ["[1]", "{", "7"])
-def test_json_that_is_no_object(content: str) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        *("[1]", "{", "7", "[" * 9999, '{"0": []}', '{"0": [["cat"]]}', '{"0": {"name": "cat"}}'),
+        *('{"0": "cat", "1": null}', '{"0": true}'),
+    ],
+    ids=lambda content: content[:30],
+)
+def test_json_that_is_no_object_of_names(content: str) -> None:
     with pytest.raises(UserError, match=r'a.json: must be an object as \{"class": "name"\}'):
         read_names(content.encode(), "a.json")
 

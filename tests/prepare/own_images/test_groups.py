@@ -24,3 +24,26 @@ def test_a_pattern_that_finds_one_group_is_told_of(
     images, _, warnings = records(labelled=place, group_pattern=pattern)
     assert [*dict.fromkeys(record.group for record in images.values())] == groups
     assert said(warnings, words) if words else not warnings
+
+
+@pytest.mark.parametrize(("one", "other"), [("3", "003"), ("p3", "P03")])
+def test_one_patient_in_a_table_and_in_paths(tmp_path: Path, one: str, other: str) -> None:
+    """The pool has images of patients that are tested on: a spreadsheet took the zeros away."""
+    (tmp_path / "t.csv").write_text(f"path,label,patient\na.png,x,{one}\nb.png,y,9\n")
+    images, _, warnings = records(
+        test=fill(tmp_path / "test", "a.png", "b.png"),
+        test_labels=tmp_path / "t.csv",
+        unlabelled=fill(tmp_path / "pool", f"of_{other}_1.png", f"of_{one}_2.png", "of_9_3.png"),
+        group_pattern="of_([^_]+)_",
+    )
+    groups = {Path(source).name: record.group for source, record in images.items()}
+    pool = {f"of_{other}_1.png": one, f"of_{one}_2.png": one, "of_9_3.png": "9"}
+    assert groups == {"a.png": one, "b.png": "9"} | pool
+    assert said(warnings, f"are read as one: {other} is {one}")
+
+
+def test_one_patient_in_two_paths(tmp_path: Path) -> None:
+    place = fill(tmp_path, "x/P01_1.png", "x/P2_1.png", "y/p1_2.png")
+    images, _, warnings = records(labelled=place, group_pattern="([Pp][0-9]+)_")
+    assert [record.group for record in images.values()] == ["P01", "P2", "P01"]
+    assert said(warnings, "are read as one: p1 is P01")

@@ -3,6 +3,7 @@
 import pytest
 
 from semisup.prepare.own_images import matching
+from semisup.prepare.own_images.file_index import FileIndex
 from semisup.workflow.notes import Notes
 
 FILES = 300
@@ -15,14 +16,14 @@ def test_rows_are_compared_with_few_files(
 ) -> None:
     """As CheXpert has 200,000 files, half of them study1/view1_frontal.jpg."""
     compared = 0
-    fits = matching._Index._fits
+    fits = FileIndex._fits
 
-    def counting(self: matching._Index, folders: list[str], whole: str, way: int) -> bool:
+    def counting(self: FileIndex, folders: list[str], whole: str, way: int) -> bool:
         nonlocal compared
         compared += 1
         return fits(self, folders, whole, way)
 
-    monkeypatch.setattr(matching._Index, "_fits", counting)
+    monkeypatch.setattr(FileIndex, "_fits", counting)
     files = [f"patient{n}/{inner}1.jpg" for n in range(FILES)]
     wholes = {f"data/C/train/{file}": file for file in files}
     rows = [row.format(n, inner) for n in range(FILES)]

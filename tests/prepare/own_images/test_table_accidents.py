@@ -496,6 +496,24 @@ def test_paths_that_are_encoded_as_in_a_url(tmp_path: Path, row: str, file: str)
     assert said(warnings, "1 with %20 and the like decoded") is (row != file)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "/data/local-files/?d=photos/x/{}.png",
+        "/data/local-files/?d=photos%5Cx%5C{}.png",
+        "https://host:8080/data/local-files/?d=photos/x/{}.png",
+    ],
+)
+def test_paths_in_a_url(tmp_path: Path, row: str) -> None:
+    """As Label Studio has those of local files; the folder before them is another one's."""
+    rows = "".join(f"{row.format(n)},{label}\n" for n, label in enumerate("ab"))
+    files = [f"photos/{folder}/{n}.png" for folder in "xy" for n in range(2)]
+    given = with_table(tmp_path, f"path,label\n{rows}", *files)
+    found, warnings = understood(tmp_path / "a", **given)
+    assert [label for label, _ in found.values()] == ["a", "b", None, None]
+    assert said(warnings, "2 by what stands behind ?d=")
+
+
 def test_a_folder_in_other_case_comes_before_any_around_the_place(tmp_path: Path) -> None:
     rows = "path,label\nFull/1.png,x\nFull/2.png,y\n"
     given = with_table(tmp_path, rows, "full/1.png", "full/2.png", "1.png", "3.png")
@@ -541,3 +559,14 @@ def test_parts_of_which_a_table_names_nothing_are_told_of(tmp_path: Path) -> Non
     held.write_text("path,label\n3.png,cat\n5.png,dog\n")
     _, _, warnings = records(labelled=root, labels=file, test=root, test_labels=held)
     assert not said(warnings, "names no image in")
+
+
+@pytest.mark.parametrize("ending", ["npy", "mat", "dat", "txt"])
+def test_rows_of_files_that_are_no_images_by_their_names(tmp_path: Path, ending: str) -> None:
+    """They are lost as broken images are, and count as these; files without a row do not."""
+    files = ["1.png", "2.png", f"3.{ending}", f"4.{ending}"]
+    given = with_table(tmp_path, f"path,label\n1.png,x\n2.png,y\n3.{ending},x\n", *files)
+    for file in files[2:]:
+        (tmp_path / "a" / file).write_bytes(b"no image")
+    _, rejected, _ = records(labelled=tmp_path / "a", **given)
+    assert [(item.meant, item.label) for item in rejected] == [("labelled", "x"), ("aside", None)]

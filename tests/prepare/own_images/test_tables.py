@@ -331,6 +331,11 @@ def test_absolute_and_project_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (["train/1.jpg"], ["test/1.jpg"], "there is no such file"),
         (["y/1.jpg"], ["x/1.jpg"], "there is no such file"),
         (["imgae1.jpg"], ["image1.jpg", "b.jpg"], r"no such file \(did you mean .*image1.jpg\?\)"),
+        (["/c/imgae1.jpg"], ["image1.jpg"], r"no such file \(did you mean .*a/image1.jpg\?\)"),
+        (["x/imgae1.jpg"], ["x/image1.jpg", "y/image1.jpg"], r"\(did you mean .*x/image1.jpg\?\)"),
+        (["imgae1.jpg"], ["x/image1.jpg", "y/image1.jpg"], "there is no such file$"),
+        (["x/0.jpg"], ["x/1.jpg", "y/0.jpg", "z/0.jpg"], "there is no such file$"),
+        (["image12.jpg"], ["image13.jpg"], "there is no such file$"),
     ],
 )
 def test_rows_that_fit_no_file_or_several(
@@ -503,6 +508,40 @@ def test_a_table_without_labels_beside_class_folders(
     found = [(r.label, r.given_split, r.group) for r in images.values()]
     assert found == [*expected, ("dog", "train", None)]
     assert not rejected
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{0}.png,test\n{1}.png,train\n", "column 1 is read as the path, column 2 is read as the"),
+        ("test;p1;{0}.png\ntrain;p2;{1}.png\n", "as the split; column 2: not read, unless data."),
+        ("{0}.png test\n{1}.png train\n", "column 1 is read as the path, column 2 is read as the"),
+        ("{0},test\n{1},train\n", "column 1 is read as the path, column 2 is read as the split"),
+        ('[["{0}.png", "test"], ["{1}.png", "train"]]', "column 2 is read as the split"),
+        ("{0}.png,p1\n{1}.png,p2\n", "column 2: not read, unless data.folder.columns names it so"),
+    ],
+)
+def test_tables_without_labels_and_names_of_columns(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    """Their first line is an image as the others are."""
+    root = fill(tmp_path / "a", *FOLDERS)
+    file = table(tmp_path, content.format("cat/1", "dog/3"))
+    images, rejected, warnings = records(labelled=root, labels=file, label=None)
+    parts = [record.given_split for record in images.values()]
+    assert parts == ["test" if "test" in content else "train", *["train"] * 3]
+    assert not rejected
+    assert said(warnings, told)
+    if "p1" in content:
+        images, _, _ = records(labelled=root, labels=file, label=None, group="column 2")
+        assert [record.group for record in images.values()] == ["p1", None, "p2", None]
+
+
+def test_two_columns_of_paths_without_names(tmp_path: Path) -> None:
+    root = fill(tmp_path / "a", *FOLDERS)
+    file = table(tmp_path, "cat/1.png,cat/2.png\ndog/3.png,dog/4.png\n")
+    with pytest.raises(UserError, match="no line that names the columns, and the path may be in"):
+        records(labelled=root, labels=file, label=None)
 
 
 def test_two_tables_without_labels_are_the_split(tmp_path: Path) -> None:

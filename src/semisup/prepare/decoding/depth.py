@@ -20,7 +20,7 @@ from semisup.workflow.notes import Notes
 
 MAY_BE_DEEP = (".png", ".tif", ".tiff", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx")
 FILES, PIXELS = 200, 4096  # that are looked at; pixels of each file
-FIRST = 40  # of an archive: where none of so many is deep, the rest is not read
+FIRST = 40  # of a tar and the like: where none of so many is deep, the rest is not read
 FEW_VALUES = 128  # up to which floats are no brightness of 8 bits or more
 FAR = 0.001  # share of the pixels that may lie beyond the range at either end
 
@@ -41,17 +41,18 @@ class Look(NamedTuple):
 
 
 def find_ranges(
-    places: Iterable[Iterable[Entry | Rejected]], max_megapixels: float, notes: Notes
+    places: Iterable[tuple[Iterable[Entry | Rejected], bool]], max_megapixels: float, notes: Notes
 ) -> Ranges:
     """The range of each kind of values, by a sample of the files.
 
     Args:
-        places: the files of each place.
+        places: the files of each place, and whether each is read without those before it, as in a
+            zip; on disk they are anyway.
         max_megapixels: larger images are not looked at.
         notes: is told what was found.
     """
     found: dict[str, list[Values]] = {}
-    looks = [look for entries in places for look in _sample(entries, max_megapixels)]
+    looks = [look for place in places for look in _sample(*place, max_megapixels)]
     for look in looks:
         if look.kind:
             found.setdefault(look.kind, []).append(look.values)
@@ -91,7 +92,9 @@ def may_be_deep(path: str) -> bool:
     return path.lower().endswith(MAY_BE_DEEP)
 
 
-def _sample(entries: Iterable[Entry | Rejected], max_megapixels: float) -> list[Look]:
+def _sample(
+    entries: Iterable[Entry | Rejected], is_quick: bool, max_megapixels: float
+) -> list[Look]:
     """Of files evenly over all that may be deep, at most FILES."""
     kept: list[Look] = []
     stride, number = 1, 0
@@ -104,7 +107,8 @@ def _sample(entries: Iterable[Entry | Rejected], max_megapixels: float) -> list[
             except Unreadable:
                 continue
             kept.append(_look(file, max_megapixels))
-            if number == FIRST and isinstance(file, bytes) and not any(look.kind for look in kept):
+            is_slow = not is_quick and isinstance(file, bytes)
+            if number == FIRST and is_slow and not any(look.kind for look in kept):
                 break
             if len(kept) == FILES:
                 kept, stride = kept[::2], stride * 2

@@ -58,6 +58,11 @@ class Place:
         """Whether all must be read to know what there is."""
         return self.disk.name.lower().endswith(ENDINGS)
 
+    @cached_property
+    def is_zip(self) -> bool:
+        """Whether any file in the archive is read without those before it."""
+        return self.disk.name.lower().endswith(".zip")
+
     def source(self, path: str) -> str:
         """Where an entry lies, in the user's terms; always valid Unicode."""
         return printable(self._prefix + path)

@@ -13,6 +13,7 @@ from semisup.prepare.folders.tree import (
     each,
     is_around,
     is_aside,
+    is_beside,
     is_of_masks,
     is_version,
     merged,
@@ -105,7 +106,7 @@ def are_aside(name: str, classes: Iterable[Folder]) -> bool:
 
 def masks_of_shared(inner: Folders) -> list[str]:
     """Folders of masks beside one with the same class folders: data/cat and data_masks/cat."""
-    masks = [name for name in inner if is_aside(name)]
+    masks = [name for name in inner if is_beside(name)]
     others = [name for name in inner if name not in masks]
     are_worn = any("mask" in name.lower() for name in others)  # no_mask beside mask
     return masks if others and not are_worn and shared(inner) else []

@@ -36,6 +36,12 @@ def is_raw_of_image(source: Source, path: str) -> bool:
     return stem_of(path).lower() in source.images_without_ending
 
 
+def _are_named(paths: Set[str], source: Source) -> bool:
+    """Whether a table of the place names any of these files of it."""
+    wholes = {source.place.source(path) for path in paths}
+    return any(not wholes.isdisjoint(other.rows) for other in source.with_table)
+
+
 @dataclass
 class _Files:
     """How many, and the first of them."""
@@ -84,10 +90,8 @@ class Beside:
             masks, drawings = masks_among(paths), drawings_among(paths)
             if masks and self._names_masks(source):
                 masks = set()
-            wholes = {source.place.source(path) for path in drawings}
-            if any(not wholes.isdisjoint(other.rows) for other in source.with_table):
-                drawings = set()
-            self._in[source] = masks | drawings
+            kinds = (kind for kind in (masks, drawings) if not _are_named(kind, source))
+            self._in[source] = set().union(*kinds)
         return self._in[source]
 
     def _names_masks(self, source: Source) -> bool:

@@ -1,14 +1,15 @@
 """What the classes of the user's images are called, where a file says so."""
 
-import csv
 import json
 import os
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
+from typing import Any
 
 from semisup.labels.column_names import NAMES, plain
+from semisup.labels.lines import of_csv
 from semisup.labels.text import decoded
 from semisup.labels.words import NUMBER, clean
 from semisup.params import data_sections
@@ -24,6 +25,7 @@ FILES = (  # where they are looked for by themselves
     *("class_names.csv", "class_names.tsv", "class_names.txt", "class_names.json", "words.txt"),
     *("synset_words.txt", "LOC_synset_mapping.txt", "classes.csv", "classes.tsv"),
 )
+_CODE = re.compile(r"[A-Za-z]?\d+")  # of WordNet, or a number
 _CODES = {  # above the classes, beside what a table calls them
     *("", "wnid", "wordnetid", "synset", "synsetid", "id", "code", "key", "index", "idx"),
     *("number", "num", "no", "nr", "value", "folder", "directory", "dir"),
@@ -129,7 +131,7 @@ def read_names(
     line that speaks of something else.
 
     Raises:
-        UserError: no text, or no object.
+        UserError: no text, no object of names, or open quotes.
     """
     rows = _rows(content, where)
     at = 1 if where.lower().endswith(".json") else _column_of_names(rows, classes)
@@ -144,15 +146,28 @@ def _rows(content: bytes, where: str) -> list[list[str]]:
     rows: list[list[str]]
     if where.lower().endswith(".json"):
         try:
-            rows = [[key, str(name)] for key, name in json.loads(text).items()]
-        except (ValueError, AttributeError):
+            rows = [[key, _name(said)] for key, said in json.loads(text).items()]
+        except (ValueError, AttributeError, RecursionError):
             raise UserError(f'{where}: must be an object as {{"class": "name"}}') from None
     elif where.lower().endswith(".csv"):
-        rows = [*csv.reader(text.splitlines(), delimiter=separator)]
+        rows = [cells for _, cells in of_csv(text, separator, where)]
     else:
         lines = text.splitlines()
         rows = [line.split("\t") if "\t" in line else line.split(None, 1) for line in lines]
     return [[*map(clean, row)] for row in rows if len(row) > 1]
+
+
+def _name(said: Any) -> str:
+    """Of a word, a number, or a list of words and codes for one class: ["n01440764", "tench"].
+
+    Raises:
+        ValueError: it is something else.
+    """
+    each = said if isinstance(said, list) else [said]
+    if not each or not all(type(one) in (str, int, float) for one in each):
+        raise ValueError
+    words = [*map(str, each)]
+    return ", ".join([word for word in words if not _CODE.fullmatch(word)] or words)
 
 
 def _column_of_names(rows: Sequence[Sequence[str]], classes: Collection[str]) -> int | None:

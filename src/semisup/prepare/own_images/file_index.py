@@ -1,7 +1,9 @@
 """Files by their names, to find the one that a path means which is not as written."""
 
 import difflib
+import re
 from collections.abc import Mapping
+from itertools import islice
 
 from semisup.labels.endings import is_raw
 from semisup.labels.parts import part_of
@@ -53,9 +55,7 @@ class FileIndex:
         return way, wholes
 
     def _find(self, row: str) -> tuple[str, list[str]]:
-        path = row.lstrip("./") if row.startswith("..") else row
-        path = path[2:] if path[1:2] == ":" else path
-        parts = [part for part in path.split("/") if part not in ("", ".")]
+        parts = _parts(row)
         if not parts:
             return "", []
         deepest, found = -1, ("", list[str]())
@@ -141,8 +141,27 @@ class FileIndex:
         return None in (said, known) or said == known
 
     def suggestion(self, row: str) -> str:
-        """The nearest name, if any."""
-        last = row.rpartition("/")[2]
-        names = {whole.rpartition("/")[2]: whole for whole in [*self.files][:COMPARED]}
+        """The only file of the nearest name in the row's folder, if any.
+
+        In other folders, or of other numbers, are other images.
+        """
+        *folders, last = _parts(row) or [""]
+        names: dict[str, list[str]] = {}
+        for whole in islice(self.files, COMPARED):
+            name = whole.rpartition("/")[2]
+            if _numbers(name) == _numbers(last) and self._fits(folders, whole, 1):
+                names.setdefault(name, []).append(whole)
         close = difflib.get_close_matches(last, names, n=1, cutoff=0.75)
-        return f" (did you mean {names[close[0]]}?)" if close else ""
+        found = names[close[0]] if close else []
+        return f" (did you mean {found[0]}?)" if len(found) == 1 else ""
+
+
+def _numbers(name: str) -> list[int]:
+    return [*map(int, re.findall(r"\d{1,99}", name))]
+
+
+def _parts(row: str) -> list[str]:
+    """Folders and file of a path, without those that lead out of where it begins."""
+    path = row.lstrip("./") if row.startswith("..") else row
+    path = path[2:] if path[1:2] == ":" else path
+    return [part for part in path.split("/") if part not in ("", ".")]

@@ -49,8 +49,9 @@ def _ranges(plan: Plan, data: data_sections.Data) -> Ranges:
     """What is black and white in images of more than 8 bits; noted for summary.json."""
     ranges: Ranges
     if data.range == "auto":
-        entries = (source.own_entries() for source in plan.sources if _may_be_deep(source))
-        ranges = find_ranges(entries, data.max_megapixels, plan.notes)
+        deep = (source for source in plan.sources if _may_be_deep(source))
+        places = ((source.own_entries(), source.place.is_zip) for source in deep)
+        ranges = find_ranges(places, data.max_megapixels, plan.notes)
     else:
         ranges = {"": (data.range[0], data.range[1])}
     plan.notes.known["ranges"] = {kind: [*ends] for kind, ends in ranges.items()}

@@ -11,22 +11,29 @@ from semisup.prepare.folders.tree import is_beside
 
 _ARCHIVE = re.compile(r"\.(zip|npz|tgz|tbz2?|txz|tzst|tar(\.\w+)?)$")
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(.+\.\w+)")
-RESPELT = ("with %20 and the like decoded", "without the code before the name")
+_QUERY = re.compile(r"[^?]*\?\w+=(.+)")
+RESPELT = (
+    "with %20 and the like decoded",
+    "by what stands behind ?d=",
+    "without the code before the name",
+)
 
 
 def respelt(row: str) -> Iterator[tuple[str, str]]:
     """What programs may have made of a path, undone, each with a word of RESPELT.
 
-    Label Studio encodes paths as in a URL, those of Windows too (photos%5Ccat.jpg), and puts a code
-    before names: 1a2b3c4d-cat.jpg.
+    Label Studio encodes paths as in a URL, those of Windows too (photos%5Ccat.jpg), has them in one
+    (/data/local-files/?d=photos/cat.jpg), and puts a code before names: 1a2b3c4d-cat.jpg.
     """
     plain = unquote(row)
     if "%5C" in row.upper():
         plain = plain.replace("\\", "/")
     if plain != row:
         yield RESPELT[0], plain
+    if query := _QUERY.fullmatch(plain):
+        yield RESPELT[1], query[1]
     if name := _UPLOADED.fullmatch(plain.rpartition("/")[2]):
-        yield RESPELT[1], name[1]
+        yield RESPELT[2], name[1]
 
 
 def folded_name(name: str) -> str:

@@ -97,7 +97,7 @@ class Plan:
         }
         find_shared(self.sources)
         write_as_folders(self.sources, folders, notes)
-        write_groups_alike(self.sources, notes)
+        self.groups = write_groups_alike(self.sources, notes)
         in_rows = {row.label for source in self.sources for row in source.rows.values()}
         # by names alone: no image of them may be usable
         self.classes = folders | {label for label in in_rows if label is not None}
@@ -108,7 +108,7 @@ class Plan:
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.tables, self.classes, self.names)
+        reader = Reader(self.settings, self.tables, self.classes, self.names, self.groups)
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)

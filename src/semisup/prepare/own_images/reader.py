@@ -19,6 +19,7 @@ from semisup.prepare.own_images.key_or_names import Moved
 from semisup.prepare.own_images.mask_folders import MaskFolders
 from semisup.prepare.own_images.series import Series
 from semisup.prepare.own_images.source import Source
+from semisup.prepare.own_images.spelling import Groups
 from semisup.prepare.records import Record, Rejected
 from semisup.workflow import outputs
 from semisup.workflow.notes import Notes
@@ -35,6 +36,7 @@ class Reader:
         tables: Collection[str],
         known: Collection[str],
         names: Mapping[str, str],
+        groups: Groups,
     ) -> None:
         """Take note of what is asked for.
 
@@ -43,10 +45,11 @@ class Reader:
             tables: identities of files that are tables, no images.
             known: classes.
             names: what some of these are called.
+            groups: those of tables, which paths may spell otherwise.
         """
         self.names, self.tables = names, tables
         self.classes = FolderClasses(known, settings.no_label)
-        self.groups = PatternGroups(settings.group_pattern)
+        self.groups = PatternGroups(settings.group_pattern, groups)
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.series, self.beside, self.mask_folders = Series(), Beside(), MaskFolders()
         self.folders_beside = FoldersBeside(known)

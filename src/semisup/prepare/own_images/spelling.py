@@ -28,24 +28,43 @@ def write_as_folders(sources: Sequence[Source], folders: Collection[str], notes:
     _rewrite(sources, lambda row: replace(row, label=spelled.get(row.label or "", row.label)))
 
 
-def write_groups_alike(sources: Sequence[Source], notes: Notes) -> None:
-    """Write groups that differ in case or leading zeros only as the first of them.
+class Groups:
+    """Spells groups that differ in case or leading zeros only as the first of them.
 
-    One table has patient 003, and another one, which a spreadsheet wrote, 3. To take two patients
-    for one costs little; one on both sides of a split makes its results worthless.
+    One table has patient 003, and another one, which a spreadsheet wrote, 3; so has a path. To take
+    two patients for one costs little; one on both sides of a split makes its results worthless.
     """
-    groups = {row.group: None for source in sources for row in source.rows.values() if row.group}
-    first: dict[str, str] = {}
-    spelled = {
-        name: first.setdefault(re.sub(r"(?<!\d)0+(?=\d)", "", name.casefold()), name)
-        for name in groups
-    }
-    other = [name for name, kept in spelled.items() if name != kept]
-    if not other:
-        return
-    shown = named((f"{name} is {spelled[name]}" for name in other), 3)
-    notes.warn(f"groups that differ in case or leading zeros only are read as one: {shown}")
-    _rewrite(sources, lambda row: replace(row, group=spelled.get(row.group or "", row.group)))
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}  # by what they share
+        self._spelled: dict[str, str] = {}
+        self._other: list[str] = []  # written otherwise, of which nobody has been told
+
+    def spelled(self, group: str) -> str:
+        """As the first that may be the same."""
+        if group not in self._spelled:
+            plain = re.sub(r"(?<!\d)0+(?=\d)", "", group.casefold())
+            self._spelled[group] = first = self._first.setdefault(plain, group)
+            self._other += [group] if first != group else []
+        return self._spelled[group]
+
+    def warn(self, notes: Notes) -> None:
+        """Of those that were written as others since the last time."""
+        if self._other:
+            shown = named((f"{name} is {self._spelled[name]}" for name in self._other), 3)
+            notes.warn(f"groups that differ in case or leading zeros only are read as one: {shown}")
+            self._other = []
+
+
+def write_groups_alike(sources: Sequence[Source], notes: Notes) -> Groups:
+    """Write the groups of all tables so; returns what spells those of paths as they are."""
+    groups = Groups()
+    every = {row.group: None for source in sources for row in source.rows.values() if row.group}
+    spelled = {group: groups.spelled(group) for group in every}
+    if any(group != first for group, first in spelled.items()):
+        _rewrite(sources, lambda row: replace(row, group=spelled.get(row.group or "", row.group)))
+    groups.warn(notes)
+    return groups
 
 
 def _rewrite(sources: Sequence[Source], rewritten: Callable[[Row], Row]) -> None:
