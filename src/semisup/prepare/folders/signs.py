@@ -11,9 +11,7 @@ from semisup.prepare.folders.tree import (
     Folder,
     Folders,
     each,
-    is_around,
     is_aside,
-    is_of_masks,
     is_version,
     merged,
 )
@@ -32,32 +30,6 @@ def is_odd(name: str) -> bool:
     lower = name.lower()
     is_part = is_part or _OF_DOMAIN.fullmatch(lower) is not None
     return is_part or lower in IMAGE_WORDS | ASIDE_WORDS | _OF_PROGRAMS
-
-
-def is_plain(top: Folder) -> bool:
-    """Whether these are class folders beyond doubt: two or more, with images right in each.
-
-    Nothing that comes after them may change that. So none is plain in a folder that has others of
-    its kind beside it, such as `train` or `images`, nor with parts in a class.
-    """
-    at = [top]
-    while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
-        ((name, at),) = inner.items()
-        if part_of(name) or is_odd(name):
-            return False
-    folders = each(inner)
-    loose = any(folder.images for folder in at)
-    return (
-        len(inner) > 1
-        and not loose
-        and all(folder.images for folder in folders)
-        and not any(is_odd(name) or is_around(name) for name in inner)
-        and not any(
-            part_of(name) or is_odd(name) or is_of_masks(name)
-            for folder in folders
-            for name in folder.inner
-        )
-    )
 
 
 def are_parts(names: Iterable[str]) -> bool:
