@@ -54,21 +54,6 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
     return Layout(tuple(found.levels), found.aside, found.flat, found.tests, found.trains)
 
 
-def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
-    """Where a table names the classes: folders named as train and test, if there are such."""
-    levels: list[Level] = []
-    at = [top]
-    while inner := merged(at):
-        if are_parts(inner):
-            notes.warn(f"{where}: folders {shown(filter(part_of, inner))} are read as the split")
-            return Layout((*levels, "part"), tests=tests_among(len(levels), inner))
-        if len(inner) > 1:
-            break
-        levels.append("wrapper")
-        at = next(iter(inner.values()))
-    return None
-
-
 class _Search:
     def __init__(self, where: str, notes: Notes, class_level: int | None) -> None:
         self.where, self.notes, self.class_level = where, notes, class_level

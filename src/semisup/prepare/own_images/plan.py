@@ -24,7 +24,8 @@ from semisup.prepare.files.in_archive import forbid_absent_folder
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place, on_disk
 from semisup.prepare.folders.doubts import warn_of_inner
-from semisup.prepare.folders.layout import examine, folders_of_parts
+from semisup.prepare.folders.layout import examine
+from semisup.prepare.folders.split_folders import folders_of_parts
 from semisup.prepare.folders.tree import Folder
 from semisup.prepare.own_images.class_names import names_for
 from semisup.prepare.own_images.folders_beside import warn_of_parts_without_rows
@@ -140,7 +141,8 @@ class Plan:
         self.read[file] = Table(rows, absent, mine[0].place, mine[-1])
         parts = None
         if columns["label"] is not None and not say_parts(rows):
-            parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
+            of_rows = Folder.of(files[whole] for whole in matched.rows)
+            parts = folders_of_parts(Folder.of(files.values()), of_rows, where, self.notes)
         # another table may name the others
         if parts and len(mine) == 1 and mine[0].split == "train" and self._is_alone(mine[0]):
             warn_of_parts_without_rows(parts, files, matched.rows, where, self.notes)
