@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from made_files import fill, png, records, said, understood
 
+from semisup.prepare.folders.signs import masks_of_parts
+from semisup.prepare.folders.tree import Folder
 from semisup.prepare.limits import Tally
 from semisup.workflow.errors import UserError
 
@@ -573,6 +575,57 @@ def test_masks_of_the_same_classes_beside_the_images(
         found, warnings = understood(fill(tmp_path, *names), class_level=level)
         assert found == {f"{images}/{x}/1.png": (x, "train") for x in ("cat", "dog")}
         assert said(warnings, f"{masks}: left out, since by the name")
+
+
+@pytest.mark.parametrize(
+    ("images", "masks"),
+    [
+        ("{}", "{}_masks"),
+        ("{}", "gt_{}"),
+        ("{}_images", "{}_labels"),
+        ("{}", "{}_labels"),
+        ("{}", "{}-thumbs"),
+        ("{}_2020", "{}_2020_segmentation"),
+    ],
+)
+@pytest.mark.parametrize("way", ["{part}/{label}/1.png", "{label}/{part}/1.png"])
+def test_masks_in_folders_of_their_own_beside_train_and_test(
+    tmp_path: Path, way: str, images: str, masks: str
+) -> None:
+    paths = {
+        kind: [
+            way.format(part=kind.format(part), label=label)
+            for part in ("train", "test")
+            for label in ("cat", "dog")
+        ]
+        for kind in (images, masks)
+    }
+    fill(tmp_path, *paths[images], *paths[masks])
+    found, warnings = understood(tmp_path)
+    assert found == {
+        path: ("cat" if "cat" in path else "dog", "train" if "train" in path else "test")
+        for path in paths[images]
+    }
+    assert said(warnings, f"{masks.format('train')}: left out, since by the name")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("seg_train", "seg_test"),
+        ("train", "test", "train_label"),  # no class folders in train
+        ("train", "depth_test", "tube_test"),
+        ("mask_train", "mask_test", "no_mask_train", "no_mask_test"),
+        ("train_masks", "test_masks"),
+        ("train_labels", "train_unlabeled", "test"),
+    ],
+)
+def test_parts_that_sound_like_masks_alone(names: tuple[str, ...]) -> None:
+    folders = [f"{name}/{label}" for name in names for label in ("cat", "dog")]
+    if "train_label" in names:
+        folders = ["train", "test/cat", "test/dog", "train_label/cat", "train_label/dog"]
+    inner = {name: [folder] for name, folder in Folder.of(files_of(*folders)).inner.items()}
+    assert masks_of_parts(inner) == []
 
 
 @pytest.mark.parametrize("masks", ["ground_truth", "Masks", "gland_annotations"])

@@ -18,6 +18,7 @@ from semisup.prepare.folders.signs import (
     hold_parts,
     is_flat,
     masks_of_classes,
+    masks_of_parts,
     masks_of_shared,
     shared,
     tests_among,
@@ -183,7 +184,8 @@ class _Search:
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
         classes = each(inner)
         below = merged(classes)
-        aside = [name for name in below if are_aside(name, classes)]
+        of_parts = masks_of_parts(below)
+        aside = [name for name in below if name in of_parts or are_aside(name, classes)]
         self._leave_aside(aside)
         below = {name: folders for name, folders in below.items() if name not in aside}
         loose = any(folder.images for folder in classes)
@@ -215,9 +217,11 @@ class _Search:
         others = [name for name in inner if name not in labels]
         if others and all(name.lower() in IMAGE_WORDS for name in others):
             aside += [name for name in labels if name not in aside]
-        beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner)
-        if not beside and not (aside := masks_of_shared(inner) or masks_of_classes(inner)):
-            return inner
+        of_parts = masks_of_parts(inner)
+        aside += [name for name in of_parts if name not in aside]
+        beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in others)
+        if not beside and not of_parts:
+            aside = masks_of_shared(inner) or masks_of_classes(inner)
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}
 

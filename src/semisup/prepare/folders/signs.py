@@ -12,6 +12,7 @@ from semisup.prepare.folders.tree import (
     Folders,
     each,
     is_aside,
+    is_of_masks,
     is_version,
     merged,
 )
@@ -81,6 +82,32 @@ def masks_of_shared(inner: Folders) -> list[str]:
     others = [name for name in inner if name not in masks]
     are_worn = any("mask" in name.lower() for name in others)  # no_mask beside mask
     return masks if others and not are_worn and shared(inner) else []
+
+
+def masks_of_parts(inner: Folders) -> list[str]:
+    """Folders of masks beside those of parts of the data: train_masks beside train.
+
+    Less sure words, as in train_labels, count where a folder of that part alone has all of its own.
+    """
+    named = {name: part for name in inner if (part := part_of(name)) is not None}
+    masks = [name for name in named if is_of_masks(name) or _says_aside(name)]
+    others = [name for name in named if name not in masks]
+    if any("mask" in name.lower() for name in others):  # no_mask_train beside mask_train
+        return []
+    held: dict[str, set[str]] = {}
+    for name in others:
+        if part_of(name, strict=True):
+            held.setdefault(named[name], set()).update(merged(inner[name]))
+    return [
+        name
+        for name in masks
+        if (is_of_masks(name) and others)
+        or (named[name] in held and merged(inner[name]).keys() <= held[named[name]])
+    ]
+
+
+def _says_aside(name: str) -> bool:
+    return not LABEL_WORDS.union(ASIDE_WORDS).isdisjoint(re.findall("[a-z]+", name.lower()))
 
 
 def masks_of_classes(inner: Folders) -> list[str]:
