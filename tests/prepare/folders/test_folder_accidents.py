@@ -464,6 +464,36 @@ def test_folders_of_masks_by_one_of_their_words(tmp_path: Path, masks: str) -> N
     assert sorted(found) == names[:2]
 
 
+@pytest.mark.parametrize("inner", ["{}", "{}/left", "{}/{}", "train/{}"])
+@pytest.mark.parametrize(
+    ("image", "mask"), [("images/1.png", "masks/1.png"), ("1.png", "mask/1.png")]
+)
+def test_masks_further_down_in_the_classes(
+    tmp_path: Path, inner: str, image: str, mask: str
+) -> None:
+    """As patients have them; one of many has lost its image."""
+    things = [(label, f"{label}{n}") for label in ("cat", "dog") for n in range(11)]
+    folders = [f"{label}/{inner.format(thing, thing)}" for label, thing in things]
+    given = {}
+    if inner.startswith("train"):
+        folders += ["cat/test/cat11", "dog/test/dog11"]
+        given = {"class_level": 1}
+    images = [f"{at}/{image}" for at in folders[1:]]
+    fill(tmp_path, *images, *(f"{at}/{mask}" for at in folders))
+    found, warnings = understood(tmp_path, **given)
+    assert {path: label for path, (label, _) in found.items()} == {
+        path: path[:3] for path in images
+    }
+    assert said(warnings, f"{mask.partition('/')[0]}: left out, since by the name")
+
+
+@pytest.mark.parametrize("views", [("mask", "no_mask"), ("masks", "p2"), ("depth", "left")])
+def test_folders_further_down_that_are_no_masks(tmp_path: Path, views: tuple[str, str]) -> None:
+    paths = [f"{x}/{x}{n}/{view}/1.png" for x in ("cat", "dog") for n in "12" for view in views]
+    found, _ = understood(fill(tmp_path, *paths))
+    assert found.keys() == {*paths}
+
+
 def test_classes_of_masks_that_are_worn(tmp_path: Path) -> None:
     names = ["with_mask/1.png", "without_mask/1.png", "ski mask/1.png"]
     found, _ = understood(fill(tmp_path, *names))

@@ -183,11 +183,7 @@ class _Search:
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
         classes = each(inner)
-        below = merged(classes)
-        of_parts = masks_of_parts(below)
-        aside = [name for name in below if name in of_parts or are_aside(name, classes)]
-        self._leave_aside(aside)
-        below = {name: folders for name, folders in below.items() if name not in aside}
+        below = self._without_masks(classes)
         loose = any(folder.images for folder in classes)
         if loose and hold_parts(below, len(inner)):
             self.warn(
@@ -199,7 +195,6 @@ class _Search:
             self.levels.append("part")
             self.tests |= tests_among(len(self.levels) - 1, below)
             classes = each(below)
-            self._leave_aside([name for name in merged(classes) if are_aside(name, classes)])
         elif self.class_level is None:
             deeper = {n: f for n, f in inner.items() if not any(own.images for own in f)}
             below = below if not loose else merged(each(deeper))
@@ -209,6 +204,19 @@ class _Search:
         doubts.warn_of_things(inner, self.warn)
         doubts.warn_of_forms_beside(classes, self.warn)
         doubts.warn_of_names(inner, self.warn)
+
+    def _without_masks(self, classes: list[Folder]) -> dict[str, list[Folder]]:
+        """The folders in classes; masks and the like are left out at any depth below them."""
+        found: list[dict[str, list[Folder]]] = []
+        depth, at = len(self.levels), classes
+        while at or not found:
+            below = merged(at)
+            of_parts = masks_of_parts(below)
+            aside = [name for name in below if name in of_parts or are_aside(name, at)]
+            self._leave_aside(aside, depth=depth)
+            found.append({name: f for name, f in below.items() if name not in aside})
+            depth, at = depth + 1, each(found[-1])
+        return found[0]
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without masks and the like, beside folders of images, of parts or of the same classes."""
@@ -233,7 +241,10 @@ class _Search:
         self._leave_aside(again, "it holds the same files as lie beside it")
         return {name: folders for name, folders in inner.items() if name not in again}
 
-    def _leave_aside(self, names: list[str], why: str = NO_IMAGES) -> None:
+    def _leave_aside(
+        self, names: list[str], why: str = NO_IMAGES, depth: int | None = None
+    ) -> None:
         if names:
-            self.aside |= {(len(self.levels), name) for name in names}
+            depth = len(self.levels) if depth is None else depth
+            self.aside |= {(depth, name) for name in names}
             self.warn(f"{shown(names)}: left out, since {why}")

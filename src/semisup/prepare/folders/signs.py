@@ -22,6 +22,7 @@ _OF_PROGRAMS = {  # folders of pictures about a data set, as repositories have t
     *("docs", "doc", "assets", "figures", "figs", "screenshots", "results", "outputs", "demo"),
 }
 
+MOST = 0.9  # of the folders that hold one of masks have images beside it
 _OF_DOMAIN = re.compile(r"(train|test|val)[ _-]?[ab]")  # of two, as CycleGAN has them
 
 
@@ -67,13 +68,19 @@ def beside_unlabelled(inner: Folders) -> list[str]:
 
 
 def are_aside(name: str, classes: Iterable[Folder]) -> bool:
-    """Whether folders of masks and the like lie beside images in all classes that have them."""
-    return (name.lower() in LABEL_WORDS or is_aside(name)) and all(
-        folder.images
+    """Whether folders of masks and the like lie beside images in all classes that have them.
+
+    So with patients in the classes; of many of these a few may have lost their images.
+    """
+    if name.lower() not in LABEL_WORDS and not is_aside(name):
+        return False
+    beside = [
+        folder.images > 0
         or any(other.lower() in IMAGE_WORDS or is_version(other) for other in folder.inner)
         for folder in classes
         if name in folder.inner
-    )
+    ]
+    return sum(beside) >= MOST * len(beside)
 
 
 def masks_of_shared(inner: Folders) -> list[str]:
