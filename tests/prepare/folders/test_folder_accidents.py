@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from made_files import fill, png, records, said, understood
 
+from semisup.prepare.folders.signs import masks_of_parts
+from semisup.prepare.folders.tree import Folder
 from semisup.prepare.limits import Tally
 from semisup.workflow.errors import UserError
 
@@ -472,6 +474,36 @@ def test_folders_of_masks_by_one_of_their_words(tmp_path: Path, masks: str) -> N
     assert sorted(found) == names[:2]
 
 
+@pytest.mark.parametrize("inner", ["{}", "{}/left", "{}/{}", "train/{}"])
+@pytest.mark.parametrize(
+    ("image", "mask"), [("images/1.png", "masks/1.png"), ("1.png", "mask/1.png")]
+)
+def test_masks_further_down_in_the_classes(
+    tmp_path: Path, inner: str, image: str, mask: str
+) -> None:
+    """As patients have them; one of many has lost its image."""
+    things = [(label, f"{label}{n}") for label in ("cat", "dog") for n in range(11)]
+    folders = [f"{label}/{inner.format(thing, thing)}" for label, thing in things]
+    given = {}
+    if inner.startswith("train"):
+        folders += ["cat/test/cat11", "dog/test/dog11"]
+        given = {"class_level": 1}
+    images = [f"{at}/{image}" for at in folders[1:]]
+    fill(tmp_path, *images, *(f"{at}/{mask}" for at in folders))
+    found, warnings = understood(tmp_path, **given)
+    assert {path: label for path, (label, _) in found.items()} == {
+        path: path[:3] for path in images
+    }
+    assert said(warnings, f"{mask.partition('/')[0]}: left out, since by the name")
+
+
+@pytest.mark.parametrize("views", [("mask", "no_mask"), ("masks", "p2"), ("depth", "left")])
+def test_folders_further_down_that_are_no_masks(tmp_path: Path, views: tuple[str, str]) -> None:
+    paths = [f"{x}/{x}{n}/{view}/1.png" for x in ("cat", "dog") for n in "12" for view in views]
+    found, _ = understood(fill(tmp_path, *paths))
+    assert found.keys() == {*paths}
+
+
 def test_classes_of_masks_that_are_worn(tmp_path: Path) -> None:
     names = ["with_mask/1.png", "without_mask/1.png", "ski mask/1.png"]
     found, _ = understood(fill(tmp_path, *names))
@@ -583,6 +615,57 @@ def test_masks_of_the_same_classes_beside_the_images(
         found, warnings = understood(fill(tmp_path, *names), class_level=level)
         assert found == {f"{images}/{x}/1.png": (x, "train") for x in ("cat", "dog")}
         assert said(warnings, f"{masks}: left out, since by the name")
+
+
+@pytest.mark.parametrize(
+    ("images", "masks"),
+    [
+        ("{}", "{}_masks"),
+        ("{}", "gt_{}"),
+        ("{}_images", "{}_labels"),
+        ("{}", "{}_labels"),
+        ("{}", "{}-thumbs"),
+        ("{}_2020", "{}_2020_segmentation"),
+    ],
+)
+@pytest.mark.parametrize("way", ["{part}/{label}/1.png", "{label}/{part}/1.png"])
+def test_masks_in_folders_of_their_own_beside_train_and_test(
+    tmp_path: Path, way: str, images: str, masks: str
+) -> None:
+    paths = {
+        kind: [
+            way.format(part=kind.format(part), label=label)
+            for part in ("train", "test")
+            for label in ("cat", "dog")
+        ]
+        for kind in (images, masks)
+    }
+    fill(tmp_path, *paths[images], *paths[masks])
+    found, warnings = understood(tmp_path)
+    assert found == {
+        path: ("cat" if "cat" in path else "dog", "train" if "train" in path else "test")
+        for path in paths[images]
+    }
+    assert said(warnings, f"{masks.format('train')}: left out, since by the name")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("seg_train", "seg_test"),
+        ("train", "test", "train_label"),  # no class folders in train
+        ("train", "depth_test", "tube_test"),
+        ("mask_train", "mask_test", "no_mask_train", "no_mask_test"),
+        ("train_masks", "test_masks"),
+        ("train_labels", "train_unlabeled", "test"),
+    ],
+)
+def test_parts_that_sound_like_masks_alone(names: tuple[str, ...]) -> None:
+    folders = [f"{name}/{label}" for name in names for label in ("cat", "dog")]
+    if "train_label" in names:
+        folders = ["train", "test/cat", "test/dog", "train_label/cat", "train_label/dog"]
+    inner = {name: [folder] for name, folder in Folder.of(files_of(*folders)).inner.items()}
+    assert masks_of_parts(inner) == []
 
 
 @pytest.mark.parametrize("masks", ["ground_truth", "Masks", "gland_annotations"])

@@ -219,21 +219,6 @@ def test_folders_of_one_thing_are_hinted_at(tmp_path: Path) -> None:
     assert warnings == []
 
 
-@pytest.mark.parametrize("late", ["", "masks"])
-def test_a_tar_of_class_folders_is_not_read_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: str
-) -> None:
-    monkeypatch.setattr("semisup.prepare.own_images.plan.LOOKED_AT", 4)
-    names = [f"set/{x}/{n}.png" for x in ("cat", "dog", late or "emu") for n in range(3)]
-    path = MAKERS["a.tar"](tmp_path / "a.tar", {name: png(n) for n, name in enumerate(names)})
-    plan = planned(labelled=path)
-    assert plan.classes == {"cat", "dog"}, "the first four show two classes"
-    jobs = [job for _, jobs in plan.jobs() for job in jobs]
-    labels = [job[0].label for job in jobs if isinstance(job, tuple)]
-    assert labels == ["cat"] * 3 + ["dog"] * 3 + [late or "emu"] * 3
-    assert any("masks: read as a class" in line for line in plan.notes.lines) == bool(late)
-
-
 @pytest.mark.parametrize("inner", ["", "/wrap", "/wrap/set"])
 @pytest.mark.parametrize("kind", ["zip", "tar.gz"])
 def test_wrapped_archive(tmp_path: Path, kind: str, inner: str) -> None:
@@ -279,18 +264,35 @@ def test_a_held_image_needs_a_label(tmp_path: Path, part: str) -> None:
         ("labeled/cat", "labeled/dog", "unlabeled"),
         ("images/cat", "images/dog", "masks/cat", "masks/dog"),
         ("cat", "cat/test", "dog", "dog/test"),
+        ("benign/AX", "benign/BQ", "malignant/CD", "malignant/DR"),
+        ("Pets/cat", "Pets/dog", "pets/Pets/cat", "pets/Pets/dog"),
+        ("n0", "n1", "n2"),
     ],
 )
-def test_a_tar_is_read_as_the_folder_whatever_comes_late_in_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: tuple[str, ...]
+@pytest.mark.parametrize("wrapper", ["", "set/"])
+def test_a_tar_is_read_as_a_zip_whatever_comes_late_in_it(
+    tmp_path: Path, wrapper: str, folders: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr("semisup.prepare.own_images.plan.LOOKED_AT", 10)
-    files = {f"{at}/{n}.png": png(9 * k + n) for k, at in enumerate(folders) for n in range(8)}
-    as_tar, *_ = records(labelled=MAKERS["a.tar"](tmp_path / "a.tar", files))
-    as_folder, *_ = records(labelled=MAKERS["folder"](tmp_path / "a", files))
-    assert [(r.label, r.given_split) for _, r in sorted(as_tar.items())] == [
-        (r.label, r.given_split) for _, r in sorted(as_folder.items())
+    files = {f"{wrapper}{at}/{n}.png": b"" for at in folders for n in range(600)}
+    (tmp_path / "words.txt").write_text("n0 ant\nn1 bee\nn2 cow\n")
+    plans = [
+        planned(
+            labelled=MAKERS[kind](tmp_path / kind, files),
+            class_names=tmp_path / "words.txt" if "n2" in folders else "auto",
+        )
+        for kind in ("a.tar", "a.zip")
     ]
+    as_tar, as_zip = (
+        (
+            plan.classes,
+            plan.names,
+            plan.sources[0].layout,
+            [line.replace("a.zip", "a.tar") for line in plan.notes.lines],
+        )
+        for plan in plans
+    )
+    assert as_tar == as_zip
+    assert as_tar[1] == ({"n0": "ant", "n1": "bee", "n2": "cow"} if "n2" in folders else {})
 
 
 def test_train_and_validation_in_one_folder_are_a_part(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from made_files import fill, make_tar, png, records
+from made_files import fill, records
 
 from semisup.prepare.own_images.series import thing_of
 
@@ -77,16 +77,4 @@ def test_names_of_classes_and_numbers_are_not(tmp_path: Path, name: str) -> None
         paths = (f"{label}/{name.format(label=number, n=n)}" for n in range(20))
         fill(tmp_path, *paths)
     _, _, warnings = records(labelled=tmp_path)
-    assert not any(HINT in line for line in warnings)
-
-
-def test_names_that_begin_with_their_class_in_a_tar(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of which only the first files are looked at before it is read."""
-    monkeypatch.setattr("semisup.prepare.own_images.plan.LOOKED_AT", 10)
-    files = {
-        f"c{label}/c{label}_{n}.png": png(5 * label + n) for label in range(12) for n in range(5)
-    }
-    *_, warnings = records(labelled=make_tar(tmp_path / "a.tar", files))
     assert not any(HINT in line for line in warnings)

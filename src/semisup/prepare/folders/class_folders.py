@@ -46,6 +46,9 @@ class Layout:
         return self._known[above]
 
     def _of_folders(self, folders: Sequence[str]) -> Placed:
+        for depth, name in enumerate(folders):
+            if (depth, name) in self.aside:
+                return Placed(problem=beside_images(name), aside=True)
         label, part = None, None
         for depth, level in enumerate(self.levels):
             if depth == len(folders):
@@ -53,8 +56,6 @@ class Layout:
                     break
                 return Placed(problem="not in a class folder", part=part)
             name = folders[depth]
-            if (depth, name) in self.aside:
-                return Placed(problem=beside_images(name), aside=True)
             if level == "class":
                 label = clean(printable(name))
             elif level == "part":
@@ -62,9 +63,6 @@ class Layout:
                 if found is None and label is None:
                     return Placed(problem="beside folders named as train and test, in none of them")
                 part = found if found == "unlabelled" else part or found
-        depth = len(self.levels)
-        if len(folders) > depth and (depth, folders[depth]) in self.aside:
-            return Placed(problem=beside_images(folders[depth]), aside=True)
         return Placed(None if part == "unlabelled" else label, part)
 
     def _part(self, depth: int, name: str) -> Part | None:

@@ -18,6 +18,7 @@ from semisup.prepare.folders.signs import (
     hold_parts,
     is_flat,
     masks_of_classes,
+    masks_of_parts,
     masks_of_shared,
     shared,
     tests_among,
@@ -52,21 +53,6 @@ def examine(top: Folder, where: str, class_level: int | None, notes: Notes) -> L
     found = _Search(where, notes, class_level)
     found.descend([top])
     return Layout(tuple(found.levels), found.aside, found.flat, found.tests, found.trains)
-
-
-def folders_of_parts(top: Folder, where: str, notes: Notes) -> Layout | None:
-    """Where a table names the classes: folders named as train and test, if there are such."""
-    levels: list[Level] = []
-    at = [top]
-    while inner := merged(at):
-        if are_parts(inner):
-            notes.warn(f"{where}: folders {shown(filter(part_of, inner))} are read as the split")
-            return Layout((*levels, "part"), tests=tests_among(len(levels), inner))
-        if len(inner) > 1:
-            break
-        levels.append("wrapper")
-        at = next(iter(inner.values()))
-    return None
 
 
 class _Search:
@@ -197,10 +183,7 @@ class _Search:
 
     def _look_into_classes(self, inner: dict[str, list[Folder]]) -> None:
         classes = each(inner)
-        below = merged(classes)
-        aside = [name for name in below if are_aside(name, classes)]
-        self._leave_aside(aside)
-        below = {name: folders for name, folders in below.items() if name not in aside}
+        below = self._without_masks(classes)
         loose = any(folder.images for folder in classes)
         if loose and hold_parts(below, len(inner)):
             self.warn(
@@ -212,7 +195,6 @@ class _Search:
             self.levels.append("part")
             self.tests |= tests_among(len(self.levels) - 1, below)
             classes = each(below)
-            self._leave_aside([name for name in merged(classes) if are_aside(name, classes)])
         elif self.class_level is None:
             deeper = {n: f for n, f in inner.items() if not any(own.images for own in f)}
             below = below if not loose else merged(each(deeper))
@@ -223,6 +205,19 @@ class _Search:
         doubts.warn_of_forms_beside(classes, self.warn)
         doubts.warn_of_names(inner, self.warn)
 
+    def _without_masks(self, classes: list[Folder]) -> dict[str, list[Folder]]:
+        """The folders in classes; masks and the like are left out at any depth below them."""
+        found: list[dict[str, list[Folder]]] = []
+        depth, at = len(self.levels), classes
+        while at or not found:
+            below = merged(at)
+            of_parts = masks_of_parts(below)
+            aside = [name for name in below if name in of_parts or are_aside(name, at)]
+            self._leave_aside(aside, depth=depth)
+            found.append({name: f for name, f in below.items() if name not in aside})
+            depth, at = depth + 1, each(found[-1])
+        return found[0]
+
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
         """Without masks and the like, beside folders of images, of parts or of the same classes."""
         aside = [name for name in inner if name.lower() in ASIDE_WORDS]
@@ -230,9 +225,11 @@ class _Search:
         others = [name for name in inner if name not in labels]
         if others and all(name.lower() in IMAGE_WORDS for name in others):
             aside += [name for name in labels if name not in aside]
-        beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in inner)
-        if not beside and not (aside := masks_of_shared(inner) or masks_of_classes(inner)):
-            return inner
+        of_parts = masks_of_parts(inner)
+        aside += [name for name in of_parts if name not in aside]
+        beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in others)
+        if not beside and not of_parts:
+            aside = masks_of_shared(inner) or masks_of_classes(inner)
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}
 
@@ -244,7 +241,10 @@ class _Search:
         self._leave_aside(again, "it holds the same files as lie beside it")
         return {name: folders for name, folders in inner.items() if name not in again}
 
-    def _leave_aside(self, names: list[str], why: str = NO_IMAGES) -> None:
+    def _leave_aside(
+        self, names: list[str], why: str = NO_IMAGES, depth: int | None = None
+    ) -> None:
         if names:
-            self.aside |= {(len(self.levels), name) for name in names}
+            depth = len(self.levels) if depth is None else depth
+            self.aside |= {(depth, name) for name in names}
             self.warn(f"{shown(names)}: left out, since {why}")

@@ -12,13 +12,18 @@ FOLD = re.compile(r"(.*[ _-])?(k?folds?|cv|split)[ _-]?\d+")  # of a cross-valid
 Names = Collection[str]
 
 
+def are_folds(names: Names) -> bool:
+    """Whether folders are called as those of a cross-validation."""
+    return all(FOLD.fullmatch(name.lower()) for name in names)
+
+
 def forbid_folds(names: Names, depth: int, where: str) -> None:
     """Refuse folds of a cross-validation, each of which has train and test, side by side.
 
     Raises:
         UserError: all of these folders are called so.
     """
-    if all(FOLD.fullmatch(name.lower()) for name in names):
+    if are_folds(names):
         raise UserError(
             f"{where}: {shown(names)} each hold train and test: in a cross-validation each image "
             "is a test image of one fold, and trained on in the others: name the folder of one "

@@ -11,7 +11,6 @@ from semisup.prepare.folders.tree import (
     Folder,
     Folders,
     each,
-    is_around,
     is_aside,
     is_beside,
     is_of_masks,
@@ -24,6 +23,7 @@ _OF_PROGRAMS = {  # folders of pictures about a data set, as repositories have t
     *("docs", "doc", "assets", "figures", "figs", "screenshots", "results", "outputs", "demo"),
 }
 
+MOST = 0.9  # of the folders that hold one of masks have images beside it
 _OF_DOMAIN = re.compile(r"(train|test|val)[ _-]?[ab]")  # of two, as CycleGAN has them
 
 
@@ -33,32 +33,6 @@ def is_odd(name: str) -> bool:
     lower = name.lower()
     is_part = is_part or _OF_DOMAIN.fullmatch(lower) is not None
     return is_part or lower in IMAGE_WORDS | ASIDE_WORDS | _OF_PROGRAMS
-
-
-def is_plain(top: Folder) -> bool:
-    """Whether these are class folders beyond doubt: two or more, with images right in each.
-
-    Nothing that comes after them may change that. So none is plain in a folder that has others of
-    its kind beside it, such as `train` or `images`, nor with parts in a class.
-    """
-    at = [top]
-    while len(inner := merged(at)) == 1 and not any(folder.images for folder in at):
-        ((name, at),) = inner.items()
-        if part_of(name) or is_odd(name):
-            return False
-    folders = each(inner)
-    loose = any(folder.images for folder in at)
-    return (
-        len(inner) > 1
-        and not loose
-        and all(folder.images for folder in folders)
-        and not any(is_odd(name) or is_around(name) for name in inner)
-        and not any(
-            part_of(name) or is_odd(name) or is_of_masks(name)
-            for folder in folders
-            for name in folder.inner
-        )
-    )
 
 
 def are_parts(names: Iterable[str]) -> bool:
@@ -95,13 +69,19 @@ def beside_unlabelled(inner: Folders) -> list[str]:
 
 
 def are_aside(name: str, classes: Iterable[Folder]) -> bool:
-    """Whether folders of masks and the like lie beside images in all classes that have them."""
-    return (name.lower() in LABEL_WORDS or is_aside(name)) and all(
-        folder.images
+    """Whether folders of masks and the like lie beside images in all classes that have them.
+
+    So with patients in the classes; of many of these a few may have lost their images.
+    """
+    if name.lower() not in LABEL_WORDS and not is_aside(name):
+        return False
+    beside = [
+        folder.images > 0
         or any(other.lower() in IMAGE_WORDS or is_version(other) for other in folder.inner)
         for folder in classes
         if name in folder.inner
-    )
+    ]
+    return sum(beside) >= MOST * len(beside)
 
 
 def masks_of_shared(inner: Folders) -> list[str]:
@@ -110,6 +90,32 @@ def masks_of_shared(inner: Folders) -> list[str]:
     others = [name for name in inner if name not in masks]
     are_worn = any("mask" in name.lower() for name in others)  # no_mask beside mask
     return masks if others and not are_worn and shared(inner) else []
+
+
+def masks_of_parts(inner: Folders) -> list[str]:
+    """Folders of masks beside those of parts of the data: train_masks beside train.
+
+    Less sure words, as in train_labels, count where a folder of that part alone has all of its own.
+    """
+    named = {name: part for name in inner if (part := part_of(name)) is not None}
+    masks = [name for name in named if is_of_masks(name) or _says_aside(name)]
+    others = [name for name in named if name not in masks]
+    if any("mask" in name.lower() for name in others):  # no_mask_train beside mask_train
+        return []
+    held: dict[str, set[str]] = {}
+    for name in others:
+        if part_of(name, strict=True):
+            held.setdefault(named[name], set()).update(merged(inner[name]))
+    return [
+        name
+        for name in masks
+        if (is_of_masks(name) and others)
+        or (named[name] in held and merged(inner[name]).keys() <= held[named[name]])
+    ]
+
+
+def _says_aside(name: str) -> bool:
+    return not LABEL_WORDS.union(ASIDE_WORDS).isdisjoint(re.findall("[a-z]+", name.lower()))
 
 
 def masks_of_classes(inner: Folders) -> list[str]:

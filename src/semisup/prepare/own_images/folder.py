@@ -16,10 +16,12 @@ from semisup.prepare.decoding.decoders import Decoder, Job
 from semisup.prepare.decoding.depth import find_ranges, may_be_deep
 from semisup.prepare.decoding.pixels import Ranges
 from semisup.prepare.files.places import Entry
-from semisup.prepare.own_images.plan import LOOKED_AT, Plan
+from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.source import Source
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
+
+LOOKED_AT = 1000  # files of a tar without labels
 
 
 def candidates(

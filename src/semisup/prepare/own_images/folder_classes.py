@@ -1,13 +1,10 @@
 """Classes by folders, as files turn up in them."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from semisup.labels.no_label import is_none, without_case
 from semisup.prepare.files.places import printable
 from semisup.prepare.folders.class_folders import Placed
-from semisup.prepare.folders.doubts import FURTHER_DOWN
-from semisup.prepare.folders.signs import is_odd
 from semisup.prepare.own_images.named_places import KEY
 from semisup.workflow.notes import Notes, named
 
@@ -15,15 +12,9 @@ from semisup.workflow.notes import Notes, named
 class FolderClasses:
     """Which there are, and folders that look like a class but may be none."""
 
-    def __init__(self, known: Collection[str], no_label: Sequence[str]) -> None:
-        """Take note of what is asked for.
-
-        Args:
-            known: classes, whatever folders turn up.
-            no_label: words that mean no label, in upper or lower case.
-        """
-        self.known, self.found = known, set[str]()
-        self._none = without_case(no_label)
+    def __init__(self, known: Collection[str]) -> None:
+        """Take note of the classes that are known; other folders mean no label."""
+        self.known = known
         self._unlabelled: Counter[str] = Counter()  # files by folders that are called so
         self._without_images: dict[str, str] = {}  # folders, each with one of its files
         self._spellings: dict[str, set[str]] = {}  # of folders, by what they are read as
@@ -36,11 +27,9 @@ class FolderClasses:
             folder: that name as it is.
         """
         self._spellings.setdefault(read, set()).add(folder)
-        known = read in self.found or read in self.known
-        if not known and is_none(read, self._none):
+        if read not in self.known:
             self._unlabelled[read] += 1
             return None
-        self.found.add(read)
         return read
 
     def note_no_image(self, placed: Placed, path: str) -> None:
@@ -58,10 +47,6 @@ class FolderClasses:
             notes.warn(
                 f"{KEY}: {named(self._without_images)}: no class, since all files there are, by "
                 f"their names, no images, such as {path}"
-            )
-        if odd := sorted(label for label in self.found.difference(self.known) if is_odd(label)):
-            notes.warn(
-                f"{KEY}: {named(odd)}: read as a class, but seldom one by the name{FURTHER_DOWN}"
             )
         for label, folders in self._spellings.items():
             if len(folders) > 1:

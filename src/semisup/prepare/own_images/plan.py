@@ -24,8 +24,8 @@ from semisup.prepare.files.in_archive import forbid_absent_folder
 from semisup.prepare.files.member import SETS
 from semisup.prepare.files.places import Entry, Place, on_disk
 from semisup.prepare.folders.doubts import warn_of_inner
-from semisup.prepare.folders.layout import examine, folders_of_parts
-from semisup.prepare.folders.signs import is_plain
+from semisup.prepare.folders.layout import examine
+from semisup.prepare.folders.split_folders import folders_of_parts
 from semisup.prepare.folders.tree import Folder
 from semisup.prepare.own_images.class_names import names_for
 from semisup.prepare.own_images.folders_beside import warn_of_parts_without_rows
@@ -48,8 +48,6 @@ from semisup.prepare.own_images.source import Source
 from semisup.prepare.own_images.spelling import write_as_folders, write_groups_alike
 from semisup.prepare.records import Rejected
 from semisup.workflow.notes import Notes
-
-LOOKED_AT = 1000  # files of a tar
 
 
 @dataclass
@@ -143,7 +141,8 @@ class Plan:
         self.read[file] = Table(rows, absent, mine[0].place, mine[-1])
         parts = None
         if columns["label"] is not None and not say_parts(rows):
-            parts = folders_of_parts(Folder.of(files.values()), where, self.notes)
+            of_rows = Folder.of(files[whole] for whole in matched.rows)
+            parts = folders_of_parts(Folder.of(files.values()), of_rows, where, self.notes)
         # another table may name the others
         if parts and len(mine) == 1 and mine[0].split == "train" and self._is_alone(mine[0]):
             warn_of_parts_without_rows(parts, files, matched.rows, where, self.notes)
@@ -227,13 +226,10 @@ class Plan:
     def _survey(self, source: Source) -> set[str]:
         """Names of its class folders."""
         tree, source.may_be_deep = Folder(), False
-        own = (entry for entry in source.own_listing() if not self._is_table(entry))
-        for number, entry in enumerate(entry for entry in own if isinstance(entry, Entry)):
-            tree.add(entry.path)
-            source.may_be_deep = source.may_be_deep or may_be_deep(entry.path)
-            # of a tar to know the rest takes as long as to read it
-            if source.place.is_tar and number % LOOKED_AT == LOOKED_AT - 1 and is_plain(tree):
-                break
+        for entry in source.own_listing():  # to the end: the last folder may change what all mean
+            if isinstance(entry, Entry) and not self._is_table(entry):
+                tree.add(entry.path)
+                source.may_be_deep = source.may_be_deep or may_be_deep(entry.path)
         if not source.by_folders and source.may_be_set and self._read_sets(source, tree):
             return set()
         given = self.settings.class_level

@@ -48,7 +48,7 @@ class Reader:
             groups: those of tables, which paths may spell otherwise.
         """
         self.names, self.tables = names, tables
-        self.classes = FolderClasses(known, settings.no_label)
+        self.classes = FolderClasses(known)
         self.groups = PatternGroups(settings.group_pattern, groups)
         self.taken: set[str] = set()  # identities of the files of labelled places
         self.series, self.beside, self.mask_folders = Series(), Beside(), MaskFolders()
@@ -60,7 +60,7 @@ class Reader:
         """Warn of what only all files together show."""
         self.classes.warn(notes)
         self.groups.warn(notes)
-        self.series.warn(len({*self.classes.known, *self.classes.found}), notes)
+        self.series.warn(len(self.classes.known), notes)
         self.beside.warn(notes, with_words=not self.groups.pattern)
         self.mask_folders.warn(notes)
         self.moved.warn(notes)
