@@ -40,6 +40,15 @@ def test_start(compute: Callable[..., Compute], monkeypatch: pytest.MonkeyPatch)
     assert torch.get_num_threads() == 2
 
 
+def test_processes_of_a_machine_share_its_threads(
+    compute: Callable[..., Compute], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for processes, threads in ((2, 4), (3, 2), (16, 1)):
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", str(processes))
+        device.start(compute(device="cpu", threads=8))
+        assert torch.get_num_threads() == threads
+
+
 def test_auto_finds_something_that_works(compute: Callable[..., Compute]) -> None:
     runtime = device.start(compute(device="auto", precision="auto", threads=1))
     with runtime.autocast():

@@ -1,5 +1,6 @@
 """encoder.safetensors is loaded by the library that the network is from."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from safetensors.torch import load_file
 from torch import nn
 
 from semisup.export import encoder
+from semisup.export.card import how_to_load
 from semisup.model.whole import Whole
+
+OF_CLASSIFIER = re.compile(r"fc\.|heads\.|classifier\.")
 
 
 def written(folder: Path, backbone: str, layer: str, size: int = 64) -> tuple[Whole, torch.Tensor]:
@@ -70,6 +74,34 @@ def test_a_model_of_a_library(tmp_path: Path, backbone: str, make: Callable[[], 
     found = theirs.eval()(given[0])
     assert ours.std() > 1e-3
     torch.testing.assert_close(found, ours, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("backbone", "size", "channels"),
+    [
+        ("resnet18", 32, 3),
+        ("resnet18", 96, 1),
+        ("resnet50", 96, 3),
+        ("timm/resnet10t", 32, 1),
+        ("timm/test_vit", 24, 3),
+        ("timm/vit_tiny_patch16_224", 224, 3),
+        ("torchvision/vit_b_32", 32, 3),
+        ("torchvision/mobilenet_v3_small", 32, 3),
+    ],
+)
+def test_the_card_says_how_to_load_them(
+    tmp_path: Path, backbone: str, size: int, channels: int
+) -> None:
+    spec = {"backbone": backbone, "sees": "pixels"}
+    layer = "features" if "/" in backbone else "conv5"
+    whole = Whole(about(size, channels, encoder=spec, layer=layer, pool=1))
+    encoder.write(whole, tmp_path)
+    weights = load_file(tmp_path / encoder.FILE)
+    known = {"timm": timm, "torch": torch, "torchvision": torchvision, "weights": weights}
+    exec(how_to_load(whole), known)
+    loaded = known["model"].state_dict()
+    assert all(torch.equal(loaded[name], value) for name, value in weights.items())
+    assert not [name for name in loaded if name not in weights and not OF_CLASSIFIER.match(name)]
 
 
 def test_own_networks_keep_their_names(tmp_path: Path) -> None:

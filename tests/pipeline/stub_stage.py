@@ -47,11 +47,11 @@ def digest(stage: str, item: dict[str, str], deps: list[str], keys: list[str]) -
 
 
 def of_the_advised() -> str:
-    """The report puts aside a classifier of the largest budget, whatever else there is."""
+    """The report puts aside a classifier of the largest budget, and hashes of the others."""
     params = yaml.load(Path("params.yaml").read_text("utf-8"), yaml.CSafeLoader)
     budget, tasks = params["label_budgets"][-1], params["pretext_tasks"]
     items = [f"{stage}/{task}-{budget}" for stage in TRAINED for task in tasks]
-    folders = items + [f"pretrain/{task}" for task in tasks] or [f"supervised/{budget}"]
+    folders = [*items, *(f"pretrain/{task}" for task in tasks), f"supervised/{budget}"]
     there = [Path("data", folder) for folder in folders if Path("data", folder).is_dir()]
     return hashlib.sha256("\n".join(map(content, there)).encode()).hexdigest()
 

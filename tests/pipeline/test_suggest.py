@@ -52,7 +52,9 @@ def test_suggested_images_are_unlabelled_files(of_folders: Project, tmp_path: Pa
     project = of_folders.copy(tmp_path)
     done = suggest(project, 8)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"8 images to label, by the features of {TASK} (ranked first in ")
+    assert done.stdout.startswith(
+        f"8 images to label, by the features of {TASK} (best on validation in "
+    )
     paths = [row["path"] for row in read(project.root / "data/labels/suggested-1.csv")]
     assert len({*paths}) == 8
     for path in paths:

@@ -159,6 +159,22 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(
     assert torch.equal(one.weights[~judges], two.weights[~judges])
 
 
+def test_a_smaller_pool_bounds_what_is_learned_from(
+    run: BudgetRun, features: FeatureSet, graph: Graph
+) -> None:
+    """Training images of other draws are in the graph; labels may flow through them."""
+    labelled, kept = run.labelled_sets()[1], graph.ids[::2]
+    small = dataclasses.replace(run, data=dataclasses.replace(run.data, pool=kept))
+    learner = learn_from_pool(small, [(features, graph)], 1, labelled)
+    targets = cross_entropy_of(learner).targets
+    assert targets is not None
+    assert targets.weights is not None
+    learned = np.isin(graph.ids, [*kept, *labelled.train])
+    assert targets.weights.numpy()[learned].min() > 0
+    assert not targets.weights.numpy()[~learned].any()
+    assert learner.told()["pool_images"] == len(kept)
+
+
 def test_labels_of_the_pool_are_told_of_and_not_used(
     run: BudgetRun, data: ImageData, features: FeatureSet, graph: Graph
 ) -> None:

@@ -12,8 +12,11 @@ from projects import CHECKOUT
 from semisup.params.loading import Params
 from semisup.report.tables.comparison import compare
 from semisup.report.tables.results import read_csv
+from semisup.studies import hardware
+from semisup.studies import results as study_results
 from semisup.studies.overlay import Published, Study
-from semisup.studies.results import beside, page
+from semisup.studies.results import CACHED, COPIED, FOLDER, HARDWARE, beside, page, write
+from semisup.workflow import outputs
 
 RIVAL = Published(name="Rival", source="https://example.org/rival", top1={4: 91.7, 25: 95.0})
 STUDY = Study(
@@ -58,6 +61,31 @@ def test_page(make_params: Callable[..., Params]) -> None:
     )
     assert "\n\nRival: https://example.org/rival\n\nWhat differs:\n\n- All of it.\n\n" in text
     assert "Computed on A chip (2 cores used, cpu, bfloat16)." in text
+    cached = page("some-quick", STUDY, make_params({}), compared(), None)
+    assert "Computed on another machine: the results came from DVC's cache." in cached
+
+
+@pytest.mark.parametrize(("spent", "name"), [(CACHED, "A chip"), ("1 minute\n", "This one")])
+def test_results_of_the_cache_are_not_of_this_machine(
+    spent: str,
+    name: str,
+    make_params: Callable[..., Params],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (Path("copy/reports/figures")).mkdir(parents=True)
+    for file in ("params.yaml", *(f"reports/{each}" for each in COPIED)):
+        Path("copy", file).touch()
+    compared().to_csv("copy/reports/task_comparison.csv", index=False)
+    FOLDER.joinpath("some").mkdir(parents=True)
+    outputs.write_json(FOLDER / "some" / HARDWARE, MACHINE)
+    monkeypatch.setattr(hardware, "of", lambda _: MACHINE | {"processor": "This one"})
+    monkeypatch.setattr(study_results, "_times", lambda *_: spent)
+    folder = write("some", STUDY, make_params({}), Path("copy"))
+    assert outputs.read_json(folder / HARDWARE)["processor"] == name
+    assert f"Computed on {name} (2 cores" in (folder / "README.md").read_text(encoding="utf-8")
+    assert (folder / "times.md").read_text(encoding="utf-8") == spent
 
 
 def test_where_classes_count_the_same(make_params: Callable[..., Params]) -> None:

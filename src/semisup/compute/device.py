@@ -117,12 +117,12 @@ def start(compute: Compute, scratch: Scratch | None = None, sharers: int = 1) ->
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.allow_tf32 = False  # else convolutions in float32 are so to 10 bits only
     _keep_freed_memory()
-    torch.set_num_threads(compute.cpu_threads())
     if device.type == "cuda":
         device = torch.device("cuda", local_rank())
         torch.cuda.set_device(device)
     group = join(device)
     here = int(os.environ.get("LOCAL_WORLD_SIZE", group.size))  # torchrun's: of this machine
+    torch.set_num_threads(max(1, compute.cpu_threads() // here))
     memory = compute.memory_bytes // (here * sharers)
     return Runtime(device, _dtype(compute.precision, device), memory, scratch, group)
 

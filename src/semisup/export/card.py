@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn
 
 from semisup.data.dataset import BALANCED, ImageData
 from semisup.model.calibration import without_threshold
@@ -17,6 +19,8 @@ from semisup.workflow import outputs
 
 FILE = "MODEL_CARD.md"
 SHOWN_CLASSES = 30
+STRICT = "model.load_state_dict(weights)"
+LOOSE = "model.load_state_dict(weights, strict=False)"  # the classifier is not among them
 FITS = {
     "crop": "the central square is cut out and scaled",
     "pad": "the whole image is scaled, with bars of the mean colour",
@@ -46,7 +50,7 @@ def write(
         about=about,
         origin=about.origin,
         look=about.encoder.get("trained"),
-        side=whole.network.encoder.side(about.image_size),
+        side=_side(whole),
         measured=measured,
         onnx=onnx,
         within_budget=not len(data.validation),  # they were taken out of the budget
@@ -59,7 +63,7 @@ def write(
         ranges=_ranges(about.ranges or {}),
         mean=_numbers(about.mean),
         std=_numbers(about.std),
-        encoder=_how_to_load(about.encoder["backbone"], about.image_size),
+        encoder=how_to_load(whole),
         without_threshold=without_threshold,
         NO_TASK=outputs.NO_TASK,
         version=version("semisup"),
@@ -92,12 +96,39 @@ def _numbers(values: NDArray[np.float32]) -> str:
     return "(" + ", ".join(f"{value:.4f}" for value in values) + ")"
 
 
-def _how_to_load(backbone: str, image_size: int) -> str:
+def how_to_load(whole: Whole) -> str:
+    """Statements that put `weights`, read of encoder.safetensors, into a `model` of its library.
+
+    Empty where the network is this project's own.
+    """
+    backbone, side = whole.about.encoder["backbone"], _side(whole)
     library, _, name = backbone.rpartition("/")
     if library == "timm":
-        return f'`timm.create_model("{name}", num_classes=0).load_state_dict(weights)`'
-    if library == "torchvision" or backbone in RESNETS:
-        stem = "; its stem is fitted to small images" if not library and image_size <= 64 else ""
-        build = f'torchvision.models.get_model("{name}")'
-        return f"`{build}.load_state_dict(weights, strict=False)`{stem}"
-    return ""
+        return f'model = timm.create_model("{name}", num_classes=0{_of_side(name, side)}); {STRICT}'
+    if library == "torchvision":
+        more = f", image_size={side}" if name.startswith("vit_") else ""
+        return f'model = torchvision.models.get_model("{name}"{more}); {LOOSE}'
+    if backbone not in RESNETS:
+        return ""
+    lines = [f'model = torchvision.models.get_model("{name}")']
+    first = next(m for m in whole.network.encoder.modules() if isinstance(m, nn.Conv2d))
+    size, step, edge = first.kernel_size[0], first.stride[0], first.padding[0]
+    sizes = f"{first.in_channels}, {first.out_channels}, {size}, {step}, {edge}, bias=False"
+    if (first.in_channels, step) != (3, 2):  # grey, or fitted to small images
+        lines.append(f"model.conv1 = torch.nn.Conv2d({sizes})")
+    if step == 1:
+        lines.append("model.maxpool = torch.nn.Identity()")
+    return "; ".join([*lines, LOOSE])
+
+
+def _side(whole: Whole) -> int:
+    """In pixels, of what the network sees."""
+    return whole.network.encoder.side(whole.about.image_size)
+
+
+def _of_side(name: str, side: int) -> str:
+    """The argument by which a model of timm is told of a side that is not its own."""
+    import timm
+
+    known: Any = timm.models.get_pretrained_cfg(name)
+    return f", img_size={side}" if known.fixed_input_size and side != known.input_size[-1] else ""

@@ -175,7 +175,7 @@ def _listed(images: Pictures, channels: int) -> Listed:
     """All at once as a tensor, or one by one."""
     if isinstance(images, np.ndarray) and images.ndim == 1 and images.dtype.kind in "UO":
         return images.tolist()  # type: ignore[no-any-return]
-    if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[2] not in (3, 4):
+    if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[2] > 4:
         if channels == len(images) == 3:
             raise ValueError(
                 f"images: an array {images.shape} may be one image, colours first, or three grey "
@@ -183,8 +183,10 @@ def _listed(images: Pictures, channels: int) -> Listed:
             )
         return [*images]  # grey ones
     if isinstance(images, np.ndarray) and images.ndim == 4:
-        if images.dtype.hasobject:
-            raise ValueError(f"images: an array of {images.dtype}, should be of uint8")
+        if images.dtype != np.uint8:
+            raise ValueError(
+                f"images: an array {images.shape} of {images.dtype}, should be of uint8"
+            )
         return torch.from_numpy(np.require(images, requirements=["C", "W"]))  # of a file: a copy
     if isinstance(images, Tensor):
         return images

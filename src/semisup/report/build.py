@@ -42,7 +42,7 @@ def build_report(params: Params, reports: Path) -> str:
     with outputs.replacing(reports / "figures") as folder:
         _draw_figures(found, compared, findings, folder)
     with outputs.replacing(reports / "plots") as folder:
-        _write_plots(every, found.ways, params, folder)
+        _write_plots(results, found.ways, params, folder)
     with outputs.replacing(outputs.ADVISED) as folder:
         advised.write(findings.best, found.ways, params.label_budgets[-1], folder)
     runtime = device.start(params.compute)

@@ -76,9 +76,11 @@ def _targets(
         *(graph, numbers, labels, len(data.classes), settings),
         at_once=run.runtime.rows_at_once(BYTES_OF_A_LABEL * len(graph.ids)),
     )
+    in_pool = np.isin(graph.ids, data.pool)  # of the others only the draw's own may be learned from
+    weights[~in_pool & ~np.isin(graph.ids, labelled.train)] = 0
     weights[np.isin(graph.ids, labelled.validation)] = 0  # which will judge what was learned
-    told = {"pool_images": len(graph.ids), "pool_sure": float(weights.mean())}
-    known = data.labels[graph.ids] >= 0
+    told = {"pool_images": int(in_pool.sum()), "pool_sure": float(weights.mean())}
+    known = in_pool & (data.labels[graph.ids] >= 0)
     known[numbers] = False
     if known.any():
         told["pool_top1"] = float((classes[known] == data.labels[graph.ids[known]]).mean())

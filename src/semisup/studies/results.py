@@ -21,6 +21,8 @@ from semisup.workflow.errors import UserError
 
 FOLDER = outputs.REPORTS / "studies"
 COPIED = (outputs.CURVE, outputs.METRICS, outputs.COMPARISON, outputs.IN_WORDS)
+HARDWARE = "hardware.json"
+CACHED = "Every result came from DVC's cache: nothing ran here.\n"
 NOTHING = "-"
 
 
@@ -37,14 +39,17 @@ def write(called: str, study: Study, params: Params, copy: Path) -> Path:
         UserError: where a result is missing.
     """
     reports = copy / outputs.REPORTS
-    machine = hardware.of(params.compute)
+    spent, machine = _times(params, copy), _machine(FOLDER / called)
+    if spent != CACHED:
+        machine = hardware.of(params.compute)
     with outputs.replacing(FOLDER / called) as folder:
         for name in COPIED:
             shutil.copyfile(reports / name, folder / name)
         shutil.copytree(reports / "figures", folder / "figures")
         shutil.copyfile(copy / PARAMS_FILE, folder / PARAMS_FILE)
-        outputs.write_json(folder / "hardware.json", machine)
-        (folder / "times.md").write_text(_times(params, copy), encoding="utf-8")
+        if machine:
+            outputs.write_json(folder / HARDWARE, machine)
+        (folder / "times.md").write_text(spent, encoding="utf-8")
         text = page(called, study, params, read_csv(reports / outputs.COMPARISON), machine)
         (folder / "README.md").write_text(text, encoding="utf-8")
     return FOLDER / called
@@ -56,12 +61,22 @@ def _times(params: Params, copy: Path) -> str:
     try:
         with chdir(copy):
             return times.times(params)
-    except UserError:  # all came from DVC's cache
-        return "Every result came from DVC's cache: nothing ran here.\n"
+    except UserError:
+        return CACHED
+
+
+def _machine(folder: Path) -> Mapping[str, object] | None:
+    """What it says of earlier results, which may be those that the cache has."""
+    file = folder / HARDWARE
+    return outputs.read_json(file) if file.is_file() else None
 
 
 def page(
-    called: str, study: Study, params: Params, compared: pd.DataFrame, machine: Mapping[str, object]
+    called: str,
+    study: Study,
+    params: Params,
+    compared: pd.DataFrame,
+    machine: Mapping[str, object] | None,
 ) -> str:
     """Results beside published figures, on which machine, and what differs.
 
@@ -70,7 +85,7 @@ def page(
         study: titles, published figures.
         params: its settings.
         compared: the table task_comparison.csv.
-        machine: of `hardware.of`.
+        machine: of `hardware.of`; None where that is not known.
     """
     figure = BALANCED if BALANCED in compared else TOP1
     shown = what_is_shown(params.draws, params.report.confidence)
@@ -81,12 +96,18 @@ def page(
         beside(compared, figure, study.published),
         *(f"{one.name}: {one.source}" for one in study.published),
         *(["What differs:", "\n".join(differs)] if differs else []),
-        f"Computed on {machine['processor']} ({machine['cores']} cores used, {machine['device']}, "
-        f"{machine['precision']}). All settings: [params.yaml](params.yaml); how long it took: "
+        f"{_computed(machine)} All settings: [params.yaml](params.yaml); how long it took: "
         "[times.md](times.md); in words: [summary.md](summary.md).",
         "![Label curve](figures/label_curve.png)",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _computed(machine: Mapping[str, object] | None) -> str:
+    if machine is None:
+        return "Computed on another machine: the results came from DVC's cache."
+    how = f"{machine['cores']} cores used, {machine['device']}, {machine['precision']}"
+    return f"Computed on {machine['processor']} ({how})."
 
 
 def beside(compared: pd.DataFrame, figure: str, published: Sequence[Published]) -> str:

@@ -142,12 +142,45 @@ def test_interval_counts_the_noise_of_a_finite_test_set() -> None:
     )
     differences = first.astype(float) - second
     of_draws = differences.mean(axis=1).std(ddof=1) / 3**0.5 * stats.t.ppf(0.975, 2)
-    of_images = differences.mean(axis=0).std(ddof=1) / 50**0.5 * stats.norm.ppf(0.975)
+    two_more = [*differences.mean(axis=0), 1, -1]
+    of_images = np.std(two_more, ddof=1) / 50**0.5 * stats.t.ppf(0.975, 49)
     assert found.half == pytest.approx(math.hypot(of_draws, of_images), rel=1e-4)
     half = mean_over_draws(table, "top1", 0.95).set_index("method").loc["finetune", "half"]
     own = first.mean(axis=0).std(ddof=1) / 50**0.5 * stats.norm.ppf(0.975)
     between = first.mean(axis=1).std(ddof=1) / 3**0.5 * stats.t.ppf(0.975, 2)
     assert half == pytest.approx(math.hypot(own, between), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "sure"), [(1, 1, False), (2, 2, False), (5, 10, False), (9, 10, True)]
+)
+def test_few_images_that_all_speak_for_one_are_no_proof(right: int, of: int, sure: bool) -> None:
+    """In draws that agree, as those of frozen encoders do: 10 of 10 right against 10 - `right`."""
+    rows = [
+        (*way, 4, draw, hits.mean(), hits)
+        for way, hits in ((TUNED, np.ones(of, bool)), (BASELINE, np.arange(of) >= right))
+        for draw in range(3)
+    ]
+    table = pd.DataFrame(rows, columns=["method", "task", "budget", "draw", "top1", HITS])
+    found = gain(table, "top1", TUNED, BASELINE, together(0.95, 7))[4]
+    assert found.mean == pytest.approx(right / of)
+    assert found.above_zero == sure
+
+
+@pytest.mark.parametrize("images", [4, 10, 50])
+def test_equal_ways_are_seldom_told_apart(images: int) -> None:
+    draw, false, runs = np.random.default_rng(0), 0, 1500
+    for _ in range(runs):
+        hits = [draw.random(images) < 0.6 for _ in range(2)]
+        rows = [
+            (*way, 4, number, each.mean(), each)
+            for way, each in zip((TUNED, BASELINE), hits, strict=True)
+            for number in range(2)
+        ]
+        table = pd.DataFrame(rows, columns=["method", "task", "budget", "draw", "top1", HITS])
+        found = gain(table, "top1", TUNED, BASELINE, 0.95)[4]
+        false += found.above_zero or found.below_zero
+    assert false / runs < 0.06
 
 
 def test_one_more_image_right_in_every_draw_is_no_gain() -> None:

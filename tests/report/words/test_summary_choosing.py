@@ -18,8 +18,8 @@ def test_choosing_that_pays() -> None:
         == """\
 **Does it pay to choose them?** Yes, by more than the noise with 3 labels (95% confidence for \
 all budgets together): +20.0 points at best, with 3. Accuracy is lower by more than the noise with \
-24 labels. Typical images, one from each of as many clusters of the frozen features of rotation as \
-there are labels, are compared with random ones.
+24 labels. Typical images, from as many clusters of the frozen features of rotation as \
+there are labels, or as `choose.most_clusters` allows, are compared with random ones.
 
 Top-1 accuracy on test in % of a head on frozen features, by labels in all; the gain in points; \
 and how many of the 3 classes have a label:

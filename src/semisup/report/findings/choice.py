@@ -14,7 +14,7 @@ from semisup.report.methods import BASELINE, CONTROLS, OF_TASKS, POOL_ALONE, Way
 from semisup.report.tables.headline import VALIDATED
 from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_image_noise
 
-# from cheap to expensive: supervised training takes as many updates as the others together
+# from cheap to expensive: supervised training is meant to take as many updates as all the others
 ORDER = [*(method.name for method in OF_TASKS), BASELINE.method]
 
 

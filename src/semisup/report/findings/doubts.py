@@ -132,7 +132,9 @@ def _like_untrained(results: pd.DataFrame, chosen: Choice, level: float) -> dict
         for task in tasks
         if task not in (outputs.NO_TASK, *CONTROLS)
     }
-    return {task: lead.mean for task, lead in leads.items() if not lead.above_zero}
+    sure = {task for task, lead in leads.items() if lead.above_zero}
+    sure |= {task for task, lead in leads.items() if not lead.known and lead.mean > 0}  # one draw
+    return {task: lead.mean for task, lead in leads.items() if task not in sure}
 
 
 def short_budgets(rows: pd.DataFrame, classes: int, within_budget: bool) -> dict[int, int]:

@@ -98,7 +98,7 @@ def gain(
     halves = half_width(table["std"], table["count"], confidence, shared)
     if score == "top1" and HITS in results:
         differences = first[HITS].combine(second[HITS], _minus)
-        errors = [standard_error([*differences.loc[budget]]) for budget in table.index]
+        errors = [_paired_noise([*differences.loc[b]], confidence) for b in table.index]
         halves = with_image_noise(halves, np.array(errors), confidence)
     rows = zip(table.index, table["mean"], halves, strict=True)
     return {int(budget): Interval(float(mean), float(half)) for budget, mean, half in rows}
@@ -107,6 +107,18 @@ def gain(
 def _image_noise(hits: Sequence[NDArray[np.generic]]) -> float:
     """Of an accuracy, for the choice of the test images: some even where all of them are right."""
     return max(standard_error(hits), math.sqrt(unpaired_variance(1.0, len(hits[0]))))
+
+
+def _paired_noise(differences: Sequence[NDArray[np.generic]], confidence: float) -> float:
+    """Of a difference, for the choice of the test images, in units of the normal distribution's.
+
+    By Student's t, and as if there were one more image of which the one way alone is right and one
+    of which the other is: few images, all of which speak for one, are no proof.
+    """
+    means = np.mean([np.asarray(each, np.float32) for each in differences], axis=0)
+    images, level = len(means), 0.5 + confidence / 2
+    error = np.append(means, [1, -1]).std(ddof=1) / math.sqrt(images)
+    return float(error * stdtrit(max(1, images - 1), level) / ndtri(level))
 
 
 def _minus(one: Any, other: Any) -> Any:

@@ -10,7 +10,10 @@ from semisup.workflow import outputs
 
 
 def label_curve(results: pd.DataFrame) -> pd.DataFrame:
-    """budget, series (method and task) and top1 in percent, the mean over draws."""
+    """budget, series (method and task) and top1 in percent, the mean over draws.
+
+    results: with the headline figure as `top1`.
+    """
     means = results.groupby(KEY, sort=False)["top1"].mean().reset_index()
     names = [Way(m, t).series for m, t in zip(means["method"], means["task"], strict=True)]
     rows = {"budget": means["budget"], "series": names, "top1": (100 * means["top1"]).round(2)}
