@@ -158,6 +158,16 @@ def test_a_control_that_does_no_worse_is_a_rival(method: str, control: str) -> N
         assert doubts(given, facts(tasks)).rival == (expected if rival else None)
 
 
+@pytest.mark.parametrize(("lead", "doubted"), [(0.1, False), (-0.1, True)])
+def test_a_single_draw_is_no_doubt_about_a_frozen_head_that_is_ahead(
+    lead: float, doubted: bool
+) -> None:
+    table = results(CONTROLLED, draws=(0.0,))
+    for task, accuracy in ((CONTROLLED[0], 0.5 + lead), ("random", 0.5)):
+        table = set_score(table, "validation_top1", "head", task, accuracy)
+    assert (CONTROLLED[0] in doubts(table, facts(CONTROLLED)).untrained) == doubted
+
+
 @pytest.mark.parametrize(
     ("accuracies", "images", "ahead"),
     [
@@ -169,16 +179,6 @@ def test_a_control_that_does_no_worse_is_a_rival(method: str, control: str) -> N
         ((0.59, 0.59, 0.59), MANY, 0.0),
     ],
 )
-@pytest.mark.parametrize(("lead", "doubted"), [(0.1, False), (-0.1, True)])
-def test_a_single_draw_is_no_doubt_about_a_frozen_head_that_is_ahead(
-    lead: float, doubted: bool
-) -> None:
-    table = results(CONTROLLED, draws=(0.0,))
-    for task, accuracy in ((CONTROLLED[0], 0.5 + lead), ("random", 0.5)):
-        table = set_score(table, "validation_top1", "head", task, accuracy)
-    assert (CONTROLLED[0] in doubts(table, facts(CONTROLLED)).untrained) == doubted
-
-
 def test_frozen_head_is_compared_with_the_untrained_one(
     accuracies: tuple[float, ...], images: int, ahead: float | None
 ) -> None:
