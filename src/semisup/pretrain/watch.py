@@ -32,7 +32,11 @@ class Watch:
         self.metric = PROBE_METRIC if self.probes else network.metric
 
     def score(self) -> Score:
-        """Mean loss and figure of merit; of a probe on validation, where the task wants that."""
+        """Mean loss and figure of merit; of a probe on validation, where the task wants that.
+
+        The probe's is that of the layer that does best: training knows nothing of `embed.layer`, so
+        that another one takes no other encoder.
+        """
         loss, merit, seen = 0.0, 0.0, 0
         with self._looking():
             for images in self._batches():
