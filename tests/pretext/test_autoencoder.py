@@ -78,6 +78,37 @@ def test_noise_has_the_level_asked_for(noise: float) -> None:
     assert (shown - originals).mean().item() == pytest.approx(0, abs=0.01)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_colour_and_noise_are_the_data_s_after_a_start_from_others(channels: int) -> None:
+    """Whatever the mean and deviation are that the encoder normalises by."""
+    found = []
+    for start in (False, True):
+        network = task(channels, kind="masked").eval()
+        noisy = task(channels, kind="denoising").eval()
+        for one in (network, noisy) if start else ():
+            one._normalise.set((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+        torch.manual_seed(0)
+        shown, mask = network.corrupt(network._normalise(images(channels=channels)))
+        hidden = network._normalise.undo(shown)[mask.expand_as(shown)]
+        torch.testing.assert_close(hidden, torch.full_like(hidden, MEAN))
+        torch.manual_seed(0)
+        shown, _ = noisy.corrupt(noisy._normalise(images(channels=channels)))
+        found.append(noisy._normalise.undo(shown))
+    torch.testing.assert_close(found[0], found[1])
+
+
+def test_gain_is_over_the_mean_colour_after_a_start_from_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = task().eval()
+    network._normalise.set((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    shown = images()
+    mean = network._normalise(torch.full_like(shown, MEAN))
+    monkeypatch.setattr(network, "rebuild", lambda _: mean)
+    gain = network.figures(shown)["PSNR above the mean colour's (dB)"]
+    torch.testing.assert_close(gain, torch.zeros_like(gain), atol=1e-4, rtol=0)
+
+
 def test_plain_is_shown_as_it_is() -> None:
     network = task(kind="plain")
     originals = network._normalise(images())

@@ -180,6 +180,22 @@ def test_encoder_passes_is_what_passes_the_encoder(
     assert sum(pixels) / images[:, 0].numel() == pytest.approx(network.encoder_passes)
 
 
+@each_task
+@pytest.mark.parametrize("model", ["resnet10t", "vit_tiny_patch16_224"])
+def test_encoder_passes_count_what_models_of_libraries_see(
+    build: Build, task: str, model: str
+) -> None:
+    """They enlarge images, and parts of them more: to multiples of 32 px, or as the whole."""
+    network, images = build(task, 3, 28, backbone=f"timm/{model}")
+    pixels: list[int] = []
+    network.encoder.blocks.blocks.register_forward_pre_hook(
+        lambda _, inputs: pixels.append(inputs[0][:, 0].numel())
+    )
+    network.train().loss(images)
+    whole = len(images) * network.encoder.side(28) ** 2
+    assert sum(pixels) / whole == pytest.approx(network.encoder_passes)
+
+
 @each_task_and_size
 def test_examples_are_pictures_with_a_text_for_each(
     once: Once, task: str, channels: int, side: int

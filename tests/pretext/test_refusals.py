@@ -98,6 +98,34 @@ def test_settings_that_do_not_fit_another_key(make_params: Make) -> None:
     assert len(check("geometric", {flip: False}).transforms) == 8
 
 
+@pytest.mark.parametrize(
+    ("task", "transforms", "degrees", "limit"),
+    [
+        ("rotation", TURNS, 90, 45),
+        ("rotation", TURNS, 45, 45),
+        ("rotation", TURNS, 44.9, None),
+        ("geometric", TURNS, 45, 45),
+        ("geometric", ["rotate270", "mirror", "identity"], 45, 45),
+        ("geometric", ["mirror", "mirror_rotate180"], 90, 90),
+        ("geometric", ["identity", "rotate180"], 89, None),
+        ("geometric", ["identity", "mirror_rotate90"], 180, None),
+        ("jigsaw", TURNS, 180, None),
+    ],
+)
+def test_turns_that_the_augmentation_makes_anyway(
+    make_params: Make, task: str, transforms: list[str], degrees: float, limit: int | None
+) -> None:
+    edits = {"pretrain.augment.rotate": degrees, "pretrain.geometric.transforms": transforms}
+    params = make_params(edits)
+    message = complaint(lambda: params.task_settings(task, MODULES[task].Settings))
+    assert message == (
+        f"params.yaml: pretrain.augment.rotate: {degrees:g} degrees either way hide by how much "
+        f"{task} turned an image; set it under {limit}, or leave {task} out of pretext_tasks"
+        if limit
+        else ""
+    )
+
+
 def checked(make_params: Make, data: ImageData, task: str, edits: Edits) -> None:
     module = MODULES[task]
     params = make_params({f"pretrain.{task}.{key}": value for key, value in edits.items()})

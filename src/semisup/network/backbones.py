@@ -82,6 +82,11 @@ class Encoder(nn.Module):
         side: int = getattr(self.entry, "side", getattr(self.blocks, "side", image_size))
         return side
 
+    def part_side(self, part: int) -> int:
+        """`side` of a part of an image, of this side, that `body` is given."""
+        enlarges = isinstance(self.blocks, borrowed.Enlarging)
+        return self.blocks.enlarged(part) if enlarges else part
+
     @property
     def keeps_statistics(self) -> bool:
         """Whether its batch norm knows more images than a classifier is trained on."""

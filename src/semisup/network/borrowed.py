@@ -189,11 +189,16 @@ class Enlarging(nn.Module):
         """Names of the layers, shallow to deep."""
         return self.blocks.layers
 
+    def enlarged(self, given: int) -> int:
+        """Side in pixels that images, or parts of them, of a side are enlarged to."""
+        if given == self.image_size or not self.takes_parts:
+            return self.side
+        return max(1, round(given * self.side / self.image_size / PART_SIDE)) * PART_SIDE
+
     def forward(self, inputs: Tensor, layer: str | None = None) -> Tensor:
         """Feature maps of the layer, of `features` where it is None."""
-        given, side = inputs.shape[-1], self.side
-        if given != self.image_size and self.takes_parts:
-            side = max(1, round(given * self.side / self.image_size / PART_SIDE)) * PART_SIDE
+        given = inputs.shape[-1]
+        side = self.enlarged(given)
         if side != given:
             inputs = resized(inputs, bicubic(given, side, inputs.device))
         maps: Tensor = self.blocks(inputs.expand(-1, 3, -1, -1), layer or FEATURES)

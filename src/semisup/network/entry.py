@@ -21,11 +21,17 @@ class Normalise(nn.Module):
         super().__init__()
         self.mean: Tensor
         self.std: Tensor
+        self.first_mean: Tensor
+        self.first_std: Tensor
         for name, values in (("mean", mean), ("std", std)):
             self.register_buffer(name, torch.tensor([*values]).view(-1, 1, 1))
+            self.register_buffer(f"first_{name}", getattr(self, name).clone(), persistent=False)
 
     def set(self, mean: Sequence[float], std: Sequence[float]) -> None:
-        """Take others, of three channels; of grey images their average."""
+        """Take others, of three channels; of grey images their average.
+
+        `typical` goes on with what the data at hand are like.
+        """
         for buffer, values in ((self.mean, mean), (self.std, std)):
             of_channels = torch.tensor([*values]).view(-1, 1, 1)
             buffer.copy_(of_channels if len(buffer) == len(values) else of_channels.mean(0))
@@ -37,6 +43,10 @@ class Normalise(nn.Module):
     def undo(self, inputs: Tensor) -> Tensor:
         """What `forward` was given."""
         return inputs * self.std + self.mean
+
+    def typical(self) -> tuple[Tensor, Tensor]:
+        """Mean and deviation (C, 1, 1) of what `forward` makes of the data; 0, 1 before `set`."""
+        return (self.first_mean - self.mean) / self.std, self.first_std / self.std
 
 
 class Lightness(nn.Module):

@@ -78,7 +78,8 @@ class Task(PretextTask):
         originals = self._normalise(images)
         shown, counts = self.corrupt(originals)
         rebuilt = self._normalise.undo(self.rebuild(shown)).clamp(0, 1)
-        blank = self._normalise.undo(torch.zeros_like(originals))
+        mean, _ = self._normalise.typical()
+        blank = self._normalise.undo(mean.expand_as(originals))
         gain = psnr(rebuilt, images, counts) - psnr(blank, images, counts)
         return {"PSNR above the mean colour's (dB)": gain}
 
@@ -94,15 +95,16 @@ class Task(PretextTask):
         """What the encoder is shown of normalised images (N, C, S, S), and which pixels count.
 
         Returns:
-            the images, plain, noisy or with patches of 0, which is the data's mean colour; a mask
-            (N, 1, S, S) of the pixels that loss and figure of merit are about.
+            the images, plain, noisy or with patches of the data's mean colour; a mask (N, 1, S, S)
+            of the pixels that loss and figure of merit are about.
         """
+        mean, std = self._normalise.typical()
         if self.settings.kind == "masked":
             mask = patch_mask(originals, self.settings.patch, self.settings.masked)
-            return originals.masked_fill(mask, 0.0), mask
+            return originals.masked_fill(mask, 0.0) + mask * mean, mask
         everywhere = torch.ones_like(originals[:, :1], dtype=torch.bool)
         if self.settings.kind == "denoising":
-            return originals + self.settings.noise * torch.randn_like(originals), everywhere
+            return originals + self.settings.noise * torch.randn_like(originals) * std, everywhere
         return originals, everywhere
 
     def rebuild(self, shown: Tensor) -> Tensor:

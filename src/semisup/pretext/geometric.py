@@ -3,14 +3,17 @@
 
 Every image of a batch is shown turned and mirrored in all the ways that are asked about. Leave out
 those that the images themselves may show: a mirror where things have no left and right, or where
-`pretrain.augment.flip` mirrors them anyway. See `semisup.pretext.shared.symmetries`.
+`pretrain.augment.flip` mirrors them anyway. `pretrain.augment.rotate` must be less than half of the
+angle between two. See `semisup.pretext.shared.symmetries`.
 """
 
-from pydantic import ValidationInfo, field_validator
+from typing import Self
+
+from pydantic import ValidationInfo, field_validator, model_validator
 
 from semisup.network.backbones import Encoder
 from semisup.params.messages import check_name
-from semisup.pretext.shared.symmetries import SYMMETRIES, SymmetryTask
+from semisup.pretext.shared.symmetries import SYMMETRIES, SymmetryTask, check_turned_less
 from semisup.pretext.shared.task import TrainedSettings
 
 
@@ -40,6 +43,12 @@ class Settings(TrainedSettings):
                 "set that to false, or leave the mirrors out"
             )
         return names
+
+    @model_validator(mode="after")
+    def _not_turned_anyway(self, info: ValidationInfo) -> Self:
+        asked = [SYMMETRIES[name] for name in self.transforms]
+        check_turned_less(asked, info.context, "geometric")
+        return self
 
 
 class Task(SymmetryTask):

@@ -52,7 +52,8 @@ class Task(PretextTask):
         self.grid = grid_of(settings, image_size)
         self.side = tile_side(self.grid, settings.gap, image_size)
         tiles = self.grid**2
-        self.encoder_passes = tiles * self.side**2 / image_size**2
+        seen = encoder.part_side(self.side), encoder.side(image_size)
+        self.encoder_passes = tiles * seen[0] ** 2 / seen[1] ** 2
         self.head = Siamese(encoder, self.side, tiles, settings.permutations)
         self.permutations: Tensor
         chosen = torch.tensor(far_apart(tiles, settings.permutations))

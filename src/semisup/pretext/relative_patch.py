@@ -74,7 +74,8 @@ class Task(PretextTask):
     def __init__(self, encoder: Encoder, settings: Settings, image_size: int) -> None:
         super().__init__(encoder, settings, image_size)
         self.layout = Layout.of(settings, image_size)
-        self.encoder_passes = 2 * settings.pairs * self.layout.side**2 / image_size**2
+        seen = encoder.part_side(self.layout.side), encoder.side(image_size)
+        self.encoder_passes = 2 * settings.pairs * seen[0] ** 2 / seen[1] ** 2
         self.head = Siamese(encoder, self.layout.side, 2, len(NEIGHBOURS))
 
     @classmethod

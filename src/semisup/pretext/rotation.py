@@ -4,13 +4,22 @@ Every image of a batch is shown in all four rotations, and the task is to say wh
 takes knowing what things look like upright. See `semisup.pretext.shared.symmetries`.
 """
 
+from typing import Self
+
+from pydantic import ValidationInfo, model_validator
+
 from semisup.network.backbones import Encoder
-from semisup.pretext.shared.symmetries import ROTATIONS, SymmetryTask
+from semisup.pretext.shared.symmetries import ROTATIONS, SymmetryTask, check_turned_less
 from semisup.pretext.shared.task import TrainedSettings
 
 
 class Settings(TrainedSettings):
     """`pretrain.rotation`."""
+
+    @model_validator(mode="after")
+    def _not_turned_anyway(self, info: ValidationInfo) -> Self:
+        check_turned_less(ROTATIONS, info.context, "rotation")
+        return self
 
 
 class Task(SymmetryTask):

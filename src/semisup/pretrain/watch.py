@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise, starmap
 
 import torch
 from torch import Tensor
@@ -31,7 +32,11 @@ class Watch:
         self.metric = PROBE_METRIC if self.probes else network.metric
 
     def score(self) -> Score:
-        """Mean loss and figure of merit; of a probe on validation, where the task wants that."""
+        """Mean loss and figure of merit; of a probe on validation, where the task wants that.
+
+        The probe's is that of the layer that does best: training knows nothing of `embed.layer`, so
+        that another one takes no other encoder.
+        """
         loss, merit, seen = 0.0, 0.0, 0
         with self._looking():
             for images in self._batches():
@@ -65,7 +70,19 @@ class Watch:
             yield
 
     def _batches(self) -> Iterator[Tensor]:
-        """The held-out images as they are, as many at once as memory takes."""
-        side = self._data.image_size
+        """The held-out images as they are, as many at once as memory takes.
+
+        Where images are compared with each other, the more there are the harder that is: then they
+        are as many as in training, which takes more memory, since it keeps what gradients need.
+        """
+        held, side = self._held, self._data.image_size
+        if self._network.contrastive:
+            return map(held.plain, equal_slices(len(held), self._network.settings.batch_images))
         enlarged = max(1, round((self._network.encoder.side(side) / side) ** 2))
-        return map(self._held.plain, self._held.batches(EVALUATION_VIEWS * enlarged))
+        return map(held.plain, held.batches(EVALUATION_VIEWS * enlarged))
+
+
+def equal_slices(images: int, size: int) -> Iterator[slice]:
+    """Slices of nearly equal length, as training's batches: none under `size` but a single one."""
+    count = max(1, images // size)
+    return starmap(slice, pairwise(images * number // count for number in range(count + 1)))

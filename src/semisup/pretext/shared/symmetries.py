@@ -6,6 +6,7 @@ transposes and flips: an interpolated turn would give itself away by its artefac
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import torch
@@ -45,6 +46,31 @@ SYMMETRIES = {
     "mirror": Symmetry(0, mirrored=True),
     **{f"mirror_rotate{90 * turns}": Symmetry(turns, mirrored=True) for turns in (1, 2, 3)},
 }
+
+
+def check_turned_less(symmetries: Sequence[Symmetry], context: Any, task: str) -> None:
+    """Refuse `pretrain.augment.rotate` where one symmetry may then look like another.
+
+    Args:
+        symmetries: that are asked about.
+        context: of the validators of a task's settings.
+        task: its name.
+
+    Raises:
+        ValueError: for pydantic to collect.
+    """
+    between = [
+        min((one.turns - other.turns) % 4, (other.turns - one.turns) % 4)
+        for one, other in combinations(symmetries, 2)
+        if one.mirrored == other.mirrored  # else no turn makes one of the other
+    ]
+    limit = 45 * min(between, default=5)  # half of the angle between two; more than 180 without
+    degrees = context["augment"].rotate if context else 0
+    if degrees >= limit:
+        raise ValueError(
+            f"pretrain.augment.rotate: {degrees:g} degrees either way hide by how much {task} "
+            f"turned an image; set it under {limit}, or leave {task} out of pretext_tasks"
+        )
 
 
 class SymmetryTask(PretextTask):

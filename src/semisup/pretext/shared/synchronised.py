@@ -25,7 +25,7 @@ def averaged(network: PretextTask, group: Group) -> nn.Module:
         return _Loss(network)
     from torch.nn.parallel import DistributedDataParallel
 
-    _synchronise(network, network.double_backward)
+    synchronise(network, network.double_backward)
     device = next(network.parameters()).device
     ids = [device] if device.type == "cuda" else None
     with warnings.catch_warnings(action="ignore", category=FutureWarning):
@@ -53,41 +53,63 @@ class _Loss(nn.Module):
         return loss, merit
 
 
-def _synchronise(network: nn.Module, double_backward: bool) -> None:
+def synchronise(network: nn.Module, double_backward: bool) -> None:
     """Make the batch norm of a network that of the images of all processes.
 
     Args:
         network: whose layers are replaced.
         double_backward: whether gradients of gradients are taken.
     """
-    if next(network.parameters()).is_cuda and not double_backward:
-        nn.SyncBatchNorm.convert_sync_batchnorm(network)  # type: ignore[no-untyped-call]
-        return
+    on_gpu = next(network.parameters()).is_cuda and not double_backward
+    kind = SyncedBatchNorm if on_gpu else BatchNormOfAll
     for module in list(network.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.BatchNorm1d | nn.BatchNorm2d):
-                setattr(module, name, BatchNormOfAll(child))
+                setattr(module, name, kind(child))
 
 
-class BatchNormOfAll(nn.modules.batchnorm._BatchNorm):
-    """Batch norm over the images of all processes.
+class _InPlaceOf(nn.modules.batchnorm._BatchNorm):
+    """What stands in the place of a batch norm, with its weights and all that is in it.
 
-    torch's SyncBatchNorm knows GPUs only, and no gradients of gradients.
+    timm's batch norm applies an activation that it holds: its parts are in the order of their use.
     """
 
     def __init__(self, own: nn.modules.batchnorm._BatchNorm) -> None:
         super().__init__(
             own.num_features, own.eps, own.momentum, own.affine, own.track_running_stats
         )
-        self._parameters, self._buffers = own._parameters, own._buffers
+        self._parameters, self._buffers, self._modules = own._parameters, own._buffers, own._modules
+        self.training = own.training
 
     def _check_input_dim(self, input: Tensor) -> None:
         """Any shape (N, C, ...) will do."""
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, C, ...) to the same shape; in evaluation as a single process would."""
+        values = self.normalised(input)
+        for part in self.children():
+            values = part(values)
+        return values
+
+    def normalised(self, input: Tensor) -> Tensor:
+        """What the norm itself makes of it."""
+        return super().forward(input)
+
+
+class SyncedBatchNorm(_InPlaceOf, nn.SyncBatchNorm):
+    """Batch norm over the images of all processes, of GPUs alone."""
+
+
+class BatchNormOfAll(_InPlaceOf):
+    """Batch norm over the images of all processes.
+
+    torch's SyncBatchNorm knows GPUs only, and no gradients of gradients.
+    """
+
+    def normalised(self, input: Tensor) -> Tensor:
+        """Of one process alone in evaluation."""
         if not self.training:
-            return super().forward(input)
+            return super().normalised(input)
         values = input.float()
         dims = [d for d in range(values.dim()) if d != 1]
         shape = [1, -1] + [1] * (values.dim() - 2)

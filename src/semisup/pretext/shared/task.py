@@ -49,7 +49,7 @@ class PretextTask(nn.Module, ABC):
 
     metric: ClassVar[str] = "accuracy"  # name of the figure of merit that `loss` returns
     # images' worth of pixels that pass the encoder for each pool image: 4 where it is shown in four
-    # ways, a share of 1 where only patches of it are
+    # ways, a share of 1 where only patches of it are; as its layers see them, which may be enlarged
     encoder_passes: float = 4.0
     example_images: ClassVar[int] = 8  # held-out images that `examples` is given, where there are
     optimiser: ClassVar[type[Sgd] | type[Adam]] = Sgd
