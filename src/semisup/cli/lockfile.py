@@ -8,11 +8,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from semisup.cli import leftovers
 from semisup.params.loading import PARAMS_FILE
 from semisup.workflow import half_written
 from semisup.workflow.errors import UserError
 from semisup.workflow.merges import marked_line
-from semisup.workflow.outputs import LOCK, RAW
+from semisup.workflow.outputs import LOCK
 from semisup.workflow.processes import is_running
 
 HELD = Path(".dvc/tmp/rwlock")  # what running DVCs read and write
@@ -55,12 +56,10 @@ def check_merged() -> None:
 def mend_after_kill() -> None:
     """Put right what a DVC that was killed leaves, and the next one refuses.
 
-    What its stages had begun to write goes too: they may be up to date now, and never run again.
+    What its stages leave goes too.
     """
     remove_if_cut_off()
-    for folder in RAW.parent.glob("*/"):
-        if folder != RAW:  # the user's
-            half_written.remove_left_below(folder)
+    leftovers.remove()
     # one that has ended, but that nobody asked how, DVC takes for running: in containers for ever
     if _are_all_gone(_holders()):
         with _dvc_held_off() as is_alone:
