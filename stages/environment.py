@@ -1,10 +1,12 @@
 """Imported by each stage before any package, since importing these takes seconds.
 
-One line where this Python is not the project's, and where Ctrl-C comes meanwhile.
+One line where this Python is not the project's, and where Ctrl-C comes meanwhile. The code is that
+beside the stages, of which DVC keeps account.
 """
 
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from types import TracebackType
 
 
@@ -24,3 +26,8 @@ if not find_spec("semisup"):
         file=sys.stderr,
     )
     sys.exit(2)
+# an environment that several clones share, or a copy of the clone with its .venv, has another's; so
+# has an experiment that DVC runs in a folder of its own
+SRC = Path(__file__).resolve().parents[1] / "src"
+if SRC.is_dir():  # beside the stages in a wheel there is none
+    sys.path.insert(0, str(SRC))

@@ -1,6 +1,7 @@
 """Stages in another Python than that of the project; Ctrl-C while packages are imported."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +20,32 @@ def test_one_line_says_that_the_environment_is_not_active(name: str, tmp_path: P
     assert done.stderr.startswith("error: this Python has no semisup: run `source .venv/bin/act")
     assert done.stderr.count("\n") == 1
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize(("is_checkout", "top"), [(True, "here"), (False, "installed")])
+def test_the_code_that_runs_is_that_beside_the_stages(
+    is_checkout: bool, top: str, tmp_path: Path
+) -> None:
+    """As in a clone that shares the environment of another; also in what a stage starts."""
+    said = "import environment\nfrom multiprocessing import get_context\nimport semisup\n"
+    said += "if __name__ == '__main__':\n    with get_context('spawn').Pool(1) as pool:\n"
+    said += "        print(pool.apply(eval, ['__import__(\"semisup\").__file__']))\n"
+    said += "        print(semisup.__file__)\n"
+    for name in ("installed", *(["here/src"] * is_checkout)):
+        (tmp_path / name / "semisup").mkdir(parents=True)
+        (tmp_path / name / "semisup/__init__.py").touch()
+    (tmp_path / "here/stages").mkdir(parents=True)
+    shutil.copy(CHECKOUT / "stages/environment.py", tmp_path / "here/stages")
+    (tmp_path / "here/stages/split.py").write_text(said)
+    done = subprocess.run(
+        [sys.executable, "stages/split.py"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "installed")},
+        cwd=tmp_path / "here",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert [Path(line).relative_to(tmp_path).parts[0] for line in done.stdout.split()] == [top] * 2
 
 
 @pytest.mark.parametrize(

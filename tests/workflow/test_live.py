@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from semisup.workflow import live
+from semisup.workflow.errors import UserError
 
 ABOUT = Path("data/live/head-gan-4/stage.json")
 
@@ -64,6 +65,39 @@ def test_what_a_killed_stage_left_is_gone() -> None:
     left.write_text("{}")
     with live.shown("head", {"task": "gan", "budget": 4}):
         assert not left.exists()
+
+
+def test_a_stage_that_still_runs_is_not_run_a_second_time() -> None:
+    """Its DVC was killed, or somebody started it by hand: both would write the same files."""
+    with live.shown("head", {"task": "gan", "budget": 4}):
+        said = f"^head@gan-4: process {os.getpid()} runs it already, .* kill {os.getpid()}$"
+        with (
+            pytest.raises(UserError, match=said),
+            live.shown("head", {"task": "gan", "budget": 4}),
+        ):
+            pytest.fail("it ran")
+        assert names() == ["head@gan-4"]
+    with live.shown("head", {"task": "gan", "budget": 4}):
+        assert names() == ["head@gan-4"]
+
+
+def test_the_number_of_a_killed_stage_may_be_another_program_by_now() -> None:
+    ABOUT.parent.mkdir(parents=True)
+    about = {"name": "head@gan-4", "began": 0, "host": live.HOST, "process": os.getppid()}
+    ABOUT.write_text(json.dumps(about))
+    with live.shown("head", {"task": "gan", "budget": 4}):
+        assert json.loads(ABOUT.read_text())["process"] == os.getpid()
+
+
+def test_where_the_disk_knows_no_locks_stages_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError("no locks")
+
+    monkeypatch.setattr(live.fcntl, "flock", refuse)
+    ABOUT.parent.mkdir(parents=True)
+    ABOUT.touch()
+    with live.shown("head", {"task": "gan", "budget": 4}):
+        assert names() == ["head@gan-4"]
 
 
 def test_processes_that_train_together_leave_it_to_the_first(

@@ -2,16 +2,18 @@
 
 import json
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from semisup.cli import leftovers
 from semisup.params.loading import PARAMS_FILE
 from semisup.workflow import half_written
 from semisup.workflow.errors import UserError
 from semisup.workflow.merges import marked_line
-from semisup.workflow.outputs import LOCK, RAW
+from semisup.workflow.outputs import LOCK
 from semisup.workflow.processes import is_running
 
 HELD = Path(".dvc/tmp/rwlock")  # what running DVCs read and write
@@ -54,15 +56,43 @@ def check_merged() -> None:
 def mend_after_kill() -> None:
     """Put right what a DVC that was killed leaves, and the next one refuses.
 
-    What its stages had begun to write goes too: they may be up to date now, and never run again.
+    What its stages leave goes too.
     """
     remove_if_cut_off()
-    for folder in RAW.parent.glob("*/"):
-        if folder != RAW:  # the user's
-            half_written.remove_left_below(folder)
+    leftovers.remove()
     # one that has ended, but that nobody asked how, DVC takes for running: in containers for ever
-    if (holders := _holders()) and not any(map(is_running, holders)):
-        HELD.unlink(missing_ok=True)
+    if _are_all_gone(_holders()):
+        with _dvc_held_off() as is_alone:
+            if is_alone and _are_all_gone(_holders()):
+                HELD.unlink(missing_ok=True)
+
+
+@contextmanager
+def _dvc_held_off() -> Iterator[bool]:
+    """While it lasts no DVC writes dvc.lock or begins a stage, but waits; at most for 3 seconds.
+
+    False where another one did not let go of DVC's lock for as long, or it can't be had.
+    """
+    from dvc.config import Config
+    from dvc.exceptions import DvcException
+    from dvc.lock import make_lock
+
+    folder = HELD.parent.resolve()
+    with ExitStack() as held:
+        is_alone = True
+        if folder.is_dir():  # else no DVC has run here
+            try:
+                by_links = Config.from_cwd()["core"].get("hardlink_lock", False)
+                lock = make_lock(str(folder / "lock"), str(folder), hardlink_lock=by_links)
+                held.enter_context(lock)
+            except (DvcException, OSError):
+                is_alone = False
+        yield is_alone
+
+
+def _are_all_gone(holders: Collection[int]) -> bool:
+    """Whether there were some, and none runs."""
+    return bool(holders) and not any(map(is_running, holders))
 
 
 def _holders() -> set[int]:
@@ -80,9 +110,12 @@ def remove_if_cut_off() -> None:
 
     DVC takes finished stages from its cache of runs then, and writes the file anew.
     """
-    if is_cut_off():
-        LOCK.unlink(missing_ok=True)
-        print(f"{LOCK}: DVC was killed while it wrote it; it is made anew", file=sys.stderr)
+    if not is_cut_off():
+        return
+    with _dvc_held_off() as is_alone:  # else one may be just writing it
+        if is_alone and is_cut_off():
+            LOCK.unlink(missing_ok=True)
+            print(f"{LOCK}: DVC was killed while it wrote it; it is made anew", file=sys.stderr)
 
 
 def stages() -> dict[str, object]:
@@ -150,11 +183,16 @@ def _of(stage: Any, entries: str) -> list[dict[str, str]]:
 
 
 def put_in_order(names: Sequence[str]) -> None:
-    """Order its stages by `names`; DVC appends each when it is done, the fastest first."""
+    """Order its stages by `names`; DVC appends each when it is done, the fastest first.
+
+    Not where another DVC is at work: what it adds meanwhile would be lost.
+    """
     from dvc.utils.serialize import dump_yaml
 
     remove_if_cut_off()
-    if found := stages():
-        ordered = {name: found[name] for name in dict.fromkeys([*names, *found]) if name in found}
-        with half_written.files(LOCK) as [written]:
-            dump_yaml(written, {"schema": "2.0", "stages": ordered})
+    with _dvc_held_off() as is_alone:
+        if is_alone and (found := stages()):
+            order = dict.fromkeys([*names, *found])
+            ordered = {name: found[name] for name in order if name in found}
+            with half_written.files(LOCK) as [written]:
+                dump_yaml(written, {"schema": "2.0", "stages": ordered})

@@ -4,6 +4,7 @@ DVC knows nothing of it, no stage reads it. `semisup progress` shows it. Trainin
 in DVCLive's layout (`training/live.py`), so that `dvc plots show data/live` draws their curves.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -12,8 +13,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from semisup.workflow import half_written
+from semisup.workflow.errors import UserError
 from semisup.workflow.processes import HOST, is_one_of_several, is_running
 
 FOLDER = Path("data/live")
@@ -32,11 +35,14 @@ class RunningStage:
 
 @contextmanager
 def shown(stage: str, item: Mapping[str, object]) -> Iterator[None]:
-    """Have the folder there while the block runs. No stage fails for it.
+    """Have the folder there while the block runs. No stage fails for want of it.
 
     Args:
         stage: its name in dvc.yaml.
         item: values of its matrix: task, budget.
+
+    Raises:
+        UserError: another process runs this stage.
     """
     if is_one_of_several():
         yield
@@ -49,17 +55,46 @@ def shown(stage: str, item: Mapping[str, object]) -> Iterator[None]:
         "host": HOST,
         "process": os.getpid(),
     }
+    held: IO[str] | None = None
+    with suppress(OSError):  # none is there, or this disk knows no locks
+        _refuse_if_held(folder / ABOUT)
     with suppress(OSError):
         FOLDER.mkdir(exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)  # of a stage that was killed
         folder.mkdir()
         write(folder / ABOUT, json.dumps(about))
+        held = (folder / ABOUT).open("r+", encoding="utf-8")
+        fcntl.flock(held, fcntl.LOCK_EX)
     try:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if held:
+            held.close()
         with suppress(OSError):  # of other stages
             FOLDER.rmdir()
+
+
+def _refuse_if_held(path: Path) -> None:
+    """Where a DVC was killed, its stage goes on, and would write over what the next one makes.
+
+    The lock goes with its process, however that ends; numbers of processes are given out again.
+
+    Raises:
+        UserError: the process that wrote the file still runs.
+        OSError: there is no file, or no lock.
+    """
+    with path.open("r+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            about = json.load(file)
+            number = about["process"]
+            where = "" if about["host"] == HOST else f" of {about['host']}"
+            raise UserError(
+                f"{about['name']}: process {number}{where} runs it already, perhaps left by a DVC "
+                f"that was killed; wait until it ends, or end it: kill {number}"
+            ) from None
 
 
 def folder_of(unfinished: Path) -> Path | None:
