@@ -291,7 +291,7 @@ def test_held_out_score_is_the_mean_over_predictions(
     assert len(held) > 256  # more than one batch
 
     class Network:
-        select_by_probe, metric = False, "level"
+        select_by_probe, contrastive, metric = False, False, "level"
         encoder = SimpleNamespace(side=lambda stored: enlarged * stored)
 
         def loss(self, images: Tensor) -> tuple[Tensor, Tensor]:
