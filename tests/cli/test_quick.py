@@ -1,5 +1,6 @@
 """What a quick answer runs and shows; real runs are in tests/pipeline."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -165,6 +166,15 @@ def test_what_a_failed_stage_printed_is_shown(
         *("stage 1 of 2: a", "stage 2 of 2: b"),
         "the reason",
     ]
+
+
+def test_stages_find_this_environments_programs_though_it_is_not_active(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", os.defpath)
+    said = "import os, shutil; exit(shutil.which('dvc') is None)"
+    monkeypatch.setattr(quick, "DVC", (sys.executable, "-c", said))
+    quick._run(["a"])
 
 
 def test_the_page_is_there_whole_or_as_it_was(

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ def dvc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], l
             command: list[str], env: Mapping[str, str], **_: Any
         ) -> "subprocess.CompletedProcess[str]":
             assert command[-3:-1] == ["repro", "--single-item"]
+            assert env["PATH"].startswith(f"{Path(sys.executable).parent}:")
             assert env["OMP_WAIT_POLICY"] == "passive"  # threads of several stages share the cores
             started.append(command[-1])
             status, said = answer(command[-1])

@@ -1,7 +1,9 @@
 """Which stages run; real runs are in tests/pipeline."""
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +57,17 @@ def test_a_file_in_the_project_is_not_taken_for_a_module(tmp_path: Path) -> None
     (tmp_path / "random.py").write_text("raise SystemExit(9)\n")
     command = [*workflow.DVC, "--version"]
     assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.parametrize(("path", "then"), [("/a:/b", "/a:/b"), (None, os.defpath)])
+def test_stages_find_the_programs_beside_this_python_first(
+    path: str | None, then: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PATH")
+    if path:
+        monkeypatch.setenv("PATH", path)
+    assert workflow.environment()["PATH"] == f"{Path(sys.executable).parent}:{then}"
+    assert os.environ.get("PATH") == path
 
 
 @pytest.mark.parametrize("command", [progress.progress, lambda: repro.repro(1)])

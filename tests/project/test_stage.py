@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from semisup.cli.main import main
-from semisup.project import shipped
+from semisup.project import code, shipped
 
 SCRIPT = """\
 from semisup.workflow import command
@@ -16,6 +16,19 @@ def main():
 
 command.run(main)
 """
+
+
+def run_slow(does: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int | str | None:
+    """`semisup stage slow` in a folder; gives its status."""
+    script = folder / "slow.py"
+    script.write_text(SCRIPT.format(does=does))
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(shipped, "stages", lambda: {"slow": script})
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "argv", ["semisup", "stage", "slow"])
+    with pytest.raises(SystemExit) as leaving:
+        main()
+    return leaving.value.code
 
 
 @pytest.mark.parametrize(
@@ -37,13 +50,26 @@ def test_what_ends_it_is_said_once(
     status: int,
     said: str,
 ) -> None:
-    script = tmp_path / "slow.py"
-    script.write_text(SCRIPT.format(does=does))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(shipped, "stages", lambda: {"slow": script})
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(sys, "argv", ["semisup", "stage", "slow"])
-    with pytest.raises(SystemExit) as leaving:
-        main()
-    assert leaving.value.code == status
+    assert run_slow(does, tmp_path, monkeypatch) == status
     assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize(("by_dvc", "status"), [(True, 3), (False, 2)])
+def test_without_dvc_a_stage_wants_the_hashes_of_the_installed_version(
+    by_dvc: bool,
+    status: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """They are part of what says whether a checkpoint counts; `code` makes them under DVC."""
+    monkeypatch.delenv("DVC_STAGE", raising=False)
+    if by_dvc:
+        monkeypatch.setenv("DVC_STAGE", "slow")
+    (tmp_path / code.FOLDER).mkdir(parents=True)
+    assert run_slow("raise SystemExit(3)", tmp_path, monkeypatch) == status
+    told = "error: data/code: of another version of semisup than the installed one; run `semisup co"
+    assert capsys.readouterr().err.startswith(told) != by_dvc
+    (tmp_path / "params.yaml").touch()
+    code.write()
+    assert run_slow("raise SystemExit(3)", tmp_path, monkeypatch) == 3

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from semisup.cli.workflow import DVC, clock, failure, kind_of
+from semisup.cli.workflow import DVC, clock, environment, failure, kind_of
 from semisup.params.loading import Params
 from semisup.params.sections import known_tasks, task_module
 from semisup.pretext.shared.borrowed_settings import BorrowedSettings
@@ -154,7 +154,8 @@ def _run(stages: Sequence[str]) -> None:
     """By DVC, one after the other; what a stage prints is shown where it fails."""
     progress, printed = Progress(stages, time.monotonic()), ""
     command = [*DVC, "repro", *stages]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+    env = environment()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as running:
         for line in running.stdout or ():
             if found := PASSED.match(line):
                 progress.passed(found[1])

@@ -49,14 +49,14 @@ def _run_all(jobs: int) -> None:
     stages = workflow.read()
     if stages.always:  # what others are found to be changed by
         for name in stages.always:
-            if not _run(name, os.environ, Event()):
+            if not _run(name, workflow.environment(), Event()):
                 raise workflow.failure([name])
         stages = workflow.read()
     parents, wanted = stages.parents, stages.left()
     before = lockfile.stages()
     # each stage has as many threads as when it runs alone, so that it computes the same; where
     # they are more than cores, they must not wait for each other busily
-    env = os.environ | {"OMP_WAIT_POLICY": "passive"}
+    env = workflow.environment() | {"OMP_WAIT_POLICY": "passive"}
     waiting = TopologicalSorter({name: parents[name] & wanted for name in wanted})
     waiting.prepare()
     running: dict[Future[bool], str] = {}

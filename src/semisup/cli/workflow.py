@@ -3,6 +3,7 @@
 DVC's locks are left alone: who looks while a workflow runs must not stop it.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,15 @@ class Stages:
         while more := {name for name, before in self.parents.items() if before & found} - found:
             found |= more
         return found
+
+
+def environment() -> dict[str, str]:
+    """The variables to start DVC with.
+
+    Stages call `python` and `semisup`: those of this program, though its environment is not active.
+    """
+    own = str(Path(sys.executable).parent)
+    return os.environ | {"PATH": os.pathsep.join([own, os.environ.get("PATH", os.defpath)])}
 
 
 def declared() -> dict[str, dict[str, Any]]:

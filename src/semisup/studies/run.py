@@ -121,7 +121,7 @@ def _run(copy: Path) -> None:
     """As `make repro` does; what the stages print is shown."""
     with chdir(copy):
         lockfile.mend_after_kill()
-    env = os.environ | {"PYTHONPATH": str((copy / "src").resolve())}
+    env = workflow.environment() | {"PYTHONPATH": str((copy / "src").resolve())}
     prune = [*workflow.DVC, "checkout", "--allow-missing", "--quiet"]
     subprocess.run(prune, cwd=copy, env=env, check=False, capture_output=True)
     if subprocess.run([*workflow.DVC, "repro"], cwd=copy, env=env, check=False).returncode:
