@@ -23,6 +23,7 @@ from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
 
 ENOUGH_DISK = 2  # GiB: results of the default settings take 0.4, of larger ones several
+FREE = "`dvc gc --all-commits` removes results that are neither here nor in a commit"
 PACKAGES = ("semisup", "torch", "torchvision", "timm", "dvc", "onnxruntime")
 
 
@@ -121,7 +122,7 @@ def _disk() -> Found:
     free = shutil.disk_usage(".").free / GIB
     told = f"{free:.1f} GiB free here"
     if free < ENOUGH_DISK:
-        raise UserError(f"{told}; free some, `dvc gc --workspace` removes old results")
+        raise UserError(f"{told}; free some: {FREE}")
     yield Finding("ok", "disk", told)
 
 
