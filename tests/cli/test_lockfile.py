@@ -11,7 +11,6 @@ from made_lock import lock_of, ran
 
 from semisup.cli import lockfile
 from semisup.workflow.errors import UserError
-from semisup.workflow.processes import HOST
 
 HEAD = "schema: '2.0'\nstages:\n"
 
@@ -135,19 +134,6 @@ def test_what_a_killed_dvc_holds_is_released() -> None:
         lockfile.HELD.write_text(json.dumps({"write": {"a": ended}, "read": {"b": [ended]}}))
         lockfile.mend_after_kill()
         assert not lockfile.HELD.exists()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only there it is seen who has ended")
-def test_what_killed_stages_began_to_write_goes_but_nothing_of_the_users() -> None:
-    with subprocess.Popen(["true"]) as killed:
-        os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)
-        left = f".rotation.{HOST}-{killed.pid}.tmp"
-        folders = [Path("data/pretrain") / left, Path("data/raw") / left]
-        for folder in folders:
-            folder.mkdir(parents=True)
-            (folder / "encoder.safetensors").touch()
-        lockfile.mend_after_kill()
-    assert [folder.exists() for folder in folders] == [False, True]
 
 
 @pytest.mark.parametrize("held", ["{}", "[]", '{"write": 3}', '{"read": {"b": [', ""])

@@ -7,11 +7,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from semisup.cli import killed
 from semisup.params.loading import PARAMS_FILE
 from semisup.workflow import half_written
 from semisup.workflow.errors import UserError
 from semisup.workflow.merges import marked_line
-from semisup.workflow.outputs import LOCK, RAW
+from semisup.workflow.outputs import LOCK
 from semisup.workflow.processes import is_running
 
 HELD = Path(".dvc/tmp/rwlock")  # what running DVCs read and write
@@ -57,9 +58,7 @@ def mend_after_kill() -> None:
     What its stages had begun to write goes too: they may be up to date now, and never run again.
     """
     remove_if_cut_off()
-    for folder in RAW.parent.glob("*/"):
-        if folder != RAW:  # the user's
-            half_written.remove_left_below(folder)
+    killed.remove_left()
     # one that has ended, but that nobody asked how, DVC takes for running: in containers for ever
     if (holders := _holders()) and not any(map(is_running, holders)):
         HELD.unlink(missing_ok=True)
