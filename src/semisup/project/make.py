@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import Template
 
+from semisup.params.data_sections import Columns
 from semisup.prepare.files.archive import SUFFIXES
 from semisup.prepare.files.places import no_place
 from semisup.project import class_folders, code, derived, shipped
@@ -21,6 +22,12 @@ from semisup.workflow.outputs import RAW
 
 IMAGE_SIZE = 64  # that photographs want; letters of the embedded set do with less
 README = Path(__file__).with_name("README.md.jinja")
+# what params.yaml says of other images, where it is that of a checkout in which someone works
+OTHERS: dict[str, object] = {
+    **dict.fromkeys(("validation", "validation_labels", "test", "test_labels", "group_pattern")),
+    **dict.fromkeys((f"columns.{name}" for name in Columns.model_fields), "auto"),
+    **dict.fromkeys(("class_level", "class_names"), "auto"),
+}
 FLIPS = ("data.augment.flip", "pretrain.augment.flip", "selftrain.views.strong.flip")
 NEXT = """\
 {target}: made{brought}. Next:
@@ -50,6 +57,7 @@ class Given:
             "data.folder.unlabelled": _one_or_all(images),
             "data.folder.labelled": _one_or_all(labelled),
             "data.folder.labels": self.labels and _in_raw(self.labels),
+            **{f"data.folder.{key}": value for key, value in OTHERS.items()},
             **dict.fromkeys(FLIPS, True),
         }
 
