@@ -203,7 +203,7 @@ def _data(params: Params) -> Found:
 def _place(key: str, given: str) -> Found:
     from semisup.prepare.files.places import locate
     from semisup.prepare.own_images.named_places import content_of
-    from semisup.prepare.own_images.watched import UNSEEN, is_watched
+    from semisup.prepare.own_images.watched import why_unwatched
 
     try:
         if key.endswith(("labels", "names")):
@@ -214,8 +214,8 @@ def _place(key: str, given: str) -> Found:
         yield Finding("wrong", "data", str(error))
         return
     yield Finding("ok", "data", f"{key}: {given}")
-    if not is_watched(given):
-        yield Finding("note", "data", f"{key}: {given}: {UNSEEN}")
+    if why := why_unwatched(given):
+        yield Finding("note", "data", f"{key}: {given}: {why}")
 
 
 def _results() -> Found:
