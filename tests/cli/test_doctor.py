@@ -113,6 +113,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda _: Path("dvc.yaml").write_text("stages:\n<<<<<<< HEAD\n  a: {}\n"),
         "dvc        dvc.yaml: can't be read (",
     ),
+    "dvc.yaml, of another version": (
+        lambda _: Path("dvc.yaml").write_text("stages: {a: {cmd: x, deps: [data/code/x]}}"),
+        "dvc        dvc.yaml: of another version of semisup than is installed, which lacks data/",
+    ),
     "dvc.lock": (cut_off, "dvc        dvc.lock was cut off; run `semisup check`"),
 }
 

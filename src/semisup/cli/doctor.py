@@ -17,7 +17,7 @@ from semisup.cli.checks import check_data, without_git
 from semisup.cli.one_line import how_to_install
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
 from semisup.params.sections import GIB
-from semisup.project import shipped
+from semisup.project import shipped, update
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
@@ -158,10 +158,13 @@ def _dvc() -> Found:
     if not Path("dvc.yaml").exists():
         raise UserError("dvc.yaml is missing; take it from the last commit")
     there = workflow.declared()
+    update.check(there)
     gone = [name for name in shipped.stages() if name not in there]
     if gone:  # as where the file was cut off between two of them
         told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
         yield Finding("note", "dvc", told)
+    if lacking := update.lacking(there):
+        yield Finding("note", "dvc", lacking)
     if empty := workflow.folders_gone():
         names = ", ".join(map(str, empty))
         raise UserError(f"not there: {names}; run `semisup check`, which makes them, empty")
