@@ -42,7 +42,9 @@ def test_the_workflow_of_another_version(
     Path("dvc.yaml").write_text(text.replace("      - draws\n", "", 1))
     checks.check_workflow()
     said = capsys.readouterr().err
-    assert said.startswith("warning: dvc.yaml: lacks draws of split, as of another version")
+    assert said.startswith(
+        "warning: dvc.yaml: lacks draws in params of split, as of another version"
+    )
     Path("dvc.yaml").write_text(text.replace("data/code/labels", "data/code/label_tables", 1))
     with pytest.raises(UserError, match=r"which lacks data/code/label_tables \(prepare\); take"):
         checks.check_workflow()

@@ -66,12 +66,21 @@ def test_code_that_is_gone(edit: Edit, said: str) -> None:
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
-        (lambda s: s["head"]["params"].remove("split.within_budget_fraction"), "split.within_bu"),
-        (lambda s: s["head"]["deps"].remove("data/code/classify"), "data/code/classify of head, a"),
-        (lambda s: s["head"].update(outs=["data/heads"]), "data/head/${item.task}-${item.budget}"),
+        (
+            lambda s: s["head"]["params"].remove("split.within_budget_fraction"),
+            "split.within_budget_fraction in params of head, as",
+        ),
+        (
+            lambda s: s["head"]["deps"].remove("data/code/classify"),
+            "data/code/classify in deps of head, a",
+        ),
+        (
+            lambda s: s["head"].update(outs=["data/heads"]),
+            "data/head/${item.task}-${item.budget} in outs",
+        ),
         (lambda s: s["head"].update(cmd="semisup stage heads"), "cmd of head, as"),
         (lambda s: s["head"].update(matrix={"task": ["rotation"]}), "matrix of head, as of anoth"),
-        (lambda s: s["head"].pop("params"), "seed of head, draws of head"),
+        (lambda s: s["head"].pop("params"), "seed in params of head, draws in params of head"),
     ],
 )
 def test_what_it_lacks(edit: Edit, said: str) -> None:

@@ -63,7 +63,8 @@ def _gone(stages: Stages) -> Iterator[str]:
 
 def _lacking(wanted: Mapping[str, Any], stage: Mapping[str, Any]) -> Iterator[str]:
     for part in PARTS:
-        yield from (e for e in _entries(wanted, part) if e not in _entries(stage, part))
+        there = _entries(stage, part)
+        yield from (f"{e} in {part}" for e in _entries(wanted, part) if e not in there)
     if wanted["cmd"] not in str(stage.get("cmd")):
         yield "cmd"
     if wanted.get("matrix") != stage.get("matrix"):
