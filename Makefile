@@ -14,15 +14,24 @@ unexport PYTHONWARNINGS  # with `error` DVC would end by a warning of its own
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
+# programs in .venv have its path inside: where the clone was moved or copied, it is made anew
+MADE_IN := $(shell cat $(STAMP) 2>/dev/null)
+ifneq ($(MADE_IN),)
+ifneq ($(MADE_IN),$(CURDIR))
+CLEAR := --clear
+.PHONY: $(STAMP)
+endif
+endif
+
 setup: $(STAMP)  ## install everything into .venv (Python 3.11 or newer; PYTHON=... chooses which)
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "error: Python 3.11 or newer is needed; name one: make PYTHON=python3.12 ..." >&2; exit 2; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(CLEAR) $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@touch $@
+	@pwd -P > $@
 
 check-params: setup  ## check params.yaml, remove a dvc.lock that was cut off
 	@semisup check

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from projects import CHECKOUT
 from safetensors.torch import save_file
 
 from semisup.cli import checks
 from semisup.params.loading import Params
+from semisup.project import derived
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -27,6 +29,25 @@ def test_a_project_without_git_is_refused_with_what_to_do(
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path / ".dvc")
     checks.check_git()
+
+
+def test_the_workflow_of_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = derived.workflow((CHECKOUT / "dvc.yaml").read_text(encoding="utf-8"))
+    Path("dvc.yaml").write_text(text)
+    checks.check_workflow()
+    assert capsys.readouterr().err == ""
+    Path("dvc.yaml").write_text(text.replace("      - draws\n", "", 1))
+    checks.check_workflow()
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "warning: dvc.yaml: lacks draws in params of split, as of another version"
+    )
+    Path("dvc.yaml").write_text(text.replace("data/code/labels", "data/code/label_tables", 1))
+    with pytest.raises(UserError, match=r"which lacks data/code/label_tables \(prepare\); take"):
+        checks.check_workflow()
 
 
 @pytest.mark.parametrize("name", ["{x}", "a}", "{"])

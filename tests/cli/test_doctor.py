@@ -113,6 +113,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda _: Path("dvc.yaml").write_text("stages:\n<<<<<<< HEAD\n  a: {}\n"),
         "dvc        dvc.yaml: can't be read (",
     ),
+    "dvc.yaml, of another version": (
+        lambda _: Path("dvc.yaml").write_text("stages: {a: {cmd: x, deps: [data/code/x]}}"),
+        "dvc        dvc.yaml: of another version of semisup than is installed, which lacks data/",
+    ),
     "dvc.lock": (cut_off, "dvc        dvc.lock was cut off; run `semisup check`"),
 }
 
@@ -140,7 +144,7 @@ def test_disk_and_conflicts(place: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     (place / "dvc.lock").write_text("schema: '2.0'\n<<<<<<< HEAD\nstages: {}\n")
     monkeypatch.setattr(doctor, "ENOUGH_DISK", 1e9)
     disk, lock = worst(doctor.examine())
-    assert disk.told.endswith("`dvc gc --workspace` removes old results")
+    assert "`dvc gc --all-commits` removes results that are neither here nor in" in disk.told
     assert lock.told.startswith("dvc.lock: a merge left its marks; take a side, as by")
 
 

@@ -1,11 +1,13 @@
 """Results that nothing asks for go; what the user has changed stays."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from dvc.repo import Repo
 
+from semisup.cli import workflow
 from semisup.cli.prune import prune
 from semisup.workflow.errors import UserError
 
@@ -108,3 +110,22 @@ def test_results_that_are_not_there_yet_are_no_matter(
     prune()
     assert not caplog.records
     assert capsys.readouterr().err == ""
+
+
+def test_databases_of_no_use_are_named(repo: Repo, tmp_path: Path) -> None:
+    """DVC would end by `unexpected error - file is not a database`."""
+    with Path(".dvc/config").open("a") as config:
+        config.write(f"    site_cache_dir = {tmp_path}/site\n")
+    with Repo() as other:
+        folder = Path(other.site_cache_dir)
+    for database in folder.rglob("cache.db"):
+        database.write_text("no database")
+    ask_for(1)
+    with pytest.raises(UserError, match=rf"^{tmp_path}/site: .*not a database\); unlock") as raised:
+        prune()
+    assert "\n" not in str(raised.value)
+    with pytest.raises(UserError, match=rf"^{tmp_path}/site: "):
+        workflow.read()
+    shutil.rmtree(tmp_path / "site")
+    prune()
+    assert "head@1" in workflow.read().order

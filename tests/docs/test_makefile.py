@@ -15,7 +15,7 @@ ODD = ["a place", "it's", "a&b", "$x", "(1)"]
 PYTHON = """\
 #!/bin/sh
 case "$*" in
-  "-m venv .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
+  "-m venv .venv"|"-m venv --clear .venv") mkdir -p .venv/bin && cp "$0" .venv/bin/python ;;
   *) echo "$@" >> said ;;
 esac
 """
@@ -39,16 +39,39 @@ def make(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProce
     )
 
 
-@pytest.mark.parametrize("name", ODD)
-def test_the_environment_is_set_up_in_any_folder(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / name
+def set_up(folder: Path) -> str:
+    """What `make setup` says of the programs that it runs, the fast ones in place of the slow."""
+    done = make(folder, "setup", f"PYTHON={program(folder.parent / 'python', PYTHON)}")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(params=ODD)
+def clone(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """What `make setup` needs of one, in a folder of an odd name."""
+    folder = tmp_path / str(request.param)
     folder.mkdir()
     for file in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copy2(CHECKOUT / file, folder)
-    done = make(folder, "setup", f"PYTHON={program(tmp_path / 'python', PYTHON)}")
-    assert done.returncode == 0, done.stderr
-    assert (folder / "said").read_text().splitlines()[-1].endswith("--no-deps --editable .")
-    assert (folder / ".venv/.installed").exists()
+    return folder
+
+
+def test_the_environment_is_set_up_in_any_folder(clone: Path) -> None:
+    set_up(clone)
+    assert (clone / "said").read_text().splitlines()[-1].endswith("--no-deps --editable .")
+    assert (clone / ".venv/.installed").exists()
+    assert "-m venv" not in set_up(clone), "it is there"
+
+
+def test_an_environment_of_another_place_is_made_anew(clone: Path) -> None:
+    """The clone was moved or copied: programs have the path of the first place inside."""
+    set_up(clone)
+    moved = clone.with_name(f"{clone.name}, moved")
+    clone.rename(moved)
+    assert "-m venv --clear .venv" in set_up(moved)
+    assert "-m venv" not in set_up(moved)
+    (moved / "pyproject.toml").touch()
+    assert "-m venv  .venv" in set_up(moved), "with what is there"
 
 
 def made_up(folder: Path, is_own: bool) -> None:

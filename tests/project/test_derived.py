@@ -7,9 +7,11 @@ import pytest
 import yaml
 from projects import CHECKOUT
 
+from semisup.params.data_sections import Folder
 from semisup.project import derived, shipped
 from semisup.project.code import FOLDER
 from semisup.project.make import Given
+from semisup.workflow.errors import UserError
 
 WORKFLOW = (CHECKOUT / "dvc.yaml").read_text(encoding="utf-8")
 PARAMS = (CHECKOUT / "params.yaml").read_text(encoding="utf-8")
@@ -86,6 +88,66 @@ def test_settings_name_what_was_given(given: Given, folder: dict[str, object]) -
     data = yaml.safe_load(derived.settings(PARAMS, given.settings()))["data"]
     assert data["source"] == "folder"
     assert folder.items() <= data["folder"].items()
+
+
+def test_nothing_that_is_said_of_other_images_stays() -> None:
+    """As where `semisup init` belongs to a checkout in which someone works."""
+    own = yaml.safe_load(PARAMS)["data"]["folder"]
+    keys = {*Folder.model_fields} - {"no_label", "columns"}
+    keys |= {f"columns.{name}" for name in own["columns"]}
+    given = Given()
+    edited = derived.settings(PARAMS, {f"data.folder.{key}": "1" for key in keys})
+    made = yaml.safe_load(derived.settings(edited, given.settings()))
+    assert made == yaml.safe_load(derived.settings(PARAMS, given.settings()))
+    assert made["data"]["folder"] == own
+
+
+VALUE = "    unlabelled: null  # images in any nesting\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ("    unlabelled: null\n", "    unlabelled: data/raw/x"),
+        ("    unlabelled:\n", "    unlabelled: data/raw/x"),
+        ("    unlabelled:  # of all\n", "    unlabelled: data/raw/x  # of all"),
+        ("    unlabelled: [a,\n      b]  # two\n", "    unlabelled: data/raw/x  # two"),
+        ("    unlabelled:  # mine\n      [a, b]  # y\n", "    unlabelled: data/raw/x  # mine"),
+        ("    unlabelled:\n      - a\n      - b  # y\n", "    unlabelled: data/raw/x"),
+        (
+            "    unlabelled:  # I\n    - a\n    - [b,\n      c]\n",
+            "    unlabelled: data/raw/x  # I",
+        ),
+        ("    unlabelled: >-\n      a\n      b\n", "    unlabelled: data/raw/x"),
+        ("    unlabelled: 'a  # b'  # c\n", "    unlabelled: data/raw/x  # c"),
+        ("    unlabelled: &some [a]  # c\n", "    unlabelled: data/raw/x  # c"),
+        ("    unlabelled: {a: 1,\n      b: 2}\n", "    unlabelled: data/raw/x"),
+    ],
+)
+def test_a_value_of_any_form_is_replaced(value: str, line: str) -> None:
+    assert VALUE in PARAMS
+    comment = "    # what comes next\n"
+    text = PARAMS.replace(VALUE, value + comment)
+    made = derived.settings(text, {"data.folder.unlabelled": "data/raw/x"})
+    assert made == PARAMS.replace(VALUE, f"{line}\n{comment}")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (VALUE, ""),
+        (VALUE, "    unlabelled: &some [a]\n    more: *some\n"),
+        ("    labelled: null", "    labelled: &some [a]\n    unlabelled: *some"),
+        ("data:\n", "data: {}\nother:\n"),
+        ("data:\n", "<<<<<<< HEAD\ndata:\n"),
+        ("data:\n", "data: [\n"),
+        (PARAMS, ""),
+    ],
+)
+def test_settings_that_no_project_can_be_made_of(before: str, after: str) -> None:
+    text = PARAMS.replace(before, after, 1)
+    with pytest.raises(UserError, match=r"params\.yaml: was edited so .*; take the last commit's"):
+        derived.settings(text, {"data.folder.unlabelled": "data/raw/x"})
 
 
 def test_the_makefile_has_the_targets_of_the_workflow_alone() -> None:

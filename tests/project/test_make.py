@@ -17,8 +17,11 @@ from semisup.workflow.errors import UserError
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Images in two folders, an archive's name, a table."""
+    """Images in two folders, an archive's name, a table; names that DVC passes over."""
     monkeypatch.chdir(tmp_path)
+    for folder in (".photos", "nas/@tmp"):
+        Path(folder).mkdir(parents=True)
+    Path(".t.csv").touch()
     write_pictures(Path("photos/deep"), 2)
     write_pictures(Path("other/photos"), 1)
     write_pictures(Path("cats"), 1)
@@ -82,6 +85,13 @@ def test_links_keep_their_names(link: bool) -> None:
     assert (raw / "labels.csv").read_bytes() == Path("2c3d").read_bytes()
 
 
+def test_a_link_has_a_name_that_dvc_sees() -> None:
+    write_pictures(Path(".photos"), 1)
+    Path("mine").symlink_to(".photos")
+    make(Path("birds"), Given(["mine"]), link=False, git=False)
+    assert [path.name for path in Path("birds/data/raw/mine").iterdir()] == ["000.png"]
+
+
 def test_git_that_cannot_begin(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("settings").write_text("no settings\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(place / "settings"))
@@ -126,6 +136,17 @@ WRONG = {
         "new",
         "--labelled dogs.zip: holds images, and no class folders: put all",
     ),
+    "a hidden name": (
+        Given([".photos"]),
+        "new",
+        "--images .photos: DVC passes over files and folders of that name; rename it, or name a",
+    ),
+    "a system's name": (
+        Given(labelled=["nas/@tmp"]),
+        "new",
+        "--labelled nas/@tmp: DVC passes over",
+    ),
+    "a hidden table": (Given(["cats"], labels=".t.csv"), "new", "--labels .t.csv: DVC passes ov"),
     "one name twice": (
         Given(["photos", "other/photos"]),
         "new",

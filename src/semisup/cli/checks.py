@@ -1,11 +1,13 @@
 """What `semisup check` refuses before a stage runs: DVC or a stage would say it late, or oddly."""
 
+import sys
 from pathlib import Path
 
 from semisup.cli import workflow
 from semisup.params.loading import Params
 from semisup.params.sections import task_module
 from semisup.pretext.shared.borrowed_settings import AUTO, BorrowedSettings
+from semisup.project import update
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -35,6 +37,18 @@ def make_folders() -> None:
     """Make those that are gone, empty: of images that lay in one, `check_data` says it."""
     for folder in workflow.folders_gone():
         folder.mkdir(parents=True)
+
+
+def check_workflow() -> None:
+    """Refuse a project's dvc.yaml that can't run with this package; tell of one out of date.
+
+    Raises:
+        UserError: it names what the package lacks.
+    """
+    stages = workflow.declared()
+    update.check(stages)
+    if lacking := update.lacking(stages):
+        print(f"warning: {lacking}", file=sys.stderr)
 
 
 def without_git() -> bool:

@@ -17,12 +17,13 @@ from semisup.cli.checks import check_data, without_git
 from semisup.cli.one_line import how_to_install
 from semisup.params.loading import PARAMS_FILE, Params, load_and_check_tasks
 from semisup.params.sections import GIB
-from semisup.project import shipped
+from semisup.project import shipped, update
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
 
 ENOUGH_DISK = 2  # GiB: results of the default settings take 0.4, of larger ones several
+FREE = "`dvc gc --all-commits` removes results that are neither here nor in a commit"
 PACKAGES = ("semisup", "torch", "torchvision", "timm", "dvc", "onnxruntime")
 
 
@@ -121,7 +122,7 @@ def _disk() -> Found:
     free = shutil.disk_usage(".").free / GIB
     told = f"{free:.1f} GiB free here"
     if free < ENOUGH_DISK:
-        raise UserError(f"{told}; free some, `dvc gc --workspace` removes old results")
+        raise UserError(f"{told}; free some: {FREE}")
     yield Finding("ok", "disk", told)
 
 
@@ -157,10 +158,13 @@ def _dvc() -> Found:
     if not Path("dvc.yaml").exists():
         raise UserError("dvc.yaml is missing; take it from the last commit")
     there = workflow.declared()
+    update.check(there)
     gone = [name for name in shipped.stages() if name not in there]
     if gone:  # as where the file was cut off between two of them
         told = f"dvc.yaml lacks {', '.join(gone)}; unless that is meant, {workflow.MEND}"
         yield Finding("note", "dvc", told)
+    if lacking := update.lacking(there):
+        yield Finding("note", "dvc", lacking)
     if empty := workflow.folders_gone():
         names = ", ".join(map(str, empty))
         raise UserError(f"not there: {names}; run `semisup check`, which makes them, empty")
@@ -202,7 +206,7 @@ def _data(params: Params) -> Found:
 def _place(key: str, given: str) -> Found:
     from semisup.prepare.files.places import locate
     from semisup.prepare.own_images.named_places import content_of
-    from semisup.prepare.own_images.watched import UNSEEN, is_watched
+    from semisup.prepare.own_images.watched import why_unwatched
 
     try:
         if key.endswith(("labels", "names")):
@@ -213,8 +217,8 @@ def _place(key: str, given: str) -> Found:
         yield Finding("wrong", "data", str(error))
         return
     yield Finding("ok", "data", f"{key}: {given}")
-    if not is_watched(given):
-        yield Finding("note", "data", f"{key}: {given}: {UNSEEN}")
+    if why := why_unwatched(given):
+        yield Finding("note", "data", f"{key}: {given}: {why}")
 
 
 def _results() -> Found:

@@ -53,6 +53,7 @@ def check() -> None:
 
     params = _params()
     checks.check_git()
+    checks.check_workflow()
     checks.make_folders()
     checks.check_models(params)
     checks.check_images(params)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from semisup.cli.workflow import FILE
+from semisup.cli.workflow import FILE, databases_told
 from semisup.workflow.errors import not_here
 from semisup.workflow.notes import named
 from semisup.workflow.outputs import LABELS, RAW
@@ -18,7 +18,7 @@ def prune() -> None:
     such, as raw images, nothing is done. Those that DVC keeps no more stay.
 
     Raises:
-        UserError: in another folder than a project's.
+        UserError: in another folder than a project's, or where DVC's databases can't be used.
     """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
@@ -27,7 +27,7 @@ def prune() -> None:
         raise not_here(FILE)
     logging.disable(logging.WARNING)  # of each result that is not there yet
     try:
-        with Repo() as repo:
+        with databases_told(), Repo() as repo:
             if edited := _edited(repo):
                 print(
                     f"{named(edited)}: changed since `dvc add`, and stays so; run `dvc add` for it "

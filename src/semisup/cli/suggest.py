@@ -10,6 +10,7 @@ from urllib.parse import quote
 import numpy as np
 
 from semisup.choose.typical import Pick
+from semisup.cli import ranking
 from semisup.data.dataset import ImageData
 from semisup.labels.lines import lines_of
 from semisup.neighbours.stored import POINTS
@@ -35,7 +36,7 @@ def suggest(params: Params, count: int, task: str | None = None, out: Path | Non
     """Write both files; returns a line that says what lies where.
 
     Raises:
-        UserError: on options that can't be; where a stage has not run.
+        UserError: on options that can't be; where a stage has not run, or its table was edited.
     """
     out = out or _next_file()
     page = out.with_suffix(".html") if out.name else out
@@ -126,14 +127,8 @@ def _task(params: Params, task: str | None) -> tuple[str, str]:
         return task, "as asked for"
     if not params.pretext_tasks:
         raise UserError("pretext_tasks of params.yaml: lists none, so that there are no features")
-    table = outputs.REPORTS / outputs.COMPARISON
-    if table.exists():
-        from semisup.report.tables.comparison import ranking
-        from semisup.report.tables.results import read_csv
-
-        ranked = [t for t in ranking(read_csv(table)) if t in params.pretext_tasks]
-        if ranked:
-            return ranked[0], f"best on validation in {table}"
+    if ranked := [t for t in ranking.read() if t in params.pretext_tasks]:
+        return ranked[0], f"best on validation in {ranking.TABLE}"
     tasks = params.pretext_tasks
     there = (t for t in tasks if (outputs.folder_of("neighbours", t) / POINTS).exists())
     return next(there, tasks[0]), "the first of pretext_tasks that has them"

@@ -4,8 +4,10 @@ DVC's locks are left alone: who looks while a workflow runs must not stop it.
 """
 
 import os
+import sqlite3
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +97,8 @@ def read() -> Stages:
     """The stages as they are now; takes seconds.
 
     Raises:
-        UserError: where this is no project, or DVC refuses one of its files.
+        UserError: where this is no project, DVC refuses one of its files, or its databases can't
+            be used.
     """
     import networkx
     from dvc.exceptions import DvcException
@@ -104,7 +107,7 @@ def read() -> Stages:
     declared()
     lockfile.check_merged()
     try:
-        with Repo() as repo:
+        with databases_told(), Repo() as repo:
             graph = repo.index.graph
             ordered = [*networkx.dfs_postorder_nodes(graph)]
             return Stages(
@@ -122,6 +125,26 @@ def read() -> Stages:
         if isinstance(error, TypeError):  # of DVC where `matrix` is over no list
             raise
         raise UserError(f"DVC: {' '.join(str(error).split())}") from None
+
+
+@contextmanager
+def databases_told() -> Iterator[None]:
+    """DVC itself says neither where its databases of hashes are nor what to do about them.
+
+    Raises:
+        UserError: they can't be read or written.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        from dvc.config import Config
+        from dvc.dirs import site_cache_dir
+
+        folder = site_cache_dir(Config.from_cwd()["core"].get("site_cache_dir"))
+        raise UserError(
+            f"{folder}: DVC can't use its databases there ({error}); unlock the folder or make "
+            "room, or remove it: DVC makes it anew"
+        ) from None
 
 
 def _has_changed(stage: Any) -> bool:

@@ -42,6 +42,11 @@ def has_changed() -> bool:
     return noted != {name: _hash(file) for name, file in _files().items()}
 
 
+def files() -> list[Path]:
+    """What `write` notes for the installed package, below data/code."""
+    return [*_files()]
+
+
 def _files() -> dict[Path, Path]:
     """Those of the package and the stages' scripts, by where they are noted."""
     stages = shipped.folder() / "stages"

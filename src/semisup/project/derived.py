@@ -2,13 +2,19 @@
 
 import json
 import re
-from collections.abc import Mapping
-from io import StringIO
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import getitem
 
 import yaml
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import CollectionNode, Node
 
+from semisup.params.loading import PARAMS_FILE
+from semisup.project import shipped
 from semisup.project.code import FOLDER
+from semisup.workflow.errors import UserError
 
 HEADER = """\
 # The workflow, as `semisup init` wrote it. `matrix` makes one stage per pretext task and label
@@ -22,6 +28,7 @@ stages:
     outs:
       - {folder}
 """
+_YAML = YAML(typ="safe")
 KEPT_TARGETS = ("help", "check-params", "quick", "repro")
 
 
@@ -35,22 +42,59 @@ def workflow(text: str) -> str:
 
 
 def settings(text: str, edits: Mapping[str, object]) -> str:
-    """params.yaml with some values changed, each of one line, and all comments kept.
+    """params.yaml with some values changed, each to one line, and all else kept with comments.
 
     Args:
-        text: of the file.
+        text: of the file, which someone may have edited.
         edits: by dotted key: {"data.image_size": 64}.
+
+    Raises:
+        UserError: the text is no YAML, lacks a key, or uses a value again elsewhere.
     """
-    lines, parsed = text.splitlines(), YAML().load(StringIO(text))
-    for key, value in edits.items():
-        *sections, name = key.split(".")
-        section = parsed
-        for part in sections:
-            section = section[part]
-        line, column = section.lc.value(name)
-        comment = re.search(r"  # .*$", lines[line])
-        lines[line] = f"{lines[line][:column]}{_plain(value)}{comment[0] if comment else ''}"
-    return "\n".join(lines) + "\n"
+    try:
+        wanted = _YAML.load(text)
+        root, made = YAML(typ="safe", pure=True).compose(text), text
+        found = {key: _entry(root, key.split(".")) for key in edits}
+        # from the end on, so that places of the others stay
+        for key in sorted(found, key=lambda key: -found[key][0].end_mark.index):
+            made = _with_value(made, *found[key], edits[key])
+            *sections, name = key.split(".")
+            reduce(getitem, sections, wanted)[name] = edits[key]
+        if _YAML.load(made) == wanted:
+            return made
+    except (YAMLError, LookupError, TypeError, AttributeError, ValueError):
+        pass
+    file = shipped.folder() / PARAMS_FILE
+    raise UserError(
+        f"{file}: was edited so that no settings for a project can be made of it; take the last "
+        f"commit's: `git checkout HEAD {PARAMS_FILE}`"
+    )
+
+
+def _entry(section: Node, key: Sequence[str]) -> tuple[Node, Node]:
+    """A key and its value."""
+    found = {name.value: (name, value) for name, value in section.value}[key[0]]
+    return _entry(found[1], key[1:]) if key[1:] else found
+
+
+def _with_value(text: str, key: Node, value: Node, new: object) -> str:
+    colon, start, end = key.end_mark.index, value.start_mark.index, _end(text, value)
+    if start == value.end_mark.index:  # there is none: YAML finds it where the next key begins
+        start = end = colon + 1
+    after, comment = text[end:], ""
+    if "\n" in text[colon:start]:  # below its key, whose comment stays; that of the last line goes
+        comment = text[colon + 1 : start].partition("\n")[0].rstrip()
+        after = re.sub(r"\A *(#.*)?", "", after)
+    return f"{text[:colon]}: {_plain(new)}{comment}{after}"
+
+
+def _end(text: str, value: Node) -> int:
+    """Where it ends: of lists in lines of their own, YAML counts comments after them too."""
+    if value.value and isinstance(value, CollectionNode) and not value.flow_style:
+        last = value.value[-1]
+        return _end(text, last[1] if isinstance(last, tuple) else last)
+    begin, end = int(value.start_mark.index), value.end_mark.index
+    return begin + len(text[begin:end].rstrip())
 
 
 def _plain(value: object) -> str:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from jinja2 import Template
 
+from semisup.params.data_sections import Columns
 from semisup.prepare.files.archive import SUFFIXES
 from semisup.prepare.files.places import no_place
+from semisup.prepare.junk import is_junk
 from semisup.project import class_folders, code, derived, shipped
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -21,6 +23,12 @@ from semisup.workflow.outputs import RAW
 
 IMAGE_SIZE = 64  # that photographs want; letters of the embedded set do with less
 README = Path(__file__).with_name("README.md.jinja")
+# what params.yaml says of other images, where it is that of a checkout in which someone works
+OTHERS: dict[str, object] = {
+    **dict.fromkeys(("validation", "validation_labels", "test", "test_labels", "group_pattern")),
+    **dict.fromkeys((f"columns.{name}" for name in Columns.model_fields), "auto"),
+    **dict.fromkeys(("class_level", "class_names"), "auto"),
+}
 FLIPS = ("data.augment.flip", "pretrain.augment.flip", "selftrain.views.strong.flip")
 NEXT = """\
 {target}: made{brought}. Next:
@@ -50,6 +58,7 @@ class Given:
             "data.folder.unlabelled": _one_or_all(images),
             "data.folder.labelled": _one_or_all(labelled),
             "data.folder.labels": self.labels and _in_raw(self.labels),
+            **{f"data.folder.{key}": value for key, value in OTHERS.items()},
             **dict.fromkeys(FLIPS, True),
         }
 
@@ -57,8 +66,9 @@ class Given:
         """Refuse what is not there.
 
         Raises:
-            UserError: a path leads nowhere or to no archive, two have the same name, a table is
-                given without images, or labelled folders are the classes themselves.
+            UserError: a path leads nowhere or to no archive, two have the same name, DVC passes
+                over one's name, a table is given without images, or labelled folders are the
+                classes themselves.
         """
         for option, paths in (("--images", self.images), ("--labelled", self.labelled)):
             for given in paths:
@@ -67,12 +77,15 @@ class Given:
                     raise UserError(f"{option} {os.fsencode(given)!r}: not UTF-8; rename it")
                 if not given.strip():
                     raise UserError(f"{option}: one of them is empty; name a folder or archive")
+                _check_name(option, given)
                 if not path.exists():
                     raise UserError(f"{option} {given}: no such folder or archive")
                 if not (path.is_dir() or path.name.lower().endswith(SUFFIXES)):
                     raise no_place(f"{option} {given}", path)
         if self.labels and not Path(self.labels).is_file():
             raise UserError(f"--labels {self.labels}: no such file; name a table, such as a CSV")
+        if self.labels:
+            _check_name("--labels", self.labels)
         if self.labels and not (self.images or self.labelled):
             raise UserError(f"--labels {self.labels}: of no images; name these by --images")
         names: dict[str, str] = {}
@@ -87,6 +100,14 @@ class Given:
     def every(self) -> list[str]:
         """All paths."""
         return [*self.images, *self.labelled, *([self.labels] if self.labels else [])]
+
+
+def _check_name(option: str, given: str) -> None:
+    if is_junk(_name(given)):
+        raise UserError(
+            f"{option} {given}: DVC passes over files and folders of that name; rename it, or name "
+            "a link to it"
+        )
 
 
 def _is_unicode(path: str) -> bool:
