@@ -39,6 +39,11 @@ WHOLE = [
     {"classes": CLASSES, "labels": {f"{n}.png": {"label": n, "confidence": 0.5} for n in range(2)}},
     {"classes": None, "labels": {f"{n}.png": name for n, name in enumerate(CLASSES)}},
     {"samples": each(filepath="$n.png", truth={"_cls": "Classification", "label": "$c"})},
+    {  # ids as text, and as numbers
+        "images": [{"id": n, "file_name": f"{n}.png"} for n in range(2)],
+        "annotations": [{"image_id": f"{n}", "category_id": f"{n}"} for n in range(2)],
+        "categories": [{"id": n, "name": name} for n, name in enumerate(CLASSES)],
+    },
     {
         "categories": {"label": {"labels": [{"name": name} for name in CLASSES]}},
         "items": each(

@@ -159,14 +159,15 @@ def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
         )
     try:
         listed = {name: [dict(one) for one in whole.get(name, [])] for name in _COCO}
-        called = {one["id"]: one["name"] for one in listed["categories"]}
-        found: dict[Any, dict[str, None]] = {one["id"]: {} for one in listed["images"]}
+        # some programs write ids as text in one list, and as numbers in another
+        called = {_cell(one["id"]): one["name"] for one in listed["categories"]}
+        found: dict[str, dict[str, None]] = {_cell(one["id"]): {} for one in listed["images"]}
         for one in listed["annotations"]:
-            number = one["category_id"]
-            if number is not None and one["image_id"] in found:
-                found[one["image_id"]][_cell(called.get(number, number))] = None
+            image, number = _cell(one["image_id"]), _cell(one["category_id"])
+            if number and image in found:
+                found[image][_cell(called.get(number, number))] = None
         return [
-            {"path": one["file_name"], "label": ";".join(found[one["id"]]), **carried(one)}
+            {"path": one["file_name"], "label": ";".join(found[_cell(one["id"])]), **carried(one)}
             for one in listed["images"]
         ]
     except (KeyError, TypeError, ValueError) as error:

@@ -158,6 +158,10 @@ def test_links_of_the_test_set_into_the_labelled_images(tmp_path: Path) -> None:
         ),
         ({"unlabelled": "text"}, r"among its 1 files \(the first: text/a.txt: no image by"),
         ({"labelled": "flat"}, r"the first: flat/1.png: not in a class folder"),
+        (
+            {"labelled": "flat", "labels": "x.csv", "test": "flat", "test_labels": "x.csv"},
+            "are both flat, with the table x.csv; set data.folder.test and its table to null",
+        ),
     ],
 )
 def test_bad_places(
@@ -168,6 +172,7 @@ def test_bad_places(
     (tmp_path / "empty" / "inner").mkdir(parents=True)
     (tmp_path / "text").mkdir()
     (tmp_path / "text" / "a.txt").write_text("text")
+    (tmp_path / "x.csv").write_text("path,label\n1.png,cat\n")
     with pytest.raises(UserError, match=message) as caught:
         read(**places)
     assert "\n" not in str(caught.value)

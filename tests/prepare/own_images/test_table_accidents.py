@@ -514,6 +514,22 @@ def test_paths_in_a_url(tmp_path: Path, row: str) -> None:
     assert said(warnings, "2 by what stands behind ?d=")
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "https://host/a/{}.png?raw=true",
+        "https://host/o/a%2F{}.PNG?alt=media&token=0-1",
+        "a/{}.png#top",
+    ],
+)
+def test_what_an_address_asks_for_is_no_part_of_the_name(tmp_path: Path, row: str) -> None:
+    rows = "".join(f"{row.format(n)},{label}\n" for n, label in enumerate("ab"))
+    given = with_table(tmp_path, f"path,label\n{rows}", "0.png", "1.png")
+    found, warnings = understood(tmp_path / "a", **given)
+    assert found == {"0.png": ("a", "train"), "1.png": ("b", "train")}
+    assert said(warnings, "2 without the query of an address")
+
+
 def test_a_folder_in_other_case_comes_before_any_around_the_place(tmp_path: Path) -> None:
     rows = "path,label\nFull/1.png,x\nFull/2.png,y\n"
     given = with_table(tmp_path, rows, "full/1.png", "full/2.png", "1.png", "3.png")

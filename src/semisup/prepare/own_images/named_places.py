@@ -126,7 +126,7 @@ def forbid_rows_of_two_tables(sources: list[Source]) -> None:
 
 
 def forbid_two_of_one_place(sources: list[Source]) -> None:
-    """Refuse a place that is named twice in one key, or as labelled without a table for each.
+    """Refuse a place that is named twice in one key, or as labelled without a table of its own.
 
     Raises:
         UserError: it names both.
@@ -144,4 +144,10 @@ def forbid_two_of_one_place(sources: list[Source]) -> None:
                 f"{one.place.key} and {other.place.key} are both {one.place.given}; test images "
                 f"must be others: set {other.place.key} to null to have some split off, or give "
                 "each a table"
+            )
+        if same and tables and one.table == other.table:
+            raise UserError(
+                f"{one.place.key} and {other.place.key} are both {one.place.given}, with the table "
+                f"{one.table}; set {other.place.key} and its table to null: a column split says "
+                "which images are for test or validation, and without one some are split off"
             )

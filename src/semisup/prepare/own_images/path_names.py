@@ -11,11 +11,13 @@ from semisup.prepare.folders.tree import is_beside
 
 _ARCHIVE = re.compile(r"\.(zip|npz|tgz|tbz2?|txz|tzst|tar(\.\w+)?)$")
 _UPLOADED = re.compile(r"[0-9a-f]{8}-(.+\.\w+)")
+_ASKED = re.compile(r"([^?#]+(\.\w+))[?#].*")
 _QUERY = re.compile(r"[^?]*\?\w+=(.+)")
 RESPELT = (
     "with %20 and the like decoded",
     "by what stands behind ?d=",
     "without the code before the name",
+    "without the query of an address",
 )
 
 
@@ -34,6 +36,9 @@ def respelt(row: str) -> Iterator[tuple[str, str]]:
         yield RESPELT[1], query[1]
     if name := _UPLOADED.fullmatch(plain.rpartition("/")[2]):
         yield RESPELT[2], name[1]
+    address = _ASKED.fullmatch(row)
+    if address and address[2].lower() in EXTENSIONS:  # https://host/cat.jpg?raw=true
+        yield RESPELT[3], unquote(address[1])
 
 
 def folded_name(name: str) -> str:
