@@ -83,6 +83,21 @@ def test_ranges_of_floats_and_integers(
     assert summary["ranges"] == {np.dtype(kind).name: pytest.approx(ends)}
 
 
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "ends"),
+    [(np.int8, -111, 120, [-111, 120]), (np.uint32, 0, 2**32 - 1, [0, 2**32 - 1])],
+)
+def test_tiffs_whose_signs_pillow_takes_for_others(
+    tmp_path: Path, kind: Any, low: int, high: int, ends: list[float]
+) -> None:
+    (tmp_path / "a").mkdir()
+    imwrite(tmp_path / "a/1.tif", ramp(low, high).astype(kind))
+    found, summary, _ = packed(tmp_path / "a")
+    assert summary["ranges"] == {np.dtype(kind).name: ends}
+    assert (np.diff(found[0].ravel().astype(int)) >= 0).all(), "as bright as the values are large"
+    assert (found[0].min(), found[0].max()) == (0, 255)
+
+
 @pytest.mark.parametrize("kind", [np.float32, np.int32, np.uint16])
 def test_one_bright_pixel_darkens_no_image(tmp_path: Path, kind: Any) -> None:
     usual = [ramp(0, 255 - number) for number in range(40)]

@@ -14,6 +14,7 @@ from PIL.ImageFile import ImageFile
 from semisup.prepare.decoding.decode import opened
 from semisup.prepare.decoding.deep_colour import colours, deep_values, has_more_bits, is_deep_colour
 from semisup.prepare.decoding.pixels import Ranges
+from semisup.prepare.decoding.stored import stored_values
 from semisup.prepare.files.places import Entry
 from semisup.prepare.records import Rejected, Unreadable
 from semisup.workflow.notes import Notes
@@ -129,9 +130,10 @@ def _look(file: str | bytes, max_megapixels: float) -> Look:
                 opaque = colours(deep)
                 alpha = deep[..., opaque.shape[2] :]
                 return Look(*_values(opaque), several, is_tinted=_is_tinted(alpha, 65535))
-            if image.mode[0] not in "IF":
+            values = stored_values(image)
+            if values is None:
                 return Look(None, none, several, has_more_bits(image), _has_tint(image))
-            return Look(*_values(np.asarray(image)), several)
+            return Look(*_values(values), several)
     except Exception:  # what is wrong with a file is said when it is decoded
         return Look(None, none)
 
