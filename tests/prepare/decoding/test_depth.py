@@ -207,3 +207,25 @@ def test_a_colour_that_is_called_transparency(
     _, _, warnings = packed(root)
     told = [line for line in warnings if "a last channel that the file calls" in line]
     assert [line[:30] for line in told] == ["3 of 3 files looked at have a "] * is_told
+
+
+@pytest.mark.parametrize("kind", ["folder", "a.zip", "a.tar"])
+@pytest.mark.parametrize("images", [np.uint16, np.uint8])
+def test_masks_that_are_left_out_decide_nothing(tmp_path: Path, kind: str, images: Any) -> None:
+    files = {}
+    for number in range(10):
+        image = ramp(0, 16383 if images == np.uint16 else 200) - number
+        for folder, values in (
+            ("images", image.clip(0).astype(images)),
+            ("masks", (ramp(0, 1).round() * 65535).astype(np.uint16)),
+        ):
+            name = f"{'ab'[number % 2]}/{folder}/{number}.png"
+            files[name] = encoded(Image.fromarray(values), "PNG")
+    notes = Notes()
+    plan = Plan(settings(labelled=MAKERS[kind](tmp_path / kind, files)), notes)
+    found = [*candidates(plan, data(), compute())]
+    assert sum(isinstance(item, tuple) for item in found) == 10, "masks are left out"
+    expected = {"uint16": [0, 16383]} if images == np.uint16 else {}
+    assert notes.known["ranges"] == expected
+    assert any("images of uint16 values" in line for line in notes.lines) == bool(expected)
+    assert plan.sources[0].counts.files == len(files), "each file is counted once"

@@ -16,7 +16,7 @@ from semisup.prepare.decoding.deep_colour import colours, deep_values, has_more_
 from semisup.prepare.decoding.pixels import Ranges
 from semisup.prepare.decoding.stored import stored_values
 from semisup.prepare.files.places import Entry
-from semisup.prepare.records import Rejected, Unreadable
+from semisup.prepare.records import Unreadable
 from semisup.workflow.notes import Notes
 
 MAY_BE_DEEP = (".png", ".tif", ".tiff", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx")
@@ -42,7 +42,7 @@ class Look(NamedTuple):
 
 
 def find_ranges(
-    places: Iterable[tuple[Iterable[Entry | Rejected], bool]], max_megapixels: float, notes: Notes
+    places: Iterable[tuple[Iterable[Entry], bool]], max_megapixels: float, notes: Notes
 ) -> Ranges:
     """The range of each kind of values, by a sample of the files.
 
@@ -93,14 +93,12 @@ def may_be_deep(path: str) -> bool:
     return path.lower().endswith(MAY_BE_DEEP)
 
 
-def _sample(
-    entries: Iterable[Entry | Rejected], is_quick: bool, max_megapixels: float
-) -> list[Look]:
+def _sample(entries: Iterable[Entry], is_quick: bool, max_megapixels: float) -> list[Look]:
     """Of files evenly over all that may be deep, at most FILES."""
     kept: list[Look] = []
     stride, number = 1, 0
     for entry in entries:
-        if isinstance(entry, Rejected) or not may_be_deep(entry.path):
+        if not may_be_deep(entry.path):
             continue
         if number % stride == 0:
             try:

@@ -106,10 +106,14 @@ class Plan:
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.tables, self.classes, self.names, self.groups)
+        reader = self.reader()
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)
+
+    def reader(self) -> Reader:
+        """One that has seen no file yet."""
+        return Reader(self.settings, self.tables, self.classes, self.names, self.groups)
 
     # tables
 
