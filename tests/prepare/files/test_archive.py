@@ -14,6 +14,18 @@ from semisup.prepare.files import archive, member
 from semisup.workflow.errors import UserError
 
 
+def make_unflagged_zip(path: Path, name: str, encoding: str, content: bytes = b"1") -> Path:
+    """A zip that does not say in which letters the name of its file is."""
+
+    class Unflagged(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+            return self.filename.encode(encoding), 0
+
+    with zipfile.ZipFile(path, "w") as stream:
+        stream.writestr(Unflagged(name), content)
+    return path
+
+
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz"])
 @pytest.mark.parametrize("member", ["/etc/passwd", "../up.png", "a/../../up.png", "C:/up.png"])
 def test_members_that_point_outside(tmp_path: Path, name: str, member: str) -> None:
@@ -37,14 +49,30 @@ def test_names_in_a_zip_that_does_not_say_their_encoding(
     tmp_path: Path, encoding: str, name: str
 ) -> None:
     """As macOS, and old programs of Windows, write them."""
+    path = make_unflagged_zip(tmp_path / "a.zip", f"{name}/1.png", encoding)
+    assert listed(path) == [(f"{name}/1.png", b"1")]
+    assert not any(each.is_guessed for each in archive.members(path, "key"))
 
-    class Unflagged(zipfile.ZipInfo):
-        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
-            return self.filename.encode(encoding), 0
 
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as stream:
-        stream.writestr(Unflagged(f"{name}/1.png"), b"1")
-    assert listed(tmp_path / "a.zip") == [(f"{name}/1.png", b"1")]
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("gbk", "甲虫"),
+        ("shift_jis", "カブトムシ"),
+        ("cp949", "고양이"),
+        ("cp866", "кошка"),
+        ("cp1252", "Käfer"),
+    ],
+)
+def test_names_in_a_zip_in_letters_that_it_does_not_name_are_warned_of(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    """As Windows writes them in other countries; their bytes say nothing of the country."""
+    path = make_unflagged_zip(tmp_path / "a.zip", f"{name}/1.png", encoding, png(0))
+    odd = f"{name}/1.png".encode(encoding).decode("cp437")
+    _, _, warnings = records(labelled=path)
+    told = f"data.folder.labelled: {path}: the names of 1 file such as {odd} may be wrong"
+    assert [line for line in warnings if line.startswith(told)]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ AGAIN = "second file of this name in the archive; the {} one is read"
 class Member:
     """A file of an archive: its raw name, what speaks against it, its size, how to read it.
 
-    `is_again`: what speaks against it is that another one of its name is read.
+    `is_again`: what speaks against it is that another one of its name is read. `is_guessed`: the
+    letters of its name may be others.
 
     `load` is called before the next member is asked for, or never. It raises Unreadable where this
     member is damaged, UserError where the whole archive is.
@@ -47,6 +48,7 @@ class Member:
     size: int
     load: Callable[[], bytes]
     is_again: bool = False
+    is_guessed: bool = False
 
 
 def as_now(file: Path) -> tuple[Path, int, int]:
