@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from made_files import MAKERS, listed, make_zip, png, records
+from made_files import MAKERS, listed, make_tar, make_zip, png, records
 
 from semisup.prepare.files import archive, member
 from semisup.workflow.errors import UserError
@@ -163,6 +163,13 @@ def test_what_is_no_such_archive(tmp_path: Path, name: str, content: bytes, mess
     with pytest.raises(UserError, match=message) as caught:
         listed(tmp_path / name)
     assert str(caught.value).startswith(f"data.folder.unlabelled: {tmp_path / name}: ")
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.zst"])  # those of gzip and the like are read
+def test_a_tar_that_is_called_otherwise(tmp_path: Path, name: str) -> None:
+    make_tar(tmp_path / "a.tar", {"a.png": png(1)}).rename(tmp_path / name)
+    with pytest.raises(UserError, match="is a tar archive, by its first bytes: let its name end"):
+        listed(tmp_path / name)
 
 
 @pytest.mark.parametrize(("name", "kept"), [("a.zip", 2), ("a.tar", 1), ("a.tar.gz", 1)])
