@@ -1,5 +1,6 @@
 """Values of more than 8 bits: one range for all images of a data set."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from tifffile import imwrite
 
+from semisup.prepare.decoding.decode import decode
+from semisup.prepare.decoding.pixels import fit_pixels
 from semisup.prepare.own_images.plan import Plan
 from semisup.workflow.notes import Notes
 
@@ -96,6 +99,33 @@ def test_tiffs_whose_signs_pillow_takes_for_others(
     assert summary["ranges"] == {np.dtype(kind).name: ends}
     assert (np.diff(found[0].ravel().astype(int)) >= 0).all(), "as bright as the values are large"
     assert (found[0].min(), found[0].max()) == (0, 255)
+
+
+def pgm(values: NDArray[Any], white: int, is_text: bool) -> bytes:
+    """Which Pillow writes with 65535 as white only."""
+    body = (
+        " ".join(map(str, values.ravel())).encode() if is_text else values.astype(">u2").tobytes()
+    )
+    return b"P%d %d %d %d\n" % (2 if is_text else 5, SIDE, SIDE, white) + body
+
+
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("white", [4095, 65535])
+@pytest.mark.parametrize("range_", ["auto", [0, 2000]])
+def test_values_of_a_pgm_are_those_of_a_png(
+    tmp_path: Path, white: int, is_text: bool, range_: Any
+) -> None:
+    values = ramp(0, 4095).astype(np.uint16)
+    root = images(tmp_path / "a", np.uint16, "png", values)
+    (root / "1.pgm").write_bytes(content := pgm(values, white, is_text))
+    found, summary, _ = packed(root, range_)
+    assert summary["ranges"] == ({"uint16": [0, 4095]} if range_ == "auto" else {"": range_})
+    assert (found[0] == found[1]).all()
+    ranges = {kind: (low, high) for kind, (low, high) in summary["ranges"].items()}
+    with Image.open(io.BytesIO(content)) as image:  # as a caller of the model may give it
+        assert (fit_pixels(image, SIDE, "crop", ranges)[..., 0] == found[0]).all()
+    alone = decode(content, SIDE, "crop", 1)
+    assert alone.max() == round(4095 / white * 255), "white as the file says"
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.int32, np.uint16])
