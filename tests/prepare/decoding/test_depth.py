@@ -101,6 +101,37 @@ def test_tiffs_whose_signs_pillow_takes_for_others(
     assert (found[0].min(), found[0].max()) == (0, 255)
 
 
+@pytest.mark.parametrize(
+    ("kind", "mark", "is_said", "white"),
+    [
+        (np.float32, -3.4028235e38, False, 100),
+        (np.float32, -3.4028235e38, True, 100),
+        (np.float32, 1e38, False, 100),
+        (np.float32, -9999, False, 100),
+        (np.float32, -500, True, 100),
+        (np.float32, 5000, True, 100),
+        (np.int16, -32768, False, 255),
+        (np.int32, -77, True, 255),
+        (np.uint16, 65535, True, 255),
+    ],
+)
+def test_what_stands_for_no_data_is_black_and_the_rest_as_bright_as_without(
+    tmp_path: Path, kind: Any, mark: float, is_said: bool, white: float
+) -> None:
+    (tmp_path / "a").mkdir()
+    values = ramp(0, 100).astype(kind)
+    values[0, 0] = mark
+    tags = [(42113, "s", 0, f"{mark}\0", True)] if is_said else []
+    for number in range(2):
+        imwrite(tmp_path / f"a/{number}.tif", values, extratags=tags)
+    found, summary, warnings = packed(tmp_path / "a")
+    assert [*summary["ranges"].values()] == [[0, white]]
+    assert found[0][0, 0] == 0
+    assert found[0][-1, -1] == round(100 / white * 255)
+    is_guess = mark in (-9999, -32768)
+    assert any(f"{mark:g} is taken for no data; data.range" in w for w in warnings) == is_guess
+
+
 def pgm(values: NDArray[Any], white: int, is_text: bool) -> bytes:
     """Which Pillow writes with 65535 as white only."""
     body = (
