@@ -91,7 +91,7 @@ def pack(
     _check_rejects(manifest, max_rejected_fraction, list_of_failed)
     is_grey = color == "grey" or (color == "auto" and manifest.all_grey)
     if is_grey:
-        _to_grey(folder / outputs.IMAGES)
+        _to_grey(folder / outputs.IMAGES, manifest.all_grey)
     rows = manifest.write_array(folder / outputs.MANIFEST_ROWS)
     _write_rejected(folder / outputs.REJECTED, manifest.rejected)
     outputs.write_rows(folder / outputs.CLASSES, COLUMNS, manifest.tally.classes())
@@ -150,13 +150,13 @@ def _check_rejects(manifest: Manifest, max_fraction: float, list_of_failed: Path
         )
 
 
-def _to_grey(path: Path) -> None:
-    """Rewrite an array of three channels as one."""
+def _to_grey(path: Path, are_equal: bool) -> None:
+    """Rewrite an array of three channels as one, which is any of them where all `are_equal`."""
     rgb = np.load(path, mmap_mode="r")
     grey_path = path.with_suffix(".grey")
     with closing(ArrayWriter(grey_path, (*rgb.shape[1:3], 1))) as writer:
         for image in rgb:
-            writer.append(grey(image))
+            writer.append(image[..., :1] if are_equal else grey(image))
     del rgb
     grey_path.replace(path)
 

@@ -1,5 +1,6 @@
 """Values of more than 8 bits: one range for all images of a data set."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from tifffile import imwrite
 
+from semisup.prepare.decoding.decode import decode
+from semisup.prepare.decoding.pixels import fit_pixels
 from semisup.prepare.own_images.plan import Plan
 from semisup.workflow.notes import Notes
 
@@ -81,6 +84,79 @@ def test_ranges_of_floats_and_integers(
     root = images(tmp_path / "a", kind, "tif", ramp(low, high), ramp(low, high / 2))
     _, summary, _ = packed(root)
     assert summary["ranges"] == {np.dtype(kind).name: pytest.approx(ends)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "ends"),
+    [(np.int8, -111, 120, [-111, 120]), (np.uint32, 0, 2**32 - 1, [0, 2**32 - 1])],
+)
+def test_tiffs_whose_signs_pillow_takes_for_others(
+    tmp_path: Path, kind: Any, low: int, high: int, ends: list[float]
+) -> None:
+    (tmp_path / "a").mkdir()
+    imwrite(tmp_path / "a/1.tif", ramp(low, high).astype(kind))
+    found, summary, _ = packed(tmp_path / "a")
+    assert summary["ranges"] == {np.dtype(kind).name: ends}
+    assert (np.diff(found[0].ravel().astype(int)) >= 0).all(), "as bright as the values are large"
+    assert (found[0].min(), found[0].max()) == (0, 255)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark", "is_said", "white"),
+    [
+        (np.float32, -3.4028235e38, False, 100),
+        (np.float32, -3.4028235e38, True, 100),
+        (np.float32, 1e38, False, 100),
+        (np.float32, -9999, False, 100),
+        (np.float32, -500, True, 100),
+        (np.float32, 5000, True, 100),
+        (np.int16, -32768, False, 255),
+        (np.int32, -77, True, 255),
+        (np.uint16, 65535, True, 255),
+    ],
+)
+def test_what_stands_for_no_data_is_black_and_the_rest_as_bright_as_without(
+    tmp_path: Path, kind: Any, mark: float, is_said: bool, white: float
+) -> None:
+    (tmp_path / "a").mkdir()
+    values = ramp(0, 100).astype(kind)
+    values[0, 0] = mark
+    tags = [(42113, "s", 0, f"{mark}\0", True)] if is_said else []
+    for number in range(2):
+        imwrite(tmp_path / f"a/{number}.tif", values, extratags=tags)
+    found, summary, warnings = packed(tmp_path / "a")
+    assert [*summary["ranges"].values()] == [[0, white]]
+    assert found[0][0, 0] == 0
+    assert found[0][-1, -1] == round(100 / white * 255)
+    is_guess = mark in (-9999, -32768)
+    assert any(f"{mark:g} is taken for no data; data.range" in w for w in warnings) == is_guess
+
+
+def pgm(values: NDArray[Any], white: int, is_text: bool) -> bytes:
+    """Which Pillow writes with 65535 as white only."""
+    body = (
+        " ".join(map(str, values.ravel())).encode() if is_text else values.astype(">u2").tobytes()
+    )
+    return b"P%d %d %d %d\n" % (2 if is_text else 5, SIDE, SIDE, white) + body
+
+
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("white", [4095, 65535])
+@pytest.mark.parametrize("range_", ["auto", [0, 2000]])
+def test_values_of_a_pgm_are_those_of_a_png(
+    tmp_path: Path, white: int, is_text: bool, range_: Any
+) -> None:
+    values = ramp(0, 4095).astype(np.uint16)
+    root = images(tmp_path / "a", np.uint16, "png", values)
+    (root / "1.pgm").write_bytes(content := pgm(values, white, is_text))
+    found, summary, _ = packed(root, range_)
+    assert summary["ranges"] == ({"uint16": [0, 4095]} if range_ == "auto" else {"": range_})
+    assert (found[0] == found[1]).all()
+    ranges = {kind: (low, high) for kind, (low, high) in summary["ranges"].items()}
+    with Image.open(io.BytesIO(content)) as image:  # as a caller of the model may give it
+        assert (fit_pixels(image, SIDE, "crop", ranges)[..., 0] == found[0]).all()
+    alone = decode(content, SIDE, "crop", 1)
+    assert alone.max() == round(4095 / white * 255), "white as the file says"
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.int32, np.uint16])
@@ -192,3 +268,25 @@ def test_a_colour_that_is_called_transparency(
     _, _, warnings = packed(root)
     told = [line for line in warnings if "a last channel that the file calls" in line]
     assert [line[:30] for line in told] == ["3 of 3 files looked at have a "] * is_told
+
+
+@pytest.mark.parametrize("kind", ["folder", "a.zip", "a.tar"])
+@pytest.mark.parametrize("images", [np.uint16, np.uint8])
+def test_masks_that_are_left_out_decide_nothing(tmp_path: Path, kind: str, images: Any) -> None:
+    files = {}
+    for number in range(10):
+        image = ramp(0, 16383 if images == np.uint16 else 200) - number
+        for folder, values in (
+            ("images", image.clip(0).astype(images)),
+            ("masks", (ramp(0, 1).round() * 65535).astype(np.uint16)),
+        ):
+            name = f"{'ab'[number % 2]}/{folder}/{number}.png"
+            files[name] = encoded(Image.fromarray(values), "PNG")
+    notes = Notes()
+    plan = Plan(settings(labelled=MAKERS[kind](tmp_path / kind, files)), notes)
+    found = [*candidates(plan, data(), compute())]
+    assert sum(isinstance(item, tuple) for item in found) == 10, "masks are left out"
+    expected = {"uint16": [0, 16383]} if images == np.uint16 else {}
+    assert notes.known["ranges"] == expected
+    assert any("images of uint16 values" in line for line in notes.lines) == bool(expected)
+    assert plan.sources[0].counts.files == len(files), "each file is counted once"

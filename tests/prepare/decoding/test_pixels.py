@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from semisup.prepare.decoding.decode import decode
-from semisup.prepare.decoding.pixels import fit_pixels
+from semisup.prepare.decoding.pixels import fit_pixels, grey
 from semisup.prepare.records import Unreadable
 
 
@@ -185,3 +185,9 @@ def test_shrinking_in_two_steps_is_as_good_as_in_one(kind: str) -> None:
     once = Image.open(io.BytesIO(content)).resize((32, 32), Image.Resampling.BILINEAR)
     ours = decode(content, 32, "crop", 1).astype(int)
     assert np.abs(ours - np.asarray(once)).mean() < (4 if kind == "JPEG" else 1)
+
+
+def test_brightness_of_equal_channels_is_theirs() -> None:
+    """By which grey images are stored as one of their channels."""
+    values = np.arange(256, dtype=np.uint8).reshape(16, 16, 1)
+    assert (grey(values.repeat(3, 2)) == values).all()

@@ -8,10 +8,22 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from made_files import MAKERS, listed, make_zip, png, records
+from made_files import MAKERS, listed, make_tar, make_zip, png, records
 
 from semisup.prepare.files import archive, member
 from semisup.workflow.errors import UserError
+
+
+def make_unflagged_zip(path: Path, name: str, encoding: str, content: bytes = b"1") -> Path:
+    """A zip that does not say in which letters the name of its file is."""
+
+    class Unflagged(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+            return self.filename.encode(encoding), 0
+
+    with zipfile.ZipFile(path, "w") as stream:
+        stream.writestr(Unflagged(name), content)
+    return path
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tgz"])
@@ -37,14 +49,30 @@ def test_names_in_a_zip_that_does_not_say_their_encoding(
     tmp_path: Path, encoding: str, name: str
 ) -> None:
     """As macOS, and old programs of Windows, write them."""
+    path = make_unflagged_zip(tmp_path / "a.zip", f"{name}/1.png", encoding)
+    assert listed(path) == [(f"{name}/1.png", b"1")]
+    assert not any(each.is_guessed for each in archive.members(path, "key"))
 
-    class Unflagged(zipfile.ZipInfo):
-        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
-            return self.filename.encode(encoding), 0
 
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as stream:
-        stream.writestr(Unflagged(f"{name}/1.png"), b"1")
-    assert listed(tmp_path / "a.zip") == [(f"{name}/1.png", b"1")]
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("gbk", "甲虫"),
+        ("shift_jis", "カブトムシ"),
+        ("cp949", "고양이"),
+        ("cp866", "кошка"),
+        ("cp1252", "Käfer"),
+    ],
+)
+def test_names_in_a_zip_in_letters_that_it_does_not_name_are_warned_of(
+    tmp_path: Path, encoding: str, name: str
+) -> None:
+    """As Windows writes them in other countries; their bytes say nothing of the country."""
+    path = make_unflagged_zip(tmp_path / "a.zip", f"{name}/1.png", encoding, png(0))
+    odd = f"{name}/1.png".encode(encoding).decode("cp437")
+    _, _, warnings = records(labelled=path)
+    told = f"data.folder.labelled: {path}: the names of 1 file such as {odd} may be wrong"
+    assert [line for line in warnings if line.startswith(told)]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +163,13 @@ def test_what_is_no_such_archive(tmp_path: Path, name: str, content: bytes, mess
     with pytest.raises(UserError, match=message) as caught:
         listed(tmp_path / name)
     assert str(caught.value).startswith(f"data.folder.unlabelled: {tmp_path / name}: ")
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.zst"])  # those of gzip and the like are read
+def test_a_tar_that_is_called_otherwise(tmp_path: Path, name: str) -> None:
+    make_tar(tmp_path / "a.tar", {"a.png": png(1)}).rename(tmp_path / name)
+    with pytest.raises(UserError, match="is a tar archive, by its first bytes: let its name end"):
+        listed(tmp_path / name)
 
 
 @pytest.mark.parametrize(("name", "kept"), [("a.zip", 2), ("a.tar", 1), ("a.tar.gz", 1)])

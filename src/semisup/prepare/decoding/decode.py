@@ -24,6 +24,7 @@ from PIL.TiffImagePlugin import (
 from semisup.prepare.decoding.deep_colour import deep_values, is_deep_colour
 from semisup.prepare.decoding.formats import PREFIX_BYTES, format_of
 from semisup.prepare.decoding.pixels import REDUCING_GAP, Fit, Ranges, fit_pixels, target_size
+from semisup.prepare.decoding.stored import note_white
 from semisup.prepare.records import Decoded, Facts, Pixels, Unreadable
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # else it writes on standard error
@@ -137,7 +138,9 @@ def _name(stream: IO[bytes]) -> str:
 def _image(stream: IO[bytes], name: str) -> ImageFile:
     stream.seek(0)
     # Not Image.open: it applies Pillow's own limit of pixels, a global of the process.
-    return Image.OPEN[name][0](stream, "")
+    image = Image.OPEN[name][0](stream, "")
+    note_white(image)
+    return image
 
 
 def _check_size(size: tuple[int, int], max_megapixels: float) -> None:

@@ -14,14 +14,16 @@ from PIL.ImageFile import ImageFile
 from semisup.prepare.decoding.decode import opened
 from semisup.prepare.decoding.deep_colour import colours, deep_values, has_more_bits, is_deep_colour
 from semisup.prepare.decoding.pixels import Ranges
+from semisup.prepare.decoding.stored import no_data, stored_values
 from semisup.prepare.files.places import Entry
-from semisup.prepare.records import Rejected, Unreadable
+from semisup.prepare.records import Unreadable
 from semisup.workflow.notes import Notes
 
 MAY_BE_DEEP = (".png", ".tif", ".tiff", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx")
 FILES, PIXELS = 200, 4096  # that are looked at; pixels of each file
 FIRST = 40  # of a tar and the like: where none of so many is deep, the rest is not read
 FEW_VALUES = 128  # up to which floats are no brightness of 8 bits or more
+MARKS = (-9999.0, -32768.0)  # that programs write for no data, black in the images
 FAR = 0.001  # share of the pixels that may lie beyond the range at either end
 
 CLEAR = 0.5  # share of the pixels that a transparency leaves wholly opaque, or wholly transparent
@@ -41,7 +43,7 @@ class Look(NamedTuple):
 
 
 def find_ranges(
-    places: Iterable[tuple[Iterable[Entry | Rejected], bool]], max_megapixels: float, notes: Notes
+    places: Iterable[tuple[Iterable[Entry], bool]], max_megapixels: float, notes: Notes
 ) -> Ranges:
     """The range of each kind of values, by a sample of the files.
 
@@ -57,12 +59,16 @@ def find_ranges(
         if look.kind:
             found.setdefault(look.kind, []).append(look.values)
     _warn(looks, notes)
-    ranges = {kind: _range(np.concatenate(some), kind) for kind, some in sorted(found.items())}
-    for kind, (low, high) in ranges.items():
+    ranges = {}
+    for kind, some in sorted(found.items()):
+        values = np.concatenate(some)
+        mark = _mark_among(values)
+        ranges[kind] = low, high = _range(values[values != mark], kind)
         if kind != "uint16" or high < 65535:
             notes.warn(
                 f"images of {kind} values: {low:g} becomes black and {high:g} white in all of "
-                f"them, by {len(found[kind])} files; data.range sets it"
+                f"them, by {len(some)} files"
+                f"{f', {mark:g} is taken for no data' if mark else ''}; data.range sets it"
             )
     return ranges
 
@@ -92,14 +98,12 @@ def may_be_deep(path: str) -> bool:
     return path.lower().endswith(MAY_BE_DEEP)
 
 
-def _sample(
-    entries: Iterable[Entry | Rejected], is_quick: bool, max_megapixels: float
-) -> list[Look]:
+def _sample(entries: Iterable[Entry], is_quick: bool, max_megapixels: float) -> list[Look]:
     """Of files evenly over all that may be deep, at most FILES."""
     kept: list[Look] = []
     stride, number = 1, 0
     for entry in entries:
-        if isinstance(entry, Rejected) or not may_be_deep(entry.path):
+        if not may_be_deep(entry.path):
             continue
         if number % stride == 0:
             try:
@@ -129,9 +133,10 @@ def _look(file: str | bytes, max_megapixels: float) -> Look:
                 opaque = colours(deep)
                 alpha = deep[..., opaque.shape[2] :]
                 return Look(*_values(opaque), several, is_tinted=_is_tinted(alpha, 65535))
-            if image.mode[0] not in "IF":
+            values = stored_values(image)
+            if values is None:
                 return Look(None, none, several, has_more_bits(image), _has_tint(image))
-            return Look(*_values(np.asarray(image)), several)
+            return Look(*_values(values, no_data(image)), several)
     except Exception:  # what is wrong with a file is said when it is decoded
         return Look(None, none)
 
@@ -147,9 +152,15 @@ def _is_tinted(alpha: NDArray[np.generic], opaque: int) -> bool:
     return bool(alpha.size) and bool(np.isin(alpha, (0, opaque)).mean() < CLEAR)
 
 
-def _values(values: NDArray[np.generic]) -> tuple[str, Values]:
+def _values(values: NDArray[np.generic], mark: float | None = None) -> tuple[str, Values]:
     some = values.ravel()[:: max(1, values.size // PIXELS)].astype(np.float64)
-    return values.dtype.name, some[np.isfinite(some)]
+    return values.dtype.name, some[np.isfinite(some) & (some != mark)]
+
+
+def _mark_among(values: Values) -> float | None:
+    """The lowest value, where it is a usual one for no data that no file calls so."""
+    low = float(values.min(initial=0))
+    return low if low in MARKS and float((values == low).mean()) > FAR else None
 
 
 def _range(values: Values, kind: str) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from importlib import import_module
 from PIL import Image
 
 from semisup.labels.text import STAND_INS
-from semisup.prepare.files.member import ARCHIVES, UNREAD
+from semisup.prepare.files.member import ARCHIVES, TAR_MARK, TAR_MARK_AT, UNREAD
 from semisup.prepare.records import Unreadable
 
 for _plugin in (  # each enters how it opens files into Image.OPEN
@@ -51,7 +51,7 @@ _NO_IMAGES = (  # where they begin, their first bytes, what they are
         for mark, what, endings in ARCHIVES
     ),
     (0, b"PK\x05\x06", "an empty zip archive"),
-    (257, b"ustar", f"a tar archive {_INSIDE}"),
+    (TAR_MARK_AT, TAR_MARK, f"a tar archive {_INSIDE}"),
     (0, b"\x93NUMPY", "a NumPy array, not decoded: save images as PNG or TIFF"),
     (0, b"%PDF", "a PDF document, not an image"),
     (0, b"<svg", "an SVG drawing, not decoded: export it as PNG"),

@@ -1,11 +1,11 @@
 """Opened images of any mode and size to square 8-bit RGB pixels, by fixed rules.
 
 - Transparency is composited over white. Greyscale, 1-bit, palette and CMYK become RGB.
-- Greyscale of 16 or 32 bits or of floats, and PNG and TIFF of 16 bits a colour, is scaled from
-  the range that the data set has (`depth`).
-  Without such a range, of an image by itself, 16 bits are taken whole: 0 to 65535 become 0 to 255;
-  of others the smallest usual range that holds the image's values: 0 to 1 (floats only), 0 to 255,
-  0 to 65535; else the image's own minimum to maximum.
+- Greyscale of 16 or 32 bits or of floats, signed TIFFs of 8 bits, and PNG and TIFF of 16 bits a
+  colour are scaled from the range that the data set has (`depth`).
+  Without such a range, of an image by itself, 16 bits are taken whole: 0 to 65535, or to what a PGM
+  says is white, become 0 to 255; of others the smallest usual range that holds the image's values:
+  0 to 1 (floats only), 0 to 255, 0 to 65535; else the image's own minimum to maximum.
 - `crop`: the central square, scaled. `pad`: the whole image, its longer side scaled, bars in the
   image's mean colour. `stretch`: the whole image, aspect ratio lost. Small images are enlarged.
 - Scaling is bilinear with antialiasing, as torchvision's Resize. Large images are first shrunk by a
@@ -22,6 +22,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import PHOTOMETRIC_INTERPRETATION, TiffImageFile
 
 from semisup.prepare.decoding.deep_colour import colours
+from semisup.prepare.decoding.stored import LARGEST, WHITE, stored_values
 from semisup.prepare.records import Pixels, Unreadable
 
 Fit = Literal["crop", "pad", "stretch"]
@@ -90,11 +91,10 @@ def target_size(size: tuple[int, int], image_size: int, fit: Fit) -> tuple[int, 
 
 def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
     """The same image in mode L, RGB or RGBA."""
-    if image.mode[0] in "IF":
-        values = np.asarray(image)
+    if (values := stored_values(image)) is not None:
         if not any(np.isfinite(strip).any() for strip in _strips(values)):
             raise Unreadable("no pixel of it is a finite number")
-        scaled = _scaled_to_8_bit(values, *_range_of(values, ranges))
+        scaled = _scaled_to_8_bit(values, *_range_of(values, ranges, image.info.get(WHITE)))
         return Image.fromarray(~scaled if _is_white_at_zero(image) else scaled)
     if image.mode in ("L", "RGB", "RGBA") and "transparency" not in image.info:
         return image
@@ -121,9 +121,11 @@ def _deep_as_8_bit(values: NDArray[np.uint16], ranges: Ranges | None) -> Image.I
     return image if image.mode == "RGB" else image.convert("RGBA")
 
 
-def _range_of(values: NDArray[Any], ranges: Ranges | None) -> tuple[float, float]:
+def _range_of(
+    values: NDArray[Any], ranges: Ranges | None, white: int | None = None
+) -> tuple[float, float]:
     if ranges is None:
-        return (0.0, 65535.0) if values.dtype.itemsize == 2 else _range(values)
+        return (0.0, float(white or LARGEST)) if values.dtype.itemsize == 2 else _range(values)
     kind = values.dtype.name
     if found := ranges.get(kind) or ranges.get(""):
         return found

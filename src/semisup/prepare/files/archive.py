@@ -30,6 +30,8 @@ from semisup.workflow.errors import UserError
 TOLD = 200  # characters of what zipfile says
 END_BYTES = 22  # of the record that ends a zip, but for its comment
 UTF8_FLAG = 0x800  # of a name; without it, zipfile reads the letters of old MS-DOS
+FEWEST_ACCENTS = 3  # in a name that can hardly be meant
+_MS_DOS_LETTERS = bytes([*range(0x80, 0x9B), *range(0xA0, 0xA8), 0xE1, 0xF8]).decode("cp437")
 SUFFIXES = (".zip", *ENDINGS, ".npz", *SETS)
 _UNREAD = re.compile(  # archives of other kinds, and parts of any kind
     r".*\.((7z|rar|gz|bz2|xz|lz4|z|iso|dmg|[rz]\d\d)|(zip|7z|rar|tar(\.\w+)?|tgz)\.(\d+|[a-z]{2}|part\d*))"
@@ -137,7 +139,8 @@ def _zip_members(path: Path, *_: int) -> list[Member]:
             read = partial(_read_zip, archive, info)
             again = None if last[name] is info else AGAIN.format("last")
             problem = again or _zip_problem(info)
-            found.append(Member(name, problem, info.file_size, read, again is not None))
+            kind = (again is not None, _is_guessed(info, name))
+            found.append(Member(name, problem, info.file_size, read, *kind))
     return found
 
 
@@ -163,6 +166,19 @@ def _name(info: zipfile.ZipInfo) -> str:
         with suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     return name.replace("\\", "/")
+
+
+def _is_guessed(info: zipfile.ZipInfo, name: str) -> bool:
+    """Whether letters of old MS-DOS were hardly meant.
+
+    Of most other letters they make frames or Greek, of Japanese accents on every second letter.
+    """
+    if name.isascii() or info.flag_bits & UTF8_FLAG or name != info.filename.replace("\\", "/"):
+        return False
+    if any(not c.isascii() and c not in _MS_DOS_LETTERS for c in name):
+        return True
+    accents = [(sum(not c.isascii() for c in part), len(part)) for part in name.split("/")]
+    return any(count >= FEWEST_ACCENTS and count * 2 >= length for count, length in accents)
 
 
 def _zip_problem(info: zipfile.ZipInfo) -> str | None:

@@ -18,6 +18,7 @@ SETS = (".parquet", ".arrow")  # how files end that have images in a column
 MAX_BYTES = 256 * 2**20  # since it is read into memory whole
 _BY_BYTES = "by its first bytes: let its name end in"
 UNREAD = "which is not read: unpack it, and name the folder"
+TAR_MARK, TAR_MARK_AT = b"ustar", 257
 ARCHIVES: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (  # first bytes, what, how they may end
     (b"PK\x03\x04", "a zip archive", (".zip", ".npz")),
     (b"Rar!", "a rar archive", ()),
@@ -36,7 +37,8 @@ AGAIN = "second file of this name in the archive; the {} one is read"
 class Member:
     """A file of an archive: its raw name, what speaks against it, its size, how to read it.
 
-    `is_again`: what speaks against it is that another one of its name is read.
+    `is_again`: what speaks against it is that another one of its name is read. `is_guessed`: the
+    letters of its name may be others.
 
     `load` is called before the next member is asked for, or never. It raises Unreadable where this
     member is damaged, UserError where the whole archive is.
@@ -47,6 +49,7 @@ class Member:
     size: int
     load: Callable[[], bytes]
     is_again: bool = False
+    is_guessed: bool = False
 
 
 def as_now(file: Path) -> tuple[Path, int, int]:
@@ -85,8 +88,10 @@ def _damaged(place: str, error: Exception, file: Path | None = None) -> UserErro
 def _what_it_is(file: Path) -> str | None:
     """Of a file that is called as another kind of archive."""
     with file.open("rb") as stream:
-        start = stream.read(64)
+        start = stream.read(TAR_MARK_AT + len(TAR_MARK))
     for mark, what, endings in ARCHIVES:
         if start.startswith(mark) and not file.name.lower().endswith(endings):
             return f"{what}, {_BY_BYTES} {endings[0]}" if endings else f"{what}, {UNREAD}"
+    if start[TAR_MARK_AT:] == TAR_MARK and not file.name.lower().endswith(".tar"):
+        return f"a tar archive, {_BY_BYTES} .tar"
     return stand_in(start)

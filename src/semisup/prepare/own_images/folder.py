@@ -6,7 +6,7 @@ counts as an image: what cannot be decoded is rejected with its reason, never dr
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tqdm import tqdm
@@ -17,7 +17,7 @@ from semisup.prepare.decoding.depth import find_ranges, may_be_deep
 from semisup.prepare.decoding.pixels import Ranges
 from semisup.prepare.files.places import Entry
 from semisup.prepare.own_images.plan import Plan
-from semisup.prepare.own_images.source import Source
+from semisup.prepare.own_images.source import FileCounts, Source
 from semisup.prepare.records import Candidates, Outcome, Record, Rejected
 from semisup.workflow.errors import UserError
 
@@ -51,13 +51,21 @@ def _ranges(plan: Plan, data: data_sections.Data) -> Ranges:
     """What is black and white in images of more than 8 bits; noted for summary.json."""
     ranges: Ranges
     if data.range == "auto":
-        deep = (source for source in plan.sources if _may_be_deep(source))
-        places = ((source.own_entries(), source.place.is_zip) for source in deep)
+        deep = [source for source in plan.sources if _may_be_deep(source)]
+        places = ((images, source.place.is_zip) for source, images in _images(plan, deep))
         ranges = find_ranges(places, data.max_megapixels, plan.notes)
     else:
         ranges = {"": (data.range[0], data.range[1])}
     plan.notes.known["ranges"] = {kind: [*ends] for kind, ends in ranges.items()}
     return ranges
+
+
+def _images(plan: Plan, sources: Sequence[Source]) -> Iterator[tuple[Source, Iterator[Entry]]]:
+    """The files that are read as images, as far as somebody asks: masks and the like are not."""
+    reader = plan.reader()
+    for source in sources:
+        yield source, (job[1] for job in reader.jobs(source) if not isinstance(job, Rejected))
+        source.counts = FileCounts()  # whoever reads them counts anew
 
 
 def _may_be_deep(source: Source) -> bool:

@@ -7,12 +7,13 @@ from pathlib import Path
 from semisup.labels.parts import part_of
 from semisup.labels.table import read_bytes
 from semisup.params import data_sections
+from semisup.prepare.files.archive import members
 from semisup.prepare.files.places import Entry, locate
 from semisup.prepare.own_images.path_names import called_as
 from semisup.prepare.own_images.source import Source
 from semisup.prepare.records import GivenSplit, Unreadable
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import Notes
+from semisup.workflow.notes import Notes, counted
 
 KEY = "data.folder"
 PLACES = (
@@ -79,8 +80,8 @@ def sources_of(settings: data_sections.Folder) -> list[Source]:
     return sources
 
 
-def warn_of_parts(sources: list[Source], notes: Notes) -> None:
-    """Of places of labelled images, several, that are called test or validation."""
+def warn_of_places(sources: list[Source], notes: Notes) -> None:
+    """Of several places of labelled images those called test; of zips the names of their files."""
     mine = [source for source in sources if source.place.key == f"{KEY}.labelled"]
     for source in mine if len(mine) > 1 else ():
         part = part_of(called_as(source.place.given.rstrip("/").rpartition("/")[2]))
@@ -88,6 +89,14 @@ def warn_of_parts(sources: list[Source], notes: Notes) -> None:
             notes.warn(
                 f"{source.where}: read as images to train on, though it is named as for {part}: "
                 f"if it is, name it in {KEY}.{part} instead"
+            )
+    for disk, source in {s.place.disk: s for s in sources if s.place.is_zip}.items():
+        odd = [member.name for member in members(disk, source.where) if member.is_guessed]
+        if odd:
+            notes.warn(
+                f"{source.where}: the names of {counted(len(odd), 'file')} such as {odd[0]} may be "
+                "wrong, since the zip does not say in which letters they are, and so may those of "
+                "classes: unpack it with a program that knows them, and name the folder"
             )
 
 

@@ -41,7 +41,7 @@ from semisup.prepare.own_images.named_places import (
     sources_of,
     table_key,
     tables_of,
-    warn_of_parts,
+    warn_of_places,
 )
 from semisup.prepare.own_images.reader import Reader
 from semisup.prepare.own_images.source import Source
@@ -77,7 +77,7 @@ class Plan:
             if not source.place.is_tar:  # to know that of a tar is to read it
                 forbid_absent_folder(source.place)
         find_nested(self.sources)
-        warn_of_parts(self.sources, notes)
+        warn_of_places(self.sources, notes)
         tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
         self.tables = tables | {on_disk(file) for file in tables}  # archives with a table in them
         self.none = without_case(settings.no_label)
@@ -106,10 +106,14 @@ class Plan:
 
     def jobs(self) -> Iterator[tuple[Source, Iterator[Job | Rejected]]]:
         """Of each source in turn: what its files are read as; last, warns of what turned up."""
-        reader = Reader(self.settings, self.tables, self.classes, self.names, self.groups)
+        reader = self.reader()
         for source in self.sources:
             yield source, reader.jobs(source)
         reader.finish(self.notes)
+
+    def reader(self) -> Reader:
+        """One that has seen no file yet."""
+        return Reader(self.settings, self.tables, self.classes, self.names, self.groups)
 
     # tables
 
