@@ -226,9 +226,10 @@ def test_launching(tmp_path: Path, program: str, status: int, said: str) -> None
         f"def main() -> None:\n    launch(compute)\n    {program}\ncommand.run(main)\n"
     )
     if "kill" in program:  # of a warm Python only the caller would be told, by a status
-        done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+        command = [sys.executable, script]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     else:
-        done = warm_python().run(script)
+        done = warm_python().run(script, cwd=tmp_path)
     assert done.returncode == status, done.stderr
     assert done.stdout == ("rank 0\n" if not status else "")
     assert done.stderr.startswith(said)
