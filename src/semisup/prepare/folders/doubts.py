@@ -7,12 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from semisup.labels.parts import part_of
 from semisup.prepare.files.places import printable, shown
 from semisup.prepare.folders.class_folders import Layout
-from semisup.prepare.folders.signs import (
-    are_parts,
-    is_odd,
-    place_of_parts,
-    shared_further_down,
-)
+from semisup.prepare.folders.parts_below import place_of_parts
+from semisup.prepare.folders.signs import are_parts, is_odd, shared_further_down
 from semisup.prepare.folders.tree import (
     VIEW_WORDS,
     Folder,

@@ -9,6 +9,7 @@ from semisup.labels.parts import part_of
 from semisup.prepare.files.places import shown
 from semisup.prepare.folders import doubts, refusals
 from semisup.prepare.folders.class_folders import Layout, Level
+from semisup.prepare.folders.parts_below import share_classes
 from semisup.prepare.folders.signs import (
     LABEL_WORDS,
     are_aside,
@@ -26,11 +27,11 @@ from semisup.prepare.folders.signs import (
 from semisup.prepare.folders.tree import (
     ASIDE_WORDS,
     IMAGE_WORDS,
-    VIEW_WORDS,
     Folder,
     each,
     is_around,
     is_of_masks,
+    is_within,
     merged,
 )
 from semisup.workflow.notes import Notes
@@ -127,6 +128,8 @@ class _Search:
         return True
 
     def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
+        if not loose and share_classes(inner):
+            return self._above_parts(inner)
         alike = shared(inner) if not loose else []
         if not alike:
             if not loose:
@@ -135,9 +138,7 @@ class _Search:
         if are_parts(alike):
             return self._above_parts(inner)
         outer_around = all(map(is_around, inner))
-        inner_around = all(
-            is_around(name) or name.lower() in VIEW_WORDS or is_of_masks(name) for name in alike
-        )
+        inner_around = all(map(is_within, alike))
         if outer_around and not inner_around:
             self.warn(
                 f"{shown(inner)} hold the same folders, which are read as the classes "

@@ -212,16 +212,3 @@ def tests_among(depth: int, names: Iterable[str]) -> set[tuple[int, str]]:
     """Parts that are tests beside the others alone: `evaluation` beside `validation`."""
     found = parts_among(names)
     return {(depth, n) for n, part in found.items() if part == "test" != part_of(n)}
-
-
-def place_of_parts(folders: Iterable[Folder]) -> list[str] | None:
-    """The folders, from these on, that lead to those named train and test, if there are such."""
-    at, way = [*folders], list[str]()
-    while inner := merged(at):
-        if are_parts(inner):
-            return way
-        if len(inner) > 1 or any(folder.images for folder in at):
-            return None
-        ((name, at),) = inner.items()
-        way.append(name)
-    return None

@@ -1,0 +1,52 @@
+"""Train and test that some folders lack, lie deeper in, or have other folders beside."""
+
+from pathlib import Path
+
+import pytest
+from made_files import fill, understood
+
+ROLES = {"train": "train", "val": "validation", "test": "test"}
+
+
+def files(*patterns: str) -> list[str]:
+    """Of `site/{train,test}/{cat,dog}`, with every choice in braces: a path of an image each."""
+    found = [*patterns]
+    while any("{" in path for path in found):
+        found = [
+            f"{before}{choice}{after}"
+            for path in found
+            for before, _, rest in [path.partition("{")]
+            for choices, _, after in [rest.partition("}")]
+            for choice in choices.split(",")
+        ]
+    return [f"{path}/1.png" for path in found]
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        ["40X/{train,test}/{cat,dog}", "100X/train/{cat,dog}"],
+        ["hospitalA/{train,val,test}/{cat,dog}", "hospitalB/test/{cat,dog}"],
+        ["2019/{train,test}/{cat,dog}", "2020/test/cat"],
+        ["set/A/train/{cat,dog}", "set/B/test/{cat,dog}"],
+    ],
+)
+def test_a_site_may_lack_a_part(tmp_path: Path, patterns: list[str]) -> None:
+    names = files(*patterns)
+    found, _ = understood(fill(tmp_path, *names))
+    assert found == {name: (name.split("/")[-2], ROLES[name.split("/")[-3]]) for name in names}
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        ["cat/{train,test}", "dog/train"],
+        ["cat/{train,test}/{left,right}", "dog/train/{left,right}"],
+        ["cat/{train,test}/{p1,p2}", "dog/train/{p3,p4}"],
+        ["cat/{train,test}/{images,masks}", "dog/train/{images,masks}"],
+    ],
+)
+def test_a_class_may_lack_a_part(tmp_path: Path, patterns: list[str]) -> None:
+    names = [name for name in files(*patterns) if "masks" not in name]
+    found, _ = understood(fill(tmp_path, *files(*patterns)))
+    assert found == {name: (name.split("/")[0], ROLES[name.split("/")[1]]) for name in names}
