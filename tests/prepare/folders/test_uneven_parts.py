@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from made_files import fill, understood
+from made_files import fill, records, said, understood
 
 ROLES = {"train": "train", "val": "validation", "test": "test"}
 
@@ -50,3 +50,15 @@ def test_a_class_may_lack_a_part(tmp_path: Path, patterns: list[str]) -> None:
     names = [name for name in files(*patterns) if "masks" not in name]
     found, _ = understood(fill(tmp_path, *files(*patterns)))
     assert found == {name: (name.split("/")[0], ROLES[name.split("/")[1]]) for name in names}
+
+
+def test_folders_beside_train_and_test_are_no_lost_images(tmp_path: Path) -> None:
+    """However many there are: `papers` of Fruits-360, `samples`."""
+    inside = files("{train,test}/{cat,dog}")
+    root = fill(tmp_path, *inside, *(f"papers/{n}.png" for n in range(9)), "samples/cat/1.png")
+    images, rejected, warnings = records(labelled=root, max_rejected_fraction=0.0)
+    assert {*images} == {f"{root}/{name}" for name in inside}
+    assert {item.meant for item in rejected} == {"aside"}
+    assert said(warnings, "papers, samples: beside folders named as train and test")
+    images, _, _ = records(labelled=[str(root), f"{root}/samples"], unlabelled=f"{root}/papers")
+    assert len(images) == len(inside) + 10

@@ -44,6 +44,15 @@ def warn_of_versions(names: Names, warn: Warn) -> None:
         )
 
 
+def warn_of_others(names: Names, warn: Warn) -> None:
+    """Of folders beside train and test."""
+    if names:
+        warn(
+            f"{shown(names)}: beside folders named as train and test, and so left out: if they "
+            "hold images to use, name them too, in data.folder.labelled or unlabelled"
+        )
+
+
 def warn_of_forms_beside(classes: Sequence[Folder], warn: Warn) -> None:
     """Of folders in those of classes that hold other forms of the images beside them: cropped."""
     found, at = set[str](), [*classes]

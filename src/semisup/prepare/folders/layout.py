@@ -104,8 +104,7 @@ class _Search:
         if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
             return "wrapper"
         if parts:
-            if others := shown(name for name in inner if not part_of(name)):
-                self.warn(f"{others}: beside folders named as train and test, and so left out")
+            doubts.warn_of_others([name for name in inner if not part_of(name)], self.warn)
             doubts.warn_of_versions([*filter(part_of, inner)], self.warn)
             return "part"
         if not loose and (holding := beside_unlabelled(inner)):
