@@ -62,3 +62,40 @@ def test_folders_beside_train_and_test_are_no_lost_images(tmp_path: Path) -> Non
     assert said(warnings, "papers, samples: beside folders named as train and test")
     images, _, _ = records(labelled=[str(root), f"{root}/samples"], unlabelled=f"{root}/papers")
     assert len(images) == len(inside) + 10
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        ["{cat,dog}/{cam1,cam2}/{train,test}"],
+        ["{cat,dog}/images/{train,val,test}"],
+        ["cat/{cam1,cam2}/{train,test}", "dog/cam1/train"],
+        ["{cat,dog}/{2019,2020}/{left,right}/{train,test}/all"],
+    ],
+)
+def test_train_and_test_further_down_in_the_classes(tmp_path: Path, patterns: list[str]) -> None:
+    names = files(*patterns)
+    found, warnings = understood(fill(tmp_path, *names))
+    assert found == {
+        name: (
+            name.split("/")[0],
+            next(ROLES[part] for part in name.split("/") if part in ROLES),
+        )
+        for name in names
+    }
+    assert said(warnings, "further down in the classes, are read as the split")
+
+
+def test_kinds_that_each_hold_train_and_test_are_named(tmp_path: Path) -> None:
+    patterns = ["animals/{cat,dog}/{train,test}", "plants/{oak,elm}/{train,test}"]
+    found, warnings = understood(fill(tmp_path, *files(*patterns)))
+    assert found["animals/cat/test/1.png"] == ("animals", "test")
+    assert said(warnings, "not the folders in them (cat, dog, elm, oak)")
+
+
+def test_classes_below_train_and_test_further_down_are_told_of(tmp_path: Path) -> None:
+    found, warnings = understood(
+        fill(tmp_path, *files("{north,south}/{cam1,cam2}/{train,test}/{cat,dog}"))
+    )
+    assert {part for _, part in found.values()} == {"train"}
+    assert said(warnings, "folders named as train and test lie in north/cam1")

@@ -85,6 +85,12 @@ def warn_of_owners(names: Names, warn: Warn) -> None:
         )
 
 
+def warn_of_around(names: Names, warn: Warn) -> None:
+    """Of folders around the classes: forms of the same images, or a patient's each."""
+    warn_of_versions(names, warn)
+    warn_of_owners(names, warn)
+
+
 def warn_of_held(names: Names, warn: Warn) -> None:
     """Of folders around the classes that are named as for test, but not by that word alone."""
     held = [name for name in names if part_of(name) in ("test", "validation")]

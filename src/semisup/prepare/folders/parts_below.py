@@ -28,14 +28,34 @@ def share_classes(inner: Folders) -> bool:
     return len(found) > 1 and 2 * several >= len(found)
 
 
+def parts_in_classes(classes: Folders, loose: bool) -> tuple[int, Folders] | None:
+    """Train and test in class folders, and how many levels of other folders lie around them.
+
+    Args:
+        classes: the folders in those of the classes.
+        loose: whether images lie beside them.
+    """
+    depth, inner = 0, classes
+    while inner:
+        if are_parts(inner) and all(map(part_of, inner)):
+            has_classes = depth > 0 and len(merged(each(inner))) > 1
+            return None if has_classes else (depth, inner)
+        if loose or any(folder.images for folder in each(inner)):
+            return None
+        depth, inner = depth + 1, merged(each(inner))
+    return None
+
+
 def place_of_parts(folders: Iterable[Folder]) -> list[str] | None:
     """The folders, from these on, that lead to those named train and test, if there are such."""
     at, way = [*folders], list[str]()
     while inner := merged(at):
         if are_parts(inner):
             return way
-        if len(inner) > 1 or any(folder.images for folder in at):
+        if any(folder.images for folder in at):
             return None
-        ((name, at),) = inner.items()
+        if len(inner) > 1 and not are_parts(merged(each(inner))):
+            return None
+        name, at = next(iter(inner.items()))
         way.append(name)
     return None
