@@ -99,3 +99,42 @@ def test_classes_below_train_and_test_further_down_are_told_of(tmp_path: Path) -
     )
     assert {part for _, part in found.values()} == {"train"}
     assert said(warnings, "folders named as train and test lie in north/cam1")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "deeper"),
+    [
+        (["train/images/{cat,dog}", "test/{cat,dog}"], "train"),
+        (["train/{cat,dog}", "test/data/new/{cat,dog}"], "test"),
+        (["train/{site1,site2}/{cat,dog}", "test/{cat,dog,cow}"], "train"),
+        (["train/images/{cat,dog}", "test/cat"], "train"),
+    ],
+)
+def test_parts_with_classes_at_other_depths_are_to_be_named(
+    tmp_path: Path, patterns: list[str], deeper: str
+) -> None:
+    root, names = tmp_path / "d", files(*patterns)
+    fill(root, *names)
+    _, warnings = understood(root)
+    assert said(warnings, f"{deeper} holds class folders of ")
+    assert not said(warnings, "data.folder.class_level")
+    images, rejected, _ = records(labelled=root / "train", test=root / "test")
+    assert not rejected
+    assert {path: (image.label, image.given_split) for path, image in images.items()} == {
+        f"{root}/{name}": (name.split("/")[-2], name.split("/")[0]) for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        ["train/{cat,dog}/{images,masks}", "test/images"],
+        ["train/cat/{p1,p2}", "train/dog/{p3,p4}", "test/{cat,dog}"],
+        ["train/cat/{p1,p2}", "test/dog/{p1,p3}"],
+        ["train/{cat,dog}/{cat,dog}", "test/{cat,dog}"],
+    ],
+)
+def test_parts_with_classes_at_one_depth(tmp_path: Path, patterns: list[str]) -> None:
+    found, warnings = understood(fill(tmp_path, *files(*patterns)))
+    assert {label for label, _ in found.values()} - {None} == {"cat", "dog"}
+    assert not said(warnings, "further down than that does")

@@ -162,6 +162,15 @@ def _kinds(below: Names, around: Names) -> list[str]:
     return [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
 
 
+def warn_of_uneven_parts(deeper: str, other: str, classes: Names, warn: Warn) -> None:
+    """Of a part whose class folders lie further down than those of another one."""
+    warn(
+        f"{printable(deeper)} holds class folders of {printable(other)} ({shown(classes)}) further "
+        "down than that does, which are not read as the classes there: name each part by itself, "
+        "in data.folder.labelled, validation or test"
+    )
+
+
 def warn_of_parts_below(inner: Folders, warn: Warn) -> None:
     """Of folders read as classes in which train and test lie, however far below."""
     for name, folders in inner.items():

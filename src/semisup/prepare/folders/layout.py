@@ -9,7 +9,7 @@ from semisup.labels.parts import part_of
 from semisup.prepare.files.places import shown
 from semisup.prepare.folders import doubts, refusals
 from semisup.prepare.folders.class_folders import Layout, Level
-from semisup.prepare.folders.parts_below import parts_in_classes, share_classes
+from semisup.prepare.folders.parts_below import deeper_part, parts_in_classes, share_classes
 from semisup.prepare.folders.signs import (
     are_aside,
     are_parts,
@@ -60,6 +60,7 @@ class _Search:
         self.flat = set[tuple[int, str]]()
         self.tests = set[tuple[int, str]]()
         self.trains = set[tuple[int, str]]()
+        self.is_uneven = False
 
     def warn(self, line: str) -> None:
         """Of something about this place."""
@@ -81,6 +82,9 @@ class _Search:
             flat = self._find_flat(inner)
             labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
             inner = {name: found for name, found in labelled.items() if name not in flat}
+            if self.class_level is None and (uneven := deeper_part(inner)):
+                doubts.warn_of_uneven_parts(*uneven, self.warn)
+                self.is_uneven = True
         self.descend(each(inner))
 
     def _level(self, inner: dict[str, list[Folder]], loose: int) -> Level:
@@ -190,7 +194,8 @@ class _Search:
             if self.class_level is None and not (found and found[1] is below):
                 deeper = {n: f for n, f in inner.items() if not any(own.images for own in f)}
                 kinds = below if not loose else merged(each(deeper))
-                doubts.warn_of_kinds(deeper, kinds, len(self.levels) + 1, self.warn)
+                if not self.is_uneven:  # no one level would be right
+                    doubts.warn_of_kinds(deeper, kinds, len(self.levels) + 1, self.warn)
                 if not loose and not found:
                     doubts.warn_of_parts_below(inner, self.warn)
             if found:

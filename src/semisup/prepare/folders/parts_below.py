@@ -46,6 +46,18 @@ def parts_in_classes(classes: Folders, loose: bool) -> tuple[int, Folders] | Non
     return None
 
 
+def deeper_part(parts: Folders) -> tuple[str, str, list[str]] | None:
+    """A part that holds, further down only, what another one holds: train/images/cat, test/cat."""
+    for name, folders in parts.items():
+        inside = {inner for folder in each(merged(folders)) for inner in folder.names()}
+        for other, beside in parts.items():
+            held = {inner for inner in merged(beside) if not is_within(inner)}
+            again = sorted(held & inside)
+            if again and 2 * len(again) >= len(held) and held.isdisjoint(merged(folders)):
+                return name, other, again
+    return None
+
+
 def place_of_parts(folders: Iterable[Folder]) -> list[str] | None:
     """The folders, from these on, that lead to those named train and test, if there are such."""
     at, way = [*folders], list[str]()
