@@ -10,6 +10,7 @@ from semisup.prepare.files.places import printable
 from semisup.prepare.folders.tree import Folder
 
 Level = Literal["wrapper", "part", "repetition", "class"]
+BESIDE_PARTS = "beside folders named as train and test, in none of them"
 Names = Set[tuple[int, str]]  # of folders, each with its depth
 
 
@@ -61,7 +62,7 @@ class Layout:
             elif level == "part":
                 found = self._part(depth, name)
                 if found is None and label is None:
-                    return Placed(problem="beside folders named as train and test, in none of them")
+                    return Placed(problem=BESIDE_PARTS, aside=True)
                 part = found if found == "unlabelled" else part or found
         return Placed(None if part == "unlabelled" else label, part)
 

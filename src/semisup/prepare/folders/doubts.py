@@ -7,12 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from semisup.labels.parts import part_of
 from semisup.prepare.files.places import printable, shown
 from semisup.prepare.folders.class_folders import Layout
-from semisup.prepare.folders.signs import (
-    are_parts,
-    is_odd,
-    place_of_parts,
-    shared_further_down,
-)
+from semisup.prepare.folders.parts_below import place_of_parts
+from semisup.prepare.folders.signs import are_parts, is_odd, shared_further_down
 from semisup.prepare.folders.tree import (
     VIEW_WORDS,
     Folder,
@@ -48,6 +44,15 @@ def warn_of_versions(names: Names, warn: Warn) -> None:
         )
 
 
+def warn_of_others(names: Names, warn: Warn) -> None:
+    """Of folders beside train and test."""
+    if names:
+        warn(
+            f"{shown(names)}: beside folders named as train and test, and so left out: if they "
+            "hold images to use, name them too, in data.folder.labelled or unlabelled"
+        )
+
+
 def warn_of_forms_beside(classes: Sequence[Folder], warn: Warn) -> None:
     """Of folders in those of classes that hold other forms of the images beside them: cropped."""
     found, at = set[str](), [*classes]
@@ -78,6 +83,12 @@ def warn_of_owners(names: Names, warn: Warn) -> None:
             f"{shown(owners or names, 3)}, around the classes: if those are of one patient or part "
             "each, set data.folder.group_pattern, so that none is on both sides of a split"
         )
+
+
+def warn_of_around(names: Names, warn: Warn) -> None:
+    """Of folders around the classes: forms of the same images, or a patient's each."""
+    warn_of_versions(names, warn)
+    warn_of_owners(names, warn)
 
 
 def warn_of_held(names: Names, warn: Warn) -> None:
@@ -149,6 +160,15 @@ def _kinds(below: Names, around: Names) -> list[str]:
     kinds = [name for name in below if not re.search(r"\d", name) and name not in around]
     kinds = [name for name in kinds if not is_odd(name)]
     return [name for name in kinds if name.lower() not in VIEW_WORDS and not is_around(name)]
+
+
+def warn_of_uneven_parts(deeper: str, other: str, classes: Names, warn: Warn) -> None:
+    """Of a part whose class folders lie further down than those of another one."""
+    warn(
+        f"{printable(deeper)} holds class folders of {printable(other)} ({shown(classes)}) further "
+        "down than that does, which are not read as the classes there: name each part by itself, "
+        "in data.folder.labelled, validation or test"
+    )
 
 
 def warn_of_parts_below(inner: Folders, warn: Warn) -> None:

@@ -9,28 +9,25 @@ from semisup.labels.parts import part_of
 from semisup.prepare.files.places import shown
 from semisup.prepare.folders import doubts, refusals
 from semisup.prepare.folders.class_folders import Layout, Level
+from semisup.prepare.folders.parts_below import deeper_part, parts_in_classes, share_classes
 from semisup.prepare.folders.signs import (
-    LABEL_WORDS,
     are_aside,
     are_parts,
+    aside_among,
     beside_unlabelled,
     copies,
     hold_parts,
     is_flat,
-    masks_of_classes,
     masks_of_parts,
-    masks_of_shared,
     shared,
     tests_among,
 )
 from semisup.prepare.folders.tree import (
-    ASIDE_WORDS,
-    IMAGE_WORDS,
-    VIEW_WORDS,
     Folder,
+    Folders,
     each,
     is_around,
-    is_of_masks,
+    is_within,
     merged,
 )
 from semisup.workflow.notes import Notes
@@ -63,6 +60,7 @@ class _Search:
         self.flat = set[tuple[int, str]]()
         self.tests = set[tuple[int, str]]()
         self.trains = set[tuple[int, str]]()
+        self.is_uneven = False
 
     def warn(self, line: str) -> None:
         """Of something about this place."""
@@ -84,6 +82,9 @@ class _Search:
             flat = self._find_flat(inner)
             labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
             inner = {name: found for name, found in labelled.items() if name not in flat}
+            if self.class_level is None and (uneven := deeper_part(inner)):
+                doubts.warn_of_uneven_parts(*uneven, self.warn)
+                self.is_uneven = True
         self.descend(each(inner))
 
     def _level(self, inner: dict[str, list[Folder]], loose: int) -> Level:
@@ -92,8 +93,7 @@ class _Search:
             if not inner or len(self.levels) + 1 >= self.class_level:
                 return "class"
             if not parts and len(inner) > 1:
-                doubts.warn_of_versions(inner, self.warn)
-                doubts.warn_of_owners(inner, self.warn)
+                doubts.warn_of_around(inner, self.warn)
                 parts = self._has_one_part(inner)
                 if not parts:
                     doubts.warn_of_held(inner, self.warn)
@@ -103,8 +103,7 @@ class _Search:
         if len(inner) == 1 and not loose and merged(next(iter(inner.values()))):
             return "wrapper"
         if parts:
-            if others := shown(name for name in inner if not part_of(name)):
-                self.warn(f"{others}: beside folders named as train and test, and so left out")
+            doubts.warn_of_others([name for name in inner if not part_of(name)], self.warn)
             doubts.warn_of_versions([*filter(part_of, inner)], self.warn)
             return "part"
         if not loose and (holding := beside_unlabelled(inner)):
@@ -127,6 +126,8 @@ class _Search:
         return True
 
     def _repetition_or_class(self, inner: dict[str, list[Folder]], loose: int) -> Level:
+        if not loose and share_classes(inner):
+            return self._above_parts(inner)
         alike = shared(inner) if not loose else []
         if not alike:
             if not loose:
@@ -135,16 +136,13 @@ class _Search:
         if are_parts(alike):
             return self._above_parts(inner)
         outer_around = all(map(is_around, inner))
-        inner_around = all(
-            is_around(name) or name.lower() in VIEW_WORDS or is_of_masks(name) for name in alike
-        )
+        inner_around = all(map(is_within, alike))
         if outer_around and not inner_around:
             self.warn(
                 f"{shown(inner)} hold the same folders, which are read as the classes "
                 f"({shown(alike)})"
             )
-            doubts.warn_of_versions(inner, self.warn)
-            doubts.warn_of_owners(inner, self.warn)
+            doubts.warn_of_around(inner, self.warn)
             return "repetition"
         if inner_around and not outer_around:
             self.warn(
@@ -191,19 +189,29 @@ class _Search:
                 "beside them as train"
             )
             self.levels.append("part")
-        elif are_parts(below) and all(part_of(name) for name in below):
-            self.levels.append("part")
-            self.tests |= tests_among(len(self.levels) - 1, below)
-            classes = each(below)
-        elif self.class_level is None:
-            deeper = {n: f for n, f in inner.items() if not any(own.images for own in f)}
-            below = below if not loose else merged(each(deeper))
-            doubts.warn_of_kinds(deeper, below, len(self.levels) + 1, self.warn)
-            if not loose:
-                doubts.warn_of_parts_below(inner, self.warn)
+        else:
+            found = parts_in_classes(below, loose)
+            if self.class_level is None and not (found and found[1] is below):
+                deeper = {n: f for n, f in inner.items() if not any(own.images for own in f)}
+                kinds = below if not loose else merged(each(deeper))
+                if not self.is_uneven:  # no one level would be right
+                    doubts.warn_of_kinds(deeper, kinds, len(self.levels) + 1, self.warn)
+                if not loose and not found:
+                    doubts.warn_of_parts_below(inner, self.warn)
+            if found:
+                classes = self._split_in_classes(*found)
         doubts.warn_of_things(inner, self.warn)
         doubts.warn_of_forms_beside(classes, self.warn)
         doubts.warn_of_names(inner, self.warn)
+
+    def _split_in_classes(self, depth: int, parts: Folders) -> list[Folder]:
+        """Levels down to train and test in class folders; what holds the images."""
+        if depth:
+            self.warn(f"folders {shown(parts)}, further down in the classes, are read as the split")
+        self.levels += ["repetition"] * depth
+        self.tests |= tests_among(len(self.levels), parts)
+        self.levels.append("part")
+        return each(parts)
 
     def _without_masks(self, classes: list[Folder]) -> dict[str, list[Folder]]:
         """The folders in classes; masks and the like are left out at any depth below them."""
@@ -219,17 +227,8 @@ class _Search:
         return found[0]
 
     def _without_aside(self, inner: dict[str, list[Folder]]) -> dict[str, list[Folder]]:
-        """Without masks and the like, beside folders of images, of parts or of the same classes."""
-        aside = [name for name in inner if name.lower() in ASIDE_WORDS]
-        labels = [name for name in inner if name.lower() in LABEL_WORDS or is_of_masks(name)]
-        others = [name for name in inner if name not in labels]
-        if others and all(name.lower() in IMAGE_WORDS for name in others):
-            aside += [name for name in labels if name not in aside]
-        of_parts = masks_of_parts(inner)
-        aside += [name for name in of_parts if name not in aside]
-        beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in others)
-        if not beside and not of_parts:
-            aside = masks_of_shared(inner) or masks_of_classes(inner)
+        """Without masks and the like."""
+        aside = aside_among(inner)
         self._leave_aside(aside)
         return {name: folders for name, folders in inner.items() if name not in aside}
 

@@ -84,6 +84,21 @@ def are_aside(name: str, classes: Iterable[Folder]) -> bool:
     return sum(beside) >= MOST * len(beside)
 
 
+def aside_among(inner: Folders) -> list[str]:
+    """Masks and the like beside folders of images, of parts or of the same classes."""
+    aside = [name for name in inner if name.lower() in ASIDE_WORDS]
+    labels = [name for name in inner if name.lower() in LABEL_WORDS or is_of_masks(name)]
+    others = [name for name in inner if name not in labels]
+    if others and all(name.lower() in IMAGE_WORDS for name in others):
+        aside += [name for name in labels if name not in aside]
+    of_parts = masks_of_parts(inner)
+    aside += [name for name in of_parts if name not in aside]
+    beside = any(n.lower() in IMAGE_WORDS or part_of(n) == "train" for n in others)
+    if not beside and not of_parts:
+        aside = masks_of_shared(inner) or masks_of_classes(inner)
+    return aside
+
+
 def masks_of_shared(inner: Folders) -> list[str]:
     """Folders of masks beside one with the same class folders: data/cat and data_masks/cat."""
     masks = [name for name in inner if is_beside(name)]
@@ -212,16 +227,3 @@ def tests_among(depth: int, names: Iterable[str]) -> set[tuple[int, str]]:
     """Parts that are tests beside the others alone: `evaluation` beside `validation`."""
     found = parts_among(names)
     return {(depth, n) for n, part in found.items() if part == "test" != part_of(n)}
-
-
-def place_of_parts(folders: Iterable[Folder]) -> list[str] | None:
-    """The folders, from these on, that lead to those named train and test, if there are such."""
-    at, way = [*folders], list[str]()
-    while inner := merged(at):
-        if are_parts(inner):
-            return way
-        if len(inner) > 1 or any(folder.images for folder in at):
-            return None
-        ((name, at),) = inner.items()
-        way.append(name)
-    return None

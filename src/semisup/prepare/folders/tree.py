@@ -139,3 +139,8 @@ def is_version(name: str) -> bool:
 def is_around(name: str) -> bool:
     """Whether a folder of this name may stand around class folders, as a site or year does."""
     return _AROUND.fullmatch(name.lower()) is not None
+
+
+def is_within(name: str) -> bool:
+    """Whether a folder of this name may stand in a class: as those around do, views and masks."""
+    return is_around(name) or name.lower() in VIEW_WORDS or is_of_masks(name)
