@@ -101,6 +101,17 @@ def test_how_many_images_have_two_labels() -> None:
         rows("path,label\n1.png,a\n1.png,b\n2.png,a\n2.png,a\n")
 
 
+@pytest.mark.parametrize("name", ["disease", "defect", "tag", "person", "lesion"])
+def test_a_class_of_ones_may_be_called_as_a_label_or_a_group(name: str) -> None:
+    text = table(
+        f"filename,healthy,{name},pest",
+        lambda n: f"{n}.png,{int(n % 3 == 0)},{int(n % 3 == 1)},{int(n % 3 == 2)}",
+    )
+    found, _ = rows(text)
+    assert [row.label for row in found.values()][:3] == ["healthy", name, "pest"]
+    assert {row.group for row in found.values()} == {None}
+
+
 # Splits
 
 

@@ -32,6 +32,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         """,
     }.items()
 }
+# the label, or a class in a column of its own
+MAY_BE_CLASS = {"disease", "defect", "tag", "grade", "species", "breed"}
 # the label where nothing else is
 WEAK = ("level", "diagnostic", "finding", "findings", "tags", "condition", "choice", "choices")
 _IS_X = re.compile(  # beside it, y is a place: x_coord, center_x, or spacing[x of spacing[x,y]

@@ -4,7 +4,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from semisup.labels.column_names import KEY, NAMES, fitting, has, may_be_group, plain, weak_labels
+from semisup.labels.column_names import (
+    KEY,
+    MAY_BE_CLASS,
+    NAMES,
+    fitting,
+    has,
+    may_be_group,
+    plain,
+    weak_labels,
+)
 from semisup.labels.parts import Part, part_of
 from semisup.labels.path_column import Known, identity, path_by_cells
 from semisup.labels.sheet import Sheet
@@ -116,9 +125,23 @@ def _found(sheet: Sheet, wanted: Mapping[str, str | None]) -> dict[str, int | No
     free = ["" if at in found.values() else name for at, name in enumerate(sheet.names)]
     for what in NAMES:
         if wanted[what] == "auto":
-            names = free if what != "group" else _without_splits(sheet, free)
+            names = _without_bits(sheet, what, free)
+            names = names if what != "group" else _without_splits(sheet, names)
             found[what] = _find(sheet, what, names)
     return found
+
+
+def _without_bits(sheet: Sheet, what: str, names: list[str]) -> list[str]:
+    """Without classes of 1 and 0 that are called as a group, or a label: person, disease."""
+    if what not in ("label", "group") or not has(what, names):
+        return names
+    bits = [at for at, name in enumerate(names) if name and {*sheet.column(at)} == {"0", "1"}]
+    ones = [sum(line[at].strip() == "1" for at in bits) for line in sheet.cells]
+    if len(bits) < 3 or any(count != 1 for count in ones):
+        return names
+    if what == "label":
+        bits = [at for at in bits if plain(names[at]) in MAY_BE_CLASS]
+    return ["" if at in bits else name for at, name in enumerate(names)]
 
 
 def _without_splits(sheet: Sheet, names: Sequence[str]) -> list[str]:
