@@ -112,6 +112,21 @@ def test_a_class_of_ones_may_be_called_as_a_label_or_a_group(name: str) -> None:
     assert {row.group for row in found.values()} == {None}
 
 
+@pytest.mark.parametrize("blank", ["a cell", "a row"])
+def test_a_class_of_ones_may_have_blanks(blank: str) -> None:
+    """Else all images of that class would have no label, or the table no class at all."""
+
+    def line(n: int) -> str:
+        bits = [str(int(n % 3 == at)) for at in range(3)]
+        if n == 3:
+            bits = ["1", "0", ""] if blank == "a cell" else [""] * 3
+        return ",".join([f"{n}.png", *bits])
+
+    found, _ = rows(table("filename,cat,dog,bird", line))
+    expected = ["cat", "dog", "bird", "cat" if blank == "a cell" else None]
+    assert [row.label for row in found.values()][:4] == expected
+
+
 # Splits
 
 

@@ -1,6 +1,6 @@
 """Columns of ones and zeros: a class each, or a part of the data each."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import replace
 
 from semisup.labels.column_names import KEY, plain
@@ -36,7 +36,7 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
         number
         for number, name in enumerate(names)
         if number not in taken and name and cells
-        if all(line[number].strip().lower() in ONES | ZEROS for line in cells)
+        if _is_class({line[number].strip().lower() for line in cells})
     ]
     if len(at) < 2:
         return None
@@ -53,6 +53,12 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
         f"each{empty}{_others(sheet, {*at, *taken})}"
     )
     return ones
+
+
+def _is_class(words: Set[str]) -> bool:
+    """Whether these cells are 1 and 0; some may be blank where others are both."""
+    said = words - {""}
+    return said <= ONES | ZEROS and ("" not in words or bool(said & ONES and said & ZEROS))
 
 
 def several_labels(sheet: Sheet, taken: Collection[int | None]) -> UserError | None:
