@@ -496,38 +496,28 @@ def test_paths_that_are_encoded_as_in_a_url(tmp_path: Path, row: str, file: str)
     assert said(warnings, "1 with %20 and the like decoded") is (row != file)
 
 
+BEHIND, WITHOUT = "by what stands behind ?d=", "without the query of an address"
+
+
 @pytest.mark.parametrize(
-    "row",
+    ("row", "way"),
     [
-        "/data/local-files/?d=photos/x/{}.png",
-        "/data/local-files/?d=photos%5Cx%5C{}.png",
-        "https://host:8080/data/local-files/?d=photos/x/{}.png",
+        ("/data/local-files/?d=photos/x/{}.png", BEHIND),
+        ("/data/local-files/?d=photos%5Cx%5C{}.png", BEHIND),
+        ("https://host:8080/data/local-files/?d=photos/x/{}.png", BEHIND),
+        ("https://host/photos/x/{}.png?raw=true", WITHOUT),
+        ("https://host/o/photos%2Fx%2F{}.PNG?alt=media&token=0-1", WITHOUT),
+        ("photos/x/{}.png#top", WITHOUT),
     ],
 )
-def test_paths_in_a_url(tmp_path: Path, row: str) -> None:
-    """As Label Studio has those of local files; the folder before them is another one's."""
+def test_paths_in_a_url(tmp_path: Path, row: str, way: str) -> None:
+    """Behind ?d= Label Studio has those of local files; the folder before them is another one's."""
     rows = "".join(f"{row.format(n)},{label}\n" for n, label in enumerate("ab"))
     files = [f"photos/{folder}/{n}.png" for folder in "xy" for n in range(2)]
     given = with_table(tmp_path, f"path,label\n{rows}", *files)
     found, warnings = understood(tmp_path / "a", **given)
     assert [label for label, _ in found.values()] == ["a", "b", None, None]
-    assert said(warnings, "2 by what stands behind ?d=")
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "https://host/a/{}.png?raw=true",
-        "https://host/o/a%2F{}.PNG?alt=media&token=0-1",
-        "a/{}.png#top",
-    ],
-)
-def test_what_an_address_asks_for_is_no_part_of_the_name(tmp_path: Path, row: str) -> None:
-    rows = "".join(f"{row.format(n)},{label}\n" for n, label in enumerate("ab"))
-    given = with_table(tmp_path, f"path,label\n{rows}", "0.png", "1.png")
-    found, warnings = understood(tmp_path / "a", **given)
-    assert found == {"0.png": ("a", "train"), "1.png": ("b", "train")}
-    assert said(warnings, "2 without the query of an address")
+    assert said(warnings, f"2 {way}")
 
 
 def test_a_folder_in_other_case_comes_before_any_around_the_place(tmp_path: Path) -> None:
