@@ -3,6 +3,8 @@
 import pytest
 from made_tables import labels, rows
 
+from semisup.workflow.errors import UserError
+
 
 @pytest.mark.parametrize(
     ("cell", "text"),
@@ -40,3 +42,10 @@ def test_labels_that_measure_something(step: float, is_told: bool) -> None:
     lines = "".join(f"{n}.png,{n * step}\n" for n in range(9))
     _, warnings = rows(f"path,label\n{lines}")
     assert ("labels are numbers such as 0.25, and 9 classes" in warnings) is is_told
+
+
+def test_names_above_the_names_of_columns() -> None:
+    """As merged cells, or several levels of names, are saved."""
+    text = "Image,Diagnosis,,\nid,MEL,NV,BCC\n1.png,1,0,0\n2.png,0,1,0\n3.png,0,0,1\n"
+    with pytest.raises(UserError, match=r"first two lines both name the columns \('Image', .*'id'"):
+        rows(text)

@@ -74,6 +74,12 @@ def test_y_beside_x_is_a_place_not_a_label() -> None:
     assert labels("image,y\n1.png,0\n2.png,1\n") == {"1.png": "0", "2.png": "1"}
 
 
+def test_masks_are_no_classes() -> None:
+    masks = "".join(f"{n}.png,masks/{n}.png\n" for n in range(8))
+    with pytest.raises(UserError, match=r"the labels are images, such as 'masks/0.png'"):
+        rows(f"image,label\n{masks}")
+
+
 # Columns of ones and zeros
 
 

@@ -1,10 +1,8 @@
-"""Columns of ones and zeros: a class each, or a part of the data each."""
+"""Columns of ones and zeros, a class each."""
 
 from collections.abc import Collection, Iterable, Set
-from dataclasses import replace
 
-from semisup.labels.column_names import KEY, plain
-from semisup.labels.parts import part_of
+from semisup.labels.column_names import KEY
 from semisup.labels.sheet import Sheet
 from semisup.labels.words import NO, ONES, YES, ZEROS
 from semisup.workflow.errors import UserError
@@ -12,6 +10,7 @@ from semisup.workflow.notes import named
 
 _TICKS = YES | NO | {"", "x", "\u2713", "\u2714", "ja", "nein", "oui", "non", "si", "sí"}
 _MINUS = {"-1", "-1.0"}  # not so, or not known
+_NOT = ZEROS | _MINUS
 
 
 def is_one(cell: str) -> bool:
@@ -36,7 +35,7 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
         number
         for number, name in enumerate(names)
         if number not in taken and name and cells
-        if _is_class({line[number].strip().lower() for line in cells})
+        if may_be_class({line[number].strip().lower() for line in cells})
     ]
     if len(at) < 2:
         return None
@@ -55,10 +54,10 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
     return ones
 
 
-def _is_class(words: Set[str]) -> bool:
-    """Whether these cells are 1 and 0; some may be blank where others are both."""
-    said = words - {""}
-    return said <= ONES | ZEROS and ("" not in words or bool(said & ONES and said & ZEROS))
+def may_be_class(words: Set[str]) -> bool:
+    """Whether these cells are 1 and 0; some may be blank, or -1, where others are both."""
+    said = words - {"", *_MINUS}
+    return said <= ONES | ZEROS and (said == words or bool(said & ONES and words & _NOT))
 
 
 def several_labels(sheet: Sheet, taken: Collection[int | None]) -> UserError | None:
@@ -100,23 +99,3 @@ def _others(sheet: Sheet, taken: Collection[int | None]) -> str:
     if not found:
         return ""
     return f"; if the classes are in {named(found)}, name it in {KEY}.label"
-
-
-def with_parts_joined(sheet: Sheet, wanted: Collection[str | None]) -> Sheet:
-    """With one column `split` for columns train, val, test, of which each row has a 1 in one.
-
-    wanted: names of columns that params.yaml says are something else.
-    """
-    names, cells = sheet.names, sheet.cells
-    at = [n for n, name in enumerate(names) if part_of(name, strict=True) and name not in wanted]
-    at = [number for number in at if are_bits(line[number] for line in cells)]
-    ones = [[names[number] for number in at if is_one(line[number])] for line in cells]
-    if len(at) < 2 or any(len(found) != 1 for found in ones) or "split" in map(plain, names):
-        return sheet
-    sheet.warn(f"columns {named(names[number] for number in at)} are read as the split")
-    kept = [number for number in range(len(names)) if number not in at]
-    joined = [
-        [*(line[number] for number in kept), *found]
-        for line, found in zip(cells, ones, strict=True)
-    ]
-    return replace(sheet, names=[*(names[number] for number in kept), "split"], cells=joined)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from semisup.labels.bits import is_one, may_be_class
 from semisup.labels.column_names import (
     KEY,
     MAY_BE_CLASS,
@@ -56,6 +57,7 @@ def find_columns(sheet: Sheet, wanted: Mapping[str, str | None], is_known: Known
             path = identity(sheet, (found["label"], found["split"]), is_known)
     if path is None:
         raise missing_column(sheet, "path")
+    _forbid_two_headers(sheet, path, is_known)
     group, split = found["group"], found["split"]
     if group == path and wanted["group"] == "auto":
         group = None  # each image one of its own
@@ -66,6 +68,16 @@ def find_columns(sheet: Sheet, wanted: Mapping[str, str | None], is_known: Known
         _hint_at_groups(sheet, (path, found["label"]))
     sure = split is not None and (wanted["split"] != "auto" or plain(sheet.names[split]) == "split")
     return Columns(path, found["label"], split, group, sure, wanted["label"] == "auto")
+
+
+def _forbid_two_headers(sheet: Sheet, path: int, is_known: Known) -> None:
+    """Refuse a table whose columns have names above their names, as merged cells give them."""
+    cell = sheet.cells[0][path] if sheet.cells else ""
+    if plain(cell) in NAMES["path"] and not is_known(cell):
+        raise UserError(
+            f"{sheet.where}: the first two lines both name the columns ({sheet.names[path]!r}, "
+            f"then {cell.strip()!r}): keep the one that names each column"
+        )
 
 
 def _hint_at_groups(sheet: Sheet, taken: Collection[int | None]) -> None:
@@ -135,8 +147,9 @@ def _without_bits(sheet: Sheet, what: str, names: list[str]) -> list[str]:
     """Without classes of 1 and 0 that are called as a group, or a label: person, disease."""
     if what not in ("label", "group") or not has(what, names):
         return names
-    bits = [at for at, name in enumerate(names) if name and {*sheet.column(at)} == {"0", "1"}]
-    ones = [sum(line[at].strip() == "1" for at in bits) for line in sheet.cells]
+    words = [{*map(str.lower, sheet.column(at))} for at in range(len(names))]
+    bits = [at for at, its in enumerate(words) if names[at] and len(its) > 1 and may_be_class(its)]
+    ones = [sum(is_one(line[at]) for at in bits) for line in sheet.cells]
     if len(bits) < 3 or any(count != 1 for count in ones):
         return names
     if what == "label":

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from semisup.labels import exports
-from semisup.labels.carried import carried
+from semisup.labels.carried import SPLIT, carried
 from semisup.labels.column_names import NAMES, WEAK, has, plain
 from semisup.labels.endings import is_image
 from semisup.labels.parts import part_of
@@ -44,7 +44,10 @@ def _lines(text: str, where: str) -> list[Line]:
                 width = max(len(row) for _, row in rows)
                 return [(n, ([*map(_cell, row)] + [""] * width)[:width]) for n, row in rows]
         elif (whole := _whole_object(text)) is not None and (
-            found := _of_columns(whole) or _of_program(whole, text, where) or _rows_of(whole, where)
+            found := _of_columns(whole)
+            or _of_program(whole, text, where)
+            or _of_lists_of_rows(whole)
+            or _rows_of(whole, where)
         ):
             rows = [*enumerate(found, 1)]
         else:
@@ -142,6 +145,28 @@ def _of_columns(whole: _Object) -> list[dict[str, Any]] | None:
     if not alike:
         return None
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _of_lists_of_rows(whole: _Object) -> list[dict[str, Any]] | None:
+    """Of {"data": [{path: ..., label: ...}]}, {"train": [...], "test": [...]}, or one a class."""
+    lists = {
+        name: [dict(row) for row in value]
+        for name, value in whole
+        if isinstance(value, list) and value and all(isinstance(row, _Object) for row in value)
+        if all(has("path", [name for name, _ in row]) for row in value)
+    }
+    rows = [row for found in lists.values() for row in found]
+    are_parts = all(part_of(name, strict=True) for name in lists)
+    if all(has("label", row) for row in rows) and (are_parts or len(lists) < 2):
+        part = {name: {SPLIT: name} if len(lists) > 1 else {} for name in lists}
+        return [part[name] | row for name, found in lists.items() for row in found]
+    if (
+        len(lists) == len(whole) > 1
+        and not are_parts
+        and not any(has("label", row) for row in rows)
+    ):
+        return [{**row, "label": name} for name, found in lists.items() for row in found]
+    return None
 
 
 def _are_objects(value: Any) -> bool:

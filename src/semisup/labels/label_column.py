@@ -5,7 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence, Set
 
 from semisup.labels.bits import one_hot, several_labels
+from semisup.labels.column_names import KEY
 from semisup.labels.columns import Columns, missing_column, weak_label
+from semisup.labels.endings import is_image
 from semisup.labels.label_lists import (
     alone,
     made_of_others,
@@ -53,6 +55,7 @@ def spelled_labels(raw: list[str], sheet: Sheet, none: Set[str]) -> list[str | N
     spelled = without_brackets([alone(clean(label)) for label in raw])
     counts = Counter(spelled)
     _forbid_objects(counts, sheet)
+    _forbid_images(counts, sheet)
     kept = counts.keys() - none_among(counts, none)
     words = [label for label in counts if label and label not in kept]
     if are_signs := _are_signs(counts):
@@ -106,6 +109,16 @@ def _forbid_objects(labels: Iterable[str], sheet: Sheet) -> None:
         raise UserError(
             f"{sheet.where}: the label {shown} is an object with more than a class; write the "
             "class of each image alone"
+        )
+
+
+def _forbid_images(labels: Counter[str], sheet: Sheet) -> None:
+    """Refuse masks and the like: each would be a class of its own."""
+    images = [label for label in labels if is_image(label)]
+    if 10 * sum(labels[one] for one in images) >= 9 * sum(labels.values()) < 20 * len(images):
+        raise UserError(
+            f"{sheet.where}: the labels are images, such as {images[0]!r}, which say no class of "
+            f"a whole image: name another column in {KEY}.label, or write the class there"
         )
 
 

@@ -58,7 +58,7 @@ def _warn_of_unread(sheet: Sheet, found: Columns) -> None:
         words = {*sheet.column(at)} - {""}
         if at in taken or found.label is None or not 1 < len(words) <= MOST_PARTS:
             continue
-        if _is_about_labels(name) and are_bits(words):
+        if is_about_labels(name) and are_bits(words):
             continue
         known = [word for word in words if part_of(word, strict=True)]
         says_so = part_of(name, strict=True) or SPLIT_WORDS.search(name.lower())
@@ -85,7 +85,7 @@ def _is_part(name: str, cells: Sequence[str]) -> bool:
     """Whether a column is called train or the like, and says 1 and 0."""
     return (
         part_of(name, strict=True) is not None
-        and not _is_about_labels(name)
+        and not is_about_labels(name)
         and are_bits(cells)
         and len({*cells}) > 1
     )
@@ -97,6 +97,6 @@ def says_labelled(name: str) -> bool:
     return "label" in short and part_of(short, strict=True) == "train"
 
 
-def _is_about_labels(name: str) -> bool:
+def is_about_labels(name: str) -> bool:
     """Whether 1 and 0 below this name are no parts of the data: is_labeled; pred of a model."""
     return says_labelled(name) or re.search("pred|(no|without)label", plain(name)) is not None

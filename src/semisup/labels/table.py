@@ -1,11 +1,9 @@
 """Tables that say which class an image is of, as people write them."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from semisup.labels.bits import with_parts_joined
 from semisup.labels.column_names import fitting, plain
 from semisup.labels.columns import find_columns
 from semisup.labels.exports import accepted
@@ -13,8 +11,10 @@ from semisup.labels.headless import with_names, with_names_but_label
 from semisup.labels.label_column import hint_at_nothing_shown, raw_labels, spelled_labels
 from semisup.labels.lines import lines_of
 from semisup.labels.no_label import without_case
+from semisup.labels.part_columns import with_parts_joined
 from semisup.labels.parts import Part
 from semisup.labels.path_column import Known
+from semisup.labels.row_paths import paths_of
 from semisup.labels.sheet import Sheet
 from semisup.labels.split_and_group import groups_of, parts_of, without_unlabelled
 from semisup.labels.split_column import with_split
@@ -23,8 +23,6 @@ from semisup.labels.text import Line
 from semisup.labels.words import clean
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes
-
-_PLAIN = re.compile(r"[^/.][^/]*(/[^/.][^/]*)*")  # paths that are written in one way only
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,9 @@ def rows_of(
     groups = groups_of(sheet, found, without_case(no_label or ()))
     rows: dict[str, Row] = {}
     others: dict[str, Row] = {}  # that say something else of a path
-    said = map(Row, labels, parts, groups)
-    for (number, _), cell, row in zip(lines, sheet.column(found.path), said, strict=True):
-        path = _path(cell) if cell else f"(no path in line {number})"
+    words = [""] * len(lines) if found.split is None else sheet.column(found.split)
+    paths = paths_of(sheet.column(found.path), [number for number, _ in lines], words, parts)
+    for path, row in zip(paths, map(Row, labels, parts, groups), strict=True):
         first = rows.setdefault(path, row)
         if first is not row and first != row:
             others.setdefault(path, row)
@@ -164,11 +162,6 @@ def read_bytes(file: str, where: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise UserError(f"{where}: cannot be read: {error.strerror}") from None
-
-
-def _path(cell: str) -> str:
-    path = cell.replace("\\", "/")
-    return path if _PLAIN.fullmatch(path) else str(PurePosixPath(path))
 
 
 def _contradiction(where: str, path: str, one: Row, other: Row, more: int = 0) -> UserError:

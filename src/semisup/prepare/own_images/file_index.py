@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import islice
 
 from semisup.labels.endings import is_raw
-from semisup.labels.parts import part_of
+from semisup.labels.parts import Part, part_of
 from semisup.prepare.own_images.path_names import (
     called_as,
     folded_name,
@@ -53,6 +53,28 @@ class FileIndex:
             if wholes := self._find(path)[1]:
                 return other, wholes
         return way, wholes
+
+    def find_of_part(self, row: str, part: Part | None) -> tuple[str, list[str]]:
+        """The same for a row of train, say: of several files, the one in a folder called so.
+
+        A row of `train/7.png` may mean training/7.png.
+        """
+        way, wholes = self.find(row)
+        if part is None or len(wholes) == 1:
+            return way, wholes
+        folder, _, name = row.rpartition("/")
+        if not wholes and part_of(folder, strict=True) == part:
+            way, wholes = self.find(name)
+            return way, self._in_folders_of(part, wholes)
+        return way, self._in_folders_of(part, wholes) or wholes
+
+    def _in_folders_of(self, part: Part, wholes: list[str]) -> list[str]:
+        folders = {whole: self.files[whole].split("/")[:-1] for whole in wholes}
+        return [
+            whole
+            for whole, around in folders.items()
+            if part in {part_of(name, strict=True) for name in around}
+        ]
 
     def _find(self, row: str) -> tuple[str, list[str]]:
         parts = _parts(row)

@@ -12,9 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from semisup.labels.parts import Part
 from semisup.labels.path_column import Known
+from semisup.labels.table import Row
 from semisup.prepare.own_images.file_index import WAYS, FileIndex
 from semisup.prepare.own_images.path_names import RESPELT, spellings_of
+from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
 
@@ -45,16 +48,19 @@ class Matched:
 
 
 def match(
-    rows: Iterable[str], files: Mapping[str, str], table: str, where: str, notes: Notes
+    rows: Mapping[str, Row], files: Mapping[str, str], table: str, where: str, notes: Notes
 ) -> Matched:
     """Match rows to files.
 
     Args:
-        rows: paths as the table has them, with slashes.
+        rows: by paths as the table has them, with slashes.
         files: each file's whole path, and the part of it that is below its place.
         table: path of the table, in whose folder its files may lie.
         where: what messages call the table.
         notes: takes warnings of rows that were not matched as written.
+
+    Raises:
+        UserError: rows of train and of test name the same file.
     """
     found, used = Matched(), dict.fromkeys((*WAYS, *RESPELT), 0)
     below: dict[str, list[str]] = {}
@@ -72,7 +78,7 @@ def match(
         else:
             left.append(row)
     if left:
-        _match_rest(left, files, found, used)
+        _match_rest({row: rows[row].part for row in left}, files, found, used, where)
     if sum(used.values()) > used[WAYS[0]]:
         ways = ", ".join(f"{count} {way}" for way, count in used.items() if count)
         notes.warn(f"{where}: {sum(used.values())} rows name a file: {ways}")
@@ -80,10 +86,14 @@ def match(
 
 
 def _match_rest(
-    left: list[str], files: Mapping[str, str], found: Matched, used: dict[str, int]
+    left: Mapping[str, Part | None],
+    files: Mapping[str, str],
+    found: Matched,
+    used: dict[str, int],
+    where: str,
 ) -> None:
     index = FileIndex(files)
-    ways = {row: index.find(row) for row in left}
+    ways = {row: index.find_of_part(row, part) for row, part in left.items()}
     others = index.of_other_places(ways, found.rows)
     claims: dict[str, list[tuple[str, str]]] = {}
     for row, (way, wholes) in ways.items():
@@ -100,6 +110,7 @@ def _match_rest(
             found.absent[row] = "there is no such file"
     for whole, rows in claims.items():
         if whole in found.rows or len(rows) > 1:
+            _forbid_two_parts([(row, left[row]) for row, _ in rows], where)
             rival = found.rows.get(whole, rows[0][0])
             for row, _ in rows:
                 found.absent[row] = (
@@ -111,3 +122,13 @@ def _match_rest(
         used[way] += 1
     for row in [r for r in left if found.absent.get(r) == "there is no such file"][:5]:
         found.absent[row] += index.suggestion(row)
+
+
+def _forbid_two_parts(rows: Iterable[tuple[str, Part | None]], where: str) -> None:
+    """Refuse rows of train and test that name the same image, which is in no folder of either."""
+    parts: dict[str, set[Part | None]] = {}
+    for row, part in rows:
+        parts.setdefault(row.partition("/")[2], set()).add(part)
+    for path, found in parts.items():
+        if path and len(found - {None}) > 1:
+            raise UserError(f"{where}: {path} is in two splits; keep one row")

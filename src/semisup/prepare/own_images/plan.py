@@ -6,7 +6,7 @@ unlabelled.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from semisup.labels.no_label import none_among, without_case
@@ -161,7 +161,8 @@ class Plan:
     def _tell_of_absent(self) -> None:
         """Give the rows that name no file to a source of their table, which will list them."""
         for file, table in self.read.items():
-            unlabelled = [row for row in table.absent if table.rows[row].label is None]
+            unlabelled = {row: table.rows[row] for row in table.absent}
+            unlabelled = {path: row for path, row in unlabelled.items() if row.label is None}
             elsewhere = self._in_unlabelled_places(unlabelled, file)
             table.absent = {row: why for row, why in table.absent.items() if row not in elsewhere}
             for row, why in table.absent.items():
@@ -183,7 +184,7 @@ class Plan:
                 "the split"
             )
 
-    def _in_unlabelled_places(self, absent: Sequence[str], file: str) -> set[str]:
+    def _in_unlabelled_places(self, absent: Mapping[str, Row], file: str) -> set[str]:
         """Rows without a label that name files which params.yaml says have none."""
         files: dict[str, str] = {}
         for source in self.sources if absent else ():
