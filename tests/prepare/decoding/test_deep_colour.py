@@ -12,7 +12,7 @@ from PIL import ExifTags, Image
 from tifffile import imwrite
 
 from semisup.prepare.decoding.decode import decode
-from semisup.prepare.records import Rejected, Unreadable
+from semisup.prepare.records import Rejected
 
 SIDE = 8
 WHITE = 4095
@@ -89,12 +89,6 @@ def test_damaged(tmp_path: Path, kind: str, content: bytes, kept: int) -> None:
     assert isinstance(bad, Rejected)
     assert kind in bad.reason
     assert not isinstance(good, Rejected)
-
-
-@pytest.mark.parametrize("values", [COLOURS.astype(np.float32), COLOURS.astype(np.uint32)])
-def test_what_cannot_be_read(values: NDArray[Any]) -> None:
-    with pytest.raises(Unreadable, match="TIFF of a kind that can't be read; save it as RGB"):
-        decoded(tiff(values))
 
 
 def test_shallow_ones_stay() -> None:

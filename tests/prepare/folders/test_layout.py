@@ -81,6 +81,17 @@ def test_parts_within_classes(tmp_path: Path) -> None:
     assert images == {f"{x}/{part}/1.png": (x, part) for x in TWO for part in ("train", "test")}
 
 
+def test_images_and_masks_in_parts_within_classes(tmp_path: Path) -> None:
+    inner = [f"{part}/{kind}/1.png" for part in ("train", "test") for kind in ("images", "masks")]
+    fill(tmp_path, *(f"{name}/{path}" for name in TWO for path in inner))
+    images, rejected, _ = records(labelled=tmp_path)
+    assert {(r.label, r.given_split) for r in images.values()} == {
+        (name, part) for name in TWO for part in ("train", "test")
+    }
+    assert len(rejected) == len(images) == 4
+    assert {item.meant for item in rejected} == {"aside"}
+
+
 def test_unlabelled_beside_train_and_test(tmp_path: Path) -> None:
     fill(tmp_path, "train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "unlabeled/1.png")
     images, _ = found(tmp_path)

@@ -23,7 +23,15 @@ from PIL.TiffImagePlugin import (
 
 from semisup.prepare.decoding.deep_colour import deep_values, is_deep_colour
 from semisup.prepare.decoding.formats import PREFIX_BYTES, format_of
-from semisup.prepare.decoding.pixels import REDUCING_GAP, Fit, Ranges, fit_pixels, target_size
+from semisup.prepare.decoding.other_tiffs import MOST_BANDS, RGB, OtherTiff
+from semisup.prepare.decoding.pixels import (
+    REDUCING_GAP,
+    Fit,
+    Ranges,
+    fit_pixels,
+    fit_values,
+    target_size,
+)
 from semisup.prepare.decoding.stored import note_white
 from semisup.prepare.records import Decoded, Facts, Pixels, Unreadable
 
@@ -33,9 +41,9 @@ Reserve = Callable[[int], AbstractContextManager[object]]  # held while so many 
 
 # at the most, measured: of Pillow's image with its conversions, and of the WebP library's own
 PIXEL_BYTES, WEBP_PIXEL_BYTES, DEEP_PIXEL_BYTES = 13, 18, 27
-MOST_BANDS, RGB = 4, 2  # colours and transparency; how TIFF calls colours
 # Pillow's words where each band lies by itself, and it knows no colour for one
 _NO_COLOUR = ("string index out of range", "unknown raw mode")
+_NO_MODE = "unknown pixel mode"
 BIG_TIFF = (b"+\0", b"\0+")
 COEFFICIENT_BYTES = 2  # of a progressive JPEG's colour channel, for the image of full size
 
@@ -105,6 +113,9 @@ def _decode(
     try:
         image = _image(stream, name)
         _check_size(image.size, max_megapixels)
+        if isinstance(image, OtherTiff):
+            with reserve(image.bytes_needed):
+                return fit_values(image.values(), image_size, fit, ranges)
         full_size = image.size
         width, height = target_size(full_size, image_size, fit)
         image.draft(None, (width * REDUCING_GAP, height * REDUCING_GAP))
@@ -122,7 +133,7 @@ def _decode(
 
 
 @contextmanager
-def opened(file: bytes | str) -> Iterator[ImageFile]:
+def opened(file: bytes | str) -> Iterator[ImageFile | OtherTiff]:
     """An image that is not decoded yet, whatever its size; raises all kinds of exceptions."""
     with warnings.catch_warnings(action="ignore"), _stream(file) as stream:
         yield _image(stream, _name(stream))
@@ -135,10 +146,15 @@ def _name(stream: IO[bytes]) -> str:
     return format_of(prefix)
 
 
-def _image(stream: IO[bytes], name: str) -> ImageFile:
+def _image(stream: IO[bytes], name: str) -> ImageFile | OtherTiff:
     stream.seek(0)
-    # Not Image.open: it applies Pillow's own limit of pixels, a global of the process.
-    image = Image.OPEN[name][0](stream, "")
+    try:
+        # Not Image.open: it applies Pillow's own limit of pixels, a global of the process.
+        image = Image.OPEN[name][0](stream, "")
+    except SyntaxError as error:
+        if name == "TIFF" and _NO_MODE in str(error) and (other := OtherTiff.of(stream)):
+            return other
+        raise
     note_white(image)
     return image
 
@@ -176,7 +192,7 @@ def _reason(name: str, error: Exception, stream: IO[bytes]) -> str:
             f"TIFF of {bands} bands, which is not decoded: save three of them as RGB, or one as "
             "grey, of 8 or 16 bits"
         )
-    if isinstance(error, SyntaxError) and "unknown pixel mode" in message:
+    if isinstance(error, SyntaxError) and _NO_MODE in message:
         return f"{name} of a kind that can't be read; save it as RGB or grey, of 8 or 16 bits"
     return f"corrupt {name} file ({message})"
 

@@ -1,7 +1,7 @@
 """Colour images of 16 bits a channel, of which Pillow keeps the upper 8."""
 
 from collections.abc import Callable
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from PIL.TiffImagePlugin import BITSPERSAMPLE, TiffImageFile
 
 from semisup.prepare.records import Unreadable
 
+MOST_COLOURS = 3
 PREMULTIPLIED, ALPHA = 1, 2  # in TIFF's tag of samples beside the colours
 Values = NDArray[np.uint16]
 
@@ -59,26 +60,34 @@ def _png(stream: IO[bytes]) -> Values:
 
 
 def _tiff(stream: IO[bytes]) -> Values:
-    """Of the first page, turned by its orientation, as Pillow turns TIFFs on loading."""
+    """Of the first page."""
     from tifffile import TiffFile
 
     with TiffFile(stream) as file:
         page = file.pages.first
-        values = page.asarray()
-        if page.axes == "SYX":  # each colour by itself
-            values = np.moveaxis(values, 0, 2)
-        elif page.axes == "ZYXS":  # of a volume the first
-            values = values[0]
+        values = of_page(page)
         values = _with_alpha_apart(values, [int(kind) for kind in page.extrasamples])
-        orientation = page.tags.valueof("Orientation", 1)
-    upright = _UPRIGHT[orientation](values) if orientation in _UPRIGHT else values
-    return np.ascontiguousarray(upright, np.uint16)
+    return np.ascontiguousarray(values, np.uint16)
+
+
+def of_page(page: Any) -> NDArray[Any]:
+    """(H, W, C) of tifffile's page, turned by its orientation, as Pillow turns TIFFs on loading."""
+    values = page.asarray()
+    if page.axes == "SYX":  # each colour by itself
+        values = np.moveaxis(values, 0, 2)
+    elif page.axes == "ZYXS":  # of a volume the first
+        values = values[0]
+    values = values.reshape(*values.shape[:2], -1)
+    orientation = page.tags.valueof("Orientation", 1)
+    return _UPRIGHT[orientation](values) if orientation in _UPRIGHT else values
 
 
 def _with_alpha_apart(values: Values, extra: list[int]) -> Values:
     """Colours and, where there is one, a transparency that they are not multiplied by yet."""
     if values.shape[2] <= 3 or extra[:1] not in ([PREMULTIPLIED], [ALPHA]):
-        return values[..., :3]  # such as a fourth colour of satellites, which is infrared
+        return values[
+            ..., :MOST_COLOURS
+        ]  # such as a fourth colour of satellites, which is infrared
     if extra[0] == ALPHA:
         return values[..., :4]
     alpha = values[..., 3:4]
@@ -88,7 +97,7 @@ def _with_alpha_apart(values: Values, extra: list[int]) -> Values:
 
 _READERS: dict[str | None, Callable[[IO[bytes]], Values]] = {"PNG": _png, "TIFF": _tiff}
 
-_UPRIGHT: dict[int, Callable[[Values], Values]] = {  # by TIFF's tag 274
+_UPRIGHT: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {  # by TIFF's tag 274
     2: np.fliplr,
     3: lambda values: np.rot90(values, 2),
     4: np.flipud,

@@ -4,8 +4,9 @@ Integers of 16 bits often hold values of 10 or 12; those of 32, and floats, say 
 range. What black and white are must be the same for all images, or their brightness is lost.
 """
 
+import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,14 @@ from PIL.ImageFile import ImageFile
 
 from semisup.prepare.decoding.decode import opened
 from semisup.prepare.decoding.deep_colour import colours, deep_values, has_more_bits, is_deep_colour
+from semisup.prepare.decoding.other_tiffs import OtherTiff
 from semisup.prepare.decoding.pixels import Ranges
 from semisup.prepare.decoding.stored import no_data, stored_values
 from semisup.prepare.files.places import Entry
 from semisup.prepare.records import Unreadable
 from semisup.workflow.notes import Notes
 
-MAY_BE_DEEP = (".png", ".tif", ".tiff", ".pgm", ".pnm", ".jp2", ".j2k", ".jpx")
+MAY_BE_DEEP = (".png", ".tif", ".tiff", ".pgm", ".pnm", ".pfm", ".jp2", ".j2k", ".jpx")
 FILES, PIXELS = 200, 4096  # that are looked at; pixels of each file
 FIRST = 40  # of a tar and the like: where none of so many is deep, the rest is not read
 FEW_VALUES = 128  # up to which floats are no brightness of 8 bits or more
@@ -94,8 +96,8 @@ def _warn(looks: list[Look], notes: Notes) -> None:
 
 
 def may_be_deep(path: str) -> bool:
-    """Whether a file is of a kind that can have more than 8 bits, by its name."""
-    return path.lower().endswith(MAY_BE_DEEP)
+    """Whether a file is of a kind that can have more than 8 bits, by its name, or has no ending."""
+    return path.lower().endswith(MAY_BE_DEEP) or "." not in path.rpartition("/")[2]
 
 
 def _sample(entries: Iterable[Entry], is_quick: bool, max_megapixels: float) -> list[Look]:
@@ -124,8 +126,12 @@ def _look(file: str | bytes, max_megapixels: float) -> Look:
     none = np.empty(0)
     try:
         with opened(file) as image:
+            too_large = math.prod(image.size) > max_megapixels * 1e6
+            if isinstance(image, OtherTiff):
+                return (
+                    Look(None, none) if too_large else Look(*_values(image.values(), image.no_data))
+                )
             several = bool(getattr(image, "is_animated", False)) and image.format == "TIFF"
-            too_large = image.width * image.height > max_megapixels * 1e6
             if too_large:
                 return Look(None, none, several)
             if image.fp and is_deep_colour(image):
@@ -152,8 +158,11 @@ def _is_tinted(alpha: NDArray[np.generic], opaque: int) -> bool:
     return bool(alpha.size) and bool(np.isin(alpha, (0, opaque)).mean() < CLEAR)
 
 
-def _values(values: NDArray[np.generic], mark: float | None = None) -> tuple[str, Values]:
-    some = values.ravel()[:: max(1, values.size // PIXELS)].astype(np.float64)
+def _values(values: NDArray[Any], mark: float | None = None) -> tuple[str, Values]:
+    some = values.ravel()[:: max(1, values.size // PIXELS)]
+    if mark is not None and some.dtype.kind == "i":
+        some = some[some != np.iinfo(some.dtype).min]  # as `stored` writes it
+    some = some.astype(np.float64)
     return values.dtype.name, some[np.isfinite(some) & (some != mark)]
 
 

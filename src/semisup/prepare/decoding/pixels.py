@@ -60,6 +60,20 @@ def fit_pixels(
             or none is finite.
     """
     simple = _as_8_bit(image, ranges) if deep is None else _deep_as_8_bit(deep, ranges)
+    return _fitted(simple, image_size, fit, image)
+
+
+def fit_values(
+    values: NDArray[Any], image_size: int, fit: Fit, ranges: Ranges | None = None
+) -> Pixels:
+    """The same of upright values (H, W, 1 or 3) of more than 8 bits, or signed ones."""
+    return _fitted(_deep_as_8_bit(values, ranges), image_size, fit)
+
+
+def _fitted(
+    simple: Image.Image, image_size: int, fit: Fit, turned_as: Image.Image | None = None
+) -> Pixels:
+    """Of an image in mode L, RGB or RGBA, turned as the EXIF data of another say."""
     width, height = simple.size
     box = (0.0, 0.0, float(width), float(height))
     if fit == "crop":
@@ -71,7 +85,9 @@ def fit_pixels(
         simple = simple.resize(
             target, Image.Resampling.BILINEAR, box=box, reducing_gap=REDUCING_GAP
         )
-    upright = _upright(_over_white(simple), image)
+    upright = _over_white(simple)
+    if turned_as is not None:
+        upright = _upright(upright, turned_as)
     return np.array(_padded(upright, image_size) if fit == "pad" else upright)  # writable
 
 
@@ -92,8 +108,7 @@ def target_size(size: tuple[int, int], image_size: int, fit: Fit) -> tuple[int, 
 def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
     """The same image in mode L, RGB or RGBA."""
     if (values := stored_values(image)) is not None:
-        if not any(np.isfinite(strip).any() for strip in _strips(values)):
-            raise Unreadable("no pixel of it is a finite number")
+        _forbid_nothing_finite(values)
         scaled = _scaled_to_8_bit(values, *_range_of(values, ranges, image.info.get(WHITE)))
         return Image.fromarray(~scaled if _is_white_at_zero(image) else scaled)
     if image.mode in ("L", "RGB", "RGBA") and "transparency" not in image.info:
@@ -106,18 +121,25 @@ def _as_8_bit(image: Image.Image, ranges: Ranges | None) -> Image.Image:
         raise Unreadable(f"colour mode {image.mode} is not supported") from None
 
 
+def _forbid_nothing_finite(values: NDArray[Any]) -> None:
+    if not any(np.isfinite(strip).any() for strip in _strips(values)):
+        raise Unreadable("no pixel of it is a finite number")
+
+
 def _is_white_at_zero(image: Image.Image) -> bool:
     """Of a TIFF; where it has 8 bits, Pillow has turned it already."""
     tags = image.tag_v2 if isinstance(image, TiffImageFile) else {}
     return tags.get(PHOTOMETRIC_INTERPRETATION) == 0
 
 
-def _deep_as_8_bit(values: NDArray[np.uint16], ranges: Ranges | None) -> Image.Image:
+def _deep_as_8_bit(values: NDArray[Any], ranges: Ranges | None) -> Image.Image:
     """The last of two or four channels, the transparency, has all 16 bits."""
+    _forbid_nothing_finite(values)
     opaque = colours(values)
     alpha = _scaled_to_8_bit(values[..., opaque.shape[2] :], 0.0, 65535.0)
     scaled = _scaled_to_8_bit(opaque, *_range_of(values, ranges))
-    image = Image.fromarray(np.concatenate([scaled, alpha], axis=2))
+    both = np.concatenate([scaled, alpha], axis=2)
+    image = Image.fromarray(both[..., 0] if both.shape[2] == 1 else both)
     return image if image.mode == "RGB" else image.convert("RGBA")
 
 

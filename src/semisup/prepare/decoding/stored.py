@@ -23,7 +23,7 @@ def stored_values(image: Image.Image) -> NDArray[Any] | None:
 
     Pillow reads signed TIFFs of 8 bits as unsigned, and unsigned ones of 32 bits as signed. Those
     of a PGM it stretches to 16 bits: one that is decoded already is as meant after `note_white`.
-    What a file says is no data is NaN, as are floats beyond FAR_OFF; 0 in unsigned integers.
+    What a file says is no data is NaN, as are floats beyond FAR_OFF; of integers the least.
     """
     note_white(image)
     tags = image.tag_v2 if isinstance(image, TiffImageFile) else {}
@@ -37,29 +37,33 @@ def stored_values(image: Image.Image) -> NDArray[Any] | None:
         values = values.view(np.uint32)
     if WHITE in image.info:
         values = np.rint(values * (image.info[WHITE] / LARGEST)).astype(np.uint16)
-    return _with_no_data(values, no_data(image))
+    return without_marked(values, no_data(image))
 
 
 def no_data(image: Image.Image) -> float | None:
     """The value that a TIFF says stands for none, as GDAL writes it."""
-    said = image.tag_v2.get(NO_DATA) if isinstance(image, TiffImageFile) else None
+    return mark_of(image.tag_v2.get(NO_DATA) if isinstance(image, TiffImageFile) else None)
+
+
+def mark_of(said: object) -> float | None:
+    """The number that the tag of no data says, if any."""
     try:
         return None if said is None else float(str(said).strip("\0 "))
     except ValueError:
         return None
 
 
-def _with_no_data(values: NDArray[Any], mark: float | None) -> NDArray[Any]:
+def without_marked(values: NDArray[Any], mark: float | None) -> NDArray[Any]:
+    """With NaN, or the least of integers, where values say that there are none."""
     kind = values.dtype.kind
     if kind == "f":
         is_none = (values < -FAR_OFF) | (values > FAR_OFF)
         if mark is not None:
             is_none |= values == values.dtype.type(mark)
-    elif kind == "u" and mark is not None:
-        is_none = values == mark
-    else:
+        return np.where(is_none, values.dtype.type(np.nan), values)
+    if mark is None:
         return values
-    return np.where(is_none, values.dtype.type(np.nan if kind == "f" else 0), values)
+    return np.where(values == mark, np.iinfo(values.dtype).min, values)
 
 
 def note_white(image: Image.Image) -> None:

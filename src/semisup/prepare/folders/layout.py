@@ -157,7 +157,7 @@ class _Search:
         """Folders that each hold train and test: of classes, unless these lie below them."""
         refusals.forbid_folds(inner, len(self.levels) + 3, self.where)
         under = merged(each(merged(each(inner))))
-        if len(under) < 2:
+        if len(under) < 2 or (all(map(is_within, under)) and not all(map(is_around, inner))):
             return "class"
         doubts.warn_of_sets(inner, under, len(self.levels) + 1, self.warn)
         return "repetition"
