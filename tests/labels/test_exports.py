@@ -262,3 +262,37 @@ def test_what_was_rejected_is_no_label() -> None:
     assert {path: row.label for path, row in found.items()} == EXPECTED
     assert "2 rows, whose answer is reject or ignore, are left out" in warnings
     assert labels("path,answer,label\n1.png,yes,cat\n2.png,no,dog\n")["2.png"] == "dog"
+
+
+STUDIO = {"result": [{"type": "rectanglelabels", "from_name": "box", "value": {}}]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        each(id="$n", data={"image": "$n.png", "patient_id": "p$n"}, annotations=[]),
+        each(id="$n", data={"image": "$n.png", "camera": "c$n"}, annotations=[STUDIO]),
+        {
+            "samples": each(
+                filepath="$n.png", scene="s$n", prediction={"_cls": "Classification", "label": "$c"}
+            )
+        },
+    ],
+    ids=["no annotation", "boxes", "what a model said"],
+)
+def test_groups_and_predictions_are_no_classes(content: Any) -> None:
+    with pytest.raises(UserError, match="names no class of whole images"):
+        labels(json.dumps(content), "l.json")
+
+
+@pytest.mark.parametrize("names", [("lesion_id", "patient_id"), ("patient_id", "lesion_id")])
+def test_patients_are_the_group_before_lesions(names: tuple[str, str]) -> None:
+    values = {"lesion_id": "l$n", "patient_id": "p"}
+    image = {"id": "$n", "file_name": "$n.png"} | {name: values[name] for name in names}
+    content = {
+        "images": each(**image),
+        "annotations": each(image_id="$n", category_id="$c"),
+        "categories": [],
+    }
+    found, _ = rows(json.dumps(content), "l.json")
+    assert {row.group for row in found.values()} == {"p"}

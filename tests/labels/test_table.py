@@ -67,6 +67,16 @@ def test_columns_of_bits_of_which_one_alone_is_set_are_no_classes() -> None:
     assert labels(text) == {"1.png": "nev", "2.png": "bcc", "3.png": "bcc"}
 
 
+def test_the_second_words_of_names_are_no_classes() -> None:
+    """Deer, bobwhites and owls may all be virginianus."""
+    text = "1.png,Odocoileus,virginianus,deer\n2.png,Bubo,virginianus,owl\n3.png,Bubo,,owl\n"
+    with pytest.raises(UserError, match=r"no column is named label .* image,genus,species,common"):
+        rows(f"image,genus,species,common_name\n{text}")
+    assert labels(f"image,genus,species,label\n{text}")["2.png"] == "owl"
+    whole = "1.png,Odocoileus,Odocoileus virginianus\n2.png,Bubo,Bubo virginianus\n"
+    assert labels(f"image,genus,species\n{whole}")["2.png"] == "Bubo virginianus"
+
+
 def test_y_beside_x_is_a_place_not_a_label() -> None:
     text = "image,x,y,tissue\n1.png,0,1,a\n2.png,3,4,b\n"
     with pytest.raises(UserError, match="no column is named label or the like"):
@@ -405,8 +415,14 @@ def test_lists_of_images_and_annotations() -> None:
     assert labels(json.dumps(content), "l.json") == expected | {"0.png": "0", "1.png": "1"}
     with pytest.raises(UserError, match=r"as COCO, but not all of id, .* \('id'\)"):
         labels('{"images": [{"file": 1}], "annotations": []}', "l.json")
-    with pytest.raises(UserError, match="has boxes of things in images, but no class of each"):
-        labels('{"images": [{"id": 1}], "annotations": [{"bbox": [0, 0, 9, 9]}]}', "l.json")
+    box = {"bbox": [0, 0, 9, 9]}
+    boxes = [{"image_id": n, "category_id": n % 2} | (box if n else {}) for n in range(4)]
+    content["annotations"] = boxes
+    assert [*labels(json.dumps(content), "l.json").values()] == ["0", "1", "0", "1"]
+    for more in ([*boxes, box | {"image_id": 1, "category_id": 0}], boxes[2:3]):
+        content["annotations"] = more
+        with pytest.raises(UserError, match=r"\d of \d annotations are boxes of things"):
+            labels(json.dumps(content), "l.json")
     lists = '{"images": ["1.png", "2.png"], "annotations": ["3.png"]}'
     assert labels(lists, "l.json")["3.png"] == "annotations"
 
@@ -487,6 +503,10 @@ def test_a_group_of_many_rows_is_told_of() -> None:
         ("event_id", True),
         ("locationID", True),
         ("Camera", True),
+        ("well", True),
+        ("Plate", True),
+        ("study", True),
+        ("plot_id", False),
         ("camera_model", False),
         ("event", False),
         ("eye", False),

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from semisup.labels.column_names import has, may_be_group, plain
+from semisup.labels.column_names import NAMES, has, may_be_group, plain
 from semisup.labels.parts import part_of
 
-SPLIT, GROUP = "split", "group"
+SPLIT, GROUP = "split", "group_id"  # no class is called so
 
 
 def carried(image: Mapping[str, Any]) -> dict[str, str]:
@@ -15,6 +15,7 @@ def carried(image: Mapping[str, Any]) -> dict[str, str]:
     FiftyOne's `tags` are the split where one of them is the name of a part.
     """
     said: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for name, value in image.items():
         if name == "tags" and isinstance(value, list):
             parts = [tag for tag in value if isinstance(tag, str) and part_of(tag, strict=True)]
@@ -23,6 +24,13 @@ def carried(image: Mapping[str, Any]) -> dict[str, str]:
             said[SPLIT] = value
         elif has(SPLIT, [name]) and isinstance(value, str) and part_of(value, strict=True):
             said.setdefault(SPLIT, value)  # else `dataset` and the like say something else
-        elif (has(GROUP, [name]) or may_be_group(name)) and isinstance(value, str | int):
-            said.setdefault(GROUP, str(value))
+        elif (has("group", [name]) or may_be_group(name)) and isinstance(value, str | int):
+            owners[plain(name)] = str(value)
+    if owners:  # the same field in all images: patient before lesion
+        said[GROUP] = owners[min(owners, key=_rank)]
     return said
+
+
+def _rank(name: str) -> int:
+    known = NAMES["group"]
+    return known.index(name) if name in known else len(known)

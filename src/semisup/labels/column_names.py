@@ -51,7 +51,8 @@ _OWNER = re.compile(  # of which images may be several, though the name is none 
     r"(patient|subject|participant|person|individual|animal|lesion|specimen|slide|video|scene|case|"
     r"donor|mouse|eye|track|clip|sequence|seq|burst|event|episode|encounter|deployment|location|camera|"
     r"station)(number|num|no|nr|code|key|name|identifier|idx|index|uid|uuid|id|ref|hash|pseudonym)+|"
-    r"sequence|burst|episode|encounter|deployment|location|camera|station|scene|donor"
+    r"sequence|burst|episode|encounter|deployment|location|camera|station|scene|donor|"
+    r"study|plate|well|plant|tree|plot|site"
 )
 
 

@@ -97,6 +97,7 @@ def _hint_at_groups(sheet: Sheet, taken: Collection[int | None]) -> None:
 
 def weak_label(sheet: Sheet, taken: Collection[int | None]) -> int | None:
     """The only column whose name hints at the label, where neither a name nor bits tell of one."""
+    taken = {*taken, *_half_names(sheet)}
     weak = (at for at in weak_labels(sheet.names) if at not in taken)
     found = [at for at in weak if _may_be_classes(sheet.column(at))]
     if len(found) != 1:
@@ -139,6 +140,9 @@ def _found(sheet: Sheet, wanted: Mapping[str, str | None]) -> dict[str, int | No
         if wanted[what] == "auto":
             names = _without_bits(sheet, what, free)
             names = names if what != "group" else _without_splits(sheet, names)
+            if what == "label":
+                half = _half_names(sheet)
+                names = ["" if at in half else name for at, name in enumerate(names)]
             found[what] = _find(sheet, what, names)
     return found
 
@@ -155,6 +159,18 @@ def _without_bits(sheet: Sheet, what: str, names: list[str]) -> list[str]:
     if what == "label":
         bits = [at for at in bits if plain(names[at]) in MAY_BE_CLASS]
     return ["" if at in bits else name for at, name in enumerate(names)]
+
+
+def _half_names(sheet: Sheet) -> set[int]:
+    """Columns with one word each of names of two: virginianus, of a genus, is many animals."""
+    short = [*map(plain, sheet.names)]
+    if not {"genus", "species"} <= {*short}:
+        return set()
+    genus, species = short.index("genus"), short.index("species")
+    rows = [(line[genus].strip().lower(), line[species].lower()) for line in sheet.cells]
+    if any(first and second.strip().startswith(first) for first, second in rows):
+        return set()
+    return {genus, species}
 
 
 def _without_splits(sheet: Sheet, names: Sequence[str]) -> list[str]:

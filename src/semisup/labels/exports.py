@@ -34,8 +34,8 @@ def rows_of(found: Sequence[Row], where: str, are_parts: bool) -> list[Row] | No
     except _UNREADABLE:
         rows = []
     said = dict.fromkeys(name for row in rows for name, value in row.items() if value)
-    names = [name for name in said if name not in ("path", SPLIT)]
-    names = [name for name in names if name != GROUP] or names
+    names = [name for name in said if name not in ("path", SPLIT, GROUP)]
+    names = [name for name in names if not name.lower().startswith("pred")]  # a model said these
     if not names:
         raise UserError(
             f"{where}: looks as if {program.called} wrote it, and names no class of whole images; "

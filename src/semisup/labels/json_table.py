@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from semisup.labels import exports
@@ -149,24 +151,25 @@ def _of_columns(whole: _Object) -> list[dict[str, Any]] | None:
 
 def _of_lists_of_rows(whole: _Object) -> list[dict[str, Any]] | None:
     """Of {"data": [{path: ..., label: ...}]}, {"train": [...], "test": [...]}, or one a class."""
-    lists = {
-        name: [dict(row) for row in value]
-        for name, value in whole
-        if isinstance(value, list) and value and all(isinstance(row, _Object) for row in value)
-        if all(has("path", [name for name, _ in row]) for row in value)
-    }
-    rows = [row for found in lists.values() for row in found]
+    lists = {name: rows for name, value in whole if (rows := _rows_in(value))}
+    every = [row for rows in lists.values() for row in rows]
+    labelled = [has("label", row) for row in every]
     are_parts = all(part_of(name, strict=True) for name in lists)
-    if all(has("label", row) for row in rows) and (are_parts or len(lists) < 2):
-        part = {name: {SPLIT: name} if len(lists) > 1 else {} for name in lists}
-        return [part[name] | row for name, found in lists.items() for row in found]
-    if (
-        len(lists) == len(whole) > 1
-        and not are_parts
-        and not any(has("label", row) for row in rows)
-    ):
-        return [{**row, "label": name} for name, found in lists.items() for row in found]
+    if all(labelled) and len(lists) < 2:
+        return every
+    if all(labelled) and are_parts:
+        return [{SPLIT: name} | row for name, rows in lists.items() for row in rows]
+    if not any(labelled) and not are_parts and len(lists) == len(whole) > 1:
+        return [row | {"label": name} for name, rows in lists.items() for row in rows]
     return None
+
+
+def _rows_in(value: Any) -> list[dict[str, Any]] | None:
+    """Of a list of objects, all of which name a path; None: it is something else."""
+    if not isinstance(value, list) or not all(isinstance(row, _Object) for row in value):
+        return None
+    rows = [dict(row) for row in value]
+    return rows if all(has("path", row) for row in rows) else None
 
 
 def _are_objects(value: Any) -> bool:
@@ -177,11 +180,6 @@ def _are_objects(value: Any) -> bool:
 
 def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
     """Of lists of images, annotations and categories, as COCO and iNaturalist have."""
-    if any(dict(one).get("bbox") for one in whole["annotations"]):
-        raise UserError(
-            f"{where}: has boxes of things in images, but no class of each image; save path and "
-            "label as CSV"
-        )
     try:
         listed = {name: [dict(one) for one in whole.get(name, [])] for name in _COCO}
         # some programs write ids as text in one list, and as numbers in another
@@ -191,6 +189,7 @@ def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
             image, number = _cell(one["image_id"]), _cell(one["category_id"])
             if number and image in found:
                 found[image][_cell(called.get(number, number))] = None
+        _forbid_boxes(listed["annotations"], [*found.values()], where)
         return [
             {"path": one["file_name"], "label": ";".join(found[_cell(one["id"])]), **carried(one)}
             for one in listed["images"]
@@ -200,6 +199,18 @@ def _of_coco(whole: dict[str, Any], where: str) -> list[dict[str, Any]]:
             f"{where}: has images and annotations, as COCO, but not all of id, file_name, "
             f"image_id, category_id ({error}); save path and label as CSV"
         ) from None
+
+
+def _forbid_boxes(
+    annotations: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, None]], where: str
+) -> None:
+    """Refuse boxes, unless those of each image are of one class, and of all images of several."""
+    boxes = sum(bool(one.get("bbox")) for one in annotations)
+    if boxes and (any(len(its) > 1 for its in found) or len({*chain(*found)}) < 2):
+        raise UserError(
+            f"{where}: {boxes} of {len(annotations)} annotations are boxes of things in images, "
+            "which say no one class of each image; save path and label as CSV"
+        )
 
 
 def _are_lists_of_files(names: list[str], values: list[Any]) -> bool:

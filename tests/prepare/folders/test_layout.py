@@ -92,6 +92,35 @@ def test_images_and_masks_in_parts_within_classes(tmp_path: Path) -> None:
     assert {item.meant for item in rejected} == {"aside"}
 
 
+def test_masks_called_as_the_images_beside_them(tmp_path: Path) -> None:
+    """In folders of each class's own name."""
+    fill(tmp_path, *(f"{name}/{name}{kind}/1.png" for name in TWO for kind in ("", " GT")))
+    images, rejected, _ = records(labelled=tmp_path)
+    assert [r.label for r in images.values()] == [*TWO]
+    assert [item.meant for item in rejected] == ["aside", "aside"]
+
+
+@pytest.mark.parametrize(
+    ("names", "word"),
+    [
+        (["train", "train_mini", "val"], "train, train_mini are all read as train"),
+        (["train", "test_clean", "test_noisy"], "test_clean, test_noisy are all read as test"),
+        (["train", "validation", "evaluation"], ""),  # the second is test
+        (["train", "val", "test"], ""),
+    ],
+)
+def test_several_folders_of_one_part_are_told(tmp_path: Path, names: list[str], word: str) -> None:
+    fill(tmp_path, *(f"{part}/{name}/1.png" for part in names for name in TWO))
+    _, warnings = found(tmp_path)
+    assert any(word in line for line in warnings) if word else not warnings
+
+
+def test_classes_called_as_the_test_images_of_others(tmp_path: Path) -> None:
+    fill(tmp_path, *(f"{name}{part}/1.png" for name in TWO for part in ("", "_test")))
+    _, warnings = found(tmp_path)
+    assert any("cat_test, dog_test: read as a class, but seldom one" in w for w in warnings)
+
+
 def test_unlabelled_beside_train_and_test(tmp_path: Path) -> None:
     fill(tmp_path, "train/cat/1.png", "train/dog/1.png", "test/cat/1.png", "unlabeled/1.png")
     images, _ = found(tmp_path)

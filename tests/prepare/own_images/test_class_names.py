@@ -185,6 +185,14 @@ def test_kinds_of_files(where: str, content: str) -> None:
     assert {key: names[key] for key in ("n01", "n02")} == {"n01": "cat, house cat", "n02": "dog"}
 
 
+def test_commas_below_any_ending() -> None:
+    """As the list of the 10 Monkey Species has them."""
+    lines = "Label, Latin Name\t, Common Name\nn0   , alouatta\t, howler\nn1 , cacajao\t, uakari\n"
+    for where in ("labels.txt", "labels.csv"):
+        names = read_names(lines.encode(), where, ("n0", "n1"))
+        assert names["n0"] in ("alouatta", "howler")
+
+
 @pytest.mark.parametrize(
     "content",
     [

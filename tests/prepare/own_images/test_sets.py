@@ -242,3 +242,10 @@ def test_a_missing_file_of_numbered_ones_is_told(tmp_path: Path, alone: bool) ->
     said = [line for line in warnings if "not there, by the numbers" in line]
     names = ["train-00001-of-00003.parquet", *["train-00002-of-00003.parquet"] * alone]
     assert [line.split(": ")[2] for line in said] == [", ".join(names)]
+
+
+def test_a_folder_of_tables_whose_images_have_another_name(tmp_path: Path) -> None:
+    content = pa.table({"image_bytes": pa.array([png(0), png(1)]), "class": ["cat", "dog"]})
+    save(tmp_path / "train.parquet", content)
+    with pytest.raises(UserError, match=r"no column of train.parquet is known to hold images"):
+        check_classes(planned(labelled=tmp_path))

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from semisup.labels.parts import part_of
+from semisup.labels.parts import part_of, parts_among
 from semisup.prepare.files.places import printable, shown
 from semisup.prepare.folders.class_folders import Layout
 from semisup.prepare.folders.parts_below import place_of_parts
@@ -51,6 +51,22 @@ def warn_of_others(names: Names, warn: Warn) -> None:
             f"{shown(names)}: beside folders named as train and test, and so left out: if they "
             "hold images to use, name them too, in data.folder.labelled or unlabelled"
         )
+
+
+def warn_of_equal_parts(names: Names, warn: Warn) -> None:
+    """Of several folders that are the same part: test_clean and test_noisy, train and train_mini.
+
+    Forms of the same images have a word of their own.
+    """
+    by_part: dict[str, list[str]] = {}
+    for name, part in parts_among(name for name in names if not is_version(name)).items():
+        by_part.setdefault(str(part), []).append(name)
+    for called, alike in by_part.items():
+        if len(alike) > 1 and called in ("train", "validation", "test"):
+            warn(
+                f"{shown(alike)} are all read as {called}: if they are not to be one, or hold the "
+                "same images, leave all but one out"
+            )
 
 
 def warn_of_forms_beside(classes: Sequence[Folder], warn: Warn) -> None:
@@ -191,7 +207,7 @@ def warn_of_names(names: Names, warn: Warn) -> None:
     parts = {part_of(name) for name in names}
     with_parts = len(parts & {"train", "validation", "test"}) > 1
     odd = [name for name in names if is_odd(name) or (with_parts and part_of(name))]
-    odd += [name for name in names if name not in odd and _is_mask_of_other(name, names)]
+    odd += [name for name in names if name not in odd and _is_of_other(name, names)]
     if odd:
         others = shown(name for name in names if name not in odd)
         warn(
@@ -210,11 +226,17 @@ def warn_of_names(names: Names, warn: Warn) -> None:
         )
 
 
-def _is_mask_of_other(name: str, names: Names) -> bool:
-    """Whether a class is called as the masks of another one: cup_masks beside cup."""
-    return is_of_masks(name) and any(
-        name != other and name.lower().startswith(other.lower()) for other in names
-    )
+def _is_of_other(name: str, names: Names) -> bool:
+    """Whether a class is called as masks, or the test images, of another one: cup_masks, cup_test.
+
+    The other one is among them: cup.
+    """
+    rests = [
+        name.lower().removeprefix(other.lower())
+        for other in names
+        if name != other and name.lower().startswith(other.lower())
+    ]
+    return bool(rests) and (is_of_masks(name) or any(part_of(rest, strict=True) for rest in rests))
 
 
 def warn_of_inner(top: Folder, layout: Layout, warn: Warn) -> None:

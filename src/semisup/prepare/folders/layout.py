@@ -79,6 +79,7 @@ class _Search:
             depth = len(self.levels) - 1
             inner = {n: f for n, f in inner.items() if part_of(n) or (depth, n) in self.trains}
             self.tests |= tests_among(depth, inner)
+            doubts.warn_of_equal_parts([*filter(part_of, inner)], self.warn)
             flat = self._find_flat(inner)
             labelled = {n: f for n, f in inner.items() if part_of(n) != "unlabelled"} or inner
             inner = {name: found for name, found in labelled.items() if name not in flat}

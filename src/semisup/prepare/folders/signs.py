@@ -76,12 +76,18 @@ def are_aside(name: str, classes: Iterable[Folder]) -> bool:
     if name.lower() not in LABEL_WORDS and not is_aside(name):
         return False
     beside = [
-        folder.images > 0
-        or any(other.lower() in IMAGE_WORDS or is_version(other) for other in folder.inner)
+        folder.images > 0 or any(_is_beside(name, other) for other in folder.inner)
         for folder in classes
         if name in folder.inner
     ]
     return sum(beside) >= MOST * len(beside)
+
+
+def _is_beside(masks: str, other: str) -> bool:
+    """Whether a folder may hold the images of these masks: images, colour; trout for trout_gt."""
+    if other.lower() in IMAGE_WORDS or is_version(other):
+        return True
+    return masks != other and masks.lower().startswith(other.lower()) and not is_aside(other)
 
 
 def aside_among(inner: Folders) -> list[str]:

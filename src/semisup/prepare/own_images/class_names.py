@@ -134,6 +134,8 @@ def read_names(
         UserError: no text, no object of names, or open quotes.
     """
     rows = _rows(content, where)
+    if classes and not any(row[0] in classes for row in rows) and not where.endswith(".json"):
+        rows = _rows(content, f"{where}.csv") or rows  # commas below any ending
     at = 1 if where.lower().endswith(".json") else _column_of_names(rows, classes)
     if at is None and not is_sure:
         return {}

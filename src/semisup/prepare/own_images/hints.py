@@ -92,6 +92,14 @@ def _flat(names: Sequence[str]) -> str:
     )
 
 
+def hint_at_columns(source: Source) -> str:
+    """At a name that a column of images must have, where all files are tables of Parquet; or ''."""
+    names = names_in(source)
+    if not names or not all(name.lower().endswith(SETS) for name in names):
+        return ""
+    return f"; no column of {names[0]} is known to hold images: call the one that does image"
+
+
 def _no_image(names: Sequence[str]) -> str:
     if not names or any(map(is_image, names)):
         return ""

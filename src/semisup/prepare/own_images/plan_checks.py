@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from semisup.prepare.files.places import Entry
-from semisup.prepare.own_images.hints import hint, kinds_of
+from semisup.prepare.own_images.hints import hint, hint_at_columns, kinds_of
 from semisup.prepare.own_images.named_places import KEY
 from semisup.prepare.own_images.plan import Plan
 from semisup.prepare.own_images.source import Source
@@ -27,7 +27,7 @@ def check_classes(plan: Plan) -> None:
         if source.is_empty:
             raise UserError(
                 f"{source.where}: no usable labelled image {_among(source)}; put images "
-                f"there, or change {source.place.key} in params.yaml"
+                f"there, or change {source.place.key} in params.yaml{hint_at_columns(source)}"
             )
     found = f" (only {min(plan.classes)!r})" if plan.classes else ""
     places = [source.where for source in plan.sources if source.has_labels]

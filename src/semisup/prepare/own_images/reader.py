@@ -173,7 +173,7 @@ class Reader:
         if row is None and (len(source.with_table) > 1 or source.split == "train"):
             part = "unlabelled"
             self.folders_beside.add_without_row(entry.path)
-        if not (row and row.group):
+        if not (row and row.group) and not self.groups.pattern:
             self.series.add_folders(name)
         label = row.label if row and part != "unlabelled" else None
         self.folders_beside.add(entry.path, label)
