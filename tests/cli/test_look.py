@@ -129,3 +129,11 @@ def test_files_that_do_not_end_as_images_are_counted(make_params: Make) -> None:
     assert "HEIC" not in page
     files(Path("data/raw/b"), "cat/1.png", "dog/4.jpg")
     assert "of these" not in seen(make_params, labelled="data/raw/b")
+
+
+def test_budgets_that_no_class_can_fill(make_params: Make) -> None:
+    files(Path("data/raw/a"), *(f"{name}/{n}.jpg" for name in ("cat", "dog") for n in range(12)))
+    line = "label_budgets: 16, 32, 64: no class has so many labels (12 at the most)"
+    assert line in seen(make_params, labelled="data/raw/a")
+    files(Path("data/raw/a"), *(f"cat/{n}.jpg" for n in range(64)))
+    assert "label_budgets" not in seen(make_params, labelled="data/raw/a")

@@ -47,6 +47,7 @@ def test_what_lies_in_a_project(git: bool, monkeypatch: pytest.MonkeyPatch) -> N
     assert all(re.fullmatch("[0-9a-f]{64}\n", content) for content in code), "hashes alone"
     assert "# birds\n" in (root / "README.md").read_text()
     if git:
+        assert (root / ".git/HEAD").read_text() == "ref: refs/heads/main\n"
         listing = ["git", "-C", "birds", "status", "--porcelain", "--untracked-files=all"]
         tracked = subprocess.run(listing, capture_output=True, text=True, check=True).stdout
         assert "data/head/.gitkeep" in tracked

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from semisup.cli.main import main
-from semisup.project import code, shipped
+from semisup.project import code, shipped, stage
 
 SCRIPT = """\
 from semisup.workflow import command
@@ -73,3 +73,8 @@ def test_without_dvc_a_stage_wants_the_hashes_of_the_installed_version(
     (tmp_path / "params.yaml").touch()
     code.write()
     assert run_slow("raise SystemExit(3)", tmp_path, monkeypatch) == 3
+
+
+def test_its_help_names_the_stages(capsys: pytest.CaptureFixture[str]) -> None:
+    stage.run("--help", [])
+    assert "semisup stage NAME; the names are choose, embed, export, " in capsys.readouterr().out

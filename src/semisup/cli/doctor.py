@@ -22,7 +22,7 @@ from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import counted
 
-ENOUGH_DISK = 2  # GiB: results of the default settings take 0.4, of larger ones several
+ENOUGH_DISK = 4  # GiB: results of the default settings take 1.4 with their copies in the cache
 FREE = "`dvc gc --all-commits` removes results that are neither here nor in a commit"
 PACKAGES = ("semisup", "torch", "torchvision", "timm", "dvc", "onnxruntime")
 

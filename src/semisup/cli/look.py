@@ -1,6 +1,7 @@
 """What the named images would be read as: classes, roles, what fits nothing; nothing is decoded."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from semisup.labels.endings import is_image
 from semisup.params.loading import Params
@@ -14,7 +15,7 @@ from semisup.prepare.own_images.watched import warn_of_unwatched
 from semisup.prepare.records import Rejected
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
-from semisup.workflow.notes import NAMED, Notes, as_table, counted
+from semisup.workflow.notes import NAMED, Notes, as_table, counted, named
 
 LISTED = outputs.PREPARED / outputs.CLASSES
 
@@ -35,6 +36,7 @@ def look(params: Params) -> str:
     plan = Plan(params.data.folder, notes)
     tally, rejected, groups, odd, problem = _read(plan)
     doubt_labels(tally, notes)
+    _doubt_budgets(tally, params.label_budgets, notes)
     most = params.data.max_rejected_fraction
     try:
         check_rows(plan, most, None)
@@ -57,6 +59,19 @@ def look(params: Params) -> str:
     lines += ["", as_table(COLUMNS, tally.classes(), f"{LISTED}, once `prepare` has run"), ""]
     lines += _left_out(rejected)
     return "\n".join([*lines, *(f"warning: {line}" for line in notes.lines)])
+
+
+def _doubt_budgets(tally: Tally, budgets: Sequence[int], notes: Notes) -> None:
+    """Of numbers of labels that no class has, before any are held back for validation and test."""
+    most = max(
+        (count for (_, meant), count in tally.kept_of.items() if meant == "labelled"), default=0
+    )
+    beyond = [budget for budget in budgets if budget > most]
+    if beyond and most:
+        notes.warn(
+            f"label_budgets: {named(map(str, beyond))}: no class has so many labels ({most} at the "
+            "most): each would train on the same images; keep the first of them"
+        )
 
 
 def _read(

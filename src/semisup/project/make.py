@@ -164,6 +164,9 @@ def _begin_git(folder: Path) -> None:
     if done.returncode:  # as by a mistake in the user's settings of Git
         why = " ".join(done.stderr.removeprefix("fatal: ").split())
         raise UserError(f"git init: {why}; mend that, or add --no-git to do without")
+    # the branch that the documentation speaks of, whatever the user's Git calls the first one
+    main = ["git", "-C", str(folder), "symbolic-ref", "HEAD", "refs/heads/main"]
+    subprocess.run(main, capture_output=True, check=False)
 
 
 def _check_place(target: Path, given: Given) -> None:

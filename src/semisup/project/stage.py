@@ -17,6 +17,9 @@ def run(name: str, arguments: Sequence[str]) -> None:
         UserError: there is no such stage; without DVC, data/code is of another version.
     """
     scripts = shipped.stages()
+    if name == "--help":
+        print(f"Usage: semisup stage NAME; the names are {', '.join(scripts)}")
+        return
     if name not in scripts:
         hint = suggestion(name, [*scripts])
         raise UserError(f"{name}: no such stage{hint}; allowed: {', '.join(scripts)}")
