@@ -56,7 +56,8 @@ def classify(archive: Path, on: str, tiny: bool, folder: Path, until: float) -> 
         until: by the clock `time.monotonic`.
     """
     budget = _prepare(archive, on, tiny, folder)
-    env = os.environ | {"PYTHONPATH": str(REPOSITORY / "src")}
+    paths = (str(REPOSITORY / "src"), os.environ.get("PYTHONPATH"))
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
     found: dict[str, Any] = {"ok": True, "labels_per_class": budget, "stages": {}}
     for stage in ("prepare", "split", *STAGES):
         options = ["--task", TASK] if stage in STAGES else []

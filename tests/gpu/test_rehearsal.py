@@ -55,3 +55,12 @@ def test_without_a_gpu_it_says_so_in_one_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: no CUDA device is here")
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_missing_is_named() -> None:
+    """Without the folder of packages none is there."""
+    command = [sys.executable, "-I", "-S", str(Path(__file__).with_name("needed.py"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert done.stderr.startswith("error: torch, torchvision, ")
+    assert "`pip install torch torchvision " in done.stderr
