@@ -1,10 +1,10 @@
 """Columns of ones and zeros, a class each."""
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 
 from semisup.labels.column_names import KEY
 from semisup.labels.sheet import Sheet
-from semisup.labels.words import NO, ONES, YES, ZEROS
+from semisup.labels.words import NO, ONES, YES, ZEROS, nearly_all
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
@@ -42,7 +42,7 @@ def one_hot(sheet: Sheet, taken: Collection[int | None]) -> list[list[str]] | No
     ones = [[names[number] for number in at if is_one(line[number])] for line in cells]
     counts = [len(found) for found in ones]
     single, none = counts.count(1), counts.count(0)
-    if 2 * single < len(counts) or 10 * (single + none) < 9 * len(counts):
+    if 2 * single < len(counts) or not nearly_all(single + none, len(counts)):
         return None
     if not none and len({found[0] for found in ones if len(found) == 1}) < 2:  # all are of one
         return None
@@ -65,25 +65,36 @@ def several_labels(sheet: Sheet, taken: Collection[int | None]) -> UserError | N
 
     taken: columns that are something else.
     """
-    names = sheet.names
-    said = {at: {cell.lower() for cell in sheet.column(at)} for at in range(len(names))}
-    free = [at for at in said if at not in taken and names[at]]
-    at = [n for n in free if said[n] & ONES and said[n] <= ONES | ZEROS | _MINUS | {""}]
+    said = {
+        at: {cell.lower() for cell in sheet.column(at)}
+        for at, name in enumerate(sheet.names)
+        if name and at not in taken
+    }
+    return _several_ones(sheet, said) or _other_signs(sheet, said)
+
+
+def _several_ones(sheet: Sheet, said: Mapping[int, Set[str]]) -> UserError | None:
+    at = [at for at, words in said.items() if words & ONES and words <= ONES | _NOT | {""}]
     many = sum(sum(is_one(line[number]) for number in at) > 1 for line in sheet.cells)
-    if many:
-        return UserError(
-            f"{sheet.where}: {many} of {len(sheet.cells)} rows have 1 in several of the columns "
-            f"{named(names[number] for number in at)}, but an image can have one class only: name "
-            f"the one column to learn in {KEY}.label, or add a column label with one class a row"
-        )
-    at = [n for n in free if len(said[n]) == 2 and said[n] <= _TICKS]
-    at = [number for number in at if not said[number] <= ONES | ZEROS]
-    if len(at) < 2:
+    if not many:
         return None
     return UserError(
-        f"{sheet.where}: the columns {named(names[number] for number in at)} say "
-        f"{named(repr(word) for word in sorted(set[str]().union(*(said[n] for n in at))))}: if "
-        "these are the classes, write 1 and 0 there, or add a column label with one class a row"
+        f"{sheet.where}: {many} of {len(sheet.cells)} rows have 1 in several of the columns "
+        f"{named(sheet.names[number] for number in at)}, but an image can have one class only: "
+        f"name the one column to learn in {KEY}.label, or add a column label with one class a row"
+    )
+
+
+def _other_signs(sheet: Sheet, said: Mapping[int, Set[str]]) -> UserError | None:
+    ticked = {at: words for at, words in said.items() if len(words) == 2 and words <= _TICKS}
+    ticked = {at: words for at, words in ticked.items() if not words <= ONES | ZEROS}
+    if len(ticked) < 2:
+        return None
+    signs = sorted(set[str]().union(*ticked.values()))
+    return UserError(
+        f"{sheet.where}: the columns {named(sheet.names[at] for at in ticked)} say "
+        f"{named(map(repr, signs))}: if these are the classes, write 1 and 0 there, or add a "
+        "column label with one class a row"
     )
 
 

@@ -8,6 +8,7 @@ from semisup.labels.endings import is_image
 from semisup.labels.parts import part_of
 from semisup.labels.path_column import Known
 from semisup.labels.text import SEPARATORS, Line, lines_in
+from semisup.labels.words import nearly_all
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import Notes, named
 
@@ -36,7 +37,7 @@ def of_spaces(text: str, where: str, is_known: Known, notes: Notes) -> list[Line
     if any(len(pair) < 2 or _NO_LABEL.fullmatch(pair[1]) for _, pair in pairs):
         return None
     rest = pairs[1:] if plain(pairs[0][1][0]) in NAMES["path"] else pairs
-    if not rest or 10 * sum(is_known(path) > 0 for _, (path, _) in rest) < 9 * len(rest):
+    if not rest or not nearly_all(sum(is_known(path) > 0 for _, (path, _) in rest), len(rest)):
         return None
     _doubt_words([pair[1] for _, pair in rest], where, notes)
     return pairs if rest is not pairs else [(0, ["path", "label"]), *pairs]

@@ -18,13 +18,13 @@ from semisup.labels.label_lists import (
 )
 from semisup.labels.no_label import none_among
 from semisup.labels.sheet import Sheet
-from semisup.labels.words import NUMBER, YES, clean, same_number
+from semisup.labels.words import NUMBER, YES, clean, nearly_all, same_number
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
 _NOTHING_SHOWN = re.compile(r"(is)?_?(empty|blank|nothing|no_?animals?)(_?(image|frame|photo))?")
 _OBJECT = re.compile(r"""\[?\s*\{\s*["'].*\}\s*\]?""")  # of JSON or Python, or a list of such
-TOLD = 60  # characters of it
+MOST_CHARACTERS = 60  # that are shown of a label
 
 
 def raw_labels(sheet: Sheet, found: Columns) -> list[str]:
@@ -105,7 +105,7 @@ def _forbid_objects(labels: Iterable[str], sheet: Sheet) -> None:
     """Refuse what programs for labelling write into one cell: each would be a class of its own."""
     found = next((label for label in labels if _OBJECT.fullmatch(label)), None)
     if found:
-        shown = found if len(found) <= TOLD else f"{found[:TOLD]}..."
+        shown = found if len(found) <= MOST_CHARACTERS else f"{found[:MOST_CHARACTERS]}..."
         raise UserError(
             f"{sheet.where}: the label {shown} is an object with more than a class; write the "
             "class of each image alone"
@@ -115,7 +115,9 @@ def _forbid_objects(labels: Iterable[str], sheet: Sheet) -> None:
 def _forbid_images(labels: Counter[str], sheet: Sheet) -> None:
     """Refuse masks and the like: each would be a class of its own."""
     images = [label for label in labels if is_image(label)]
-    if 10 * sum(labels[one] for one in images) >= 9 * sum(labels.values()) < 20 * len(images):
+    rows = labels.total()
+    differ = 0 < rows <= 2 * len(images)
+    if differ and nearly_all(sum(labels[one] for one in images), rows):
         raise UserError(
             f"{sheet.where}: the labels are images, such as {images[0]!r}, which say no class of "
             f"a whole image: name another column in {KEY}.label, or write the class there"

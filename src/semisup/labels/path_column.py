@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from semisup.labels.column_names import KEY, plain
 from semisup.labels.endings import is_image
 from semisup.labels.sheet import Sheet
+from semisup.labels.words import nearly_all
 from semisup.workflow.errors import UserError
 from semisup.workflow.notes import named
 
@@ -49,7 +50,7 @@ def identity(sheet: Sheet, taken: Collection[int | None], is_known: Known) -> in
         if at in taken or not is_key or not name:
             continue
         some = words[:: max(1, len(words) // LOOKED_AT)]
-        if 10 * sum(is_known(word) > 0 for word in some) >= 9 * len(some):
+        if nearly_all(sum(is_known(word) > 0 for word in some), len(some)):
             found.append(at)
     if len(found) != 1:
         return None
@@ -71,5 +72,5 @@ def _parts(cell: str) -> list[str]:
 def _names_images(name: str, cells: Sequence[Sequence[str]], at: int) -> bool:
     """Whether a column's cells end as images do, which by its name are none beside others."""
     filled = [line[at] for line in cells if line[at].strip()]
-    are = bool(filled) and 10 * sum(map(is_image, filled)) >= 9 * len(filled)
+    are = bool(filled) and nearly_all(sum(map(is_image, filled)), len(filled))
     return are and not BESIDE_IMAGES.search(plain(name))

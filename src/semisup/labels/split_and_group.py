@@ -32,7 +32,8 @@ def groups_of(sheet: Sheet, found: Columns, none: Set[str]) -> list[str | None]:
         used = named(f"{word!r} ({count})" for word, count in unsure.items())
         sheet.warn(f"read as no group: {used}")
     sizes = Counter(word for word in known if word is not None)
-    for word, size in sizes.most_common(1):
+    if sizes:
+        [(word, size)] = sizes.most_common(1)
         if len(sizes) >= MANY_GROUPS and size > LARGE * len(words):
             sheet.warn(
                 f"{size} of {len(words)} rows are of the group {word!r}, which stay on one side of "

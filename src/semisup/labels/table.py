@@ -100,7 +100,8 @@ def rows_of(
         first = rows.setdefault(path, row)
         if first is not row and first != row:
             others.setdefault(path, row)
-    for path, other in others.items():
+    if others:
+        path, other = next(iter(others.items()))
         more = sum(rows[one].label != row.label for one, row in others.items()) - 1
         raise _contradiction(where, path, rows[path], other, max(0, more))
     return rows

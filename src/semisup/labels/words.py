@@ -15,6 +15,11 @@ YES, NO = ONES | {"yes", "y", "t"}, ZEROS | {"no", "n", "f"}
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 
 
+def nearly_all(count: int, total: int) -> bool:
+    """Whether these are nine in ten at least."""
+    return 10 * count >= 9 * total
+
+
 def clean(name: str) -> str:
     """One spelling of a name: Unicode in composed form, single plain spaces, none around."""
     if name.isascii() and name.isprintable() and "  " not in name:

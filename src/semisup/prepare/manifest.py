@@ -16,7 +16,7 @@ COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of",
 NO_CLASS = NO_GROUP = -1
 
 
-class Manifest:
+class ManifestWriter:
     """manifest.csv, written line by line; the few bytes of an image that manifest.npy has."""
 
     def __init__(self, file: TextIO) -> None:

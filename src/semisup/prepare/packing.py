@@ -13,7 +13,7 @@ from semisup.labels.conflicts import conflicting
 from semisup.prepare.decoding.pixels import grey
 from semisup.prepare.doubts import doubt_labels, doubt_pixels, write_conflicts
 from semisup.prepare.limits import COLUMNS, check_limits, warn_of_lost
-from semisup.prepare.manifest import Manifest
+from semisup.prepare.manifest import ManifestWriter
 from semisup.prepare.near_copies import doubt_copies
 from semisup.prepare.records import Candidates, Facts, Outcome, Pixels, Rejected
 from semisup.prepare.unfinished import HEADER_BYTES, Unfinished
@@ -79,7 +79,7 @@ def pack(
             `max_rejected_fraction` of those of their kind.
     """
     with (folder / outputs.MANIFEST).open("w", encoding="utf-8", newline="") as file:
-        manifest = Manifest(file)
+        manifest = ManifestWriter(file)
         for outcome, facts in unfinished.done:
             manifest.add(outcome, facts)
         side = unfinished.image_size
@@ -108,7 +108,7 @@ def pack(
 
 
 def _write_all(
-    candidates: Candidates, manifest: Manifest, writer: ArrayWriter, unfinished: Unfinished
+    candidates: Candidates, manifest: ManifestWriter, writer: ArrayWriter, unfinished: Unfinished
 ) -> None:
     outcome: Outcome
     facts: Facts | None
@@ -135,7 +135,7 @@ def describe(summary: dict[str, Any]) -> str:
     )
 
 
-def _check_rejects(manifest: Manifest, max_fraction: float, list_of_failed: Path) -> None:
+def _check_rejects(manifest: ManifestWriter, max_fraction: float, list_of_failed: Path) -> None:
     kept, left_out = manifest.images, len(manifest.rejected)
     if kept == 0 and left_out == 0:
         raise UserError("data: the source holds no images; put some there or change data.source")

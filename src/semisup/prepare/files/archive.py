@@ -27,7 +27,7 @@ from semisup.prepare.files.member import (
 from semisup.prepare.records import Unreadable
 from semisup.workflow.errors import UserError
 
-TOLD = 200  # characters of what zipfile says
+MOST_CHARACTERS = 200  # of what zipfile says
 END_BYTES = 22  # of the record that ends a zip, but for its comment
 UTF8_FLAG = 0x800  # of a name; without it, zipfile reads the letters of old MS-DOS
 FEWEST_ACCENTS = 3  # in a name that can hardly be meant
@@ -198,5 +198,5 @@ def _read_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
             return stream.read(info.file_size)
     except (*DAMAGED, RuntimeError) as error:  # RuntimeError: a compression that is not supported
         # it may quote half of the archive
-        what = " ".join(str(error).split())[:TOLD] or type(error).__name__
+        what = " ".join(str(error).split())[:MOST_CHARACTERS] or type(error).__name__
         raise Unreadable(f"damaged in the archive ({what})") from None

@@ -51,7 +51,7 @@ from semisup.workflow.notes import Notes
 
 
 @dataclass
-class Table:
+class LabelTable:
     """Rows by path as it has them, and why some name no file; the first and last place of it."""
 
     rows: Mapping[str, Row]
@@ -81,7 +81,7 @@ class Plan:
         tables = {os.path.realpath(f) for f in tables_of(settings).values() if f}
         self.tables = tables | {on_disk(file) for file in tables}  # archives with a table in them
         self.none = without_case(settings.no_label)
-        self.read: dict[str, Table] = {}
+        self.read: dict[str, LabelTable] = {}
         for name, table in tables_of(settings).items():
             if table:
                 self._read_table(name, table)
@@ -142,7 +142,7 @@ class Plan:
         absent = matched.absent
         if before := self.read.get(file):  # for another place
             absent = {row: why for row, why in absent.items() if row in before.absent}
-        self.read[file] = Table(rows, absent, mine[0].place, mine[-1])
+        self.read[file] = LabelTable(rows, absent, mine[0].place, mine[-1])
         parts = None
         if columns["label"] is not None and not say_parts(rows):
             of_rows = Folder.of(files[whole] for whole in matched.rows)
