@@ -78,8 +78,8 @@ def one_column(text: str, where: str) -> UserError:
 def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:
     """The same lines with one of names before them, where the first is an image already.
 
-    The label is the only other column, or the only one that holds words in all lines; a column of
-    train and test beside others is the split.
+    The label is the only other column, or the only one that holds words in all lines, or numbers
+    beside a count of the lines; a column of train and test beside others is the split.
 
     Raises:
         UserError: several columns could hold the label.
@@ -96,7 +96,8 @@ def with_names(lines: Sequence[Line], where: str, notes: Notes) -> list[Line]:
     else:
         splits = []
     if len(others) > 1:
-        others = [at for at in others if all(_is_word(cells[at]) for _, cells in lines)]
+        words = [at for at in others if all(_is_word(cells[at]) for _, cells in lines)]
+        others = words or [at for at in others if not _counts(lines, at)]
     if len(others) != 1:
         raise UserError(
             f"{where}: has no line that names the columns, and the label may be in several; put "
@@ -150,6 +151,12 @@ def _below(names: Mapping[int, str], lines: Sequence[Line]) -> list[Line]:
     """The lines below one of these names by position; the others are called column 1 and so on."""
     width = len(lines[0][1])
     return [(0, [names.get(at, f"column {at + 1}") for at in range(width)]), *lines]
+
+
+def _counts(lines: Sequence[Line], at: int) -> bool:
+    """Whether a column has another whole number in each line, as lists of MXNet begin."""
+    cells = {line[at].strip() for _, line in lines}
+    return len(cells) == len(lines) > 1 and all(cell.isdecimal() for cell in cells)
 
 
 def _is_word(cell: str) -> bool:
