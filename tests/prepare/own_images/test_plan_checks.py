@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from made_files import MAKERS, fill, planned, with_table
+from made_files import MAKERS, fill, planned, png, with_table
 from pyarrow import parquet
 
 from semisup.prepare.own_images.plan_checks import check_classes
@@ -114,3 +114,15 @@ def test_data_in_other_forms(tmp_path: Path, names: list[str], kinds: str) -> No
     said = rf"none of its {len(names)} files is an image \({kinds}.*data.source: torchvision"
     with pytest.raises(UserError, match=said):
         check_classes(planned(labelled=path))
+
+
+@pytest.mark.parametrize("ending", [".cls", ".txt"])
+@pytest.mark.parametrize("kind", ["folder", "a.tar"])
+def test_files_that_say_the_class_of_the_image_beside_them(
+    tmp_path: Path, kind: str, ending: str
+) -> None:
+    files = {f"{n:03}.jpg": png(n) for n in range(4)}
+    files |= {f"{n:03}{ending}": b"1" for n in range(4)}
+    place = MAKERS[kind](tmp_path / kind, files)
+    with pytest.raises(UserError, match=rf"; 000{ending} beside the image of that name may say"):
+        check_classes(planned(labelled=place))

@@ -29,7 +29,8 @@ def hint(sources: Sequence[Source]) -> str:
         if not source.has_labels or source.table:
             continue
         names = names_in(source)
-        if found := _archive_or_table(source, names) or _flat(names) or _no_image(names):
+        ways = (_archive_or_table(source, names), _sidecars(names), _flat(names), _no_image(names))
+        if found := next(filter(None, ways), ""):
             return found
     return ""
 
@@ -72,6 +73,19 @@ def _archive_or_table(source: Source, names: Sequence[str]) -> str:
 
 def _is_table(name: str) -> bool:
     return name.endswith(_TABLES) and not _NO_TABLE.search(name)
+
+
+def _sidecars(names: Sequence[str]) -> str:
+    """Where a file beside each image says its class, as in WebDataset's archives: 007.cls."""
+    images = {os.path.splitext(name)[0] for name in names if is_image(name)}  # noqa: PTH122
+    for name in names:
+        stem, ending = os.path.splitext(name)  # noqa: PTH122
+        if stem in images and ending in (".cls", ".txt"):
+            return (
+                f"; {name} beside the image of that name may say its class: write path,label of "
+                f"each into a table, and name it in {KEY}.labels"
+            )
+    return ""
 
 
 def _flat(names: Sequence[str]) -> str:
