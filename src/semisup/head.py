@@ -18,7 +18,7 @@ from semisup.workflow import outputs
 EVALUATION_VALUES = 2**25  # of features at once
 
 
-def learn_from_features(
+def head_learner(
     run: BudgetRun, of_repeats: Sequence[FeatureSet], draw: int, labelled: LabelledSet
 ) -> Learner:
     """A head with random weights for one draw, trained on a random view of each image.
@@ -39,7 +39,7 @@ def learn_from_features(
         return train.read(views * numbers + view)
 
     head = untrained_head(run, features.width, stream_seed(run.seed, draw, 0))
-    return learner_of(run, features, labelled, head, shown, stream)
+    return feature_learner(run, features, labelled, head, shown, stream)
 
 
 def untrained_head(run: BudgetRun, width: int, seed: int) -> nn.Sequential:
@@ -48,7 +48,7 @@ def untrained_head(run: BudgetRun, width: int, seed: int) -> nn.Sequential:
     return build_head(width, settings.hidden, len(run.data.classes), settings.dropout, seed)
 
 
-def learner_of(
+def feature_learner(
     run: BudgetRun,
     features: FeatureSet,
     labelled: LabelledSet,

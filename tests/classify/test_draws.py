@@ -12,7 +12,7 @@ import torch
 
 from semisup.classify import draws
 from semisup.classify.budget import BudgetRun
-from semisup.classify.classifier import learn_from_images
+from semisup.classify.classifier import image_learner
 from semisup.classify.draws import Trained, train_draws
 from semisup.classify.learner import Learner, Targets
 from semisup.classify.plans import plans_of
@@ -42,7 +42,7 @@ def train(
 
 def trained(run: BudgetRun, how: dict[str, Any]) -> list[Trained]:
     def learner(draw: int, labelled: LabelledSet) -> Learner:
-        return learn_from_images(run, fresh_classifier(run, draw), draw, labelled)
+        return image_learner(run, fresh_classifier(run, draw), draw, labelled)
 
     return list(train_draws(run, learner, run.params.supervised, **how))
 
@@ -117,7 +117,7 @@ def test_what_a_draw_is_trained_by(
     )
 
     def learner(draw: int, labelled: LabelledSet) -> Learner:
-        one = learn_from_images(run, fresh_classifier(run, draw), draw, labelled)
+        one = image_learner(run, fresh_classifier(run, draw), draw, labelled)
 
         def objective(targets: Targets, smoothing: float) -> Objective:
             noted.append((targets.classes.tolist(), targets.weights, smoothing))
@@ -174,7 +174,7 @@ def test_images_of_a_rate_that_lost_are_let_go(
 
     def learner(draw: int, labelled: LabelledSet) -> Learner:
         gc.collect()
-        one = learn_from_images(run, fresh_classifier(run, draw), draw, labelled)
+        one = image_learner(run, fresh_classifier(run, draw), draw, labelled)
         there.add(one.network)
         alive.append(len(there))
         return one

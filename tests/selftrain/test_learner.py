@@ -24,7 +24,7 @@ from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.selftrain import learner
 from semisup.selftrain.joint import Joint
-from semisup.selftrain.learner import learn_jointly, learn_with_pool
+from semisup.selftrain.learner import joint_learner, pool_learner
 from semisup.selftrain.shares import estimated_shares
 from semisup.selftrain.trust import Trust
 from semisup.workflow import outputs
@@ -78,12 +78,12 @@ def tuned(run: BudgetRun, draw: int) -> Classifier:
 
 def train(run: BudgetRun) -> list[Trained]:
     recipe = run.params.selftrain
-    return list(train_draws(run, partial(learn_with_pool, run), recipe, start_counts=True))
+    return list(train_draws(run, partial(pool_learner, run), recipe, start_counts=True))
 
 
 def test_starts_where_fine_tuning_ended(run: BudgetRun) -> None:
     for draw, labelled in enumerate(run.labelled_sets()):
-        one = learn_with_pool(run, draw, labelled)
+        one = pool_learner(run, draw, labelled)
         one.network.eval()
         images = torch.from_numpy(run.data.images[run.data.test]).permute(0, 3, 1, 2) / 255
         with torch.no_grad():
@@ -112,7 +112,7 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(run: BudgetRun)
     labelled, pool = run.labelled_sets()[0], run.data.pool
     targets = Targets(torch.from_numpy(run.data.labels[labelled.train]))
     for held, left in ((pool[2:5], len(pool) - 3), (pool, len(pool))):  # there are no others
-        one = learn_with_pool(run, 0, dataclasses.replace(labelled, validation=held))
+        one = pool_learner(run, 0, dataclasses.replace(labelled, validation=held))
         objective = one.objective(targets, 0.0)
         numbers = torch.arange(left)
         (seen,) = (pixels for _, pixels in objective.load(iter([numbers])))
@@ -124,8 +124,8 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(run: BudgetRun)
 def test_each_draw_has_random_numbers_of_its_own(
     run: BudgetRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learner, "learn_jointly", lambda run, start, seed, labelled: seed)
-    one, other = (learn_with_pool(run, *each) for each in enumerate(run.labelled_sets()))
+    monkeypatch.setattr(learner, "joint_learner", lambda run, start, seed, labelled: seed)
+    one, other = (pool_learner(run, *each) for each in enumerate(run.labelled_sets()))
     assert one != other
 
 
@@ -140,7 +140,7 @@ def test_the_loss_by_a_plain_sum(
     start, labelled = tuned(run, 0), run.labelled_sets()[0]
     reference = Joint(copy.deepcopy(start), Trust(3), params.selftrain.average).train()
     labels = torch.from_numpy(run.data.labels[labelled.train])
-    one = learn_jointly(run, start, 7, labelled)
+    one = joint_learner(run, start, 7, labelled)
     objective = one.objective(Targets(labels), 0.1)
     assert isinstance(objective.network, Joint)
     for network in (objective.network.train(), reference):
@@ -234,7 +234,7 @@ def test_labelled_images_are_not_told_of(run: BudgetRun) -> None:
     assert np.isin(labelled.train, run.data.pool).any()
     for labels, there in ((own, False), (every, True)):
         known = dataclasses.replace(run, data=dataclasses.replace(run.data, labels=labels))
-        one = learn_with_pool(known, 0, labelled)
+        one = pool_learner(known, 0, labelled)
         targets = Targets(torch.from_numpy(labels[labelled.train]))
         objective = one.objective(targets, 0.0)
         (batch,) = objective.load(iter([torch.arange(len(run.data.pool))]))
@@ -312,4 +312,4 @@ def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> Non
 def test_weights_that_are_not_there(run: BudgetRun) -> None:
     (outputs.folder_of("finetune", "rotation", BUDGET) / "finetune_0.safetensors").unlink()
     with pytest.raises(UserError, match=r"finetune_0\.safetensors: not there yet"):
-        learn_with_pool(run, 0, run.labelled_sets()[0])
+        pool_learner(run, 0, run.labelled_sets()[0])

@@ -17,11 +17,11 @@ from semisup.classify.draws import train_draws
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.features.stored import FeatureSet
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.neighbours.find import find_neighbours
 from semisup.neighbours.stored import Graph
 from semisup.params.loading import Params
-from semisup.spread.learner import learn_from_pool
+from semisup.spread.learner import spread_learner
 from semisup.spread.propagation import soft_labels
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -77,7 +77,7 @@ def run(
     before = make_run(params, data, budget=BUDGET)
     folder = outputs.folder_of("head", "rotation", BUDGET)
     folder.mkdir(parents=True)
-    learner = partial(learn_from_features, before, [features])
+    learner = partial(head_learner, before, [features])
     results.write(before, train_draws(before, learner, params.head), folder)
     return make_run(params, data, "spread", BUDGET)
 
@@ -89,7 +89,7 @@ def graph(features: FeatureSet, run: BudgetRun, runtime: Runtime) -> Graph:
 
 def test_starts_where_the_head_ended(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:
     for draw, labelled in enumerate(run.labelled_sets()):
-        learner = learn_from_pool(run, [(features, graph)], draw, labelled)
+        learner = spread_learner(run, [(features, graph)], draw, labelled)
         learner.network.eval()
         logits = learner.test_logits().argmax(dim=1).numpy()
         before = np.load(outputs.folder_of("head", "rotation", BUDGET) / outputs.PREDICTIONS)
@@ -100,7 +100,7 @@ def test_images_are_shown_by_their_number_in_the_graph(
     run: BudgetRun, features: FeatureSet, graph: Graph
 ) -> None:
     labelled = run.labelled_sets()[0]
-    learner = learn_from_pool(run, [(features, graph)], 0, labelled)
+    learner = spread_learner(run, [(features, graph)], 0, labelled)
     learner.network.eval()
     trained = len(features.train_ids)
     numbers = torch.tensor([trained + 2, 1, trained, 0, len(graph.ids) - 1])
@@ -121,7 +121,7 @@ def test_targets_are_what_the_draws_labels_become(
     run: BudgetRun, data: ImageData, features: FeatureSet, graph: Graph
 ) -> None:
     labelled = run.labelled_sets()[1]
-    learner = learn_from_pool(run, [(features, graph)], 1, labelled)
+    learner = spread_learner(run, [(features, graph)], 1, labelled)
     targets, told = cross_entropy_of(learner).targets, learner.told()
     assert targets is not None
     assert targets.weights is not None
@@ -146,7 +146,7 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(
     held = np.setdiff1d(graph.ids, whole.train)[:3]
     labelled = dataclasses.replace(whole, validation=held)
     one, two = (
-        cross_entropy_of(learn_from_pool(run, [(features, graph)], 1, each)).targets
+        cross_entropy_of(spread_learner(run, [(features, graph)], 1, each)).targets
         for each in (whole, labelled)
     )
     assert one is not None
@@ -165,7 +165,7 @@ def test_a_smaller_pool_bounds_what_is_learned_from(
     """Training images of other draws are in the graph; labels may flow through them."""
     labelled, kept = run.labelled_sets()[1], graph.ids[::2]
     small = dataclasses.replace(run, data=dataclasses.replace(run.data, pool=kept))
-    learner = learn_from_pool(small, [(features, graph)], 1, labelled)
+    learner = spread_learner(small, [(features, graph)], 1, labelled)
     targets = cross_entropy_of(learner).targets
     assert targets is not None
     assert targets.weights is not None
@@ -182,7 +182,7 @@ def test_labels_of_the_pool_are_told_of_and_not_used(
     hidden = data.labels.copy()
     hidden[np.setdiff1d(graph.ids, labelled.train)] = -1
     blind = dataclasses.replace(run, data=dataclasses.replace(data, labels=hidden))
-    both = [learn_from_pool(each, [(features, graph)], 0, labelled) for each in (run, blind)]
+    both = [spread_learner(each, [(features, graph)], 0, labelled) for each in (run, blind)]
     one, other = (cross_entropy_of(learner).targets for learner in both)
     assert one is not None
     assert other is not None
@@ -196,7 +196,7 @@ def test_trained_scored_and_written(
     before = results.judged_before(outputs.folder_of("head", "rotation", BUDGET))
 
     def train() -> list:
-        learner = partial(learn_from_pool, run, [(features, graph)])
+        learner = partial(spread_learner, run, [(features, graph)])
         return list(train_draws(run, learner, run.params.spread, start_counts=True, judged=before))
 
     trained = train()
@@ -218,7 +218,7 @@ def test_trained_scored_and_written(
 def test_head_that_is_not_there(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:
     (outputs.folder_of("head", "rotation", BUDGET) / "head_0.safetensors").unlink()
     with pytest.raises(UserError, match=r"head_0\.safetensors: not there yet"):
-        learn_from_pool(run, [(features, graph)], 0, run.labelled_sets()[0])
+        spread_learner(run, [(features, graph)], 0, run.labelled_sets()[0])
 
 
 def test_a_head_that_is_kept_is_judged_as_it_was(
@@ -226,7 +226,7 @@ def test_a_head_that_is_kept_is_judged_as_it_was(
 ) -> None:
     """Else what goes on from it would seem better, for validation has chosen it already."""
     folder = outputs.folder_of("head", "rotation", BUDGET)
-    learner = partial(learn_from_pool, run, [(features, graph)])
+    learner = partial(spread_learner, run, [(features, graph)])
     harmful = run.params.spread.model_copy(update={"lr": 3.0, "min_updates": 1, "epochs": 1})
     before = results.judged_before(folder)
     trained = train_draws(run, learner, harmful, start_counts=True, judged=before)

@@ -21,7 +21,7 @@ from semisup.classify.parallel import side_by_side
 from semisup.compute.device import Runtime, stream_seed
 from semisup.data.dataset import ImageData, Ints, LabelledSet
 from semisup.features.stored import Features, FeatureSet
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 
@@ -130,7 +130,7 @@ def _choose(
 def _rows(run: ChosenRun, features: FeatureSet) -> Iterator[dict[str, object]]:
     """Of each draw, scored once on test by the head as validation chose it."""
     settings = run.params.head
-    learner = partial(learn_from_features, run, [features])
+    learner = partial(head_learner, run, [features])
     for one in train_draws(run, learner, settings, settings.patience):
         found = scores(one.test_logits, run.data.labels[run.data.test])
         labels = one.labelled.train

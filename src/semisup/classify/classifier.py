@@ -14,7 +14,7 @@ from semisup.data.device_images import DeviceImages
 from semisup.network.at_once import in_parts
 
 
-def learn_from_images(
+def image_learner(
     run: BudgetRun, classifier: Classifier, seed: int, labelled: LabelledSet
 ) -> Learner:
     """A classifier trained on one draw's images, augmented.

@@ -35,7 +35,7 @@ POOL_SAMPLE = 2000  # images of the pool, at most about, to estimate shares from
 Batch = tuple[Tensor, Tensor]  # numbers (n,) in the pool, pixels (n, C, S, S) uint8
 
 
-def learn_with_pool(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner:
+def pool_learner(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner:
     """The draw's fine-tuned classifier, to be trained further on its images and the pool.
 
     Args:
@@ -48,10 +48,10 @@ def learn_with_pool(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner
     """
     start = encoder_and_head(run, draw)
     load_weights(start, run.weights("finetune", draw))
-    return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
+    return joint_learner(run, start, stream_seed(run.seed, draw, 1), labelled)
 
 
-def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: LabelledSet) -> Learner:
+def joint_learner(run: BudgetRun, start: Classifier, seed: int, labelled: LabelledSet) -> Learner:
     """Any classifier, to be trained on one draw's images and the pool.
 
     Args:

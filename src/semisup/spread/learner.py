@@ -13,13 +13,13 @@ from semisup.compute.weights import load_weights
 from semisup.data.dataset import Ints, LabelledSet
 from semisup.data.rows import all_rows_of
 from semisup.features.stored import FeatureSet
-from semisup.head import learner_of, untrained_head
+from semisup.head import feature_learner, untrained_head
 from semisup.neighbours.stored import Graph
 from semisup.spread.propagation import BYTES_OF_A_LABEL, soft_labels
 from semisup.workflow import outputs
 
 
-def learn_from_pool(
+def spread_learner(
     run: BudgetRun, of_repeats: Sequence[tuple[FeatureSet, Graph]], draw: int, labelled: LabelledSet
 ) -> Learner:
     """The draw's trained head, to be trained further on all images of the graph.
@@ -40,7 +40,7 @@ def learn_from_pool(
     stream = run.runtime.generator(run.seed, draw)
     targets, told = _targets(run, graph, labelled)
     shown = _shown_of(run, features, stream)
-    learner = learner_of(run, features, labelled, head, shown, stream, targets)
+    learner = feature_learner(run, features, labelled, head, shown, stream, targets)
     return dataclasses.replace(learner, told=lambda: told)
 
 
