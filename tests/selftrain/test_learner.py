@@ -23,10 +23,10 @@ from semisup.network import encoders
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.selftrain import learner
-from semisup.selftrain.joint import Joint
-from semisup.selftrain.learner import joint_learner, pool_learner
+from semisup.selftrain.learner import mean_teacher_learner, pool_learner
+from semisup.selftrain.mean_teacher import MeanTeacher
 from semisup.selftrain.shares import estimated_shares
-from semisup.selftrain.trust import Trust
+from semisup.selftrain.weighting import ConfidenceWeighting
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import Scratch
@@ -124,7 +124,7 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(run: BudgetRun)
 def test_each_draw_has_random_numbers_of_its_own(
     run: BudgetRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learner, "joint_learner", lambda run, start, seed, labelled: seed)
+    monkeypatch.setattr(learner, "mean_teacher_learner", lambda run, start, seed, labelled: seed)
     one, other = (pool_learner(run, *each) for each in enumerate(run.labelled_sets()))
     assert one != other
 
@@ -138,11 +138,12 @@ def test_the_loss_by_a_plain_sum(
     params = make_params(CHANGED | settings)
     run = dataclasses.replace(run, params=params)
     start, labelled = tuned(run, 0), run.labelled_sets()[0]
-    reference = Joint(copy.deepcopy(start), Trust(3), params.selftrain.average).train()
+    weighting, ema_decay = ConfidenceWeighting(3), params.selftrain.average
+    reference = MeanTeacher(copy.deepcopy(start), weighting, ema_decay).train()
     labels = torch.from_numpy(run.data.labels[labelled.train])
-    one = joint_learner(run, start, 7, labelled)
+    one = mean_teacher_learner(run, start, 7, labelled)
     objective = one.objective(Targets(labels), 0.1)
-    assert isinstance(objective.network, Joint)
+    assert isinstance(objective.network, MeanTeacher)
     for network in (objective.network.train(), reference):
         with torch.no_grad():  # an update, after which the teacher follows
             network.student.head[-1].weight.mul_(-3)
@@ -157,8 +158,8 @@ def test_the_loss_by_a_plain_sum(
         torch.from_numpy(run.data.images[at]).permute(0, 3, 1, 2) / 255
         for at in (run.data.pool[batch_of], labelled.validation, run.data.test)
     )
-    reference.follow()
-    said, weights = reference.labels(pool, torch.full((5,), -1))
+    reference.update_teacher()
+    said, weights = reference.pseudo_label(pool, torch.full((5,), -1))
     assert weights.min() < 0.9
     logs = reference.student(torch.cat([changed, pool.flip(3)])).log_softmax(dim=1)
     expected = 0.0
@@ -287,8 +288,8 @@ def test_shares_that_the_pool_is_brought_to(
     labels = run.data.labels[labelled.train]
     fewer = [*np.flatnonzero(labels == 0), *(labels.tolist().index(c) for c in (1, 2))]
     some = dataclasses.replace(labelled, train=labelled.train[fewer])
-    wanted = learner._wanted(dataclasses.replace(run, params=params), tuned(run, 0), some)
-    assert (wanted if wanted is None else wanted.tolist()) == (shares and pytest.approx(shares))
+    found = learner._target_shares(dataclasses.replace(run, params=params), tuned(run, 0), some)
+    assert (found if found is None else found.tolist()) == (shares and pytest.approx(shares))
 
 
 def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> None:
@@ -302,11 +303,11 @@ def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> Non
         )
     )
     expected = estimated_shares(known, run.data.labels[labelled.validation], pool)
-    found = learner._wanted(run, start, labelled)
+    found = learner._target_shares(run, start, labelled)
     assert found is not None
     np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
     unknown = dataclasses.replace(labelled, validation=labelled.validation[:0])
-    assert learner._wanted(run, start, unknown) is None, "nothing to estimate from"
+    assert learner._target_shares(run, start, unknown) is None, "nothing to estimate from"
 
 
 def test_weights_that_are_not_there(run: BudgetRun) -> None:
