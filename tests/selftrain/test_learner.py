@@ -96,13 +96,13 @@ def test_trained_scored_and_written(run: BudgetRun, tmp_path: Path) -> None:
         assert np.array_equal(one.test_logits, two.test_logits)
         assert all(np.array_equal(one.weights[name], two.weights[name]) for name in one.weights)
     results.write(run, iter(trained), tmp_path)
-    told = list(csv.DictReader((tmp_path / outputs.TOLD).open()))
+    of_pool = list(csv.DictReader((tmp_path / outputs.POOL_STATISTICS).open()))
     rows = list(csv.DictReader((tmp_path / outputs.RESULTS).open()))
     assert [row["updates"] for row in rows] == [str(UPDATES)] * 2
     assert [row["lr"] for row in rows] == [f"{run.params.selftrain.lr:g}"] * 2
     shown = min(5 * UPDATES, len(run.data.pool))
-    assert [int(row["pool_images"]) for row in told] == [shown] * 2
-    assert all(0 <= float(row["pool_top1"]) <= 1 for row in told)
+    assert [int(row["pool_images"]) for row in of_pool] == [shown] * 2
+    assert all(0 <= float(row["pool_top1"]) <= 1 for row in of_pool)
     assert trained[0].weights.keys() == tuned(run, 0).state_dict().keys()
     assert (tmp_path / "selftrain_1.safetensors").is_file()
 
@@ -222,7 +222,7 @@ def test_labels_of_the_pool_are_told_of_and_not_used(run: BudgetRun) -> None:
     for one, other in zip(knowing, blind, strict=True):
         assert np.array_equal(one.test_logits, other.test_logits)
         assert one.fit.rows == other.fit.rows
-    assert knowing[0].told["pool_top1"] != blind[0].told["pool_top1"]
+    assert knowing[0].pool_statistics["pool_top1"] != blind[0].pool_statistics["pool_top1"]
 
 
 def test_labelled_images_are_not_told_of(run: BudgetRun) -> None:
@@ -240,7 +240,7 @@ def test_labelled_images_are_not_told_of(run: BudgetRun) -> None:
         objective = one.objective(targets, 0.0)
         (batch,) = objective.load(iter([torch.arange(len(run.data.pool))]))
         objective.batch_loss(batch)
-        assert ("pool_top1" in one.told()) == there
+        assert ("pool_top1" in one.pool_statistics()) == there
 
 
 def test_interrupted_it_goes_on_to_the_same_end(
@@ -263,7 +263,7 @@ def test_interrupted_it_goes_on_to_the_same_end(
         train(keeping)
     for one, two in zip(whole, train(keeping), strict=True):
         assert np.array_equal(one.test_logits, two.test_logits)
-        assert one.told == two.told
+        assert one.pool_statistics == two.pool_statistics
     assert calls == 2 * UPDATES + 1
 
 

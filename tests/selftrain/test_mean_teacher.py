@@ -84,10 +84,10 @@ def test_a_single_image_is_labelled_too(pair: MeanTeacher) -> None:
 def test_what_is_told_of_labels(pair: MeanTeacher) -> None:
     unknown = torch.full((5,), -1)
     classes, weights = pair.pseudo_label(images(), unknown)
-    assert pair.told() == {"pool_sure": pytest.approx(float(weights.mean()))}
+    assert pair.pool_statistics() == {"pool_sure": pytest.approx(float(weights.mean()))}
     known = classes.clone()
     known[0], known[1] = (known[0] + 1) % 3, -1
     _, again = pair.pseudo_label(images(), known)
-    told = pair.told()
-    assert told["pool_sure"] == pytest.approx(float(torch.cat([weights, again]).mean()))
-    assert told["pool_top1"] == pytest.approx(3 / 4)
+    found = pair.pool_statistics()
+    assert found["pool_sure"] == pytest.approx(float(torch.cat([weights, again]).mean()))
+    assert found["pool_top1"] == pytest.approx(3 / 4)

@@ -122,7 +122,7 @@ def test_targets_are_what_the_draws_labels_become(
 ) -> None:
     labelled = run.labelled_sets()[1]
     learner = spread_learner(run, [(features, graph)], 1, labelled)
-    targets, told = cross_entropy_of(learner).targets, learner.told()
+    targets, found = cross_entropy_of(learner).targets, learner.pool_statistics()
     assert targets is not None
     assert targets.weights is not None
     numbers = [graph.ids.tolist().index(position) for position in labelled.train]
@@ -132,10 +132,10 @@ def test_targets_are_what_the_draws_labels_become(
     assert np.array_equal(targets.weights.numpy(), expected[1])
     others = [n for n in range(len(graph.ids)) if n not in numbers]
     hits = [expected[0][n] == data.labels[graph.ids[n]] for n in others]
-    assert told["pool_top1"] == pytest.approx(np.mean(hits))
-    assert told["pool_top1"] > 0.6  # chance: 0.33
-    assert told["pool_images"] == len(graph.ids)
-    assert told["pool_sure"] == pytest.approx(expected[1].mean())
+    assert found["pool_top1"] == pytest.approx(np.mean(hits))
+    assert found["pool_top1"] > 0.6  # chance: 0.33
+    assert found["pool_images"] == len(graph.ids)
+    assert found["pool_sure"] == pytest.approx(expected[1].mean())
 
 
 def test_images_that_judge_what_was_learned_are_not_learned_from(
@@ -172,7 +172,7 @@ def test_a_smaller_pool_bounds_what_is_learned_from(
     learned = np.isin(graph.ids, [*kept, *labelled.train])
     assert targets.weights.numpy()[learned].min() > 0
     assert not targets.weights.numpy()[~learned].any()
-    assert learner.told()["pool_images"] == len(kept)
+    assert learner.pool_statistics()["pool_images"] == len(kept)
 
 
 def test_labels_of_the_pool_are_told_of_and_not_used(
@@ -187,7 +187,7 @@ def test_labels_of_the_pool_are_told_of_and_not_used(
     assert one is not None
     assert other is not None
     assert torch.equal(one.classes, other.classes)
-    assert [("pool_top1" in learner.told()) for learner in both] == [True, False]
+    assert [("pool_top1" in learner.pool_statistics()) for learner in both] == [True, False]
 
 
 def test_trained_scored_and_written(
@@ -205,9 +205,9 @@ def test_trained_scored_and_written(
     results.write(run, iter(trained), tmp_path)
     heads = list(csv.DictReader((outputs.folder_of("head", "rotation", 1) / "results.csv").open()))
     rows = list(csv.DictReader((tmp_path / "results.csv").open()))
-    told = list(csv.DictReader((tmp_path / outputs.TOLD).open()))
-    assert [row["draw"] for row in told] == ["0", "1"]
-    for row, head, of_pool in zip(rows, heads, told, strict=True):
+    pool_rows = list(csv.DictReader((tmp_path / outputs.POOL_STATISTICS).open()))
+    assert [row["draw"] for row in pool_rows] == ["0", "1"]
+    for row, head, of_pool in zip(rows, heads, pool_rows, strict=True):
         assert (row["method"], row["labels_used"]) == ("spread", "3")
         if row["kept"] == "0":
             assert row["top1"] == head["top1"]

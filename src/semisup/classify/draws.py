@@ -33,7 +33,7 @@ Logits = NDArray[np.float32]
 class Trained:
     """One draw's weights as validation chose them, their logits on test, and the learning rate.
 
-    told: of what it was trained on, for the reader, by name.
+    pool_statistics: by name, of the pool's images that it was trained on; empty where of none.
     """
 
     draw: int
@@ -42,7 +42,7 @@ class Trained:
     fit: Fit
     lr: float
     test_logits: Logits
-    told: dict[str, float]
+    pool_statistics: dict[str, float]
 
 
 class Attempt(NamedTuple):
@@ -71,7 +71,7 @@ class _Training:
         plans = plans if len(labelled.validation) else plans[:1]
         one, fitted, rate = _best(self._attempts(draw, labelled, plans))
         logits, weights = one.test_logits().cpu().numpy(), to_arrays(one.network)
-        return Trained(draw, labelled, weights, fitted, rate, logits, one.told())
+        return Trained(draw, labelled, weights, fitted, rate, logits, one.pool_statistics())
 
     def _attempts(self, draw: int, labelled: LabelledSet, plans: list[Plan]) -> Iterator[Attempt]:
         """By each plan in turn but those that diverge, unless all of them do."""

@@ -29,15 +29,15 @@ class Learner:
     """What a method trains for one draw: a network, and how it sees each part of the data.
 
     objective: of the draw's labels and how far they are smoothed, what to minimise, mostly
-    `CrossEntropy`; validation_logits and test_logits: of all these images, as they are; told:
-    after training, of what it was trained on, by name.
+    `CrossEntropy`; validation_logits and test_logits: of all these images, as they are;
+    pool_statistics: after training, by name, of the pool's images that it was trained on.
     """
 
     network: nn.Module
     objective: Callable[[Targets, float], Objective]
     validation_logits: Callable[[], Tensor]
     test_logits: Callable[[], Tensor]
-    told: Callable[[], dict[str, float]] = dict
+    pool_statistics: Callable[[], dict[str, float]] = dict
 
 
 @dataclass(frozen=True)

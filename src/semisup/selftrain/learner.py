@@ -90,16 +90,16 @@ def mean_teacher_learner(
 
         return Objective(mean_teacher, batch_loss, len(pool), partial(_batches, pool), (stream,))
 
-    def told() -> dict[str, float]:
+    def pool_statistics() -> dict[str, float]:
         images = min(len(pool), settings.updates * settings.pool_batch)
-        return {"pool_images": images, **mean_teacher.told()}
+        return {"pool_images": images, **mean_teacher.pool_statistics()}
 
     return Learner(
         mean_teacher.teacher,
         objective,
         partial(predict, mean_teacher.teacher, validation, runtime),
         partial(predict, mean_teacher.teacher, test, runtime),
-        told,
+        pool_statistics,
     )
 
 

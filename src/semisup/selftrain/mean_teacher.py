@@ -53,7 +53,7 @@ class MeanTeacher(nn.Module):
         self.statistics += torch.stack([each.sum().float() for each in sums])
         return classes, weights
 
-    def told(self) -> dict[str, float]:
+    def pool_statistics(self) -> dict[str, float]:
         """Over all labels that the teacher gave: how sure, and where known how often right."""
         shown, weights, known, right = self.statistics.tolist()
         return {"pool_sure": weights / shown} | ({"pool_top1": right / known} if known else {})

@@ -38,10 +38,10 @@ def spread_learner(
     head = untrained_head(run, features.width, 0)
     load_weights(head, run.weights("head", draw))
     stream = run.runtime.generator(run.seed, draw)
-    targets, told = _targets(run, graph, labelled)
+    targets, statistics = _targets(run, graph, labelled)
     shown = _shown_of(run, features, stream)
     learner = feature_learner(run, features, labelled, head, shown, stream, targets)
-    return dataclasses.replace(learner, told=lambda: told)
+    return dataclasses.replace(learner, pool_statistics=lambda: statistics)
 
 
 def _shown_of(
@@ -72,19 +72,19 @@ def _targets(
     settings, labels = run.params.spread, data.labels[labelled.train]
     # the likeliest class by its weight, not all by their shares: these are too even, since labels
     # thin out on their way, and teach doubt
-    classes, weights = soft_labels(
-        *(graph, numbers, labels, len(data.classes), settings),
-        at_once=run.runtime.rows_at_once(BYTES_OF_A_LABEL * len(graph.ids)),
-    )
+    at_once = run.runtime.rows_at_once(BYTES_OF_A_LABEL * len(graph.ids))
+    classes, weights = soft_labels(graph, numbers, labels, len(data.classes), settings, at_once)
     in_pool = np.isin(graph.ids, data.pool)  # of the others only the draw's own may be learned from
     weights[~in_pool & ~np.isin(graph.ids, labelled.train)] = 0
     weights[np.isin(graph.ids, labelled.validation)] = 0  # which will judge what was learned
-    told = {"pool_images": int(in_pool.sum()), "pool_sure": float(weights.mean())}
+    statistics = {"pool_images": int(in_pool.sum()), "pool_sure": float(weights.mean())}
     known = in_pool & (data.labels[graph.ids] >= 0)
     known[numbers] = False
     if known.any():
-        told["pool_top1"] = float((classes[known] == data.labels[graph.ids[known]]).mean())
-    return Targets(*(torch.from_numpy(each).to(device) for each in (classes, weights))), told
+        right = classes[known] == data.labels[graph.ids[known]]
+        statistics["pool_top1"] = float(right.mean())
+    targets = Targets(torch.from_numpy(classes).to(device), torch.from_numpy(weights).to(device))
+    return targets, statistics
 
 
 def _numbers(ids: Ints, positions: Ints) -> Ints:
