@@ -34,9 +34,9 @@ def head_learner(
     train = features.of_train(labelled.train, runtime)
     stream = runtime.generator(run.seed, draw, 1)
 
-    def shown(numbers: Tensor) -> Tensor:
-        view = torch.randint(views, numbers.shape, device=runtime.device, generator=stream)
-        return train.read(views * numbers + view)
+    def shown(indices: Tensor) -> Tensor:
+        view = torch.randint(views, indices.shape, device=runtime.device, generator=stream)
+        return train.read(views * indices + view)
 
     head = untrained_head(run, features.width, stream_seed(run.seed, draw, 0))
     return feature_learner(run, features, labelled, head, shown, stream)
@@ -64,7 +64,7 @@ def feature_learner(
         features: of validation and test images, to score it on.
         labelled: the draw's images, for validation where none are set aside.
         head: from features (N, D) to logits.
-        shown: numbers (n,) of training images -> features (n, D).
+        shown: indices (n,) of training images -> features (n, D).
         stream: what `shown` draws from.
         targets: of the training images, where these are not the draw's labelled ones.
     """
@@ -76,8 +76,8 @@ def feature_learner(
         held = features.plain_of_train(labelled.validation, runtime)
     head = head.to(runtime.device)
 
-    def train_logits(numbers: Tensor) -> Tensor:
-        logits: Tensor = head(shown(numbers).float())
+    def train_logits(indices: Tensor) -> Tensor:
+        logits: Tensor = head(shown(indices).float())
         return logits.float()
 
     at_once = max(1, EVALUATION_VALUES // features.width)

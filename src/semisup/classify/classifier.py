@@ -30,8 +30,8 @@ def image_learner(
     train, validation, test = images_of(run, labelled)
     stream = runtime.generator(seed)
 
-    def train_logits(numbers: Tensor) -> Tensor:
-        logits: Tensor = network(train.augmented(numbers, augment, stream))
+    def train_logits(indices: Tensor) -> Tensor:
+        logits: Tensor = network(train.augmented(indices, augment, stream))
         return logits
 
     return Learner(

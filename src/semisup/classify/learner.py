@@ -44,7 +44,7 @@ class Learner:
 class CrossEntropy:
     """Of what a network says of its training images, the mean over those that count.
 
-    train_logits: numbers (n,) of training images -> logits (n, classes), with gradients and random
+    train_logits: indices (n,) of training images -> logits (n, classes), with gradients and random
     augmentation; stream: what the augmentation draws from; targets: of the training images, None
     where these are the draw's labelled ones.
     """
@@ -60,11 +60,11 @@ class CrossEntropy:
         examples = len((self.targets or labels).classes)
         return Objective(self.network, batch_loss, examples, streams=(self.stream,))
 
-    def _loss(self, targets: Targets, smoothing: float, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        logits, wanted = self.train_logits(numbers), targets.classes[numbers]
+    def _loss(self, targets: Targets, smoothing: float, indices: Tensor) -> tuple[Tensor, Tensor]:
+        logits, wanted = self.train_logits(indices), targets.classes[indices]
         right = logits.argmax(dim=1) == wanted
         if targets.weights is None:
             return F.cross_entropy(logits, wanted, label_smoothing=smoothing), right
         losses = F.cross_entropy(logits, wanted, label_smoothing=smoothing, reduction="none")
-        weights = targets.weights[numbers]
+        weights = targets.weights[indices]
         return (weights * losses).sum() / weights.sum().clamp(min=SMALLEST_WEIGHT), right

@@ -32,7 +32,7 @@ from semisup.training.loop import Objective
 
 POOL_SAMPLE = 2000  # images of the pool, at most about, to estimate shares from
 
-Batch = tuple[Tensor, Tensor]  # numbers (n,) in the pool, pixels (n, C, S, S) uint8
+Batch = tuple[Tensor, Tensor]  # indices (n,) in the pool, pixels (n, C, S, S) uint8
 
 
 def pool_learner(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner:
@@ -77,10 +77,10 @@ def mean_teacher_learner(
         labels, size = targets.classes, (settings.batch_size,)
 
         def batch_loss(batch: Batch) -> tuple[Tensor, Tensor]:
-            numbers, pixels = batch
+            indices, pixels = batch
             mean_teacher.update_teacher()  # by the update before, which is first seen here
             images = to_unit(pixels)
-            said, weights = mean_teacher.pseudo_label(images, known[numbers])
+            said, weights = mean_teacher.pseudo_label(images, known[indices])
             few = torch.randint(len(labels), size, device=runtime.device, generator=stream)
             views = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
             mine, others = mean_teacher.student(torch.cat(views)).split([len(few), len(images)])
@@ -133,13 +133,13 @@ def _said(run: BudgetRun, start: Classifier, positions: Ints) -> NDArray[np.floa
 
 
 def _batches(pool: DeviceImages, order: Iterator[Tensor]) -> Iterator[Batch]:
-    """Numbers and pixels, which may be read some batches ahead."""
+    """Indices and pixels, which may be read some batches ahead."""
     ahead: deque[Tensor] = deque()
 
     def noted() -> Iterator[Tensor]:
-        for numbers in order:
-            ahead.append(numbers)
-            yield numbers
+        for indices in order:
+            ahead.append(indices)
+            yield indices
 
     for pixels in pool.stream(noted()):
         yield ahead.popleft(), pixels

@@ -47,17 +47,17 @@ def spread_learner(
 def _shown_of(
     run: BudgetRun, features: FeatureSet, stream: torch.Generator
 ) -> Callable[[Tensor], Tensor]:
-    """Numbers (n,) of the graph -> features (n, D), of train images those of a random view."""
+    """Indices (n,) of the graph -> features (n, D), of train images those of a random view."""
     runtime, views, trained = run.runtime, features.per_image, len(features.train_ids)
     train = features.of_train(features.train_ids, runtime)
     pool = all_rows_of(features.pool, runtime)
 
-    def shown(numbers: Tensor) -> Tensor:
-        view = torch.randint(views, numbers.shape, device=runtime.device, generator=stream)
-        of_train = numbers < trained
-        rows = torch.empty(len(numbers), features.width, device=runtime.device)
-        rows[of_train] = train.read((views * numbers + view)[of_train]).float()
-        rows[~of_train] = pool.read(numbers[~of_train] - trained).float()
+    def shown(indices: Tensor) -> Tensor:
+        view = torch.randint(views, indices.shape, device=runtime.device, generator=stream)
+        of_train = indices < trained
+        rows = torch.empty(len(indices), features.width, device=runtime.device)
+        rows[of_train] = train.read((views * indices + view)[of_train]).float()
+        rows[~of_train] = pool.read(indices[~of_train] - trained).float()
         return rows
 
     return shown
@@ -68,18 +68,18 @@ def _targets(
 ) -> tuple[Targets, dict[str, float]]:
     """What the labels become; where the pool's own are known, how often they are right."""
     data, device = run.data, run.runtime.device
-    numbers = _numbers(graph.ids, labelled.train)
+    indices = _indices(graph.ids, labelled.train)
     settings, labels = run.params.spread, data.labels[labelled.train]
     # the likeliest class by its weight, not all by their shares: these are too even, since labels
     # thin out on their way, and teach doubt
     at_once = run.runtime.rows_at_once(BYTES_OF_A_LABEL * len(graph.ids))
-    classes, weights = soft_labels(graph, numbers, labels, len(data.classes), settings, at_once)
+    classes, weights = soft_labels(graph, indices, labels, len(data.classes), settings, at_once)
     in_pool = np.isin(graph.ids, data.pool)  # of the others only the draw's own may be learned from
     weights[~in_pool & ~np.isin(graph.ids, labelled.train)] = 0
     weights[np.isin(graph.ids, labelled.validation)] = 0  # which will judge what was learned
     statistics = {"pool_images": int(in_pool.sum()), "pool_sure": float(weights.mean())}
     known = in_pool & (data.labels[graph.ids] >= 0)
-    known[numbers] = False
+    known[indices] = False
     if known.any():
         right = classes[known] == data.labels[graph.ids[known]]
         statistics["pool_top1"] = float(right.mean())
@@ -87,7 +87,7 @@ def _targets(
     return targets, statistics
 
 
-def _numbers(ids: Ints, positions: Ints) -> Ints:
+def _indices(ids: Ints, positions: Ints) -> Ints:
     """Where these positions stand among the ids, in which each is once."""
     order = np.argsort(ids)
     return np.asarray(order[np.searchsorted(ids, positions, sorter=order)], np.int64)

@@ -66,12 +66,12 @@ class Selection:
         self.kept = 0
         self.turns: Turns = ()  # what each half of the held-out examples would keep
 
-    def look_at_start(self) -> None:
+    def evaluate_start(self) -> None:
         """Score the weights to start from, where they count."""
         if self._start_counts:
-            self.look(0)
+            self.evaluate(0)
 
-    def look(self, update: int) -> Score:
+    def evaluate(self, update: int) -> Score:
         """Score the network as it is after that update; NaN where nothing is held out."""
         self._last = self._score()
         if self._last is None or self._keep == "last":
