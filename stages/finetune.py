@@ -28,10 +28,7 @@ def main(
             return image_learner(run, start, stream_seed(run.seed, draw, 1), labelled)
 
         # with few labels training makes a good start worse: then validation keeps the start
-        settings, before = run.params.finetune, judged_start(run)
-        trained = train_draws(
-            run, learner, settings, settings.patience, start_counts=True, judged=before
-        )
+        trained = train_draws(run, learner, run.params.finetune, start_judged=judged_start(run))
         with outputs.replacing(run.folder("finetune")) as folder:
             results.write(run, trained, folder)
 

@@ -22,8 +22,7 @@ def main(
     with at_budget.started("head", budget, task) as run:
         features = outputs.folder_of("embed", task)
         learner = partial(head_learner, run, FeatureSet.read_all(features))
-        settings = run.params.head
-        trained = train_draws(run, learner, settings, settings.patience)
+        trained = train_draws(run, learner, run.params.head)
         with outputs.replacing(run.folder("head")) as folder:
             results.write(run, trained, folder)
             outputs.copy(features / outputs.FEATURES_INFO, folder)

@@ -22,7 +22,7 @@ def main(
         # a teacher that errs teaches its errors: then validation keeps the start
         learner = partial(pool_learner, run)
         before = results.judged_before(run.folder("finetune"))
-        trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
+        trained = train_draws(run, learner, run.params.selftrain, start_judged=before)
         with outputs.replacing(run.folder("selftrain")) as folder:
             results.write(run, trained, folder)
 

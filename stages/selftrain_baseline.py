@@ -27,7 +27,7 @@ def main(
             return mean_teacher_learner(run, start, stream_seed(run.seed, draw, 1), labelled)
 
         before = results.judged_before(run.folder("supervised"))
-        trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
+        trained = train_draws(run, learner, run.params.selftrain, start_judged=before)
         with outputs.replacing(outputs.folder_of("selftrain", outputs.NO_TASK, budget)) as folder:
             results.write(run, trained, folder)
 

@@ -26,7 +26,7 @@ def main(
         # where alike images are of different classes it does harm: then validation keeps the head
         learner = partial(spread_learner, run, [*zip(features, graphs, strict=True)])
         before = results.judged_before(run.folder("head"))
-        trained = train_draws(run, learner, run.params.spread, start_counts=True, judged=before)
+        trained = train_draws(run, learner, run.params.spread, start_judged=before)
         with outputs.replacing(run.folder("spread")) as folder:
             results.write(run, trained, folder)
 

@@ -154,7 +154,7 @@ def test_draws_are_trained_scored_and_written(
     run = make_run(params, data)
     make = partial(head_learner, run, [found])
     train = partial(train_draws, run, make, params.head)
-    trained = list(train(4))
+    trained = list(train())
     assert [one.draw for one in trained] == [0, 1]
     # the logits are those of the weights that validation chose
     for one in trained:
@@ -169,7 +169,7 @@ def test_draws_are_trained_scored_and_written(
         assert one.fit.best.merit == pytest.approx(accuracy)
         assert one.fit.best.merit == max(row.heldout_merit for row in one.fit.rows)
         assert scores(one.test_logits, data.labels[data.test]).top1 > 0.7  # the colours tell
-    for one, two in zip(trained, train(4), strict=True):
+    for one, two in zip(trained, train(), strict=True):
         assert np.array_equal(one.test_logits, two.test_logits)
 
     out = tmp_path / "out"
@@ -213,7 +213,7 @@ def test_without_validation_images_the_last_weights_are_kept(
     params = make_params(HEAD | {"head.hidden": [], "draws": 2})
     run = make_run(params, data, budget=1)  # one label per class: none to spare
     make = partial(head_learner, run, [stored(data)])
-    trained = list(train_draws(run, make, params.head, 4))
+    trained = list(train_draws(run, make, params.head))
     assert len(trained) == 2
     for one in trained:
         assert len(one.labelled.validation) == 0

@@ -104,7 +104,7 @@ _TRAINING = (
     + """
 run = BudgetRun('head', 'rotation', 1, params, data, runtime, 0)
 make = partial(head_learner, run, [features])
-list(train_draws(run, make, params.head, params.head.patience))
+list(train_draws(run, make, params.head))
 """
 )
 _READING, _TRAINING = (

@@ -78,7 +78,7 @@ def tuned(run: BudgetRun, draw: int) -> Classifier:
 
 def train(run: BudgetRun) -> list[Trained]:
     recipe = run.params.selftrain
-    return list(train_draws(run, partial(pool_learner, run), recipe, start_counts=True))
+    return list(train_draws(run, partial(pool_learner, run), recipe, start_judged={}))
 
 
 def test_starts_where_fine_tuning_ended(run: BudgetRun) -> None:

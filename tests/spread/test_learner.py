@@ -197,7 +197,7 @@ def test_trained_scored_and_written(
 
     def train() -> list:
         learner = partial(spread_learner, run, [(features, graph)])
-        return list(train_draws(run, learner, run.params.spread, start_counts=True, judged=before))
+        return list(train_draws(run, learner, run.params.spread, start_judged=before))
 
     trained = train()
     for one, two in zip(trained, train(), strict=True):
@@ -229,7 +229,7 @@ def test_a_head_that_is_kept_is_judged_as_it_was(
     learner = partial(spread_learner, run, [(features, graph)])
     harmful = run.params.spread.model_copy(update={"lr": 3.0, "min_updates": 1, "epochs": 1})
     before = results.judged_before(folder)
-    trained = train_draws(run, learner, harmful, start_counts=True, judged=before)
+    trained = train_draws(run, learner, harmful, start_judged=before)
     results.write(run, trained, tmp_path)
     rows, heads = (
         list(csv.DictReader((place / "results.csv").open())) for place in (tmp_path, folder)

@@ -129,9 +129,8 @@ def _choose(
 
 def _rows(run: ChosenRun, features: FeatureSet) -> Iterator[dict[str, object]]:
     """Of each draw, scored once on test by the head as validation chose it."""
-    settings = run.params.head
     learner = partial(head_learner, run, [features])
-    for one in train_draws(run, learner, settings, settings.patience):
+    for one in train_draws(run, learner, run.params.head):
         found = scores(one.test_logits, run.data.labels[run.data.test])
         labels = one.labelled.train
         yield {

@@ -20,7 +20,7 @@ from semisup.classify.validation import Validation
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import Arrays, to_arrays
 from semisup.data.dataset import BALANCED, Ints, LabelledSet
-from semisup.params.recipes import Recipe, Recipes, Selftrain
+from semisup.params.recipes import Finetune, Head, Recipe, Recipes, Selftrain
 from semisup.training import cross_validation
 from semisup.training.loop import Fit, Plan, fit
 from semisup.training.selection import Selection
@@ -60,9 +60,7 @@ class _Training:
     run: BudgetRun
     learner: Callable[[int, LabelledSet], Learner]
     recipe: Recipe | Recipes | Selftrain
-    patience: int | None
-    start_counts: bool
-    judged: Mapping[int, Sequence[float]] | None
+    start_judged: Mapping[int, Sequence[float]] | None
     draws: int
 
     def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
@@ -111,9 +109,9 @@ class _Training:
         return Selection(
             one.network,
             lambda: validation.score(one.validation_logits()),
-            patience=self.patience,
-            start_counts=self.start_counts,
-            start_judged=self.judged[draw] if self.judged else (),
+            patience=self.recipe.patience if isinstance(self.recipe, Head | Finetune) else None,
+            start_counts=self.start_judged is not None,
+            start_judged=self.start_judged[draw] if self.start_judged else (),
         )
 
     def _labels(self, positions: Ints) -> Tensor:
@@ -124,9 +122,7 @@ def train_draws(
     run: BudgetRun,
     learner: Callable[[int, LabelledSet], Learner],
     recipe: Recipe | Recipes | Selftrain,
-    patience: int | None = None,
-    start_counts: bool = False,
-    judged: Mapping[int, Sequence[float]] | None = None,
+    start_judged: Mapping[int, Sequence[float]] | None = None,
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
@@ -137,17 +133,16 @@ def train_draws(
     Args:
         run: method, budget, data, device.
         learner: makes the untrained network of a draw.
-        recipe: how long and how fast.
-        patience: evaluations without gain before training stops; None: never.
-        start_counts: whether validation may choose the weights to start from.
-        judged: by number of the draw, what the halves of validation say of the weights to start
-            from, where these were chosen before.
+        recipe: how long and how fast, and how many evaluations without gain end a training.
+        start_judged: by number of the draw, what the halves of validation say of the weights to
+            start from, which then validation may choose too; empty where these were not chosen
+            before; None: they are not among those to choose from.
 
     Raises:
         Diverged: where the loss is no longer a number, by any of the learning rates.
     """
     sets = run.labelled_sets()
-    training = _Training(run, learner, recipe, patience, start_counts, judged, len(sets))
+    training = _Training(run, learner, recipe, start_judged, len(sets))
     jobs = [partial(training.of_draw, draw, labelled) for draw, labelled in enumerate(sets)]
     return side_by_side(jobs, run.runtime.device)
 

@@ -21,9 +21,14 @@ class Score:
     loss: float
     halves: tuple[Half, ...] = ()  # the same on the two halves of the examples
 
+    @property
+    def rank(self) -> tuple[float, float]:
+        """By which the best is chosen, as halves are."""
+        return Half(self.merit, self.loss).rank
+
     def better_than(self, other: "Score | None") -> bool:
-        """Higher merit; with equal merit, lower loss."""
-        return other is None or (self.merit, -self.loss) > (other.merit, -other.loss)
+        """Whether it ranks higher, or there is no other."""
+        return other is None or self.rank > other.rank
 
 
 UNKNOWN = Score(math.nan, math.nan)  # where there was nothing to hold out
