@@ -26,8 +26,15 @@ from semisup.params.loading import Params
 from semisup.workflow import outputs
 
 RESULT_COLUMNS = [
-    *("strategy", "budget", "draw", "candidates", "labels", "classes_covered"),
-    *("validation_top1", "top1", "balanced_accuracy"),
+    "strategy",
+    "budget",
+    "draw",
+    "candidates",
+    "labels",
+    "classes_covered",
+    "validation_top1",
+    "top1",
+    "balanced_accuracy",
 ]
 SELECTION_COLUMNS = ["strategy", "budget", "draw", "rank", "id"]
 
@@ -92,7 +99,16 @@ def compare(
     for each, numbers in chosen.items():
         sets = [LabelledSet(candidates.ids[some], data.validation) for some in numbers]
         seed = stream_seed(params.seed, *b"choose", *task.encode(), each.budget)
-        run = ChosenRun(each.strategy, task, each.budget, params, data, runtime, seed, sets)
+        run = ChosenRun(
+            method=each.strategy,
+            task=task,
+            budget=each.budget,
+            params=params,
+            data=data,
+            runtime=runtime,
+            seed=seed,
+            chosen=sets,
+        )
         rows += ({"candidates": len(candidates.ids), **row} for row in _rows(run, features))
         listed += [
             {**each._asdict(), "draw": draw, "rank": rank, "id": int(position)}

@@ -11,7 +11,7 @@ from semisup.classify.network import Classifier
 from semisup.compute.device import Runtime
 from semisup.data.dataset import LabelledSet
 from semisup.data.device_images import DeviceImages
-from semisup.network.at_once import in_parts
+from semisup.network.batching import in_parts
 
 
 def image_learner(

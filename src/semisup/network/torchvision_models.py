@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from semisup.network.layers import FEATURES, Published, as_maps
+from semisup.network.library import FEATURES, Published, as_maps
 
 LISTED = "torchvision.models"
 AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")  # classifiers that only training has

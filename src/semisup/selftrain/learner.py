@@ -29,6 +29,7 @@ from semisup.selftrain.mean_teacher import MeanTeacher
 from semisup.selftrain.shares import estimated_shares
 from semisup.selftrain.weighting import ConfidenceWeighting
 from semisup.training.loop import Objective
+from semisup.workflow import outputs
 
 POOL_SAMPLE = 2000  # images of the pool, at most about, to estimate shares from
 
@@ -70,7 +71,8 @@ def mean_teacher_learner(
     shown = _pool_of(data, labelled)
     pool = DeviceImages(data, shown, runtime)
     theirs = np.isin(shown, labelled.train)  # which are trained on with their labels anyway
-    known = torch.from_numpy(np.where(theirs, -1, data.labels[shown])).to(runtime.device)
+    others = np.where(theirs, outputs.NO_CLASS, data.labels[shown])
+    known = torch.from_numpy(others).to(runtime.device)
     stream, changes = runtime.generator(seed), run.params.data.augment
 
     def objective(targets: Targets, smoothing: float) -> Objective:

@@ -40,9 +40,9 @@ class MeanTeacher(nn.Module):
     def pseudo_label(self, images: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
         """Classes that the teacher gives images (n, C, S, S), and how much they count, both (n,).
 
-        known: (n,) their classes, -1 for none, which are only compared with. Batch norm takes note
-        of these images: the student's statistics are those of strong views, which look unlike any
-        image that is to be classified.
+        known: (n,) their classes, outputs.NO_CLASS for none, which are only compared with. Batch
+        norm takes note of these images: the student's statistics are those of strong views, which
+        look unlike any image that is to be classified.
         """
         self.teacher.eval()
         for norm in self.teacher.norms:

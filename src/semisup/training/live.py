@@ -78,7 +78,8 @@ class Live:
 
     def _write_metrics(self, folder: Path) -> None:
         figures: dict[str, Any] = {"step": self._update, "of": self._updates}
-        for name, column in FIGURES.items() if self._rows else ():
+        columns = FIGURES if self._rows else {}
+        for name, column in columns.items():
             value = getattr(self._rows[-1], column)
             if math.isfinite(value):
                 part, figure = name.split("/")

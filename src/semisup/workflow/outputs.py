@@ -30,10 +30,15 @@ WARNINGS, CLASSES, CONFLICTS = "warnings.json", "classes.csv", "conflicts.csv"
 CHOSEN = "chosen.npy"
 POOL, POSITIONS, VALIDATION, PIXELS = "pool", "positions.npy", "validation.npy", "pixels.json"
 MANIFEST_ROWS, SPLIT_ROWS = "manifest.npy", "split.npy"  # what stages read of the two tables
-# of an image: its class, -1 for none; its place in GIVEN; the first equal one; the number of its
+NO_CLASS = -1  # of an image without a label
+# of an image: its class, or NO_CLASS; its place in GIVEN; the first equal one; the number of its
 # group, -1 for none; what a draw of test images goes by, which never changes for an image
 MANIFEST_ROW = [
-    *(("label", "<i4"), ("given", "i1"), ("same_as", "<i8"), ("group", "<i4"), ("key", "<u8")),
+    ("label", "<i4"),
+    ("given", "i1"),
+    ("same_as", "<i8"),
+    ("group", "<i4"),
+    ("key", "<u8"),
 ]
 GIVEN = ("train", "validation", "test")  # the part that the source puts an image into
 ENCODER, ENCODER_SPEC = "encoder.safetensors", "encoder.json"
