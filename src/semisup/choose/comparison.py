@@ -1,4 +1,4 @@
-"""Heads trained on chosen labels against heads trained on labels of random images.
+"""What active learning gains: heads trained on chosen labels against heads on random ones.
 
 Neither strategy knows a class before it has chosen, so that here, unlike with `label_budgets`, a
 budget is a number of labels in all: classes may have more, fewer, or none.
@@ -67,7 +67,7 @@ class ChosenRun(BudgetRun):
     chosen: list[LabelledSet]
 
     def labelled_sets(self) -> list[LabelledSet]:
-        """Of each draw."""
+        """The chosen images of each draw."""
         return self.chosen
 
 

@@ -43,7 +43,7 @@ def image_learner(
 
 
 def images_of(run: BudgetRun, labelled: LabelledSet) -> tuple[DeviceImages, ...]:
-    """Those of one draw to train on, of validation, and of test."""
+    """Images of one draw: to train on, of validation, of test."""
     parts = (labelled.train, labelled.validation, run.data.test)
     return tuple(DeviceImages(run.data, positions, run.runtime) for positions in parts)
 

@@ -64,7 +64,7 @@ class _Training:
     draws: int
 
     def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
-        """By the learning rate that validation finds best, and its logits on test."""
+        """Train one draw by the learning rate that validation finds best; its logits on test."""
         plans = plans_of(self.recipe, len(labelled.train), self.run.borrowed)
         plans = plans if len(labelled.validation) else plans[:1]
         one, fitted, rate = _best(self._attempts(draw, labelled, plans))
@@ -72,7 +72,7 @@ class _Training:
         return Trained(draw, labelled, weights, fitted, rate, logits, one.pool_statistics())
 
     def _attempts(self, draw: int, labelled: LabelledSet, plans: list[Plan]) -> Iterator[Attempt]:
-        """By each plan in turn but those that diverge, unless all of them do."""
+        """Train by each plan in turn; those that diverge are left out, unless all do."""
         problems = []
         for plan in plans:
             try:

@@ -42,7 +42,7 @@ class Learner:
 
 @dataclass(frozen=True)
 class CrossEntropy:
-    """Of what a network says of its training images, the mean over those that count.
+    """Cross-entropy of training images, the mean over those that count.
 
     train_logits: indices (n,) of training images -> logits (n, classes), with gradients and random
     augmentation; stream: what the augmentation draws from; targets: of the training images, None

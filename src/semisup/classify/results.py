@@ -60,7 +60,7 @@ def _validation(turns: Turns) -> dict[str, float]:
 
 
 def judged_before(folder: Path) -> dict[int, list[float]]:
-    """By draw, what the halves of validation said of the classifier that another stage wrote.
+    """What the halves of validation said of the classifiers that another stage wrote, by draw.
 
     Raises:
         UserError: where that stage has not run.

@@ -66,7 +66,7 @@ class Resident:
             self._all[at : at + step] = part
 
     def read(self, indices: Tensor | slice) -> Tensor:
-        """Those of these indices."""
+        """The rows at these indices."""
         return self._all[indices]
 
     def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
@@ -97,7 +97,7 @@ class Streamed:
         self._rows_mapped = 0
 
     def read(self, indices: Tensor | slice) -> Tensor:
-        """Those of these indices, on the device."""
+        """The rows at these indices, on the device."""
         return self._to_device(self._gather(self._at(indices)))
 
     def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:

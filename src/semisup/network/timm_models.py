@@ -51,7 +51,7 @@ class TimmModel(nn.Module):
 
 
 def names() -> list[str]:
-    """Of all models."""
+    """Names of all models that timm has."""
     found: list[str] = _timm().list_models()
     return found
 

@@ -44,7 +44,7 @@ class TorchvisionModel(nn.Module):
 
 
 def names() -> list[str]:
-    """Of all models."""
+    """Names of all models that torchvision has."""
     found: list[str] = _models().list_models(module=_models())
     return found
 

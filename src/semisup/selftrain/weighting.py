@@ -20,7 +20,7 @@ class ConfidenceWeighting(nn.Module):
     variance: Tensor
 
     def __init__(self, classes: int, target_shares: Tensor | None = None) -> None:
-        """For so many classes.
+        """Begin without having seen a prediction.
 
         Args:
             classes: how many.

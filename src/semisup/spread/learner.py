@@ -1,4 +1,4 @@
-"""The head, trained on: from the labels alone to what they became over the pool."""
+"""The head, trained on: from the labels alone to pseudo-labels of the pool."""
 
 import dataclasses
 from collections.abc import Callable, Sequence

@@ -33,7 +33,7 @@ Turns = tuple[Turn, ...]  # of each half, or none
 
 
 def first(halves: Sequence[Half]) -> Turns:
-    """Of weights that there are no others to choose from; halves: two, or none."""
+    """What each half chooses where there is one candidate; halves: two, or none."""
     return tuple(Turn(half, other.merit) for half, other in zip(halves, halves[::-1], strict=True))
 
 

@@ -91,7 +91,7 @@ class Progress:
         }
 
     def restore(self, state: State) -> None:
-        """Go on from there."""
+        """Put back what `state` gave."""
         self.update = state["update"]
         self.rows = [Row(**row) for row in state["rows"]]
         self._network.load_state_dict(state["network"])

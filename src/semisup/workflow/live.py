@@ -98,7 +98,7 @@ def _refuse_if_held(path: Path) -> None:
 
 
 def folder_of(unfinished: Path) -> Path | None:
-    """That of a training, by where its checkpoint lies; None where the stage has no folder."""
+    """Folder of a training, by where its checkpoint lies; None where the stage has no folder."""
     stage = FOLDER / unfinished.parent.name
     return stage / unfinished.stem if stage.is_dir() else None
 

@@ -74,7 +74,7 @@ def of_repeat(folder: Path, repeat: int) -> Path:
 
 
 def repeats(folder: Path) -> list[Path]:
-    """Those of all encoders, in order."""
+    """Folders of all encoders of a task, in order."""
     return [of_repeat(folder, number) for number in range(1 + len([*folder.glob("repeat_*")]))]
 
 
@@ -98,7 +98,7 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_files(*files: Path) -> Iterator[list[Path]]:
-    """The same for files.
+    """New files to write to, which take the places of `files` when all went well.
 
     Raises:
         NoMeans: where they can't be written; it names the first.
@@ -184,7 +184,7 @@ def copy(file: Path, folder: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Of a file that another stage wrote.
+    """SHA-256 of a file that another stage wrote.
 
     Raises:
         UserError: where the stage has not run.
