@@ -109,6 +109,17 @@ def write(path: Path, text: str) -> None:
         written.write_text(text, encoding="utf-8")
 
 
+def ended() -> list[Path]:
+    """Folders of stages of this machine that were killed: DVC would go on drawing their curves."""
+    found = []
+    for path in FOLDER.glob(f"*/{ABOUT}"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # it ends just now
+            about = json.loads(path.read_text(encoding="utf-8"))
+            if about["host"] == HOST and not is_running(about["process"]):
+                found.append(path.parent)
+    return found
+
+
 def running() -> list[RunningStage]:
     """Stages that run here now, the first that began first."""
     found = []
