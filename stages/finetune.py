@@ -7,7 +7,7 @@ import typer
 
 from semisup.classify import budget as at_budget
 from semisup.classify import results
-from semisup.classify.classifier import learn_from_images
+from semisup.classify.classifier import image_learner
 from semisup.classify.draws import train_draws
 from semisup.classify.learner import Learner
 from semisup.compute.device import stream_seed
@@ -25,13 +25,10 @@ def main(
 
         def learner(draw: int, labelled: LabelledSet) -> Learner:
             start = starting_classifier(run, draw)
-            return learn_from_images(run, start, stream_seed(run.seed, draw, 1), labelled)
+            return image_learner(run, start, stream_seed(run.seed, draw, 1), labelled)
 
         # with few labels training makes a good start worse: then validation keeps the start
-        settings, before = run.params.finetune, judged_start(run)
-        trained = train_draws(
-            run, learner, settings, settings.patience, start_counts=True, judged=before
-        )
+        trained = train_draws(run, learner, run.params.finetune, start_judged=judged_start(run))
         with outputs.replacing(run.folder("finetune")) as folder:
             results.write(run, trained, folder)
 

@@ -10,7 +10,7 @@ from semisup.classify import budget as at_budget
 from semisup.classify import results
 from semisup.classify.draws import train_draws
 from semisup.features.stored import FeatureSet
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.workflow import command, outputs
 
 
@@ -21,9 +21,8 @@ def main(
     """Write data/head/TASK-BUDGET: results.csv, history.csv, predictions.npy, head_DRAW weights."""
     with at_budget.started("head", budget, task) as run:
         features = outputs.folder_of("embed", task)
-        learner = partial(learn_from_features, run, FeatureSet.read_all(features))
-        settings = run.params.head
-        trained = train_draws(run, learner, settings, settings.patience)
+        learner = partial(head_learner, run, FeatureSet.read_all(features))
+        trained = train_draws(run, learner, run.params.head)
         with outputs.replacing(run.folder("head")) as folder:
             results.write(run, trained, folder)
             outputs.copy(features / outputs.FEATURES_INFO, folder)

@@ -9,7 +9,7 @@ import typer
 from semisup.classify import budget as at_budget
 from semisup.classify import results
 from semisup.classify.draws import train_draws
-from semisup.selftrain.learner import learn_with_pool
+from semisup.selftrain.learner import pool_learner
 from semisup.workflow import command, outputs
 
 
@@ -20,9 +20,9 @@ def main(
     """Write data/selftrain/TASK-BUDGET: results, pool.csv, history.csv, predictions, weights."""
     with at_budget.started("selftrain", budget, task) as run:
         # a teacher that errs teaches its errors: then validation keeps the start
-        learner = partial(learn_with_pool, run)
+        learner = partial(pool_learner, run)
         before = results.judged_before(run.folder("finetune"))
-        trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
+        trained = train_draws(run, learner, run.params.selftrain, start_judged=before)
         with outputs.replacing(run.folder("selftrain")) as folder:
             results.write(run, trained, folder)
 

@@ -11,7 +11,7 @@ from semisup.classify.draws import train_draws
 from semisup.classify.learner import Learner
 from semisup.compute.device import stream_seed
 from semisup.data.dataset import LabelledSet
-from semisup.selftrain.learner import learn_jointly
+from semisup.selftrain.learner import mean_teacher_learner
 from semisup.supervised import trained_classifier
 from semisup.workflow import command, outputs
 
@@ -24,10 +24,10 @@ def main(
 
         def learner(draw: int, labelled: LabelledSet) -> Learner:
             start = trained_classifier(run, draw)
-            return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
+            return mean_teacher_learner(run, start, stream_seed(run.seed, draw, 1), labelled)
 
         before = results.judged_before(run.folder("supervised"))
-        trained = train_draws(run, learner, run.params.selftrain, start_counts=True, judged=before)
+        trained = train_draws(run, learner, run.params.selftrain, start_judged=before)
         with outputs.replacing(outputs.folder_of("selftrain", outputs.NO_TASK, budget)) as folder:
             results.write(run, trained, folder)
 

@@ -11,7 +11,7 @@ from semisup.classify import results
 from semisup.classify.draws import train_draws
 from semisup.features.stored import FeatureSet
 from semisup.neighbours.stored import Graph
-from semisup.spread.learner import learn_from_pool
+from semisup.spread.learner import spread_learner
 from semisup.workflow import command, outputs
 
 
@@ -24,9 +24,9 @@ def main(
         features = FeatureSet.read_all(outputs.folder_of("embed", task))
         graphs = map(Graph.read, outputs.repeats(outputs.folder_of("neighbours", task)))
         # where alike images are of different classes it does harm: then validation keeps the head
-        learner = partial(learn_from_pool, run, [*zip(features, graphs, strict=True)])
+        learner = partial(spread_learner, run, [*zip(features, graphs, strict=True)])
         before = results.judged_before(run.folder("head"))
-        trained = train_draws(run, learner, run.params.spread, start_counts=True, judged=before)
+        trained = train_draws(run, learner, run.params.spread, start_judged=before)
         with outputs.replacing(run.folder("spread")) as folder:
             results.write(run, trained, folder)
 

@@ -7,7 +7,7 @@ import typer
 
 from semisup.classify import budget as at_budget
 from semisup.classify import results
-from semisup.classify.classifier import learn_from_images
+from semisup.classify.classifier import image_learner
 from semisup.classify.draws import train_draws
 from semisup.classify.learner import Learner
 from semisup.compute.device import stream_seed
@@ -24,7 +24,7 @@ def main(
 
         def learner(draw: int, labelled: LabelledSet) -> Learner:
             start = fresh_classifier(run, draw)
-            return learn_from_images(run, start, stream_seed(run.seed, draw, 2), labelled)
+            return image_learner(run, start, stream_seed(run.seed, draw, 2), labelled)
 
         trained = train_draws(run, learner, run.params.supervised)
         with outputs.replacing(run.folder("supervised")) as folder:

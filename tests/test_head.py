@@ -21,7 +21,7 @@ from semisup.compute.device import Runtime
 from semisup.compute.weights import load_weights
 from semisup.data.dataset import ImageData
 from semisup.features.stored import FeatureSet
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.network import encoders
 from semisup.network.encoders import EncoderSpec
 from semisup.params.data_sections import Augment
@@ -92,7 +92,7 @@ def test_learner(
     data = make_data()
     selection = data.labelled_set(4, 1, 0.25)
     found = stored(data)
-    make = partial(learn_from_features, make_run(make_params(HEAD), data), [found])
+    make = partial(head_learner, make_run(make_params(HEAD), data), [found])
     one = make(1, selection)
     one.network.eval()
     logits = cross_entropy_of(one).train_logits(torch.arange(7))
@@ -135,7 +135,7 @@ def test_validation_out_of_the_budget_sees_plain_views(
     selection = data.labelled_set(4, 0, 0.25)
     assert len(selection.validation) == 3
     found = stored(data)
-    one = learn_from_features(make_run(make_params(HEAD), data), [found], 0, selection)
+    one = head_learner(make_run(make_params(HEAD), data), [found], 0, selection)
     one.network.eval()
     rows = np.searchsorted(found.train_ids, selection.validation)
     expected = one.network(torch.from_numpy(found.train[rows, 0]).float())
@@ -152,9 +152,9 @@ def test_draws_are_trained_scored_and_written(
     data, params = make_data(), make_params(HEAD | {"draws": 2})
     found = stored(data)
     run = make_run(params, data)
-    make = partial(learn_from_features, run, [found])
+    make = partial(head_learner, run, [found])
     train = partial(train_draws, run, make, params.head)
-    trained = list(train(4))
+    trained = list(train())
     assert [one.draw for one in trained] == [0, 1]
     # the logits are those of the weights that validation chose
     for one in trained:
@@ -169,7 +169,7 @@ def test_draws_are_trained_scored_and_written(
         assert one.fit.best.merit == pytest.approx(accuracy)
         assert one.fit.best.merit == max(row.heldout_merit for row in one.fit.rows)
         assert scores(one.test_logits, data.labels[data.test]).top1 > 0.7  # the colours tell
-    for one, two in zip(trained, train(4), strict=True):
+    for one, two in zip(trained, train(), strict=True):
         assert np.array_equal(one.test_logits, two.test_logits)
 
     out = tmp_path / "out"
@@ -212,8 +212,8 @@ def test_without_validation_images_the_last_weights_are_kept(
     data = make_data(validation=0)
     params = make_params(HEAD | {"head.hidden": [], "draws": 2})
     run = make_run(params, data, budget=1)  # one label per class: none to spare
-    make = partial(learn_from_features, run, [stored(data)])
-    trained = list(train_draws(run, make, params.head, 4))
+    make = partial(head_learner, run, [stored(data)])
+    trained = list(train_draws(run, make, params.head))
     assert len(trained) == 2
     for one in trained:
         assert len(one.labelled.validation) == 0

@@ -26,10 +26,10 @@ def starting_classifier(run: BudgetRun, draw: int) -> Classifier:
     return classifier
 
 
-def judged_start(run: BudgetRun) -> dict[int, list[float]] | None:
-    """What validation said of the classifier to start from, by draw; None of a random head."""
+def judged_start(run: BudgetRun) -> dict[int, list[float]]:
+    """What validation said of the classifier to start from, by draw; empty with a random head."""
     start = run.params.finetune.start
-    return None if start == "random_head" else results.judged_before(run.folder(start))
+    return {} if start == "random_head" else results.judged_before(run.folder(start))
 
 
 def encoder_and_head(run: BudgetRun, draw: int) -> Classifier:

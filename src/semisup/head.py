@@ -18,7 +18,7 @@ from semisup.workflow import outputs
 EVALUATION_VALUES = 2**25  # of features at once
 
 
-def learn_from_features(
+def head_learner(
     run: BudgetRun, of_repeats: Sequence[FeatureSet], draw: int, labelled: LabelledSet
 ) -> Learner:
     """A head with random weights for one draw, trained on a random view of each image.
@@ -34,12 +34,12 @@ def learn_from_features(
     train = features.of_train(labelled.train, runtime)
     stream = runtime.generator(run.seed, draw, 1)
 
-    def shown(numbers: Tensor) -> Tensor:
-        view = torch.randint(views, numbers.shape, device=runtime.device, generator=stream)
-        return train.read(views * numbers + view)
+    def shown(indices: Tensor) -> Tensor:
+        view = torch.randint(views, indices.shape, device=runtime.device, generator=stream)
+        return train.read(views * indices + view)
 
     head = untrained_head(run, features.width, stream_seed(run.seed, draw, 0))
-    return learner_of(run, features, labelled, head, shown, stream)
+    return feature_learner(run, features, labelled, head, shown, stream)
 
 
 def untrained_head(run: BudgetRun, width: int, seed: int) -> nn.Sequential:
@@ -48,7 +48,7 @@ def untrained_head(run: BudgetRun, width: int, seed: int) -> nn.Sequential:
     return build_head(width, settings.hidden, len(run.data.classes), settings.dropout, seed)
 
 
-def learner_of(
+def feature_learner(
     run: BudgetRun,
     features: FeatureSet,
     labelled: LabelledSet,
@@ -64,7 +64,7 @@ def learner_of(
         features: of validation and test images, to score it on.
         labelled: the draw's images, for validation where none are set aside.
         head: from features (N, D) to logits.
-        shown: numbers (n,) of training images -> features (n, D).
+        shown: indices (n,) of training images -> features (n, D).
         stream: what `shown` draws from.
         targets: of the training images, where these are not the draw's labelled ones.
     """
@@ -76,8 +76,8 @@ def learner_of(
         held = features.plain_of_train(labelled.validation, runtime)
     head = head.to(runtime.device)
 
-    def train_logits(numbers: Tensor) -> Tensor:
-        logits: Tensor = head(shown(numbers).float())
+    def train_logits(indices: Tensor) -> Tensor:
+        logits: Tensor = head(shown(indices).float())
         return logits.float()
 
     at_once = max(1, EVALUATION_VALUES // features.width)

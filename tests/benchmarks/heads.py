@@ -23,7 +23,7 @@ from semisup.classify.layers import build_head
 from semisup.data.dataset import ImageData
 from semisup.embed import embed
 from semisup.features.stored import FeatureSet
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.network import encoders
 from semisup.network.backbones import Encoder
 from semisup.network.encoders import EncoderSpec
@@ -61,7 +61,7 @@ def _line(root: Path, kind: str, name: str, side: int, stored: Path) -> Line:
     def train() -> None:
         for budget in params.label_budgets:
             run = BudgetRun("head", "rotation", budget, params, data, runtime, 0)
-            list(train_draws(run, partial(learn_from_features, run, [features]), params.head))
+            list(train_draws(run, partial(head_learner, run, [features]), params.head))
 
     ours = seconds(train)
     # the plain loop would take long: its time follows from its rates and what it has to show

@@ -92,7 +92,7 @@ from semisup.data.dataset import open_data
 from semisup.classify.draws import train_draws
 from semisup.features.stored import FeatureSet
 from semisup.classify.budget import BudgetRun
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.params.loading import load
 params = load()
 data = open_data()
@@ -103,8 +103,8 @@ _TRAINING = (
     _READING
     + """
 run = BudgetRun('head', 'rotation', 1, params, data, runtime, 0)
-make = partial(learn_from_features, run, [features])
-list(train_draws(run, make, params.head, params.head.patience))
+make = partial(head_learner, run, [features])
+list(train_draws(run, make, params.head))
 """
 )
 _READING, _TRAINING = (

@@ -10,7 +10,7 @@ from learners import cross_entropy_of
 from torch import nn
 
 from semisup.classify.budget import BudgetRun
-from semisup.classify.classifier import Classifier, learn_from_images, predict
+from semisup.classify.classifier import Classifier, image_learner, predict
 from semisup.classify.draws import train_draws
 from semisup.classify.layers import build_head
 from semisup.classify.learner import Learner
@@ -62,7 +62,7 @@ def test_learner(make_data: MakeData, make_params: Make, make_run: MakeRun) -> N
     data = make_data()
     selection = data.labelled_set(4, 0, 0.25)
     params = make_params(AS_THEY_ARE | {"data.augment.shift": 0.2, "data.augment.color": 0.2})
-    one = learn_from_images(make_run(params, data), network(), 3, selection)
+    one = image_learner(make_run(params, data), network(), 3, selection)
     numbers = torch.arange(6)
     one.network.eval()
     logits = cross_entropy_of(one).train_logits(numbers)
@@ -84,7 +84,7 @@ def test_training_images_are_those_of_the_draw(
 ) -> None:
     data = make_data()
     selection = data.labelled_set(2, 1, 0.25)
-    one = learn_from_images(make_run(make_params(AS_THEY_ARE), data), network(), 3, selection)
+    one = image_learner(make_run(make_params(AS_THEY_ARE), data), network(), 3, selection)
     one.network.eval()
     shown = cross_entropy_of(one).train_logits(torch.arange(len(selection.train)))
     expected = predict(one.network, DeviceImages(data, selection.train, runtime), runtime)
@@ -208,7 +208,7 @@ def test_training_reaches_up_to_the_chosen_layer(
     run = make_run(params, data, "supervised", seed=0)
 
     def learner(draw: int, labelled: LabelledSet) -> Learner:
-        return learn_from_images(run, start, 0, labelled)
+        return image_learner(run, start, 0, labelled)
 
     (one,) = train_draws(run, learner, params.supervised)
     moved = {name for name, value in one.weights.items() if not np.array_equal(value, before[name])}

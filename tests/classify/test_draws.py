@@ -12,12 +12,13 @@ import torch
 
 from semisup.classify import draws
 from semisup.classify.budget import BudgetRun
-from semisup.classify.classifier import learn_from_images
+from semisup.classify.classifier import image_learner
 from semisup.classify.draws import Trained, train_draws
 from semisup.classify.learner import Learner, Targets
 from semisup.classify.plans import plans_of
 from semisup.data.dataset import BALANCED, LEFT_OUT, ImageData, LabelledSet
 from semisup.params.loading import Params
+from semisup.params.recipes import Finetune, Recipes
 from semisup.supervised import fresh_classifier
 from semisup.training.loop import Fit, Objective
 from semisup.workflow.errors import Diverged
@@ -32,19 +33,26 @@ CHANGED = {"draws": 2, "supervised.epochs": 2, "supervised.min_updates": 12}
 def train(
     make_data: MakeData, make_params: Make, make_run: MakeRun
 ) -> Callable[..., list[Trained]]:
-    def by(rates: list[float], validation: int = 8, budget: int = 4, **how: Any) -> list[Trained]:
+    def by(
+        rates: list[float], validation: int = 8, budget: int = 4, patience: int | None = None
+    ) -> list[Trained]:
         params = make_params(CHANGED | {"supervised.lr": rates})
         data = make_data(validation=validation)
-        return trained(make_run(params, data, "supervised", budget), how)
+        return trained(make_run(params, data, "supervised", budget), patience)
 
     return by
 
 
-def trained(run: BudgetRun, how: dict[str, Any]) -> list[Trained]:
-    def learner(draw: int, labelled: LabelledSet) -> Learner:
-        return learn_from_images(run, fresh_classifier(run, draw), draw, labelled)
+def trained(run: BudgetRun, patience: int | None = None) -> list[Trained]:
+    recipe: Recipes = run.params.supervised
+    if patience:  # which the baseline has not
+        own = {name: getattr(recipe, name) for name in Recipes.model_fields}
+        recipe = Finetune(**own, lr_if_borrowed=1, start="random_head", patience=patience)
 
-    return list(train_draws(run, learner, run.params.supervised, **how))
+    def learner(draw: int, labelled: LabelledSet) -> Learner:
+        return image_learner(run, fresh_classifier(run, draw), draw, labelled)
+
+    return list(train_draws(run, learner, recipe))
 
 
 def merit(one: Trained) -> float:
@@ -94,7 +102,7 @@ def test_validation_counts_classes_alike_where_those_of_test_differ_in_size(
     run = make_run(make_params(CHANGED | {"supervised.lr": 1e-9}), data, "supervised")
     images = torch.from_numpy(data.images[data.validation]).permute(0, 3, 1, 2) / 255
     labels = data.labels[data.validation]
-    for draw, one in enumerate(trained(run, {})):
+    for draw, one in enumerate(trained(run)):
         network = fresh_classifier(run, draw).eval()
         network.load_state_dict({name: torch.tensor(w) for name, w in one.weights.items()})
         right = network(images).argmax(dim=1).numpy() == labels
@@ -117,7 +125,7 @@ def test_what_a_draw_is_trained_by(
     )
 
     def learner(draw: int, labelled: LabelledSet) -> Learner:
-        one = learn_from_images(run, fresh_classifier(run, draw), draw, labelled)
+        one = image_learner(run, fresh_classifier(run, draw), draw, labelled)
 
         def objective(targets: Targets, smoothing: float) -> Objective:
             noted.append((targets.classes.tolist(), targets.weights, smoothing))
@@ -174,7 +182,7 @@ def test_images_of_a_rate_that_lost_are_let_go(
 
     def learner(draw: int, labelled: LabelledSet) -> Learner:
         gc.collect()
-        one = learn_from_images(run, fresh_classifier(run, draw), draw, labelled)
+        one = image_learner(run, fresh_classifier(run, draw), draw, labelled)
         there.add(one.network)
         alive.append(len(there))
         return one

@@ -10,8 +10,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from semisup.classify.network import Classifier, with_random_head
 from semisup.network import encoders
 from semisup.network.encoders import EncoderSpec, Kind, Usage
-from semisup.selftrain.joint import Joint
-from semisup.selftrain.trust import Trust
+from semisup.selftrain.mean_teacher import MeanTeacher
+from semisup.selftrain.weighting import ConfidenceWeighting
 
 USAGE = Usage(32, [0.5, 0.4, 0.3], [0.2, 0.3, 0.4])
 SPECS = {
@@ -59,11 +59,11 @@ def test_batch_norm_of_others_stays_as_it_is(whose: str, stay: bool) -> None:
 
 @pytest.mark.parametrize(("whose", "stay"), [("own", False), ("of others", True)])
 def test_a_teachers_too(whose: str, stay: bool) -> None:
-    joint = Joint(network(whose), Trust(3), 0.9)
-    encoder, head = statistics(joint.teacher.encoder), statistics(joint.teacher.head)
-    joint.train()
-    joint.labels(images(), torch.full((6,), -1))
-    pairs = zip(encoder, statistics(joint.teacher.encoder), strict=True)
+    pair = MeanTeacher(network(whose), ConfidenceWeighting(3), 0.9)
+    encoder, head = statistics(pair.teacher.encoder), statistics(pair.teacher.head)
+    pair.train()
+    pair.pseudo_label(images(), torch.full((6,), -1))
+    pairs = zip(encoder, statistics(pair.teacher.encoder), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs) == stay
-    pairs = zip(head, statistics(joint.teacher.head), strict=True)
+    pairs = zip(head, statistics(pair.teacher.head), strict=True)
     assert not any(torch.equal(one, other) for one, other in pairs)

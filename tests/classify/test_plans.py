@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from semisup.classify.plans import LONGEST_GRADIENT, plans_of
+from semisup.classify.plans import MAX_GRAD_NORM, plans_of
 from semisup.params.loading import Params
 from semisup.training.loop import Plan
 
@@ -41,6 +41,6 @@ def test_what_others_trained_is_trained_further_slowly(make_params: Callable[...
     for borrowed, rates in ((True, [0.001, 0.005, 0.015]), (False, [0.01, 0.05, 0.03])):
         plans = [plan for section in sections for plan in plans_of(section, 10, borrowed)]
         assert [plan.lr for plan in plans] == rates
-        longest = LONGEST_GRADIENT if borrowed else math.inf
-        assert {plan.longest for plan in plans} == {longest}
+        norm = MAX_GRAD_NORM if borrowed else math.inf
+        assert {plan.max_grad_norm for plan in plans} == {norm}
     assert plans_of(params.head, 10, True) == plans_of(params.head, 10)

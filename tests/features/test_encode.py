@@ -10,7 +10,7 @@ import torch
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.features.encode import FeatureExtractor
-from semisup.network import at_once, encoders
+from semisup.network import batching, encoders
 from semisup.network.encoders import EncoderSpec, Usage
 
 ENLARGED = EncoderSpec(
@@ -35,7 +35,7 @@ def test_a_few_at_a_time(
     whole = extractor(images)
     seen: list[int] = []
     encoder.register_forward_pre_hook(lambda _, given: seen.append(len(given[0])))
-    monkeypatch.setattr(at_once, "CPU_VALUES", most)
+    monkeypatch.setattr(batching, "CPU_VALUES", most)
     parts = extractor(images)
     assert seen == [5, 5, 2]
     np.testing.assert_allclose(parts, whole, atol=2e-3)

@@ -14,6 +14,7 @@ from semisup.classify.budget import BudgetRun
 from semisup.data.dataset import ImageData
 from semisup.features.stored import FeatureSet
 from semisup.params.loading import Params
+from semisup.params.recipes import Finetune, Head
 from semisup.workflow import outputs
 
 STAGES = Path(__file__).parents[2] / "stages"
@@ -55,11 +56,9 @@ def test_what_goes_on_from_another_stage_may_keep_its_weights_and_their_judgemen
         run: BudgetRun,
         learner: Any,
         recipe: Any,
-        patience: int | None = None,
-        start_counts: bool = False,
-        judged: Path | None = None,
+        start_judged: Path | None = None,
     ) -> None:
-        given.update(recipe=recipe, patience=patience, counts=start_counts, judged=judged)
+        given.update(recipe=recipe, start_judged=start_judged)
         raise Trains
 
     monkeypatch.setattr(budget, "started", lambda *_: nullcontext(run))
@@ -73,9 +72,5 @@ def test_what_goes_on_from_another_stage_may_keep_its_weights_and_their_judgemen
     with pytest.raises(Trains):
         main(*((BUDGET,) if run.task == outputs.NO_TASK else (TASK, BUDGET)))
     recipe = getattr(params, section)
-    assert given == {
-        "recipe": recipe,
-        "patience": recipe.patience if obeys_patience else None,
-        "counts": before is not None,
-        "judged": before and run.folder(before),
-    }
+    assert given == {"recipe": recipe, "start_judged": before and run.folder(before)}
+    assert isinstance(recipe, Head | Finetune) == obeys_patience

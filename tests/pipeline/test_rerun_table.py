@@ -276,7 +276,7 @@ ROOMS: dict[str, set[str]] = {
     "spread/propagation.py": {"spread"},
     "choose/typical.py": {"choose"},
     "finetune.py": {"finetune", "selftrain"},
-    "selftrain/joint.py": {"selftrain"},
+    "selftrain/mean_teacher.py": {"selftrain"},
     "supervised.py": {"supervised"},
     "report/words/summary.py": {"report"},
     "model/parts.py": PAGES,

@@ -56,7 +56,7 @@ def write_data() -> None:
         np.save(folder / outputs.PREDICTIONS, guesses)
         _write_classifiers(method, folder)
         if method in ("spread", "selftrain"):
-            outputs.write_table(folder / outputs.TOLD, told(budget))
+            outputs.write_table(folder / outputs.POOL_STATISTICS, told(budget))
     for task in TASKS:
         _write_pretraining(task)
         _write_neighbours(task)

@@ -23,10 +23,10 @@ from semisup.network import encoders
 from semisup.network.encoders import EncoderSpec
 from semisup.params.loading import Params
 from semisup.selftrain import learner
-from semisup.selftrain.joint import Joint
-from semisup.selftrain.learner import learn_jointly, learn_with_pool
+from semisup.selftrain.learner import mean_teacher_learner, pool_learner
+from semisup.selftrain.mean_teacher import MeanTeacher
 from semisup.selftrain.shares import estimated_shares
-from semisup.selftrain.trust import Trust
+from semisup.selftrain.weighting import ConfidenceWeighting
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 from semisup.workflow.scratch import Scratch
@@ -78,12 +78,12 @@ def tuned(run: BudgetRun, draw: int) -> Classifier:
 
 def train(run: BudgetRun) -> list[Trained]:
     recipe = run.params.selftrain
-    return list(train_draws(run, partial(learn_with_pool, run), recipe, start_counts=True))
+    return list(train_draws(run, partial(pool_learner, run), recipe, start_judged={}))
 
 
 def test_starts_where_fine_tuning_ended(run: BudgetRun) -> None:
     for draw, labelled in enumerate(run.labelled_sets()):
-        one = learn_with_pool(run, draw, labelled)
+        one = pool_learner(run, draw, labelled)
         one.network.eval()
         images = torch.from_numpy(run.data.images[run.data.test]).permute(0, 3, 1, 2) / 255
         with torch.no_grad():
@@ -96,13 +96,13 @@ def test_trained_scored_and_written(run: BudgetRun, tmp_path: Path) -> None:
         assert np.array_equal(one.test_logits, two.test_logits)
         assert all(np.array_equal(one.weights[name], two.weights[name]) for name in one.weights)
     results.write(run, iter(trained), tmp_path)
-    told = list(csv.DictReader((tmp_path / outputs.TOLD).open()))
+    of_pool = list(csv.DictReader((tmp_path / outputs.POOL_STATISTICS).open()))
     rows = list(csv.DictReader((tmp_path / outputs.RESULTS).open()))
     assert [row["updates"] for row in rows] == [str(UPDATES)] * 2
     assert [row["lr"] for row in rows] == [f"{run.params.selftrain.lr:g}"] * 2
     shown = min(5 * UPDATES, len(run.data.pool))
-    assert [int(row["pool_images"]) for row in told] == [shown] * 2
-    assert all(0 <= float(row["pool_top1"]) <= 1 for row in told)
+    assert [int(row["pool_images"]) for row in of_pool] == [shown] * 2
+    assert all(0 <= float(row["pool_top1"]) <= 1 for row in of_pool)
     assert trained[0].weights.keys() == tuned(run, 0).state_dict().keys()
     assert (tmp_path / "selftrain_1.safetensors").is_file()
 
@@ -112,7 +112,7 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(run: BudgetRun)
     labelled, pool = run.labelled_sets()[0], run.data.pool
     targets = Targets(torch.from_numpy(run.data.labels[labelled.train]))
     for held, left in ((pool[2:5], len(pool) - 3), (pool, len(pool))):  # there are no others
-        one = learn_with_pool(run, 0, dataclasses.replace(labelled, validation=held))
+        one = pool_learner(run, 0, dataclasses.replace(labelled, validation=held))
         objective = one.objective(targets, 0.0)
         numbers = torch.arange(left)
         (seen,) = (pixels for _, pixels in objective.load(iter([numbers])))
@@ -124,8 +124,8 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(run: BudgetRun)
 def test_each_draw_has_random_numbers_of_its_own(
     run: BudgetRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(learner, "learn_jointly", lambda run, start, seed, labelled: seed)
-    one, other = (learn_with_pool(run, *each) for each in enumerate(run.labelled_sets()))
+    monkeypatch.setattr(learner, "mean_teacher_learner", lambda run, start, seed, labelled: seed)
+    one, other = (pool_learner(run, *each) for each in enumerate(run.labelled_sets()))
     assert one != other
 
 
@@ -138,11 +138,12 @@ def test_the_loss_by_a_plain_sum(
     params = make_params(CHANGED | settings)
     run = dataclasses.replace(run, params=params)
     start, labelled = tuned(run, 0), run.labelled_sets()[0]
-    reference = Joint(copy.deepcopy(start), Trust(3), params.selftrain.average).train()
+    weighting, ema_decay = ConfidenceWeighting(3), params.selftrain.average
+    reference = MeanTeacher(copy.deepcopy(start), weighting, ema_decay).train()
     labels = torch.from_numpy(run.data.labels[labelled.train])
-    one = learn_jointly(run, start, 7, labelled)
+    one = mean_teacher_learner(run, start, 7, labelled)
     objective = one.objective(Targets(labels), 0.1)
-    assert isinstance(objective.network, Joint)
+    assert isinstance(objective.network, MeanTeacher)
     for network in (objective.network.train(), reference):
         with torch.no_grad():  # an update, after which the teacher follows
             network.student.head[-1].weight.mul_(-3)
@@ -157,8 +158,8 @@ def test_the_loss_by_a_plain_sum(
         torch.from_numpy(run.data.images[at]).permute(0, 3, 1, 2) / 255
         for at in (run.data.pool[batch_of], labelled.validation, run.data.test)
     )
-    reference.follow()
-    said, weights = reference.labels(pool, torch.full((5,), -1))
+    reference.update_teacher()
+    said, weights = reference.pseudo_label(pool, torch.full((5,), -1))
     assert weights.min() < 0.9
     logs = reference.student(torch.cat([changed, pool.flip(3)])).log_softmax(dim=1)
     expected = 0.0
@@ -221,7 +222,7 @@ def test_labels_of_the_pool_are_told_of_and_not_used(run: BudgetRun) -> None:
     for one, other in zip(knowing, blind, strict=True):
         assert np.array_equal(one.test_logits, other.test_logits)
         assert one.fit.rows == other.fit.rows
-    assert knowing[0].told["pool_top1"] != blind[0].told["pool_top1"]
+    assert knowing[0].pool_statistics["pool_top1"] != blind[0].pool_statistics["pool_top1"]
 
 
 def test_labelled_images_are_not_told_of(run: BudgetRun) -> None:
@@ -234,12 +235,12 @@ def test_labelled_images_are_not_told_of(run: BudgetRun) -> None:
     assert np.isin(labelled.train, run.data.pool).any()
     for labels, there in ((own, False), (every, True)):
         known = dataclasses.replace(run, data=dataclasses.replace(run.data, labels=labels))
-        one = learn_with_pool(known, 0, labelled)
+        one = pool_learner(known, 0, labelled)
         targets = Targets(torch.from_numpy(labels[labelled.train]))
         objective = one.objective(targets, 0.0)
         (batch,) = objective.load(iter([torch.arange(len(run.data.pool))]))
         objective.batch_loss(batch)
-        assert ("pool_top1" in one.told()) == there
+        assert ("pool_top1" in one.pool_statistics()) == there
 
 
 def test_interrupted_it_goes_on_to_the_same_end(
@@ -262,7 +263,7 @@ def test_interrupted_it_goes_on_to_the_same_end(
         train(keeping)
     for one, two in zip(whole, train(keeping), strict=True):
         assert np.array_equal(one.test_logits, two.test_logits)
-        assert one.told == two.told
+        assert one.pool_statistics == two.pool_statistics
     assert calls == 2 * UPDATES + 1
 
 
@@ -287,8 +288,8 @@ def test_shares_that_the_pool_is_brought_to(
     labels = run.data.labels[labelled.train]
     fewer = [*np.flatnonzero(labels == 0), *(labels.tolist().index(c) for c in (1, 2))]
     some = dataclasses.replace(labelled, train=labelled.train[fewer])
-    wanted = learner._wanted(dataclasses.replace(run, params=params), tuned(run, 0), some)
-    assert (wanted if wanted is None else wanted.tolist()) == (shares and pytest.approx(shares))
+    found = learner._target_shares(dataclasses.replace(run, params=params), tuned(run, 0), some)
+    assert (found if found is None else found.tolist()) == (shares and pytest.approx(shares))
 
 
 def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> None:
@@ -302,14 +303,14 @@ def test_estimated_shares_are_of_this_classifier_and_pool(run: BudgetRun) -> Non
         )
     )
     expected = estimated_shares(known, run.data.labels[labelled.validation], pool)
-    found = learner._wanted(run, start, labelled)
+    found = learner._target_shares(run, start, labelled)
     assert found is not None
     np.testing.assert_allclose(found.numpy(), expected, atol=1e-5)
     unknown = dataclasses.replace(labelled, validation=labelled.validation[:0])
-    assert learner._wanted(run, start, unknown) is None, "nothing to estimate from"
+    assert learner._target_shares(run, start, unknown) is None, "nothing to estimate from"
 
 
 def test_weights_that_are_not_there(run: BudgetRun) -> None:
     (outputs.folder_of("finetune", "rotation", BUDGET) / "finetune_0.safetensors").unlink()
     with pytest.raises(UserError, match=r"finetune_0\.safetensors: not there yet"):
-        learn_with_pool(run, 0, run.labelled_sets()[0])
+        pool_learner(run, 0, run.labelled_sets()[0])

@@ -17,11 +17,11 @@ from semisup.classify.draws import train_draws
 from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData
 from semisup.features.stored import FeatureSet
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.neighbours.find import find_neighbours
 from semisup.neighbours.stored import Graph
 from semisup.params.loading import Params
-from semisup.spread.learner import learn_from_pool
+from semisup.spread.learner import spread_learner
 from semisup.spread.propagation import soft_labels
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
@@ -77,7 +77,7 @@ def run(
     before = make_run(params, data, budget=BUDGET)
     folder = outputs.folder_of("head", "rotation", BUDGET)
     folder.mkdir(parents=True)
-    learner = partial(learn_from_features, before, [features])
+    learner = partial(head_learner, before, [features])
     results.write(before, train_draws(before, learner, params.head), folder)
     return make_run(params, data, "spread", BUDGET)
 
@@ -89,7 +89,7 @@ def graph(features: FeatureSet, run: BudgetRun, runtime: Runtime) -> Graph:
 
 def test_starts_where_the_head_ended(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:
     for draw, labelled in enumerate(run.labelled_sets()):
-        learner = learn_from_pool(run, [(features, graph)], draw, labelled)
+        learner = spread_learner(run, [(features, graph)], draw, labelled)
         learner.network.eval()
         logits = learner.test_logits().argmax(dim=1).numpy()
         before = np.load(outputs.folder_of("head", "rotation", BUDGET) / outputs.PREDICTIONS)
@@ -100,7 +100,7 @@ def test_images_are_shown_by_their_number_in_the_graph(
     run: BudgetRun, features: FeatureSet, graph: Graph
 ) -> None:
     labelled = run.labelled_sets()[0]
-    learner = learn_from_pool(run, [(features, graph)], 0, labelled)
+    learner = spread_learner(run, [(features, graph)], 0, labelled)
     learner.network.eval()
     trained = len(features.train_ids)
     numbers = torch.tensor([trained + 2, 1, trained, 0, len(graph.ids) - 1])
@@ -121,8 +121,8 @@ def test_targets_are_what_the_draws_labels_become(
     run: BudgetRun, data: ImageData, features: FeatureSet, graph: Graph
 ) -> None:
     labelled = run.labelled_sets()[1]
-    learner = learn_from_pool(run, [(features, graph)], 1, labelled)
-    targets, told = cross_entropy_of(learner).targets, learner.told()
+    learner = spread_learner(run, [(features, graph)], 1, labelled)
+    targets, found = cross_entropy_of(learner).targets, learner.pool_statistics()
     assert targets is not None
     assert targets.weights is not None
     numbers = [graph.ids.tolist().index(position) for position in labelled.train]
@@ -132,10 +132,10 @@ def test_targets_are_what_the_draws_labels_become(
     assert np.array_equal(targets.weights.numpy(), expected[1])
     others = [n for n in range(len(graph.ids)) if n not in numbers]
     hits = [expected[0][n] == data.labels[graph.ids[n]] for n in others]
-    assert told["pool_top1"] == pytest.approx(np.mean(hits))
-    assert told["pool_top1"] > 0.6  # chance: 0.33
-    assert told["pool_images"] == len(graph.ids)
-    assert told["pool_sure"] == pytest.approx(expected[1].mean())
+    assert found["pool_top1"] == pytest.approx(np.mean(hits))
+    assert found["pool_top1"] > 0.6  # chance: 0.33
+    assert found["pool_images"] == len(graph.ids)
+    assert found["pool_sure"] == pytest.approx(expected[1].mean())
 
 
 def test_images_that_judge_what_was_learned_are_not_learned_from(
@@ -146,7 +146,7 @@ def test_images_that_judge_what_was_learned_are_not_learned_from(
     held = np.setdiff1d(graph.ids, whole.train)[:3]
     labelled = dataclasses.replace(whole, validation=held)
     one, two = (
-        cross_entropy_of(learn_from_pool(run, [(features, graph)], 1, each)).targets
+        cross_entropy_of(spread_learner(run, [(features, graph)], 1, each)).targets
         for each in (whole, labelled)
     )
     assert one is not None
@@ -165,14 +165,14 @@ def test_a_smaller_pool_bounds_what_is_learned_from(
     """Training images of other draws are in the graph; labels may flow through them."""
     labelled, kept = run.labelled_sets()[1], graph.ids[::2]
     small = dataclasses.replace(run, data=dataclasses.replace(run.data, pool=kept))
-    learner = learn_from_pool(small, [(features, graph)], 1, labelled)
+    learner = spread_learner(small, [(features, graph)], 1, labelled)
     targets = cross_entropy_of(learner).targets
     assert targets is not None
     assert targets.weights is not None
     learned = np.isin(graph.ids, [*kept, *labelled.train])
     assert targets.weights.numpy()[learned].min() > 0
     assert not targets.weights.numpy()[~learned].any()
-    assert learner.told()["pool_images"] == len(kept)
+    assert learner.pool_statistics()["pool_images"] == len(kept)
 
 
 def test_labels_of_the_pool_are_told_of_and_not_used(
@@ -182,12 +182,12 @@ def test_labels_of_the_pool_are_told_of_and_not_used(
     hidden = data.labels.copy()
     hidden[np.setdiff1d(graph.ids, labelled.train)] = -1
     blind = dataclasses.replace(run, data=dataclasses.replace(data, labels=hidden))
-    both = [learn_from_pool(each, [(features, graph)], 0, labelled) for each in (run, blind)]
+    both = [spread_learner(each, [(features, graph)], 0, labelled) for each in (run, blind)]
     one, other = (cross_entropy_of(learner).targets for learner in both)
     assert one is not None
     assert other is not None
     assert torch.equal(one.classes, other.classes)
-    assert [("pool_top1" in learner.told()) for learner in both] == [True, False]
+    assert [("pool_top1" in learner.pool_statistics()) for learner in both] == [True, False]
 
 
 def test_trained_scored_and_written(
@@ -196,8 +196,8 @@ def test_trained_scored_and_written(
     before = results.judged_before(outputs.folder_of("head", "rotation", BUDGET))
 
     def train() -> list:
-        learner = partial(learn_from_pool, run, [(features, graph)])
-        return list(train_draws(run, learner, run.params.spread, start_counts=True, judged=before))
+        learner = partial(spread_learner, run, [(features, graph)])
+        return list(train_draws(run, learner, run.params.spread, start_judged=before))
 
     trained = train()
     for one, two in zip(trained, train(), strict=True):
@@ -205,9 +205,9 @@ def test_trained_scored_and_written(
     results.write(run, iter(trained), tmp_path)
     heads = list(csv.DictReader((outputs.folder_of("head", "rotation", 1) / "results.csv").open()))
     rows = list(csv.DictReader((tmp_path / "results.csv").open()))
-    told = list(csv.DictReader((tmp_path / outputs.TOLD).open()))
-    assert [row["draw"] for row in told] == ["0", "1"]
-    for row, head, of_pool in zip(rows, heads, told, strict=True):
+    pool_rows = list(csv.DictReader((tmp_path / outputs.POOL_STATISTICS).open()))
+    assert [row["draw"] for row in pool_rows] == ["0", "1"]
+    for row, head, of_pool in zip(rows, heads, pool_rows, strict=True):
         assert (row["method"], row["labels_used"]) == ("spread", "3")
         if row["kept"] == "0":
             assert row["top1"] == head["top1"]
@@ -218,7 +218,7 @@ def test_trained_scored_and_written(
 def test_head_that_is_not_there(run: BudgetRun, features: FeatureSet, graph: Graph) -> None:
     (outputs.folder_of("head", "rotation", BUDGET) / "head_0.safetensors").unlink()
     with pytest.raises(UserError, match=r"head_0\.safetensors: not there yet"):
-        learn_from_pool(run, [(features, graph)], 0, run.labelled_sets()[0])
+        spread_learner(run, [(features, graph)], 0, run.labelled_sets()[0])
 
 
 def test_a_head_that_is_kept_is_judged_as_it_was(
@@ -226,10 +226,10 @@ def test_a_head_that_is_kept_is_judged_as_it_was(
 ) -> None:
     """Else what goes on from it would seem better, for validation has chosen it already."""
     folder = outputs.folder_of("head", "rotation", BUDGET)
-    learner = partial(learn_from_pool, run, [(features, graph)])
+    learner = partial(spread_learner, run, [(features, graph)])
     harmful = run.params.spread.model_copy(update={"lr": 3.0, "min_updates": 1, "epochs": 1})
     before = results.judged_before(folder)
-    trained = train_draws(run, learner, harmful, start_counts=True, judged=before)
+    trained = train_draws(run, learner, harmful, start_judged=before)
     results.write(run, trained, tmp_path)
     rows, heads = (
         list(csv.DictReader((place / "results.csv").open())) for place in (tmp_path, folder)

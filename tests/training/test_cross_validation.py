@@ -75,8 +75,8 @@ def test_equal_ones_go_to_the_lower_loss_then_to_the_earlier() -> None:
 def test_nothing_to_halve() -> None:
     network = nn.Linear(1, 1)
     choice = Selection(network, lambda: Score(0.5, 1.0), start_counts=True)
-    choice.look_at_start()
-    choice.look(1)
+    choice.evaluate_start()
+    choice.evaluate(1)
     assert choice.turns == ()
 
 
@@ -85,14 +85,14 @@ def test_what_the_halves_chose_is_kept_with_the_state(runtime: Runtime, tmp_path
     scores = [Score(0.5, 1.0, tuple(Half(m, 1.0) for m in merits)) for merits in MERITS]
     whole = Selection(network, iter(scores).__next__)
     for number in range(4):
-        whole.look(number)
+        whole.evaluate(number)
     first = Selection(network, iter(scores[:2]).__next__)
-    first.look(0)
-    first.look(1)
+    first.evaluate(0)
+    first.evaluate(1)
     then = Selection(network, iter(scores[2:]).__next__)
     then.restore(first.state())
-    then.look(2)
-    then.look(3)
+    then.evaluate(2)
+    then.evaluate(3)
     assert then.turns == whole.turns
     keeping = dataclasses.replace(runtime, scratch=Scratch(tmp_path, "key", 0.0))
     with pytest.raises(KeyboardInterrupt):

@@ -342,13 +342,13 @@ def test_modes_and_frozen_parameters(runtime: Runtime) -> None:
     assert not torch.equal(network[2].weight, before["2.weight"])
 
 
-@pytest.mark.parametrize(("longest", "moves"), [(math.inf, True), (1e-6, False)])
+@pytest.mark.parametrize(("norm", "moves"), [(math.inf, True), (1e-6, False)])
 def test_gradients_are_no_longer_than_the_plan_says(
-    runtime: Runtime, longest: float, moves: bool
+    runtime: Runtime, norm: float, moves: bool
 ) -> None:
     network, batch_loss = toy()
     before = network.weight.detach().clone()
-    train(network, batch_loss, 64, Plan(0.1, 0.0, 64, 5, longest=longest), runtime, 0)
+    train(network, batch_loss, 64, Plan(0.1, 0.0, 64, 5, max_grad_norm=norm), runtime, 0)
     assert ((network.weight - before).abs().max() > 1e-5) == moves
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from semisup.training.optimiser import Adam, Sgd, memory, remember, schedule, update
+from semisup.training.optimiser import Adam, Sgd, restore_state, schedule, state_of, update
 
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.01])
@@ -42,12 +42,12 @@ def test_equals_torchs_own(
     assert not torch.equal(ours[0], start[0])
 
 
-@pytest.mark.parametrize(("longest", "step"), [(10.0, [0.3, 0.4]), (5.0, [0.3, 0.4]), (1.0, None)])
-def test_long_gradients_are_shortened(longest: float, step: list[float] | None) -> None:
+@pytest.mark.parametrize(("norm", "step"), [(10.0, [0.3, 0.4]), (5.0, [0.3, 0.4]), (1.0, None)])
+def test_long_gradients_are_shortened(norm: float, step: list[float] | None) -> None:
     weights = [torch.zeros(1, requires_grad=True) for _ in range(3)]
     sgd = Sgd(weights, weight_decay=0.0)
     (3 * weights[0] + 4 * weights[1]).backward()  # 5 in all; the third has none
-    update(sgd, 0.1 / (1 + 0.9), longest)  # Nesterov's first step
+    update(sgd, 0.1 / (1 + 0.9), norm)  # Nesterov's first step
     found = [-weight.item() for weight in weights]
     assert found == pytest.approx([*(step or [0.06, 0.08]), 0.0], rel=1e-4)
 
@@ -72,10 +72,10 @@ def test_what_is_remembered_in_another_layout_goes_on_the_same(
     first, second = kind([ours], 0.01), kind([theirs], 0.01)
     for number in range(4):
         if number == 2:
-            past = memory(second)
+            past = state_of(second)
             second = kind([theirs], 0.01)
             saved = {n: {k: v.contiguous() for k, v in one.items()} for n, one in past.items()}
-            remember(second, saved)
+            restore_state(second, saved)
         for weight, optimiser in ((ours, first), (theirs, second)):
             weight.sin().square().sum().backward()
             update(optimiser, 0.1)

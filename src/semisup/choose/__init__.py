@@ -1,1 +1,1 @@
-"""The stage `choose`: which images to label, and what choosing them brings over chance."""
+"""The stage `choose`: active learning, and what choosing images brings over chance."""

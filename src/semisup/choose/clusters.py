@@ -72,7 +72,7 @@ def _means(points: Tensor, of_point: Tensor, centres: Tensor, runtime: Runtime) 
 
 
 def _squared_distances(points: Tensor, centre: Tensor) -> Tensor:
-    """By differences, so that equal points are at 0."""
+    """Squared distances (n,) to a centre, by differences, so that equal points are at 0."""
     rows = max(1, BLOCK_VALUES // points.shape[1])
     return torch.cat([(block - centre).square().sum(dim=1) for block in torch.split(points, rows)])
 

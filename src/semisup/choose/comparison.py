@@ -1,4 +1,4 @@
-"""Heads trained on chosen labels against heads trained on labels of random images.
+"""What active learning gains: heads trained on chosen labels against heads on random ones.
 
 Neither strategy knows a class before it has chosen, so that here, unlike with `label_budgets`, a
 budget is a number of labels in all: classes may have more, fewer, or none.
@@ -21,13 +21,20 @@ from semisup.classify.parallel import side_by_side
 from semisup.compute.device import Runtime, stream_seed
 from semisup.data.dataset import ImageData, Ints, LabelledSet
 from semisup.features.stored import Features, FeatureSet
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.params.loading import Params
 from semisup.workflow import outputs
 
 RESULT_COLUMNS = [
-    *("strategy", "budget", "draw", "candidates", "labels", "classes_covered"),
-    *("validation_top1", "top1", "balanced_accuracy"),
+    "strategy",
+    "budget",
+    "draw",
+    "candidates",
+    "labels",
+    "classes_covered",
+    "validation_top1",
+    "top1",
+    "balanced_accuracy",
 ]
 SELECTION_COLUMNS = ["strategy", "budget", "draw", "rank", "id"]
 
@@ -60,7 +67,7 @@ class ChosenRun(BudgetRun):
     chosen: list[LabelledSet]
 
     def labelled_sets(self) -> list[LabelledSet]:
-        """Of each draw."""
+        """The chosen images of each draw."""
         return self.chosen
 
 
@@ -92,7 +99,16 @@ def compare(
     for each, numbers in chosen.items():
         sets = [LabelledSet(candidates.ids[some], data.validation) for some in numbers]
         seed = stream_seed(params.seed, *b"choose", *task.encode(), each.budget)
-        run = ChosenRun(each.strategy, task, each.budget, params, data, runtime, seed, sets)
+        run = ChosenRun(
+            method=each.strategy,
+            task=task,
+            budget=each.budget,
+            params=params,
+            data=data,
+            runtime=runtime,
+            seed=seed,
+            chosen=sets,
+        )
         rows += ({"candidates": len(candidates.ids), **row} for row in _rows(run, features))
         listed += [
             {**each._asdict(), "draw": draw, "rank": rank, "id": int(position)}
@@ -129,9 +145,8 @@ def _choose(
 
 def _rows(run: ChosenRun, features: FeatureSet) -> Iterator[dict[str, object]]:
     """Of each draw, scored once on test by the head as validation chose it."""
-    settings = run.params.head
-    learner = partial(learn_from_features, run, [features])
-    for one in train_draws(run, learner, settings, settings.patience):
+    learner = partial(head_learner, run, [features])
+    for one in train_draws(run, learner, run.params.head):
         found = scores(one.test_logits, run.data.labels[run.data.test])
         labels = one.labelled.train
         yield {

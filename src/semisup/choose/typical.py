@@ -1,4 +1,4 @@
-"""Images to label when there are few labels: TypiClust (Hacohen et al., ICML 2022).
+"""Active learning with few labels, which images to label: TypiClust (Hacohen et al., ICML 2022).
 
 With few labels those of typical images teach most. The images are clustered, so that what is chosen
 is not all alike, and of each cluster the image is taken that lies densest.

@@ -56,7 +56,7 @@ class BudgetRun:
         return "trained" in outputs.read_json(first / outputs.ENCODER_SPEC)
 
     def __str__(self) -> str:
-        """For progress bars; the checkpoints of each run have names of their own by it."""
+        """The run's name, in progress bars and in the names of its checkpoints."""
         return " ".join(map(str, (self.method, *_item(self.task, self.budget).values())))
 
 

@@ -11,10 +11,10 @@ from semisup.classify.network import Classifier
 from semisup.compute.device import Runtime
 from semisup.data.dataset import LabelledSet
 from semisup.data.device_images import DeviceImages
-from semisup.network.at_once import in_parts
+from semisup.network.batching import in_parts
 
 
-def learn_from_images(
+def image_learner(
     run: BudgetRun, classifier: Classifier, seed: int, labelled: LabelledSet
 ) -> Learner:
     """A classifier trained on one draw's images, augmented.
@@ -30,8 +30,8 @@ def learn_from_images(
     train, validation, test = images_of(run, labelled)
     stream = runtime.generator(seed)
 
-    def train_logits(numbers: Tensor) -> Tensor:
-        logits: Tensor = network(train.augmented(numbers, augment, stream))
+    def train_logits(indices: Tensor) -> Tensor:
+        logits: Tensor = network(train.augmented(indices, augment, stream))
         return logits
 
     return Learner(
@@ -43,7 +43,7 @@ def learn_from_images(
 
 
 def images_of(run: BudgetRun, labelled: LabelledSet) -> tuple[DeviceImages, ...]:
-    """Those of one draw to train on, of validation, and of test."""
+    """Images of one draw: to train on, of validation, of test."""
     parts = (labelled.train, labelled.validation, run.data.test)
     return tuple(DeviceImages(run.data, positions, run.runtime) for positions in parts)
 

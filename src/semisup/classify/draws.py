@@ -20,7 +20,7 @@ from semisup.classify.validation import Validation
 from semisup.compute.device import stream_seed
 from semisup.compute.weights import Arrays, to_arrays
 from semisup.data.dataset import BALANCED, Ints, LabelledSet
-from semisup.params.recipes import Recipe, Recipes, Selftrain
+from semisup.params.recipes import Finetune, Head, Recipe, Recipes, Selftrain
 from semisup.training import cross_validation
 from semisup.training.loop import Fit, Plan, fit
 from semisup.training.selection import Selection
@@ -33,7 +33,7 @@ Logits = NDArray[np.float32]
 class Trained:
     """One draw's weights as validation chose them, their logits on test, and the learning rate.
 
-    told: of what it was trained on, for the reader, by name.
+    pool_statistics: by name, of the pool's images that it was trained on; empty where of none.
     """
 
     draw: int
@@ -42,7 +42,7 @@ class Trained:
     fit: Fit
     lr: float
     test_logits: Logits
-    told: dict[str, float]
+    pool_statistics: dict[str, float]
 
 
 class Attempt(NamedTuple):
@@ -60,21 +60,19 @@ class _Training:
     run: BudgetRun
     learner: Callable[[int, LabelledSet], Learner]
     recipe: Recipe | Recipes | Selftrain
-    patience: int | None
-    start_counts: bool
-    judged: Mapping[int, Sequence[float]] | None
+    start_judged: Mapping[int, Sequence[float]] | None
     draws: int
 
     def of_draw(self, draw: int, labelled: LabelledSet) -> Trained:
-        """By the learning rate that validation finds best, and its logits on test."""
+        """Train one draw by the learning rate that validation finds best; its logits on test."""
         plans = plans_of(self.recipe, len(labelled.train), self.run.borrowed)
         plans = plans if len(labelled.validation) else plans[:1]
         one, fitted, rate = _best(self._attempts(draw, labelled, plans))
         logits, weights = one.test_logits().cpu().numpy(), to_arrays(one.network)
-        return Trained(draw, labelled, weights, fitted, rate, logits, one.told())
+        return Trained(draw, labelled, weights, fitted, rate, logits, one.pool_statistics())
 
     def _attempts(self, draw: int, labelled: LabelledSet, plans: list[Plan]) -> Iterator[Attempt]:
-        """By each plan in turn but those that diverge, unless all of them do."""
+        """Train by each plan in turn; those that diverge are left out, unless all do."""
         problems = []
         for plan in plans:
             try:
@@ -111,9 +109,9 @@ class _Training:
         return Selection(
             one.network,
             lambda: validation.score(one.validation_logits()),
-            patience=self.patience,
-            start_counts=self.start_counts,
-            start_judged=self.judged[draw] if self.judged else (),
+            patience=self.recipe.patience if isinstance(self.recipe, Head | Finetune) else None,
+            start_counts=self.start_judged is not None,
+            start_judged=self.start_judged[draw] if self.start_judged else (),
         )
 
     def _labels(self, positions: Ints) -> Tensor:
@@ -124,9 +122,7 @@ def train_draws(
     run: BudgetRun,
     learner: Callable[[int, LabelledSet], Learner],
     recipe: Recipe | Recipes | Selftrain,
-    patience: int | None = None,
-    start_counts: bool = False,
-    judged: Mapping[int, Sequence[float]] | None = None,
+    start_judged: Mapping[int, Sequence[float]] | None = None,
 ) -> Iterator[Trained]:
     """Train one network per draw, keep the weights best on validation, run it once on test.
 
@@ -137,17 +133,16 @@ def train_draws(
     Args:
         run: method, budget, data, device.
         learner: makes the untrained network of a draw.
-        recipe: how long and how fast.
-        patience: evaluations without gain before training stops; None: never.
-        start_counts: whether validation may choose the weights to start from.
-        judged: by number of the draw, what the halves of validation say of the weights to start
-            from, where these were chosen before.
+        recipe: how long and how fast, and how many evaluations without gain end a training.
+        start_judged: by number of the draw, what the halves of validation say of the weights to
+            start from, which then validation may choose too; empty where these were not chosen
+            before; None: they are not among those to choose from.
 
     Raises:
         Diverged: where the loss is no longer a number, by any of the learning rates.
     """
     sets = run.labelled_sets()
-    training = _Training(run, learner, recipe, patience, start_counts, judged, len(sets))
+    training = _Training(run, learner, recipe, start_judged, len(sets))
     jobs = [partial(training.of_draw, draw, labelled) for draw, labelled in enumerate(sets)]
     return side_by_side(jobs, run.runtime.device)
 

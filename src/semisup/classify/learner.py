@@ -29,22 +29,22 @@ class Learner:
     """What a method trains for one draw: a network, and how it sees each part of the data.
 
     objective: of the draw's labels and how far they are smoothed, what to minimise, mostly
-    `CrossEntropy`; validation_logits and test_logits: of all these images, as they are; told:
-    after training, of what it was trained on, by name.
+    `CrossEntropy`; validation_logits and test_logits: of all these images, as they are;
+    pool_statistics: after training, by name, of the pool's images that it was trained on.
     """
 
     network: nn.Module
     objective: Callable[[Targets, float], Objective]
     validation_logits: Callable[[], Tensor]
     test_logits: Callable[[], Tensor]
-    told: Callable[[], dict[str, float]] = dict
+    pool_statistics: Callable[[], dict[str, float]] = dict
 
 
 @dataclass(frozen=True)
 class CrossEntropy:
-    """Of what a network says of its training images, the mean over those that count.
+    """Cross-entropy of training images, the mean over those that count.
 
-    train_logits: numbers (n,) of training images -> logits (n, classes), with gradients and random
+    train_logits: indices (n,) of training images -> logits (n, classes), with gradients and random
     augmentation; stream: what the augmentation draws from; targets: of the training images, None
     where these are the draw's labelled ones.
     """
@@ -60,11 +60,11 @@ class CrossEntropy:
         examples = len((self.targets or labels).classes)
         return Objective(self.network, batch_loss, examples, streams=(self.stream,))
 
-    def _loss(self, targets: Targets, smoothing: float, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        logits, wanted = self.train_logits(numbers), targets.classes[numbers]
+    def _loss(self, targets: Targets, smoothing: float, indices: Tensor) -> tuple[Tensor, Tensor]:
+        logits, wanted = self.train_logits(indices), targets.classes[indices]
         right = logits.argmax(dim=1) == wanted
         if targets.weights is None:
             return F.cross_entropy(logits, wanted, label_smoothing=smoothing), right
         losses = F.cross_entropy(logits, wanted, label_smoothing=smoothing, reduction="none")
-        weights = targets.weights[numbers]
+        weights = targets.weights[indices]
         return (weights * losses).sum() / weights.sum().clamp(min=SMALLEST_WEIGHT), right

@@ -19,7 +19,7 @@ class Classifier(nn.Module):
         self.layer, self.pool = layer, pool
 
     def train(self, mode: bool = True) -> "Classifier":
-        """Of an encoder that others trained, on far more images, batch norm stays as it is."""
+        """Switch the mode; batch norm of an encoder that others trained keeps its statistics."""
         super().train(mode)
         if self.encoder.keeps_statistics:
             for norm in _norms(self.encoder):

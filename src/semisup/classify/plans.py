@@ -7,7 +7,7 @@ from semisup.training.loop import Plan
 
 # Where others trained the encoder: its batch norm stays as it is, so it keeps no updates in bounds.
 # On CIFAR-10 most gradients were 15 to 20 long; one of three draws began with 57, and ran away
-LONGEST_GRADIENT = 5.0
+MAX_GRAD_NORM = 5.0
 
 
 def plans_of(
@@ -20,20 +20,21 @@ def plans_of(
         images: labelled ones to train on.
         borrowed: whether others trained the encoder.
     """
-    pace, longest = 1.0, math.inf
+    pace, max_norm = 1.0, math.inf
     if borrowed and isinstance(recipe, Finetune | Selftrain):
-        pace, longest = recipe.lr_if_borrowed, LONGEST_GRADIENT
+        pace, max_norm = recipe.lr_if_borrowed, MAX_GRAD_NORM
     if isinstance(recipe, Selftrain):
         rate, size, updates = _rounded(recipe.lr * pace), recipe.pool_batch, recipe.updates
         decay = recipe.weight_decay
-        return [Plan(rate, decay, size, 0, updates, by_update=True, longest=longest)]
+        return [Plan(rate, decay, size, 0, updates, by_update=True, max_grad_norm=max_norm)]
     if isinstance(recipe, Recipes):
         rates, decay = recipe.lr, recipe.decay_for(images)
     else:
         rates, decay = [recipe.lr], recipe.weight_decay
     size, epochs, least = recipe.batch_size, recipe.epochs, recipe.min_updates
     return [
-        Plan(_rounded(rate * pace), decay, size, epochs, least, longest=longest) for rate in rates
+        Plan(_rounded(rate * pace), decay, size, epochs, least, max_grad_norm=max_norm)
+        for rate in rates
     ]
 
 

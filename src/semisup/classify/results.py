@@ -20,19 +20,20 @@ TURNS = ("validation_turn1", "validation_turn2")
 def write(run: BudgetRun, trained: Iterator[Trained], folder: Path) -> None:
     """Write results.csv, history.csv, predictions.npy (draws, test images) and the weights.
 
-    And pool.csv, where there is something to tell of what was trained on.
+    And pool.csv, of methods that train on the pool.
     """
-    rows, history, predictions, told = [], [], [], []
+    rows, history, predictions, of_pool = [], [], [], []
     for one in trained:
         rows.append(_row(run, one))
         history += [dataclasses.asdict(row) | {"draw": one.draw} for row in one.fit.rows]
-        told += [{"draw": one.draw, **one.told}] if one.told else []
+        if one.pool_statistics:
+            of_pool.append({"draw": one.draw, **one.pool_statistics})
         predictions.append(one.test_logits.argmax(axis=1).astype(np.uint16))
         save_arrays(one.weights, outputs.weights_of(folder, run.method, one.draw))
     outputs.write_table(folder / outputs.RESULTS, rows)
     outputs.write_table(folder / outputs.HISTORY, history)
-    if told:
-        outputs.write_table(folder / outputs.TOLD, told)
+    if of_pool:
+        outputs.write_table(folder / outputs.POOL_STATISTICS, of_pool)
     np.save(folder / outputs.PREDICTIONS, np.stack(predictions))
 
 
@@ -59,7 +60,7 @@ def _validation(turns: Turns) -> dict[str, float]:
 
 
 def judged_before(folder: Path) -> dict[int, list[float]]:
-    """By draw, what the halves of validation said of the classifier that another stage wrote.
+    """What the halves of validation said of the classifiers that another stage wrote, by draw.
 
     Raises:
         UserError: where that stage has not run.

@@ -74,7 +74,7 @@ def check_models(params: Params) -> None:
 
 
 def _check_row(task: str, settings: BorrowedSettings) -> None:
-    from semisup.network.layers import FEATURES
+    from semisup.network.library import FEATURES
     from semisup.pretext.shared.borrowed import check_names
     from semisup.pretext.shared.published import check_file
 

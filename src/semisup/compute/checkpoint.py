@@ -100,7 +100,7 @@ def _put_together(value: Any, tensors: dict[str, Tensor]) -> Any:
 
 
 def checkpoint_of(scratch: Scratch, training: str, machine: str) -> Checkpoint:
-    """That of one training, by a name which no other of the stage has.
+    """The checkpoint of one training, by a name which no other of the stage has.
 
     It goes on only on a machine of the same kind, as far as that matters.
     """

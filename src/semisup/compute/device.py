@@ -90,7 +90,7 @@ class Runtime:
             network.compile(dynamic=False)
 
     def checkpoint(self, training: str) -> Checkpoint | None:
-        """That of a training of this stage."""
+        """Where a training of this stage saves its state; None where the stage saves none."""
         if self.scratch is None:
             return None
         # random states of another device, or of more processes, would not fit

@@ -32,7 +32,7 @@ class Group:
 
     @property
     def key(self) -> tuple[int, ...]:
-        """For a seed: what other processes draw is not what the first one draws."""
+        """Part of a seed, by which the processes draw different random numbers."""
         return (self.rank,) if self.rank else ()
 
     def part(self, numbers: Tensor) -> Tensor:

@@ -68,7 +68,7 @@ def opened(path: Path, framework: str = "np") -> Iterator[Any]:
 
 
 def read_arrays(path: Path) -> Arrays:
-    """All that a safetensors file holds, by name.
+    """Every array of a safetensors file, by name.
 
     Raises:
         UserError: where it is missing or damaged.

@@ -29,9 +29,9 @@ class LabelledSet:
 class ImageData:
     """Packed images with labels, roles and ranks.
 
-    images: (N, H, W, C) uint8, memory-mapped; labels: (N,) with -1 for none; role: (N,) indices
-    into ROLES; rank: (draws, N); pool: positions of the unlabelled pool; mean, std: (C,) of the
-    pool's pixels in 0 to 1; chosen: positions of images that were chosen to be labelled.
+    images: (N, H, W, C) uint8, memory-mapped; labels: (N,) with outputs.NO_CLASS for none; role:
+    (N,) indices into ROLES; rank: (draws, N); pool: positions of the unlabelled pool; mean, std:
+    (C,) of the pool's pixels in 0 to 1; chosen: positions of images chosen to be labelled.
     """
 
     images: NDArray[np.uint8]
@@ -113,9 +113,9 @@ class ImageData:
 class Manifest:
     """What `prepare` knows of each image, as (N,) arrays.
 
-    labels: -1 for none; given: the part that the source puts it into, as index into outputs.GIVEN;
-    same_as: the first image with equal pixels; group: -1 for none; key: by which test images are
-    drawn, the same for those of one group or with equal pixels.
+    labels: outputs.NO_CLASS for none; given: the part that the source puts it into, as index into
+    outputs.GIVEN; same_as: the first image with equal pixels; group: -1 for none; key: by which
+    test images are drawn, the same for those of one group or with equal pixels.
     """
 
     labels: Ints
@@ -203,7 +203,7 @@ def open_pool() -> ImageData:
     role[pool], role[validation] = UNLABELLED, VALIDATION
     return ImageData(
         images=outputs.read_array(outputs.PREPARED / outputs.IMAGES),
-        labels=np.where(role == VALIDATION, labels, -1),
+        labels=np.where(role == VALIDATION, labels, outputs.NO_CLASS),
         role=role,
         rank=np.empty((0, len(labels)), np.int64),
         pool=pool,

@@ -17,7 +17,7 @@ EVALUATION_VALUES = EVALUATION_BATCH * 3 * 64**2  # of pixels at once, where the
 
 
 class DeviceImages:
-    """Some images of the packed array, by their numbers 0 to len - 1."""
+    """Some images of the packed array, by their indices 0 to len - 1."""
 
     def __init__(self, data: ImageData, positions: Ints, runtime: Runtime) -> None:
         """The images at these positions of the packed array."""
@@ -27,23 +27,23 @@ class DeviceImages:
     def __len__(self) -> int:
         return self._count
 
-    def pixels(self, numbers: Tensor | slice) -> Tensor:
+    def pixels(self, indices: Tensor | slice) -> Tensor:
         """Images (n, C, S, S) uint8 in channels_last order."""
-        return self._rows.read(numbers).permute(0, 3, 1, 2)
+        return self._rows.read(indices).permute(0, 3, 1, 2)
 
     def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
-        """`pixels` of each batch of numbers, read ahead where that takes time."""
+        """`pixels` of each batch of indices, read ahead where that takes time."""
         return (batch.permute(0, 3, 1, 2) for batch in self._rows.stream(order))
 
-    def plain(self, numbers: Tensor | slice) -> Tensor:
+    def plain(self, indices: Tensor | slice) -> Tensor:
         """Images (n, C, S, S) float in 0 to 1."""
-        return to_unit(self.pixels(numbers))
+        return to_unit(self.pixels(indices))
 
     def augmented(
-        self, numbers: Tensor | slice, settings: Augment, generator: torch.Generator
+        self, indices: Tensor | slice, settings: Augment, generator: torch.Generator
     ) -> Tensor:
         """Images (n, C, S, S) float in 0 to 1, changed at random."""
-        return augment(self.plain(numbers), settings, generator)
+        return augment(self.plain(indices), settings, generator)
 
     def batches(self, views: int = 1) -> Iterator[slice]:
         """Slices that cover all images, in order.

@@ -65,12 +65,12 @@ class Resident:
             part = torch.from_numpy(np.ascontiguousarray(array[positions[at : at + step]]))
             self._all[at : at + step] = part
 
-    def read(self, numbers: Tensor | slice) -> Tensor:
-        """Those of these numbers."""
-        return self._all[numbers]
+    def read(self, indices: Tensor | slice) -> Tensor:
+        """The rows at these indices."""
+        return self._all[indices]
 
     def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
-        """`read` of each batch of numbers."""
+        """`read` of each batch of indices."""
         return map(self.read, order)
 
 
@@ -96,17 +96,17 @@ class Streamed:
         self._rows_at_once = max(1, int(may_map // mapped_by_row))
         self._rows_mapped = 0
 
-    def read(self, numbers: Tensor | slice) -> Tensor:
-        """Those of these numbers, on the device."""
-        return self._to_device(self._gather(self._at(numbers)))
+    def read(self, indices: Tensor | slice) -> Tensor:
+        """The rows at these indices, on the device."""
+        return self._to_device(self._gather(self._at(indices)))
 
     def stream(self, order: Iterator[Tensor]) -> Iterator[Tensor]:
-        """`read` of each batch of numbers, ahead of time."""
+        """`read` of each batch of indices, ahead of time."""
         with ThreadPoolExecutor(READERS, initializer=torch.set_num_threads, initargs=(1,)) as pool:
             ahead: deque[Future[Tensor]] = deque()
             try:
-                for numbers in order:
-                    ahead.append(pool.submit(self._gather, self._at(numbers)))
+                for indices in order:
+                    ahead.append(pool.submit(self._gather, self._at(indices)))
                     if len(ahead) > BATCHES_AHEAD:
                         yield self._to_device(ahead.popleft().result())
                 while ahead:
@@ -114,8 +114,8 @@ class Streamed:
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
-    def _at(self, numbers: Tensor | slice) -> Tensor:
-        return self._positions[numbers if isinstance(numbers, slice) else numbers.cpu()]
+    def _at(self, indices: Tensor | slice) -> Tensor:
+        return self._positions[indices if isinstance(indices, slice) else indices.cpu()]
 
     def _gather(self, positions: Tensor) -> Tensor:
         """Copies of the rows, in memory that a GPU can fetch from by itself."""
@@ -123,11 +123,11 @@ class Streamed:
         shape = (len(positions), *self._all.shape[1:])
         copies = torch.empty(shape, dtype=self._all.dtype, pin_memory=pinned)
         step = self._rows_at_once
-        for rows, numbers in zip(
+        for rows, indices in zip(
             torch.split(copies, step), torch.split(positions, step), strict=True
         ):
-            torch.index_select(self._all, 0, numbers, out=rows)
-            self._rows_mapped += len(numbers)
+            torch.index_select(self._all, 0, indices, out=rows)
+            self._rows_mapped += len(indices)
             if self._mapped and self._rows_mapped >= step:
                 self._give_back(self._mapped)
         return copies

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from semisup.model.about import About
 from semisup.model.whole import Whole
-from semisup.network.at_once import at_once
+from semisup.network.batching import at_once
 from semisup.workflow.errors import UserError
 
 FILE = "model.onnx"

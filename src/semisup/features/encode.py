@@ -10,8 +10,8 @@ from semisup.compute.device import Runtime
 from semisup.data.dataset import ImageData, Ints
 from semisup.data.device_images import DeviceImages
 from semisup.features.stored import Features
-from semisup.network.at_once import in_parts
 from semisup.network.backbones import Encoder
+from semisup.network.batching import in_parts
 from semisup.network.pooling import pooled, pooled_width
 
 

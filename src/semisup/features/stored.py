@@ -48,7 +48,7 @@ class FeatureSet:
 
     @classmethod
     def read_all(cls, folder: Path) -> "list[FeatureSet]":
-        """Those of all encoders of a task, in order.
+        """Open the features of all encoders of a task, in order.
 
         Raises:
             UserError: where `embed` has not run.

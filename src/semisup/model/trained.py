@@ -16,7 +16,7 @@ from semisup.model.about import About
 from semisup.model.calibration import Sure
 from semisup.model.parts import WEIGHTS, Parts
 from semisup.model.whole import Whole, hidden_units
-from semisup.network.at_once import in_parts
+from semisup.network.batching import in_parts
 from semisup.network.entry import Normalise
 from semisup.params.loading import Params
 from semisup.workflow import outputs

@@ -1,1 +1,1 @@
-"""The stage `neighbours`: which images of pool and training a frozen encoder finds alike."""
+"""The stage `neighbours`: a kNN graph of pool and training images, by a frozen encoder."""

@@ -1,4 +1,4 @@
-"""For each image of pool and training the ones most like it."""
+"""The kNN graph: for each image of pool and training its nearest neighbours."""
 
 import math
 from collections.abc import Sequence
@@ -80,10 +80,10 @@ def _directions(centred: Tensor, wanted: int, runtime: Runtime) -> tuple[Tensor,
 
 
 def nearest(points: Tensor, count: int, runtime: Runtime) -> tuple[Tensor, Tensor]:
-    """Of unit vectors (n, d), the numbers (n, k) int32 and cosines (n, k) of those nearest to each.
+    """Numbers (n, k) int32 and cosines (n, k) of the nearest neighbours of unit vectors (n, d).
 
-    It is none of its own. Exact, in blocks of as many rows as memory allows: docs/large-data.md has
-    how long that takes, and why nothing approximate. k is `count`, or n - 1 where that is less.
+    None is its own neighbour. Exact, in blocks of as many rows as memory allows: docs/large-data.md
+    has how long that takes, and why nothing approximate. k is `count`, or n - 1 where that is less.
     """
     n = len(points)
     k = min(count, n - 1)

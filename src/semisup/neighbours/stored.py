@@ -1,4 +1,4 @@
-"""Which images a frozen encoder finds alike, as it is stored: points, and the nearest of each."""
+"""The kNN graph as it is stored: points, and the nearest neighbours of each."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -49,7 +49,7 @@ class Pixels(nn.Module):
         self.channels = channels
 
     def forward(self, maps: Tensor, _layer: str | None = None) -> Tensor:
-        """The same (N, C, S, S)."""
+        """Give the maps (N, C, S, S) back as they are."""
         return maps
 
 
@@ -74,7 +74,7 @@ class Encoder(nn.Module):
 
     @property
     def channels(self) -> int:
-        """Of what the entry gives and `body` takes."""
+        """Channels of the images that the entry gives and `body` takes."""
         return int(self.blocks.channels)
 
     def side(self, image_size: int) -> int:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from semisup.network import timm_models, torchvision_models
 from semisup.network.entry import bicubic, resized
-from semisup.network.layers import FEATURES, Published
+from semisup.network.library import FEATURES, Published
 from semisup.network.timm_models import TimmModel
 from semisup.network.torchvision_models import TorchvisionModel
 from semisup.params.messages import check_name, suggestion

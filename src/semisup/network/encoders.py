@@ -85,7 +85,7 @@ class Kind(Protocol):
 
     @property
     def mean(self) -> NDArray[np.float32]:
-        """Of the pixels in 0 to 1, by channel."""
+        """Mean of the pixels in 0 to 1, by channel."""
 
     @property
     def std(self) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from semisup.network.layers import FEATURES, Published, as_maps
+from semisup.network.library import FEATURES, Published, as_maps
 
 LISTED = "timm.list_models()"
 HUB = "hf://"  # a file of the Hugging Face hub: hf://OWNER/REPOSITORY/FILE
@@ -51,7 +51,7 @@ class TimmModel(nn.Module):
 
 
 def names() -> list[str]:
-    """Of all models."""
+    """Names of all models that timm has."""
     found: list[str] = _timm().list_models()
     return found
 

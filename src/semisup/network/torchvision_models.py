@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from semisup.network.layers import FEATURES, Published, as_maps
+from semisup.network.library import FEATURES, Published, as_maps
 
 LISTED = "torchvision.models"
 AUXILIARY = ("aux1.", "aux2.", "AuxLogits.")  # classifiers that only training has
@@ -44,7 +44,7 @@ class TorchvisionModel(nn.Module):
 
 
 def names() -> list[str]:
-    """Of all models."""
+    """Names of all models that torchvision has."""
     found: list[str] = _models().list_models(module=_models())
     return found
 

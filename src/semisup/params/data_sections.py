@@ -66,7 +66,7 @@ def _range(given: Any) -> Any:
 
 
 class Columns(Section):
-    """Of tables of labels: a name, `auto`, or null; see `semisup.labels.columns`."""
+    """Columns of tables of labels: a name, `auto`, or null; see `semisup.labels.columns`."""
 
     path: Name
     label: Name | None

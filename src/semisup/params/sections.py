@@ -79,7 +79,8 @@ class Pretrain(Section):
     def _only_tasks(cls, values: Any) -> Any:
         # before the fields: a misspelt key would be reported as a missing one
         allowed = [*cls.model_fields, *known_tasks()]
-        for key in values if isinstance(values, dict) else ():
+        keys = values if isinstance(values, dict) else {}
+        for key in keys:
             check_name(str(key), allowed, "key", f"pretrain.{key}")
         return values
 

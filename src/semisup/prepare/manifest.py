@@ -13,7 +13,7 @@ from semisup.prepare.records import Facts, Outcome, Record, Rejected
 from semisup.workflow import outputs
 
 COLUMNS = ("id", "source", "given_split", "label", "pixel_hash", "duplicate_of", "group")
-NO_CLASS = NO_GROUP = -1
+NO_GROUP = -1
 
 
 class ManifestWriter:
@@ -46,7 +46,7 @@ class ManifestWriter:
         duplicate_of = "" if first == number else first
         # csv writes None as nothing, as it does an empty label
         self._write((number, record.source, split, label, facts.pixel_hash, duplicate_of, group))
-        named = self._numbers.setdefault(label, len(self._numbers)) if label else NO_CLASS
+        named = self._numbers.setdefault(label, len(self._numbers)) if label else outputs.NO_CLASS
         self._labels.append(named)
         self._given.append(outputs.GIVEN.index(split))
         self._same_as.append(first)
@@ -70,7 +70,7 @@ class ManifestWriter:
         rows = np.empty(self.images, outputs.MANIFEST_ROW)
         rank = {name: position for position, name in enumerate(self.classes)}
         # the last one is what NO_CLASS picks
-        sorted_as = np.array([*(rank[name] for name in self._numbers), NO_CLASS], np.int32)
+        sorted_as = np.array([*(rank[name] for name in self._numbers), outputs.NO_CLASS], np.int32)
         rows["label"] = sorted_as[np.frombuffer(self._labels, np.int32)]
         rows["given"], rows["same_as"] = self._given, self._same_as
         rows["group"], rows["key"] = self._group, self._keys

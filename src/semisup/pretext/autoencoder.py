@@ -74,7 +74,7 @@ class Task(PretextTask):
         return mean_squared_error(rebuilt, originals, counts).mean(), merit
 
     def figures(self, images: Tensor) -> dict[str, Tensor]:
-        """By how much the PSNR is above that of the data's mean colour."""
+        """Gain in PSNR over the data's mean colour."""
         originals = self._normalise(images)
         shown, counts = self.corrupt(originals)
         rebuilt = self._normalise.undo(self.rebuild(shown)).clamp(0, 1)

@@ -55,7 +55,7 @@ class Task(PretextTask):
         return torch.tensor(self._updates)
 
     def set_extra_state(self, state: Tensor) -> None:
-        """Put the count back."""
+        """Put the count of updates back."""
         self._updates = int(state)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -135,7 +135,7 @@ class Task(PretextTask):
         )
 
     def examples(self, images: Tensor) -> Examples:
-        """Generated images."""
+        """Images that the generator makes, as a grid."""
         rows, columns = GRID
         made = self.generate(images, rows * columns)
         return Examples(made.view(rows, columns, *images.shape[1:]))
@@ -192,7 +192,7 @@ class Generator(nn.Module):
 
 
 def multiplications(encoder: Encoder, image_size: int) -> int:
-    """Those of the convolutions of an encoder for one image."""
+    """How many multiplications the convolutions of an encoder make for one image."""
     count = 0
 
     def add(layer: nn.Conv2d, _: object, maps: Tensor) -> None:

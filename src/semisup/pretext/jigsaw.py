@@ -117,7 +117,7 @@ def grid_of(settings: Settings, image_size: int) -> int:
 
 
 def tile_side(grid: int, gap: float, image_size: int) -> int:
-    """In pixels. The gap between tiles of 225 px photographs was 0.15 of a cell."""
+    """Side of a tile in pixels. The gap between tiles of 225 px photographs was 0.15 of a cell."""
     return round(image_size // grid * (1 - gap))
 
 

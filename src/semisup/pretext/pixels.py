@@ -25,6 +25,6 @@ class Task(NoTraining):
 
     @classmethod
     def encoder(cls, settings: Any, backbone: str, data: ImageData, seed: int) -> Ready:
-        """One without weights."""
+        """An encoder without weights, which gives the pixels."""
         spec = EncoderSpec(PIXELS, taken=Taken(PIXELS, settings.side))
         return Ready(encoders.make(spec, data, seed), spec)

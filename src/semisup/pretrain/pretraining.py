@@ -117,12 +117,12 @@ def pretrain(
     return Pretrained(
         encoder,
         spec,
-        len(pool),
-        round(shown * network.encoder_passes),
-        done,
-        {watch.metric: done.best.merit} | figures if done.best else figures,
-        watch.examples(),
-        origin,
+        pool_images=len(pool),
+        encoder_images=round(shown * network.encoder_passes),
+        fit=done,
+        figures={watch.metric: done.best.merit} | figures if done.best else figures,
+        examples=watch.examples(),
+        origin=origin,
     )
 
 

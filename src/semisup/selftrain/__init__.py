@@ -1,1 +1,1 @@
-"""The stage `selftrain`: a network that learns from labels and from what it says of the pool."""
+"""The stage `selftrain`: self-training on labels and on pseudo-labels of the pool."""

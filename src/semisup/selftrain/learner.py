@@ -1,8 +1,8 @@
-"""Labelled images and the pool at once, from the fine-tuned network.
+"""Self-training: labelled images and the pool at once, from the fine-tuned network.
 
-A teacher says what an image of the pool is, the student shall say the same of a strongly changed
-view: Sohn et al., NeurIPS 2020 (FixMatch, arXiv 2001.07685). Their teacher sees the image weakly
-changed; of the image as it is, more of what it says is right.
+A teacher gives an image of the pool a pseudo-label, the student shall say the same of a strongly
+changed view: Sohn et al., NeurIPS 2020 (FixMatch, arXiv 2001.07685). Their teacher sees the image
+weakly changed; of the image as it is, more of what it says is right.
 """
 
 from collections import deque
@@ -25,17 +25,18 @@ from semisup.data.dataset import ImageData, Ints, LabelledSet
 from semisup.data.device_images import DeviceImages, to_unit
 from semisup.data.views import strong_view
 from semisup.finetune import encoder_and_head
-from semisup.selftrain.joint import Joint
+from semisup.selftrain.mean_teacher import MeanTeacher
 from semisup.selftrain.shares import estimated_shares
-from semisup.selftrain.trust import Trust
+from semisup.selftrain.weighting import ConfidenceWeighting
 from semisup.training.loop import Objective
+from semisup.workflow import outputs
 
 POOL_SAMPLE = 2000  # images of the pool, at most about, to estimate shares from
 
-Batch = tuple[Tensor, Tensor]  # numbers (n,) in the pool, pixels (n, C, S, S) uint8
+Batch = tuple[Tensor, Tensor]  # indices (n,) in the pool, pixels (n, C, S, S) uint8
 
 
-def learn_with_pool(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner:
+def pool_learner(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner:
     """The draw's fine-tuned classifier, to be trained further on its images and the pool.
 
     Args:
@@ -48,10 +49,12 @@ def learn_with_pool(run: BudgetRun, draw: int, labelled: LabelledSet) -> Learner
     """
     start = encoder_and_head(run, draw)
     load_weights(start, run.weights("finetune", draw))
-    return learn_jointly(run, start, stream_seed(run.seed, draw, 1), labelled)
+    return mean_teacher_learner(run, start, stream_seed(run.seed, draw, 1), labelled)
 
 
-def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: LabelledSet) -> Learner:
+def mean_teacher_learner(
+    run: BudgetRun, start: Classifier, seed: int, labelled: LabelledSet
+) -> Learner:
     """Any classifier, to be trained on one draw's images and the pool.
 
     Args:
@@ -63,41 +66,42 @@ def learn_jointly(run: BudgetRun, start: Classifier, seed: int, labelled: Labell
     data, runtime, settings = run.data, run.runtime, run.params.selftrain
     train, validation, test = images_of(run, labelled)
     start = runtime.place(start)
-    trust = Trust(len(data.classes), _wanted(run, start, labelled))
-    joint = Joint(start, trust, settings.average).to(runtime.device)
+    weighting = ConfidenceWeighting(len(data.classes), _target_shares(run, start, labelled))
+    mean_teacher = MeanTeacher(start, weighting, settings.average).to(runtime.device)
     shown = _pool_of(data, labelled)
     pool = DeviceImages(data, shown, runtime)
     theirs = np.isin(shown, labelled.train)  # which are trained on with their labels anyway
-    known = torch.from_numpy(np.where(theirs, -1, data.labels[shown])).to(runtime.device)
+    others = np.where(theirs, outputs.NO_CLASS, data.labels[shown])
+    known = torch.from_numpy(others).to(runtime.device)
     stream, changes = runtime.generator(seed), run.params.data.augment
 
     def objective(targets: Targets, smoothing: float) -> Objective:
         labels, size = targets.classes, (settings.batch_size,)
 
         def batch_loss(batch: Batch) -> tuple[Tensor, Tensor]:
-            numbers, pixels = batch
-            joint.follow()  # the update before, which this is the first moment to see
+            indices, pixels = batch
+            mean_teacher.update_teacher()  # by the update before, which is first seen here
             images = to_unit(pixels)
-            said, weights = joint.labels(images, known[numbers])
+            said, weights = mean_teacher.pseudo_label(images, known[indices])
             few = torch.randint(len(labels), size, device=runtime.device, generator=stream)
             views = [train.augmented(few, changes, stream), strong_view(images, settings.views)]
-            mine, others = joint.student(torch.cat(views)).split([len(few), len(images)])
+            mine, others = mean_teacher.student(torch.cat(views)).split([len(few), len(images)])
             loss = F.cross_entropy(mine, labels[few], label_smoothing=smoothing)
             on_pool = (weights * F.cross_entropy(others, said, reduction="none")).mean()
             return loss + settings.pool_weight * on_pool, mine.argmax(dim=1) == labels[few]
 
-        return Objective(joint, batch_loss, len(pool), partial(_batches, pool), (stream,))
+        return Objective(mean_teacher, batch_loss, len(pool), partial(_batches, pool), (stream,))
 
-    def told() -> dict[str, float]:
+    def pool_statistics() -> dict[str, float]:
         images = min(len(pool), settings.updates * settings.pool_batch)
-        return {"pool_images": images, **joint.told()}
+        return {"pool_images": images, **mean_teacher.pool_statistics()}
 
     return Learner(
-        joint.teacher,
+        mean_teacher.teacher,
         objective,
-        partial(predict, joint.teacher, validation, runtime),
-        partial(predict, joint.teacher, test, runtime),
-        told,
+        partial(predict, mean_teacher.teacher, validation, runtime),
+        partial(predict, mean_teacher.teacher, test, runtime),
+        pool_statistics,
     )
 
 
@@ -107,7 +111,7 @@ def _pool_of(data: ImageData, labelled: LabelledSet) -> Ints:
     return others if len(others) else data.pool
 
 
-def _wanted(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor | None:
+def _target_shares(run: BudgetRun, start: Classifier, labelled: LabelledSet) -> Tensor | None:
     """Shares (classes,) that what is said of the pool is brought to; None: it is taken as it is."""
     data, align = run.data, run.params.selftrain.align
     classes, held = len(data.classes), labelled.validation
@@ -131,13 +135,13 @@ def _said(run: BudgetRun, start: Classifier, positions: Ints) -> NDArray[np.floa
 
 
 def _batches(pool: DeviceImages, order: Iterator[Tensor]) -> Iterator[Batch]:
-    """Numbers and pixels, which may be read some batches ahead."""
+    """Indices and pixels, which may be read some batches ahead."""
     ahead: deque[Tensor] = deque()
 
     def noted() -> Iterator[Tensor]:
-        for numbers in order:
-            ahead.append(numbers)
-            yield numbers
+        for indices in order:
+            ahead.append(indices)
+            yield indices
 
     for pixels in pool.stream(noted()):
         yield ahead.popleft(), pixels

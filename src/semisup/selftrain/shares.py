@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
 
-RIDGE = 0.01  # how strongly; it decides where the classifier can hardly tell the classes apart
+# of equal shares; it decides where the classifier can hardly tell the classes apart
+PRIOR_STRENGTH = 0.01
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +29,7 @@ def estimated_shares(known: Floats, labels: NDArray[np.int64], pool: Floats) -> 
     confusion = np.eye(classes)
     for label in np.unique(labels):
         confusion[:, label] = known[labels == label].mean(axis=0)
-    system = np.concatenate([confusion, np.sqrt(RIDGE) * np.eye(classes)])
-    shares, _ = nnls(system, np.concatenate([pool.mean(axis=0), np.sqrt(RIDGE) * equal]))
+    system = np.concatenate([confusion, np.sqrt(PRIOR_STRENGTH) * np.eye(classes)])
+    shares, _ = nnls(system, np.concatenate([pool.mean(axis=0), np.sqrt(PRIOR_STRENGTH) * equal]))
     found: Floats = shares / shares.sum()
     return found

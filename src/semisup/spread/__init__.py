@@ -1,1 +1,1 @@
-"""The stage `spread`: labels spread over the pool, and a classifier trained on what they became."""
+"""The stage `spread`: label propagation over the pool, and a classifier trained on the outcome."""

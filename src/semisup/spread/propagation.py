@@ -1,4 +1,4 @@
-"""Labels that flow along the edges of a graph (Zhou et al., NeurIPS 2003; Iscen et al., CVPR 2019).
+"""Label propagation on a graph (Zhou et al., NeurIPS 2003; Iscen et al., CVPR 2019).
 
 Images give what they know to their neighbours, again and again, and labelled ones keep theirs:
 Z <- alpha S Z + (1 - alpha) Y, where S is the graph's symmetrically normalised adjacency and Y has

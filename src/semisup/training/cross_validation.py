@@ -15,6 +15,11 @@ class Half(NamedTuple):
     merit: float
     loss: float
 
+    @property
+    def rank(self) -> tuple[float, float]:
+        """By which the best is chosen: the higher merit; of equal merits the lower loss."""
+        return self.merit, -self.loss
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -23,23 +28,19 @@ class Turn:
     chosen: Half
     judged: float
 
-    def better_than(self, other: "Turn") -> bool:
-        """On the half that chooses: higher merit; with equal merit, lower loss."""
-        return (self.chosen.merit, -self.chosen.loss) > (other.chosen.merit, -other.chosen.loss)
-
 
 Turns = tuple[Turn, ...]  # of each half, or none
 
 
 def first(halves: Sequence[Half]) -> Turns:
-    """Of weights that there are no others to choose from; halves: two, or none."""
+    """What each half chooses where there is one candidate; halves: two, or none."""
     return tuple(Turn(half, other.merit) for half, other in zip(halves, halves[::-1], strict=True))
 
 
 def best(one: Turns, other: Turns) -> Turns:
     """What each half chooses of the two; of equal ones the first."""
     return (
-        tuple(b if b.better_than(a) else a for a, b in zip(one, other, strict=True))
+        tuple(b if b.chosen.rank > a.chosen.rank else a for a, b in zip(one, other, strict=True))
         if one
         else other
     )

@@ -56,14 +56,14 @@ class Live:
         self._written = -math.inf
 
     def step(self) -> None:
-        """An update was made."""
+        """Show that one more update was made."""
         self._bar.update()
         self._update += 1
         if self._folder and time.monotonic() - self._written >= SECONDS:
             self._write_metrics(self._folder)
 
     def curve(self, rows: Sequence[Row]) -> None:
-        """The curve as it is now."""
+        """Show the curve as it is now."""
         self._rows = [*rows]
         if self._folder:
             self._write_metrics(self._folder)
@@ -78,7 +78,8 @@ class Live:
 
     def _write_metrics(self, folder: Path) -> None:
         figures: dict[str, Any] = {"step": self._update, "of": self._updates}
-        for name, column in FIGURES.items() if self._rows else ():
+        columns = FIGURES if self._rows else {}
+        for name, column in columns.items():
             value = getattr(self._rows[-1], column)
             if math.isfinite(value):
                 part, figure = name.split("/")

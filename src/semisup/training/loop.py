@@ -1,6 +1,6 @@
 """The training loop: pretraining and every way to train a classifier run through `fit`.
 
-They differ by the function that turns example numbers into a loss, and by their `Plan`.
+They differ by the function that turns example indices into a loss, and by their `Plan`.
 """
 
 import math
@@ -25,7 +25,7 @@ EVALUATIONS = 12  # of a training, at most
 
 # a batch -> mean loss to minimise, and the figure of merit of each prediction
 BatchLoss = Callable[[Any], tuple[Tensor, Tensor]]
-# numbers of the examples of each batch to come -> the batches
+# the indices of the examples of each batch to come -> the batches
 Load = Callable[[Iterator[Tensor]], Iterator[Any]]
 
 
@@ -34,8 +34,8 @@ class Plan:
     """How long, how fast.
 
     by_update: whether it is looked at after equal numbers of updates, where epochs may be longer
-    than the whole training, instead of at the ends of epochs; longest: gradient of all weights
-    together; longer ones are shortened to it (Pascanu et al., ICML 2013).
+    than the whole training, instead of at the ends of epochs; max_grad_norm: of the gradient of all
+    weights together; longer ones are shortened to it (Pascanu et al., ICML 2013).
     """
 
     lr: float
@@ -44,7 +44,7 @@ class Plan:
     epochs: float
     min_updates: int = 0
     by_update: bool = False
-    longest: float = math.inf
+    max_grad_norm: float = math.inf
 
     def updates(self, examples: int) -> int:
         """Updates in all: `epochs` passes, but no fewer than `min_updates`."""
@@ -58,7 +58,7 @@ class Plan:
         """
         return max(1, examples // self.batch_size)
 
-    def every(self, examples: int) -> int:
+    def updates_per_evaluation(self, examples: int) -> int:
         """Updates from one evaluation to the next."""
         updates, per_epoch = self.updates(examples), self.batches(examples)
         if self.by_update:
@@ -71,7 +71,7 @@ class Objective:
     """What is minimised.
 
     network: the parameters to train; those with requires_grad False stay; batch_loss: called with
-    each batch as `load` gives it; examples: how many there are; load: turns the numbers (0 to
+    each batch as `load` gives it; examples: how many there are; load: turns the indices (0 to
     examples - 1) of each batch into what `batch_loss` takes; streams: random generators that
     `batch_loss` draws from, besides torch's global state; optimiser: SGD with Nesterov momentum, or
     another.
@@ -129,13 +129,14 @@ def fit(
     network, examples, group = objective.network, objective.examples, runtime.group
     trained = (p for p in network.parameters() if p.requires_grad)
     optimiser = objective.optimiser(trained, plan.weight_decay)
-    updates, per_epoch, every = plan.updates(examples), plan.batches(examples), plan.every(examples)
+    updates, per_epoch = plan.updates(examples), plan.batches(examples)
+    every = plan.updates_per_evaluation(examples)
     training = Progress(network, optimiser, selection, objective.streams, runtime)
     checkpoint = runtime.checkpoint(label)
     with runtime.seeded(seed, 1, *group.key):  # dropout, and what else is drawn at random
-        _go_on_or_begin(training, selection, checkpoint, runtime)
+        _resume_or_start(training, selection, checkpoint, runtime)
         order = _batches(examples, per_epoch, runtime, seed, training.update)
-        batches = objective.load(group.part(numbers) for numbers in order)
+        batches = objective.load(group.part(indices) for indices in order)
         network.train()
         begun = training.update
         folder = live.folder_of(checkpoint.path) if checkpoint else None
@@ -143,12 +144,12 @@ def fit(
             for number in range(begun + 1, updates + 1):
                 rate = plan.lr * schedule(number - 1, updates)
                 loss, merit = _loss(objective, next(batches), runtime)
-                update(optimiser, rate, plan.longest)
-                training.took_step(loss, merit)
+                update(optimiser, rate, plan.max_grad_norm)
+                training.record(loss, merit)
                 shown.step()
                 if number % every == 0 or number == updates:
                     train = training.running.score_and_reset(label)
-                    held = selection.look(number)
+                    held = selection.evaluate(number)
                     training.rows.append(_row(number, per_epoch, rate, train, held))
                     shown.curve(training.rows)
                     if selection.is_enough:
@@ -167,13 +168,13 @@ def _loss(objective: Objective, batch: Any, runtime: Runtime) -> tuple[Tensor, T
     return loss.detach(), merit.detach()
 
 
-def _go_on_or_begin(
+def _resume_or_start(
     training: Progress, selection: Selection, checkpoint: Checkpoint | None, runtime: Runtime
 ) -> None:
     if checkpoint and (state := runtime.group.agreed(checkpoint.read())):
         training.restore(state)
     else:
-        selection.look_at_start()
+        selection.evaluate_start()
 
 
 def _save(training: Progress, checkpoint: Checkpoint, runtime: Runtime) -> None:
@@ -185,7 +186,7 @@ def _save(training: Progress, checkpoint: Checkpoint, runtime: Runtime) -> None:
 def _batches(
     examples: int, per_epoch: int, runtime: Runtime, seed: int, done: int
 ) -> Iterator[Tensor]:
-    """Numbers of the examples, newly shuffled each epoch, in batches of nearly equal size.
+    """Indices of the examples, newly shuffled each epoch, in batches of nearly equal size.
 
     The first `done` batches are left out.
     """

@@ -60,14 +60,14 @@ def _fused(weights: list[Tensor]) -> bool:
     return all(weight.device.type in FUSED for weight in weights)
 
 
-def update(optimiser: Optimizer, lr: float, longest: float = math.inf) -> None:
+def update(optimiser: Optimizer, lr: float, max_grad_norm: float = math.inf) -> None:
     """Change the weights by their gradients, then forget the gradients.
 
-    Weights without one, such as those of layers above the chosen one, stay. longest: that the
-    gradient of all weights together may be; it is shortened to that.
+    Weights without one, such as those of layers above the chosen one, stay. max_grad_norm: of the
+    gradient of all weights together; a longer one is shortened to it.
     """
-    if longest < math.inf:
-        clip_grad_norm_(_weights(optimiser), longest)
+    if max_grad_norm < math.inf:
+        clip_grad_norm_(_weights(optimiser), max_grad_norm)
     for group in optimiser.param_groups:
         group["lr"] = lr
     optimiser.step()
@@ -75,13 +75,13 @@ def update(optimiser: Optimizer, lr: float, longest: float = math.inf) -> None:
         weight.grad = None
 
 
-def memory(optimiser: Optimizer) -> dict[str, Any]:
+def state_of(optimiser: Optimizer) -> dict[str, Any]:
     """What it remembers of past gradients: for the number of each weight, tensors by name."""
     return {str(n): optimiser.state[weight] for n, weight in enumerate(_weights(optimiser))}
 
 
-def remember(optimiser: Optimizer, past: dict[str, Any]) -> None:
-    """Go on from what `memory` gave; the weights must be put back beside."""
+def restore_state(optimiser: Optimizer, past: dict[str, Any]) -> None:
+    """Go on from what `state_of` gave; the weights must be put back beside."""
     for number, weight in enumerate(_weights(optimiser)):
         for name, value in past[str(number)].items():
             if value.shape == weight.shape:

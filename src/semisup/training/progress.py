@@ -11,7 +11,7 @@ from torch.optim.optimizer import Optimizer
 
 from semisup.compute.checkpoint import State
 from semisup.compute.device import Runtime
-from semisup.training.optimiser import memory, remember
+from semisup.training.optimiser import restore_state, state_of
 from semisup.training.selection import Score, Selection
 from semisup.workflow.errors import Diverged
 
@@ -72,7 +72,7 @@ class Progress:
         self.rows: list[Row] = []
         self.update = 0
 
-    def took_step(self, loss: Tensor, merit: Tensor) -> None:
+    def record(self, loss: Tensor, merit: Tensor) -> None:
         """Take note of an update."""
         self.update += 1
         self.running.add(loss, merit)
@@ -85,17 +85,17 @@ class Progress:
             "update": self.update,
             "rows": [dataclasses.asdict(row) for row in self.rows],
             "network": self._network.state_dict(),
-            "optimiser": memory(self._optimiser),
+            "optimiser": state_of(self._optimiser),
             "selection": self._selection.state(),
             "of each process": [self._runtime.group.gathered(value) for value in own],
         }
 
     def restore(self, state: State) -> None:
-        """Go on from there."""
+        """Put back what `state` gave."""
         self.update = state["update"]
         self.rows = [Row(**row) for row in state["rows"]]
         self._network.load_state_dict(state["network"])
-        remember(self._optimiser, state["optimiser"])
+        restore_state(self._optimiser, state["optimiser"])
         self._selection.restore(state["selection"])
         rank = self._runtime.group.rank
         random_state, sums, *streams = (values[rank] for values in state["of each process"])

@@ -21,9 +21,14 @@ class Score:
     loss: float
     halves: tuple[Half, ...] = ()  # the same on the two halves of the examples
 
+    @property
+    def rank(self) -> tuple[float, float]:
+        """By which the best is chosen, as halves are."""
+        return Half(self.merit, self.loss).rank
+
     def better_than(self, other: "Score | None") -> bool:
-        """Higher merit; with equal merit, lower loss."""
-        return other is None or (self.merit, -self.loss) > (other.merit, -other.loss)
+        """Whether it ranks higher, or there is no other."""
+        return other is None or self.rank > other.rank
 
 
 UNKNOWN = Score(math.nan, math.nan)  # where there was nothing to hold out
@@ -66,12 +71,12 @@ class Selection:
         self.kept = 0
         self.turns: Turns = ()  # what each half of the held-out examples would keep
 
-    def look_at_start(self) -> None:
+    def evaluate_start(self) -> None:
         """Score the weights to start from, where they count."""
         if self._start_counts:
-            self.look(0)
+            self.evaluate(0)
 
-    def look(self, update: int) -> Score:
+    def evaluate(self, update: int) -> Score:
         """Score the network as it is after that update; NaN where nothing is held out."""
         self._last = self._score()
         if self._last is None or self._keep == "last":

@@ -57,7 +57,8 @@ def folder(target: Path) -> Iterator[Path]:
 def remove_left_below(folder: Path) -> None:
     """Remove what processes of this machine that were killed began to write."""
     for left in [*folder.rglob(f".*.{HOST}-*{END}")]:
-        _remove_if_ended(left)
+        if _has_ended(left):
+            _remove(left)
 
 
 def left_in(folder: Path) -> Iterator[Path]:
@@ -65,19 +66,25 @@ def left_in(folder: Path) -> Iterator[Path]:
     return folder.glob(f".*.{HOST}-*{END}")
 
 
+def left_by_ended(folder: Path) -> list[Path]:
+    """What processes of this machine that have ended began to write there."""
+    return [left for left in left_in(folder) if _has_ended(left)]
+
+
 def _only_name_for(target: Path) -> Path:
     """That of this process, which no other of any machine takes; what is there of it is removed."""
     mine = target.with_name(f".{target.name}.{HOST}-{os.getpid()}{END}")
     _remove(mine)
     for left in target.parent.glob(f".{glob.escape(target.name)}.{HOST}-*{END}"):
-        _remove_if_ended(left)
+        if _has_ended(left):
+            _remove(left)
     return mine
 
 
-def _remove_if_ended(left: Path) -> None:
-    number = left.name[: -len(END)].rpartition("-")[2]
-    if number.isdigit() and not is_running(int(number)):
-        _remove(left)
+def _has_ended(left: Path) -> bool:
+    """Whether the process that began to write it has ended, by its number in the name."""
+    number = left.name.removesuffix(END).rpartition("-")[2]
+    return number.isdigit() and not is_running(int(number))
 
 
 def _remove(path: Path) -> None:

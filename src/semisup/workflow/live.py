@@ -98,7 +98,7 @@ def _refuse_if_held(path: Path) -> None:
 
 
 def folder_of(unfinished: Path) -> Path | None:
-    """That of a training, by where its checkpoint lies; None where the stage has no folder."""
+    """Folder of a training, by where its checkpoint lies; None where the stage has no folder."""
     stage = FOLDER / unfinished.parent.name
     return stage / unfinished.stem if stage.is_dir() else None
 
@@ -107,6 +107,17 @@ def write(path: Path, text: str) -> None:
     """Replace a file in one step, so that nobody reads half of it."""
     with half_written.files(path) as [written]:
         written.write_text(text, encoding="utf-8")
+
+
+def ended() -> list[Path]:
+    """Folders of stages of this machine that were killed: DVC would go on drawing their curves."""
+    found = []
+    for path in FOLDER.glob(f"*/{ABOUT}"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # it ends just now
+            about = json.loads(path.read_text(encoding="utf-8"))
+            if about["host"] == HOST and not is_running(about["process"]):
+                found.append(path.parent)
+    return found
 
 
 def running() -> list[RunningStage]:

@@ -18,7 +18,7 @@ class Notes:
         self.known: dict[str, object] = {}  # more that the stage's summary says
 
     def warn(self, line: str) -> None:
-        """Take one in."""
+        """Take in a warning, once."""
         line = " ".join(line.split())
         if line not in self.lines:
             self.lines.append(line)
@@ -34,7 +34,7 @@ class Notes:
 
 
 def counted(number: int, noun: str) -> str:
-    """1 label, 2 labels."""
+    """A number with its noun: 1 label, 2 labels."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 

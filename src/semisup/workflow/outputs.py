@@ -30,17 +30,23 @@ WARNINGS, CLASSES, CONFLICTS = "warnings.json", "classes.csv", "conflicts.csv"
 CHOSEN = "chosen.npy"
 POOL, POSITIONS, VALIDATION, PIXELS = "pool", "positions.npy", "validation.npy", "pixels.json"
 MANIFEST_ROWS, SPLIT_ROWS = "manifest.npy", "split.npy"  # what stages read of the two tables
-# of an image: its class, -1 for none; its place in GIVEN; the first equal one; the number of its
+NO_CLASS = -1  # of an image without a label
+# of an image: its class, or NO_CLASS; its place in GIVEN; the first equal one; the number of its
 # group, -1 for none; what a draw of test images goes by, which never changes for an image
 MANIFEST_ROW = [
-    *(("label", "<i4"), ("given", "i1"), ("same_as", "<i8"), ("group", "<i4"), ("key", "<u8")),
+    ("label", "<i4"),
+    ("given", "i1"),
+    ("same_as", "<i8"),
+    ("group", "<i4"),
+    ("key", "<u8"),
 ]
 GIVEN = ("train", "validation", "test")  # the part that the source puts an image into
 ENCODER, ENCODER_SPEC = "encoder.safetensors", "encoder.json"
 PRETEXT, HISTORY = "pretext.json", "history.csv"
 EXAMPLES, CAPTIONS = "examples.npy", "captions.json"
 FEATURES_INFO = "features.json"
-RESULTS, PREDICTIONS, TOLD = "results.csv", "predictions.npy", "pool.csv"
+RESULTS, PREDICTIONS = "results.csv", "predictions.npy"
+POOL_STATISTICS = "pool.csv"  # of what a classifier was trained on
 SELECTIONS = "selections.csv"
 ADVISED, MODEL = Path("data/advised"), Path("data/model")
 TYPICAL, RANDOM = "typical", "random"  # the strategies of `choose`, in its tables
@@ -68,7 +74,7 @@ def of_repeat(folder: Path, repeat: int) -> Path:
 
 
 def repeats(folder: Path) -> list[Path]:
-    """Those of all encoders, in order."""
+    """Folders of all encoders of a task, in order."""
     return [of_repeat(folder, number) for number in range(1 + len([*folder.glob("repeat_*")]))]
 
 
@@ -92,7 +98,7 @@ def replacing(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_files(*files: Path) -> Iterator[list[Path]]:
-    """The same for files.
+    """New files to write to, which take the places of `files` when all went well.
 
     Raises:
         NoMeans: where they can't be written; it names the first.
@@ -178,7 +184,7 @@ def copy(file: Path, folder: Path) -> None:
 
 
 def sha256(path: Path) -> str:
-    """Of a file that another stage wrote.
+    """SHA-256 of a file that another stage wrote.
 
     Raises:
         UserError: where the stage has not run.

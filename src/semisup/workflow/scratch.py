@@ -135,7 +135,7 @@ def _files(path: Path) -> list[str]:
 
 
 def _digits_that_no_rule_tells_apart(rules: Sequence[str]) -> dict[int, int]:
-    """For `translate`: one of them for all."""
+    """Map for `translate` of digits that no rule names to one of them."""
     text = "".join(rules)
     if "[" in text:  # a range may tell any apart
         return {}

@@ -22,7 +22,7 @@ from semisup.data.dataset import ImageData
 from semisup.embed import embed
 from semisup.features.stored import FeatureSet
 from semisup.finetune import starting_classifier
-from semisup.head import learn_from_features
+from semisup.head import head_learner
 from semisup.network import encoders
 from semisup.network.entry import AsTrained
 from semisup.params.loading import Params
@@ -112,7 +112,7 @@ def test_from_weights_to_a_step_of_fine_tuning(
     np.testing.assert_allclose(features.test, expected, atol=2e-3, rtol=4e-3)
 
     run = dataclasses.replace(make_run(params, data, "finetune"), task="foundation")
-    learner = learn_from_features(run, [features], 0, run.labelled_sets()[0])
+    learner = head_learner(run, [features], 0, run.labelled_sets()[0])
     assert cross_entropy_of(learner).train_logits(torch.arange(4)).shape == (4, 3)
     assert_a_step_of_fine_tuning(run, stored, expected)
 

@@ -9,7 +9,7 @@ from borrowed_models import LITE, complaint, equal, random_model, settings
 from safetensors.torch import save_file
 from torch import Tensor
 
-from semisup.network.layers import Published
+from semisup.network.library import Published
 from semisup.pretext.shared import efficientnet_lite, published
 
 MODEL, KEY = "timm/resnet10t", "pretrain.imagenet"

@@ -54,7 +54,7 @@ def test_where_one_draw_could_not_tell() -> None:
     way = Way("spread", "gan")
     way.folder(4).mkdir(parents=True)
     told = [{"draw": 0, "pool_images": 7}, {"draw": 1, "pool_images": 7, "pool_top1": 0.5}]
-    outputs.write_table(way.folder(4) / outputs.TOLD, told)
+    outputs.write_table(way.folder(4) / outputs.POOL_STATISTICS, told)
     read = read_told([way], [4])
     assert read["pool_top1"].mean() == 0.5
     assert read["pool_top1"].isna().tolist() == [True, False]

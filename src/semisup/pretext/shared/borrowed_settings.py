@@ -12,7 +12,7 @@ AUTO = "auto"
 
 
 class BorrowedSettings(Section):
-    """See params.yaml."""
+    """Which published model, and how it is used; see params.yaml."""
 
     model: str
     weights: Name

@@ -89,7 +89,7 @@ class SimilarityTask(PretextTask):
 
 
 def _batch_norm(width: int) -> nn.Module:
-    """By the batch at hand in evaluation too.
+    """Batch norm that normalises by the batch at hand in evaluation too.
 
     Running means lag behind in a short training, and embeddings that are off centre look collapsed.
     """

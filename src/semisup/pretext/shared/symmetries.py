@@ -36,7 +36,7 @@ class Symmetry:
 
     @property
     def title(self) -> str:
-        """Of a column of pictures."""
+        """Heading of a column of pictures."""
         return f"{'mirrored, ' if self.mirrored else ''}turned by {90 * self.turns}°"
 
 

@@ -107,7 +107,7 @@ class BatchNormOfAll(_InPlaceOf):
     """
 
     def normalised(self, input: Tensor) -> Tensor:
-        """Of one process alone in evaluation."""
+        """Values normalised over all processes; in evaluation over this one's alone."""
         if not self.training:
             return super().normalised(input)
         values = input.float()

@@ -35,7 +35,7 @@ def read_told(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
     parts = [pd.DataFrame(columns=TOLD_COLUMNS)]
     for way in ways:
         for budget in budgets if METHODS[way.method].tells else ():
-            rows = read_csv(way.folder(budget) / outputs.TOLD)
+            rows = read_csv(way.folder(budget) / outputs.POOL_STATISTICS)
             parts.append(rows.assign(**way._asdict(), budget=budget).reindex(columns=TOLD_COLUMNS))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 

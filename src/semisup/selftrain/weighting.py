@@ -1,4 +1,4 @@
-"""How much to believe of what a network says of images without labels.
+"""How much a pseudo-label counts, by how confident the network is of it.
 
 Weights by confidence: Chen et al., ICLR 2023 (SoftMatch, arXiv 2301.10921). Distribution alignment:
 Berthelot et al., ICLR 2020 (ReMixMatch, arXiv 1911.09785).
@@ -11,7 +11,7 @@ MOMENTUM = 0.99  # of running means
 WIDTH = 2.0  # the weight falls like a Gaussian of the confidences' deviation divided by this
 
 
-class Trust(nn.Module):
+class ConfidenceWeighting(nn.Module):
     """Running means over the batches so far: of the probabilities, and of their largest."""
 
     count: Tensor
@@ -19,15 +19,15 @@ class Trust(nn.Module):
     mean: Tensor
     variance: Tensor
 
-    def __init__(self, classes: int, wanted: Tensor | None = None) -> None:
-        """For so many classes.
+    def __init__(self, classes: int, target_shares: Tensor | None = None) -> None:
+        """Begin without having seen a prediction.
 
         Args:
             classes: how many.
-            wanted: (classes,) shares that predictions are brought to; None: as they come.
+            target_shares: (classes,) shares that predictions are brought to; None: as they come.
         """
         super().__init__()
-        self.wanted = wanted
+        self.target_shares = target_shares
         for name, value in {
             "count": torch.zeros(()),
             "shares": torch.full((classes,), 1 / classes),
@@ -36,7 +36,7 @@ class Trust(nn.Module):
         }.items():
             self.register_buffer(name, value)
 
-    def judge(self, probabilities: Tensor) -> tuple[Tensor, Tensor]:
+    def weigh(self, probabilities: Tensor) -> tuple[Tensor, Tensor]:
         """Take note of a batch (n, classes); its likeliest classes (n,) and their weights (n,).
 
         The weight is 1 from the mean confidence on, and falls below like a Gaussian.
@@ -55,9 +55,9 @@ class Trust(nn.Module):
         return classes, torch.exp(-(below**2) / (2 * spread))
 
     def aligned(self, probabilities: Tensor) -> Tensor:
-        """Those (n, classes) of images as they would be if the classes had the wanted shares."""
-        if self.wanted is None:
+        """Those (n, classes) of images as they would be if the classes had the target shares."""
+        if self.target_shares is None:
             return probabilities
         tiny = torch.finfo(torch.float32).tiny
-        weighed = probabilities * (self.wanted / self.shares.clamp_min(tiny))
+        weighed = probabilities * (self.target_shares / self.shares.clamp_min(tiny))
         return weighed / weighed.sum(dim=1, keepdim=True).clamp_min(tiny)

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from semisup.network import at_once, encoders
-from semisup.network.at_once import in_parts
+from semisup.network import batching, encoders
+from semisup.network.batching import in_parts
 from semisup.network.encoders import EncoderSpec, Kind, Usage
 
 MODEL = "torchvision/mobilenet_v3_small"
@@ -44,7 +44,7 @@ def test_by_what_it_enlarges_them_to(
 
     with torch.no_grad():
         whole = in_parts(look, images, encoder)
-        monkeypatch.setattr(at_once, "CPU_VALUES", encoder.channels * side**2 * 5)
+        monkeypatch.setattr(batching, "CPU_VALUES", encoder.channels * side**2 * 5)
         parts = in_parts(look, images, encoder)
     assert seen == [12, 5, 5, 2]
     torch.testing.assert_close(parts, whole, atol=1e-4, rtol=1e-3)
