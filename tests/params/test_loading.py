@@ -189,6 +189,8 @@ def test_settings_are_read_only(make_params: Callable[..., Params]) -> None:
         ({"pretrain.imagenet.input": 1.5}, ["pretrain.imagenet.input: 1.5 should be an integer"]),
         # choices
         ({"data.source": "glyph"}, ["data.source: 'glyph' ", "'folder'", "did you mean 'glyphs'"]),
+        ({"compute.device": "gpu"}, ["compute.device: 'gpu' ", "did you mean 'cuda'"]),
+        ({"data.color": "gray"}, ["data.color: 'gray' ", "did you mean 'grey'"]),
         ({"selftrain.align": "unifrom"}, ["selftrain.align: ", "did you mean 'uniform'"]),
         ({"selftrain.average": 1}, ["selftrain.average: 1 should be less than 1"]),
         ({"selftrain.updates": 0}, ["selftrain.updates: 0 should be greater than"]),

@@ -60,7 +60,10 @@ class Runtime:
 
     def rows_at_once(self, row_bytes: int) -> int:
         """How many rows may lie in memory at once: in a quarter of it, but one at least."""
-        return max(1, self.memory // 4 // row_bytes)
+        memory = self.memory
+        if self.device.type == "cuda":  # all of it, not what is free: results depend on the rows
+            memory = min(memory, torch.cuda.get_device_properties(self.device).total_memory // 2)
+        return max(1, memory // 4 // row_bytes)
 
     def random_state(self) -> Tensor:
         """torch's global random state, as bytes."""
@@ -84,8 +87,11 @@ class Runtime:
         """Compile a network in place on CUDA; where the compiler fails it runs as it is."""
         if self.device.type == "cuda":
             import torch._dynamo
+            import torch._inductor.config
 
             torch._dynamo.config.suppress_errors = True
+            if hasattr(torch._inductor.config, "deterministic"):  # of torch 2.9 or so: no timing
+                torch._inductor.config.deterministic = True
             # a resumed training meets the sizes of batches in another order
             network.compile(dynamic=False)
 

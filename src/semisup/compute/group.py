@@ -58,7 +58,8 @@ class Group:
 
     def wait(self) -> None:
         """Until all have come this far."""
-        self.total(torch.zeros(1, device=_device() if self.size > 1 else None))
+        if self.size > 1:
+            self.total(torch.zeros(1, device=_device())).item()  # a GPU's sum is only queued
 
     def decides(self, question: Callable[[], bool], update: int) -> bool:
         """The first process's answer; of several only every DECIDES_EVERY updates, else False."""

@@ -51,9 +51,10 @@ def recolour(images: Tensor, hue: float, grey: float) -> Tensor:
     kept = (torch.rand(n, device=device) >= grey).float()
     # RGB turned about the axis of greys: Rodrigues' formula, with kept = 0 just the projection
     to_grey = torch.full((3, 3), 1 / 3, device=device)
-    cross = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]], device=device) / math.sqrt(3)
+    eye = torch.eye(3, device=device)
+    cross = (eye.roll(1, 0) - eye.roll(-1, 0)) / math.sqrt(3)  # made there: a copy would wait
     cos, sin = (kept * angle.cos()).view(n, 1, 1), (kept * angle.sin()).view(n, 1, 1)
-    turn = to_grey + cos * (torch.eye(3, device=device) - to_grey) + sin * cross
+    turn = to_grey + cos * (eye - to_grey) + sin * cross
     changed: Tensor = torch.bmm(turn, images.flatten(2)).view_as(images)
     return changed.clamp(0, 1)
 

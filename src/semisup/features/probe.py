@@ -22,12 +22,17 @@ def probe_layers(
     positions = data.validation
     if len(positions) > PROBE_IMAGES:
         positions = np.sort(np.random.default_rng(0).permutation(positions)[:PROBE_IMAGES])
-    labels = torch.from_numpy(data.labels[positions])
+    # other devices than these two lack numbers of 64 bits
+    device = runtime.device if runtime.device.type == "cuda" else torch.device("cpu")
+    labels = torch.from_numpy(data.labels[positions]).to(device)
     accuracies = {}
     for layer in encoder.layers:
         features = FeatureExtractor(encoder, layer, pool, runtime).plain(data, positions)
         accuracies[layer] = round(
-            probe_accuracy(torch.from_numpy(features).double(), labels, len(data.classes)), 4
+            probe_accuracy(
+                torch.from_numpy(features).to(device).double(), labels, len(data.classes)
+            ),
+            4,
         )
     return accuracies
 
@@ -39,15 +44,17 @@ def probe_accuracy(features: Tensor, labels: Tensor, classes: int) -> float:
     Solved in its dual form, so that N by N is the largest system, whatever D.
     """
     shuffled = torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))
-    fold = shuffled % PROBE_FOLDS
+    fold = (shuffled % PROBE_FOLDS).to(features.device)
     features = features - features.mean(dim=0)
     gram = features @ features.T
     ridge = PROBE_RIDGE * gram.diagonal().mean().clamp(min=SMALLEST_RIDGE)
     targets = torch.nn.functional.one_hot(labels, classes).double()
-    right = torch.zeros(len(labels), dtype=torch.bool)
+    right = torch.zeros_like(labels, dtype=torch.bool)
     for held in range(PROBE_FOLDS):
         fits, tests = (fold != held).nonzero()[:, 0], (fold == held).nonzero()[:, 0]
-        system = gram[fits][:, fits] + ridge * torch.eye(len(fits), dtype=gram.dtype)
+        system = gram[fits][:, fits] + ridge * torch.eye(
+            len(fits), dtype=gram.dtype, device=gram.device
+        )
         weights = torch.linalg.solve(system, targets[fits] - targets[fits].mean(dim=0))
         logits = gram[tests][:, fits] @ weights + targets[fits].mean(dim=0)
         right[tests] = logits.argmax(dim=1) == labels[tests]

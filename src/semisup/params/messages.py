@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from semisup.workflow.yaml_files import read_yaml
 
+SYNONYMS = {"gpu": "cuda", "grayscale": "grey", "gray": "grey", "color": "rgb", "colour": "rgb"}
 # by the type of pydantic's error, where its own words would read badly
 MESSAGES = {
     "int_type": "should be an integer",
@@ -44,7 +45,8 @@ def describe(
 
 def suggestion(word: str, known: list[str]) -> str:
     """` (did you mean 'x'?)`, or nothing where no known word is close."""
-    close = difflib.get_close_matches(word, known, n=1)
+    meant = SYNONYMS.get(word.lower(), word)
+    close = [meant] if meant in known else difflib.get_close_matches(word, known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 

@@ -122,7 +122,8 @@ def draw_pairs(images: Tensor, pairs: int, layout: Layout) -> tuple[Tensor, Tens
     """
     device = images.device
     labels = torch.randint(len(NEIGHBOURS), (len(images), pairs), device=device)
-    towards = torch.tensor([*NEIGHBOURS.values()], device=device)[labels]
+    cells = labels + (labels >= len(NEIGHBOURS) // 2)  # of three rows of three, the middle left out
+    towards = torch.stack([cells // 3, cells % 3], dim=-1) - 1  # NEIGHBOURS, without a copy of it
     varied = torch.randint(-layout.jitter, layout.jitter + 1, towards.shape, device=device)
     shift = towards * (layout.side + layout.gap) + varied
     last = images.shape[-1] - layout.side

@@ -213,7 +213,8 @@ def _train(
     generator = runtime.generator(seed, 2, *runtime.group.key)
     plan = _plan(network, shared)
     _check_parts(len(pool) // plan.batches(len(pool)), runtime.group.size, task)
-    if not network.double_backward:  # compiled code has no gradients of gradients
+    # compiled code has no gradients of gradients, and ends at each norm over several processes
+    if not network.double_backward and runtime.group.size == 1:
         runtime.compile(network.encoder.blocks)  # which no task goes around
     loss = averaged(network, runtime.group)
 

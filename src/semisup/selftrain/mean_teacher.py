@@ -32,9 +32,9 @@ class MeanTeacher(nn.Module):
     @torch.no_grad()
     def update_teacher(self) -> None:
         """Move the teacher's weights towards the student's: an exponential moving average."""
-        pairs = zip(self.teacher.parameters(), self.student.parameters(), strict=True)
-        for mine, other in pairs:
-            mine.lerp_(other, 1 - self.ema_decay)
+        mine: list[Tensor] = [*self.teacher.parameters()]
+        others: list[Tensor] = [*self.student.parameters()]
+        torch._foreach_lerp_(mine, others, 1 - self.ema_decay)  # all at once, as optimisers do
 
     @torch.no_grad()
     def pseudo_label(self, images: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:

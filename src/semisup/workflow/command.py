@@ -91,7 +91,8 @@ def fail(message: str) -> NoReturn:
 def _is_out_of_memory(error: Exception) -> bool:
     # torch's class cannot be named here: stages that do without torch would import it
     is_torchs = type(error).__name__ == "OutOfMemoryError"
-    said = ("can't allocate memory", "out of memory")  # of the host; of its pinned memory, of MPS
+    # of the host; of its pinned memory and of MPS; of CUDA's libraries
+    said = ("can't allocate memory", "out of memory", "ALLOC_FAILED")
     return isinstance(error, MemoryError) or is_torchs or any(some in str(error) for some in said)
 
 

@@ -47,7 +47,7 @@ class _Loss(nn.Module):
         loss, merit = self.network.loss(images)
         if self.group:
             # parts differ by an image: the mean over processes shall be the mean over images
-            own = torch.tensor(float(len(images)), device=images.device)
+            own = torch.full((), float(len(images)), device=images.device)
             weighed = loss * (own * self.group.size / self.group.total(own))
             loss = loss.detach() + weighed - weighed.detach()  # weighed in its gradient alone
         return loss, merit
@@ -113,7 +113,7 @@ class BatchNormOfAll(_InPlaceOf):
         values = input.float()
         dims = [d for d in range(values.dim()) if d != 1]
         shape = [1, -1] + [1] * (values.dim() - 2)
-        count = torch.tensor(float(values.numel() // values.shape[1]), device=values.device)
+        count = torch.full((), float(values.numel() // values.shape[1]), device=values.device)
         torch.distributed.all_reduce(count)
         mean = _sum_of_all(values.sum(dims)) / count
         centred = values - mean.view(shape)
