@@ -126,7 +126,7 @@ def test_the_advised_classifier_is_put_aside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # as many validation images as the made-up accuracies are of
-    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 320.0)
+    monkeypatch.setattr("semisup.report.tables.headline.effective_images", lambda *_: 320.0)
     folder = outputs.folder_of("head", "gan", BUDGETS[-1])
     table = set_score(results(TASKS, methods=WAYS), "validation_top1", "head", "gan", [0.9, 1, 0.9])
     rows = table.query(f"method == 'head' and task == 'gan' and budget == {BUDGETS[-1]}")

@@ -10,7 +10,7 @@ import pandas as pd
 from semisup.data.dataset import BALANCED, TOP1, ImageData, Ints
 from semisup.params.loading import Params
 from semisup.report.methods import POOL_ALONE, Way
-from semisup.report.tables.headline import NAMES, alike, validation_counts
+from semisup.report.tables.headline import NAMES, effective_images, validation_counts
 from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
 
@@ -69,9 +69,9 @@ class Facts:
         return self.headline == BALANCED
 
     @property
-    def tests(self) -> float:
-        """Test images, as `alike` counts them."""
-        return alike(np.array(self.test_counts, int), self.balanced)
+    def effective_tests(self) -> float:
+        """`effective_images` of test."""
+        return effective_images(np.array(self.test_counts, int), self.balanced)
 
     @property
     def validation_per_class(self) -> float:

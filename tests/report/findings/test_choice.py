@@ -7,7 +7,7 @@ from made_up import results, set_score
 
 from semisup.report.findings.choice import Choice, choices, choose
 from semisup.report.methods import BASELINE, POOL_ALONE, Way
-from semisup.report.tables.headline import VALIDATED
+from semisup.report.tables.headline import EFFECTIVE_VALIDATION
 from semisup.report.tables.interval import Interval
 
 TWO = ["rotation", "gan"]
@@ -41,7 +41,9 @@ def test_a_lead_on_few_validation_images_is_not_clear(images: int, clear: bool) 
 def test_rare_classes_make_more_noise() -> None:
     """Where all classes count the same."""
     few = choose(results(TWO, validation_labels=3600), 16, 0.95)
-    found = choose(results(TWO, validation_labels=3600).assign(**{VALIDATED: 1420.0}), 16, 0.95)
+    found = choose(
+        results(TWO, validation_labels=3600).assign(**{EFFECTIVE_VALIDATION: 1420.0}), 16, 0.95
+    )
     assert few is not None
     assert found is not None
     assert found.images == few.images == 3600

@@ -11,7 +11,7 @@ from semisup.report.facts import Facts
 from semisup.report.findings.choice import choices
 from semisup.report.findings.doubts import Doubts, Rival, doubt
 from semisup.report.methods import Way
-from semisup.report.tables.headline import SHARED, VALIDATED
+from semisup.report.tables.headline import EFFECTIVE_VALIDATION, SHARED
 
 TWO = ["rotation", "gan"]
 CONTROLLED = [*TWO, "random"]
@@ -80,7 +80,7 @@ def test_an_encoder_that_could_be_trained_further(task: str, untuned: bool) -> N
 def test_choice_on_few_images_is_uncertain(images: int, set_aside: int, uncertain: bool) -> None:
     known = facts(TWO, split={"validation": set_aside})
     assert doubts(results(TWO, validation_labels=images), known).uncertain == uncertain
-    rare = results(TWO, validation_labels=400).assign(**{VALIDATED: float(images)})
+    rare = results(TWO, validation_labels=400).assign(**{EFFECTIVE_VALIDATION: float(images)})
     assert doubts(rare, known).uncertain == uncertain, "as many of classes alike in size"
 
 

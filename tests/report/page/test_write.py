@@ -218,7 +218,7 @@ def test_supervised_training_that_is_ahead_stands_at_the_top(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the page says of an encoder is of the best of those that were pretrained."""
-    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 320.0)
+    monkeypatch.setattr("semisup.report.tables.headline.effective_images", lambda *_: 320.0)
     folder = outputs.folder_of(BASELINE.method, BUDGETS[-1])
     set_at_the_top(folder, "validation_top1", 1.0)
     page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
@@ -232,7 +232,7 @@ def test_supervised_training_that_is_ahead_stands_at_the_top(
 def test_a_lead_too_small_for_its_decimals_is_not_called_none(
     data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 100_000.0)
+    monkeypatch.setattr("semisup.report.tables.headline.effective_images", lambda *_: 100_000.0)
     set_at_the_top(data, "validation_top1", 0.9998)
     set_at_the_top(outputs.folder_of(BASELINE.method, BUDGETS[-1]), "validation_top1", 1.0)
     page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))

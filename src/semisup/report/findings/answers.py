@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.interval import Interval, gain, together
+from semisup.report.tables.interval import Interval, bonferroni_confidence, gain
 from semisup.report.tables.results import rows_of
 
 
@@ -108,7 +108,7 @@ def answer(
         for whole, half in pairs[:3]
     ]
     found = gains(results, way, confidence)
-    strict = gains(results, way, together(confidence, len(found)))
+    strict = gains(results, way, bonferroni_confidence(confidence, len(found)))
     sure = [budget for budget, each in strict.items() if each.above_zero]
     worse = [budget for budget, each in strict.items() if each.below_zero]
     return Answers(way, found, sure, worse, savings, halvings, _duel(tuned, base))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import BASELINE, CONTROLS, OF_TASKS, POOL_ALONE, Way
-from semisup.report.tables.headline import VALIDATED
+from semisup.report.tables.headline import EFFECTIVE_VALIDATION
 from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_image_noise
 
 # from cheap to expensive: supervised training is meant to take as many updates as all the others
@@ -22,7 +22,7 @@ ORDER = [*(method.name for method in OF_TASKS), BASELINE.method]
 class Choice:
     """The way that does best on validation at one budget.
 
-    images: for validation; alike: as many of classes alike in size would make as much noise;
+    images: for validation; effective_images: as many of classes alike in size make the same noise;
     runner_up: the best way of another task, or the baseline; lead: over that.
     """
 
@@ -30,7 +30,7 @@ class Choice:
     way: Way
     accuracy: float
     images: int
-    alike: float
+    effective_images: float
     runner_up: Way
     lead: Interval
 
@@ -52,7 +52,7 @@ class Choice:
     @property
     def standard_error(self) -> float:
         """Of the accuracy, for so many images."""
-        return math.sqrt(unpaired_variance(self.accuracy, self.alike))
+        return math.sqrt(unpaired_variance(self.accuracy, self.effective_images))
 
 
 def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | None:
@@ -62,12 +62,12 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
     means = _means(rows)
     if not means.keys() - {BASELINE}:
         return None
-    images, alike = int(rows["validation_labels"].max()), _alike(rows)
-    best = _best(means, alike)
+    images, effective = int(rows["validation_labels"].max()), _effective_validation(rows)
+    best = _best(means, effective)
     others = [way for way in means if way.task != best.task]
     following = max(others, key=means.__getitem__)
     lead = ahead(results, best, following, budget, confidence)
-    return Choice(budget, best, means[best], images, alike, following, lead)
+    return Choice(budget, best, means[best], images, effective, following, lead)
 
 
 def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: float) -> Interval:
@@ -77,7 +77,7 @@ def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: 
     """
     lead = gain(results, "validation_top1", one, other, confidence)[budget]
     rows = results[results["budget"] == budget].dropna(subset="validation_top1")
-    means, images = _means(rows), _alike(rows)
+    means, images = _means(rows), _effective_validation(rows)
     noise = math.sqrt(sum(unpaired_variance(means[way], images) for way in (one, other)))
     return Interval(lead.mean, float(with_image_noise(lead.half, noise, confidence)))
 
@@ -87,12 +87,13 @@ def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
     rows = results[results["task"].isin(tasks)].dropna(subset="validation_top1")
     if rows.empty:
         return None
-    return _best(_means(rows), _alike(rows))
+    return _best(_means(rows), _effective_validation(rows))
 
 
-def _alike(rows: pd.DataFrame) -> float:
+def _effective_validation(rows: pd.DataFrame) -> float:
     """Validation images, 1 or more."""
-    return max(1.0, float(rows[VALIDATED if VALIDATED in rows else "validation_labels"].max()))
+    column = EFFECTIVE_VALIDATION if EFFECTIVE_VALIDATION in rows else "validation_labels"
+    return max(1.0, float(rows[column].max()))
 
 
 def _best(means: dict[Way, float], images: float) -> Way:

@@ -8,9 +8,9 @@ from semisup.report.methods import Way
 from semisup.report.tables.headline import SHARED
 from semisup.report.tables.interval import (
     Interval,
+    bonferroni_confidence,
     gain,
     mean_over_draws,
-    together,
     unpaired_variance,
     with_image_noise,
 )
@@ -67,7 +67,7 @@ def choosing(
         chosen: a row per task, strategy, budget and draw.
         task: which.
         confidence: of the intervals.
-        test_images: how many there are, as `Facts.tests` counts them.
+        test_images: how many there are, as `Facts.effective_tests` counts them.
     """
     rows = chosen[chosen["task"] == task].rename(columns={"strategy": "method"})
     if rows.empty:
@@ -76,7 +76,7 @@ def choosing(
     rows = rows.assign(**{SHARED: rows["labels"] / rows["candidates"]})
     ways = Way(outputs.TYPICAL, task), Way(outputs.RANDOM, task)
     gains = gain(rows, "top1", *ways, confidence)
-    of_all = together(confidence, len(gains))
+    of_all = bonferroni_confidence(confidence, len(gains))
     strict = gain(rows, "top1", *ways, of_all)
     table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
@@ -90,16 +90,16 @@ def choosing(
         return AtBudget(
             budget,
             int(labels[budget]),
-            _noisy(one, of_one, confidence),
-            _noisy(other, of_other, confidence),
-            _noisy(found, of_one + of_other, confidence),
-            _noisy(strict[budget], of_one + of_other, of_all),
+            _widened(one, of_one, confidence),
+            _widened(other, of_other, confidence),
+            _widened(found, of_one + of_other, confidence),
+            _widened(strict[budget], of_one + of_other, of_all),
             classes,
         )
 
     return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())
 
 
-def _noisy(found: Interval, variance: float, confidence: float) -> Interval:
+def _widened(found: Interval, variance: float, confidence: float) -> Interval:
     """Wider by that of the test images."""
     return Interval(found.mean, float(with_image_noise(found.half, variance**0.5, confidence)))

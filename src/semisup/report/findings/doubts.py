@@ -70,7 +70,7 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
     tuned = results[results["method"] == FINETUNE.name]
     no_better, in_noise = _always(chosen, facts) if chosen else (None, None)
     return Doubts(
-        chosen is not None and (facts.within_budget or chosen.alike < FEW_IMAGES),
+        chosen is not None and (facts.within_budget or chosen.effective_images < FEW_IMAGES),
         _rival(results, chosen, facts.confidence) if chosen else None,
         {task: 1 / p.columns for task, p in facts.pretext.items() if _near_chance(task, p)},
         {

@@ -111,7 +111,7 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         },
         control=control(results, ranked, level),
         own=own_and_others(results, facts),
-        choosing=choosing(facts.chosen, first, level, facts.tests) if first else None,
+        choosing=choosing(facts.chosen, first, level, facts.effective_tests) if first else None,
         validation_labels=(int(used.min()), int(used.max())),
         forecasts=_forecasts(results[~results["budget"].isin(short)], level),
         short=short,

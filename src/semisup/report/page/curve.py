@@ -22,7 +22,7 @@ from semisup.report.page.chart import (
     interval,
 )
 from semisup.report.page.compared import NONE
-from semisup.report.tables.headline import SHARED, alike
+from semisup.report.tables.headline import SHARED, effective_images
 from semisup.report.tables.interval import ends, mean_over_draws
 from semisup.report.words.phrases import with_interval
 from semisup.workflow import outputs
@@ -46,7 +46,7 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
     counts, level = np.array(facts.test_counts, int), facts.confidence
     means = {
         name: mean_over_draws(
-            table.dropna(subset=score), score, level, alike(counts, score == BALANCED)
+            table.dropna(subset=score), score, level, effective_images(counts, score == BALANCED)
         )
         for name, _, table, score in scores
     }

@@ -17,12 +17,12 @@ from semisup.workflow import outputs
 
 HITS = "hits"  # a column of arrays (test images,), each of whose mean is `top1`
 SHARED = "shared"  # a column: the share of labelled images that two draws have in common
-VALIDATED = "validated"  # a column: validation images, as `alike` counts them
+EFFECTIVE_VALIDATION = "validated"  # a column: `effective_images` of validation
 NAMES = {"top1": "top-1 accuracy", BALANCED: "balanced accuracy"}
 
 
 def in_headline(results: pd.DataFrame, data: ImageData, within_budget: float) -> pd.DataFrame:
-    """A copy with the headline figure as `top1`, and the columns `HITS`, `SHARED`, `VALIDATED`.
+    """A copy with the headline figure as `top1`, `HITS`, `SHARED` and `EFFECTIVE_VALIDATION`.
 
     within_budget: share of each class's labels that is validation, where none are set aside.
 
@@ -40,11 +40,12 @@ def in_headline(results: pd.DataFrame, data: ImageData, within_budget: float) ->
             hits[at] = right if weights is None else _balanced(right, weights, labels)
     budgets, balanced = [*map(int, results["budget"].unique())], data.headline == BALANCED
     shared = {budget: data.shared_by_draws(budget) for budget in budgets}
-    validated = {b: alike(validation_counts(data, b, within_budget), balanced) for b in budgets}
+    counts = {budget: validation_counts(data, budget, within_budget) for budget in budgets}
+    validated = {budget: effective_images(each, balanced) for budget, each in counts.items()}
     more: dict[str, Any] = {
         HITS: pd.Series(hits, dtype=object),
         SHARED: results["budget"].map(shared),
-        VALIDATED: results["budget"].map(validated),
+        EFFECTIVE_VALIDATION: results["budget"].map(validated),
     }
     return results.assign(top1=results[data.headline], **more)
 
@@ -55,8 +56,8 @@ def validation_counts(data: ImageData, budget: int, within_budget: float) -> Int
     return np.bincount(data.labels[images], minlength=len(data.classes))
 
 
-def alike(counts: NDArray[np.integer], balanced: bool) -> float:
-    """How many images of classes alike in size make as much noise as so many of each class.
+def effective_images(counts: NDArray[np.integer], balanced: bool) -> float:
+    """The effective sample size: so many images of classes alike in size make the same noise.
 
     Where all classes count the same it is the harmonic mean of their sizes, times their number.
     Classes without any are left out.

@@ -67,8 +67,8 @@ def mean_over_draws(
         results: a row per method, task, budget and draw.
         score: a column of these.
         confidence: of the intervals.
-        tests: test images, as `alike` counts them, for scores of which no more is known than the
-            mean; of `top1` it may be known which images are right.
+        tests: `effective_images` of test, for scores of which no more is known than the mean; of
+            `top1` it may be known which images are right.
     """
     groups = results.groupby(KEY, sort=False)
     table = groups[score].agg(["mean", "std", "count"]).reset_index()
@@ -140,7 +140,7 @@ def unpaired_variance(accuracy: float, images: float) -> float:
     return share * (1 - share) / images
 
 
-def together(confidence: float, intervals: int) -> float:
+def bonferroni_confidence(confidence: float, intervals: int) -> float:
     """The confidence that each of so many intervals needs for that of all at once (Bonferroni)."""
     return 1 - (1 - confidence) / max(1, intervals)
 
