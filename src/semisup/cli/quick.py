@@ -115,7 +115,7 @@ def _said_of(short: Mapping[int, int]) -> list[str]:
     return [f"some classes have fewer images than the budget: {said}"] if said else []
 
 
-class Progress:
+class StageProgress:
     """Which stage runs, for how long all has taken, and how long the rest may take."""
 
     def __init__(self, stages: Sequence[str], started: float) -> None:
@@ -152,7 +152,7 @@ class Progress:
 
 def _run(stages: Sequence[str]) -> None:
     """By DVC, one after the other; what a stage prints is shown where it fails."""
-    progress, printed = Progress(stages, time.monotonic()), ""
+    progress, printed = StageProgress(stages, time.monotonic()), ""
     command = [*DVC, "repro", *stages]
     env = environment()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as running:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from semisup.compute import device
 from semisup.params.loading import Params
-from semisup.report import advised, trust
+from semisup.report import advised, reliability
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.together import Findings, find
 from semisup.report.inputs import Inputs, read_inputs
@@ -46,8 +46,10 @@ def build_report(params: Params, reports: Path) -> str:
     with outputs.replacing(outputs.ADVISED) as folder:
         advised.write(findings.best, found.ways, params.label_budgets[-1], folder)
     runtime = device.start(params.compute)
-    trusts = trust.of_way(findings.best, params.label_budgets, found.data, params, runtime)
-    page = write_page(found, compared, findings, trusts, summary, params)
+    reliabilities = reliability.of_way(
+        findings.best, params.label_budgets, found.data, params, runtime
+    )
+    page = write_page(found, compared, findings, reliabilities, summary, params)
     names = (*(outputs.CURVE, outputs.COMPARISON, outputs.METRICS), outputs.IN_WORDS, PAGE)
     with outputs.replacing_files(*(reports / name for name in names)) as files:
         curve, comparison, numbers, in_words, page_file = files
@@ -62,7 +64,7 @@ def build_report(params: Params, reports: Path) -> str:
 def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:
     results, facts = inputs.results, inputs.facts
     ranked, shown = findings.ranked, what_is_shown(findings.draws, facts.confidence)
-    label_curve.draw(results, facts, ranked, folder, findings.choosing)
+    label_curve.draw(results, facts, ranked, folder, findings.selection)
     if ranked:
         tasks.draw(compared, ranked, shown, folder, facts.figure)
         filters.draw([*facts.pretext], folder)

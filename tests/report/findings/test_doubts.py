@@ -8,7 +8,7 @@ import pytest
 from made_up import DOZEN, facts, results, set_score
 
 from semisup.report.facts import Facts
-from semisup.report.findings.choice import choices
+from semisup.report.findings.advice import advice_by_budget
 from semisup.report.findings.doubts import Doubts, Rival, doubt
 from semisup.report.methods import Way
 from semisup.report.tables.headline import EFFECTIVE_VALIDATION, SHARED
@@ -30,8 +30,8 @@ NONE = Doubts(
 
 
 def doubts(table: pd.DataFrame, known: Facts) -> Doubts:
-    chosen = choices(table, known.confidence)
-    return doubt(table, chosen[-1] if chosen else None, known)
+    advice = advice_by_budget(table, known.confidence)
+    return doubt(table, advice[-1] if advice else None, known)
 
 
 def test_where_all_is_well_there_is_no_doubt() -> None:

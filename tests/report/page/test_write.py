@@ -12,13 +12,13 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from left_behind import TASKS, asked, made_data, trusts
+from left_behind import TASKS, asked, made_data, reliabilities
 from made_up import BUDGETS
 
 import semisup
 from semisup.params.loading import Params
 from semisup.prepare.doubts import LISTED
-from semisup.report import build, trust
+from semisup.report import build, reliability
 from semisup.report.findings import together
 from semisup.report.findings.answers import Answers, answer
 from semisup.report.findings.doubts import Doubts, Rival, doubt
@@ -335,9 +335,9 @@ def test_without_validation_the_draw_is_not_called_the_best_on_it(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "by the draw that is best on validation. On the diagonal" in usual
-    first, *others = trusts(BUDGETS)
+    first, *others = reliabilities(BUDGETS)
     found = [dataclasses.replace(first, threshold=None), *others]
-    monkeypatch.setattr(trust, "of_way", lambda *_: found)
+    monkeypatch.setattr(reliability, "of_way", lambda *_: found)
     page = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
     assert (
         "best on validation, or by the first where there is no validation. On the diagonal" in page

@@ -21,7 +21,7 @@ from semisup.report.figures.style import (
     save,
     task_colors,
 )
-from semisup.report.findings.choosing import Choosing
+from semisup.report.findings.selection import SelectionGain
 from semisup.report.methods import (
     BASELINE,
     CONTROLS,
@@ -50,7 +50,7 @@ def draw(
     facts: Facts,
     ranked: Sequence[str],
     folder: Path,
-    choosing: Choosing | None,
+    selection: SelectionGain | None,
 ) -> None:
     """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
 
@@ -75,9 +75,9 @@ def draw(
             means = mean_over_draws(results, score, facts.confidence, sum(facts.test_counts))
             _curves(axis, means, group, ranked)
             budgets = {*results["budget"]}
-            if choosing and score == "top1" and HEAD in group:
-                _chosen(axis, choosing)
-                budgets |= {step.budget for step in choosing.steps}
+            if selection and score == "top1" and HEAD in group:
+                _chosen(axis, selection)
+                budgets |= {step.budget for step in selection.steps}
             _along(axis, sorted(budgets))
             axis.set_ylim(0, min(100, 10 * math.ceil(axis.dataLim.y1 / 10)))
             axis.set_ylabel(f"{names[score]} on test (%)")
@@ -85,14 +85,16 @@ def draw(
                 axis.set_title(group[0].label, fontsize=10)
         _legend(figure, _entries(axes.flat), columns + 1)
         draws = results["draw"].nunique()
-        figure.suptitle(_title(draws, facts.confidence, ranked, choosing), fontsize=11)
+        figure.suptitle(_title(draws, facts.confidence, ranked, selection), fontsize=11)
         save(figure, folder / "label_curve")
 
 
-def _title(draws: int, confidence: float, ranked: Sequence[str], choosing: Choosing | None) -> str:
+def _title(
+    draws: int, confidence: float, ranked: Sequence[str], selection: SelectionGain | None
+) -> str:
     parts = [what_is_shown(draws, confidence)]
-    if choosing and choosing.draws != draws:
-        parts.append(f"chosen images: {counted(choosing.draws, 'draw')}")
+    if selection and selection.draws != draws:
+        parts.append(f"chosen images: {counted(selection.draws, 'draw')}")
     if len(_named(ranked)) < len(ranked):
         parts.append("named: best on validation")
     return f"Label curve ({'; '.join(parts)})"
@@ -135,9 +137,9 @@ def _along(axis: Axes, budgets: Sequence[int]) -> None:
     axis.set_xlabel("labels per class")
 
 
-def _chosen(axis: Axes, choosing: Choosing) -> None:
+def _chosen(axis: Axes, selection: SelectionGain) -> None:
     """Heads on labels of typical images, and of random ones of classes that nobody knew."""
-    steps = choosing.steps
+    steps = selection.steps
     for name, found, line, size in (
         ("typical images chosen", [step.typical for step in steps], "-", 7),
         ("random images instead", [step.random for step in steps], ":", 4),
@@ -147,7 +149,7 @@ def _chosen(axis: Axes, choosing: Choosing) -> None:
             [step.budget for step in steps],
             100 * means,
             yerr=error_bars(means, halves),
-            label=f"{HEAD.label}, {choosing.task}, {name}",
+            label=f"{HEAD.label}, {selection.task}, {name}",
             linestyle=line,
             marker="*",
             markersize=size,

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from semisup.report.facts import Facts, Pretext
-from semisup.report.findings.choice import Choice, ahead
+from semisup.report.findings.advice import Advice, ahead
 from semisup.report.methods import BASELINE, CONTROL, CONTROLS, FINETUNE, HEAD, Way
 from semisup.report.tables.headline import SHARED
 from semisup.report.tables.results import methods_in, rows_of
@@ -65,26 +65,26 @@ class Doubts:
     rates: tuple[int, int] | None = None
 
 
-def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
-    """Look at everything; `chosen` at the largest budget where it can be told."""
+def doubt(results: pd.DataFrame, advice: Advice | None, facts: Facts) -> Doubts:
+    """Look at everything; `advice` at the largest budget where it can be told."""
     tuned = results[results["method"] == FINETUNE.name]
-    no_better, in_noise = _always(chosen, facts) if chosen else (None, None)
+    no_better, in_noise = _always(advice, facts) if advice else (None, None)
     return Doubts(
-        chosen is not None and (facts.within_budget or chosen.effective_images < FEW_IMAGES),
-        _rival(results, chosen, facts.confidence) if chosen else None,
+        advice is not None and (facts.within_budget or advice.effective_images < FEW_IMAGES),
+        _rival(results, advice, facts.confidence) if advice else None,
         {task: 1 / p.columns for task, p in facts.pretext.items() if _near_chance(task, p)},
         {
             task: p.figures["spread"]
             for task, p in facts.pretext.items()
             if p.figures.get("spread", 1) < NEAR_COLLAPSE
         },
-        _like_untrained(results, chosen, facts.confidence) if chosen else {},
+        _like_untrained(results, advice, facts.confidence) if advice else {},
         short_budgets(rows_of(results, BASELINE), len(facts.data["classes"]), facts.within_budget),
         len(tuned),
         int((tuned["kept"] == 0).sum()),
         _weak_baseline(results),
         _rushed(results),
-        chosen is not None and FINETUNE not in methods_in(results, chosen.pretrained.task),
+        advice is not None and FINETUNE not in methods_in(results, advice.pretrained.task),
         _shared(results),
         no_better,
         in_noise,
@@ -92,7 +92,7 @@ def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
     )
 
 
-def _always(chosen: Choice, facts: Facts) -> tuple[float | None, float | None]:
+def _always(advice: Advice, facts: Facts) -> tuple[float | None, float | None]:
     """`no_better` and `in_noise`: what naming one class always gets, where that may be as good."""
     counts = facts.validation_counts
     if len(facts.test_counts) == 1:  # then all that is said of test is 100 % too
@@ -100,17 +100,17 @@ def _always(chosen: Choice, facts: Facts) -> tuple[float | None, float | None]:
     if not counts:
         return None, None
     always = 1 / len(counts) if facts.balanced else max(counts) / sum(counts)
-    noise = ndtri(0.5 + facts.confidence / 2) * chosen.standard_error
-    if not chosen.images or chosen.accuracy - noise > always:
+    noise = ndtri(0.5 + facts.confidence / 2) * advice.standard_error
+    if not advice.images or advice.accuracy - noise > always:
         return None, None
-    is_near = chosen.accuracy < always + NEAR_CHANCE * (1 - always)
+    is_near = advice.accuracy < always + NEAR_CHANCE * (1 - always)
     return (always, None) if is_near else (None, always)
 
 
-def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
+def _rival(results: pd.DataFrame, advice: Advice, level: float) -> Rival | None:
     pairs = ((control, method) for control in CONTROLS for method in methods_in(results, control))
     ways = [Way(method.name, control) for control, method in pairs]
-    leads = {way: ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
+    leads = {way: ahead(results, way, advice.way, advice.budget, level).mean for way in ways}
     best = max(ways, key=leads.__getitem__, default=None)
     return Rival(best, leads[best]) if best and leads[best] >= 0 else None
 
@@ -122,13 +122,13 @@ def _near_chance(task: str, pretext: Pretext) -> bool:
     return pretext.figures.get("accuracy", 1) < chance + NEAR_CHANCE * (1 - chance)
 
 
-def _like_untrained(results: pd.DataFrame, chosen: Choice, level: float) -> dict[str, float]:
+def _like_untrained(results: pd.DataFrame, advice: Advice, level: float) -> dict[str, float]:
     tasks = [*results["task"].unique()]
     if CONTROL not in tasks:
         return {}
     frozen, control = HEAD.name, Way(HEAD.name, CONTROL)
     leads = {
-        task: ahead(results, Way(frozen, task), control, chosen.budget, level)
+        task: ahead(results, Way(frozen, task), control, advice.budget, level)
         for task in tasks
         if task not in (outputs.NO_TASK, *CONTROLS)
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.facts import Facts
-from semisup.report.findings.choice import best_way
+from semisup.report.findings.advice import best_way
 from semisup.report.methods import CONTROLS, Way
 from semisup.report.tables.interval import Interval, gain
 

@@ -33,7 +33,7 @@ MOST = 1000  # images of validation and of test: a report shall take seconds
 
 
 @dataclass(frozen=True)
-class Trust:
+class Reliability:
     """Of the draw that is best on validation.
 
     temperature: of validation; threshold: for `precision` there, None without validation images;
@@ -56,7 +56,7 @@ class Trust:
 
 def of_way(
     way: Way, budgets: Sequence[int], data: ImageData, params: Params, runtime: Runtime
-) -> list[Trust]:
+) -> list[Reliability]:
     """At each budget.
 
     Raises:
@@ -68,7 +68,7 @@ def of_way(
     ]
 
 
-def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) -> Trust:
+def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) -> Reliability:
     """Of one classifier."""
     most = min(params.export.images, MOST)
     held, test = held_images(parts, data, params, most), spaced(data.test, most)
@@ -78,7 +78,7 @@ def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) ->
         described(parts, data, params), of_held, data.labels[held], params.export.precision
     )
     predicted, labels = of_test.argmax(axis=1), data.labels[test]
-    return Trust(
+    return Reliability(
         budget=int(parts.result["budget"]),
         temperature=about.temperature,
         threshold=about.threshold,

@@ -35,7 +35,7 @@ class AtBudget:
 
 
 @dataclass(frozen=True)
-class Choosing:
+class SelectionGain:
     """task: whose features; steps: ascending; draws: of each."""
 
     task: str
@@ -58,9 +58,9 @@ class Choosing:
         return max(self.clear or self.steps, key=lambda step: step.gain.mean)
 
 
-def choosing(
+def selection_gain(
     chosen: pd.DataFrame, task: str, confidence: float, test_images: float
-) -> Choosing | None:
+) -> SelectionGain | None:
     """Typical images against random ones, of one task; None where they were not compared.
 
     Args:
@@ -97,7 +97,7 @@ def choosing(
             classes,
         )
 
-    return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())
+    return SelectionGain(task, [step(*item) for item in gains.items()], rows["draw"].nunique())
 
 
 def _widened(found: Interval, variance: float, confidence: float) -> Interval:

@@ -19,7 +19,7 @@ ORDER = [*(method.name for method in OF_TASKS), BASELINE.method]
 
 
 @dataclass(frozen=True)
-class Choice:
+class Advice:
     """The way that does best on validation at one budget.
 
     images: for validation; effective_images: as many of classes alike in size make the same noise;
@@ -55,7 +55,7 @@ class Choice:
         return math.sqrt(unpaired_variance(self.accuracy, self.effective_images))
 
 
-def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | None:
+def advise(results: pd.DataFrame, budget: int, confidence: float) -> Advice | None:
     """The best way on validation; None without validation images or tasks."""
     rows = results[(results["budget"] == budget) & ~results["task"].isin(CONTROLS)]
     rows = rows[rows["method"] != POOL_ALONE.method].dropna(subset="validation_top1")
@@ -67,7 +67,7 @@ def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | No
     others = [way for way in means if way.task != best.task]
     following = max(others, key=means.__getitem__)
     lead = ahead(results, best, following, budget, confidence)
-    return Choice(budget, best, means[best], images, effective, following, lead)
+    return Advice(budget, best, means[best], images, effective, following, lead)
 
 
 def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: float) -> Interval:
@@ -109,8 +109,8 @@ def _means(rows: pd.DataFrame) -> dict[Way, float]:
     return {Way(*way): mean for way, mean in zip(scores.index, scores, strict=True)}
 
 
-def choices(results: pd.DataFrame, confidence: float) -> list[Choice]:
-    """`choose` at every budget where it can be told, ascending."""
+def advice_by_budget(results: pd.DataFrame, confidence: float) -> list[Advice]:
+    """`advise` at every budget where it can be told, ascending."""
     budgets = sorted(results["budget"].unique())
-    found = (choose(results, int(budget), confidence) for budget in budgets)
-    return [choice for choice in found if choice]
+    found = (advise(results, int(budget), confidence) for budget in budgets)
+    return [each for each in found if each]
