@@ -124,8 +124,22 @@ def reliabilities(budgets: Sequence[int]) -> list[Reliability]:
     """Of three test images, two of which are right."""
     sure, right = np.array([0.9, 0.8, 0.6]), np.array([True, False, True])
     found = Measured(3, 2 / 3, 0.2, 0.1, Sure(1 / 3, 1.0))
-    answers = (np.array([3, 7, 11]), np.array([0, 2, 2]), right, sure, sure / 2)
-    return [Reliability(budget, 2.0, 0.85, 0.95, found, found, *answers) for budget in budgets]
+    return [
+        Reliability(
+            budget=budget,
+            temperature=2.0,
+            threshold=0.85,
+            precision=0.95,
+            promised=found,
+            kept=found,
+            positions=np.array([3, 7, 11]),
+            predicted=np.array([0, 2, 2]),
+            right=right,
+            raw=sure,
+            confidences=sure / 2,
+        )
+        for budget in budgets
+    ]
 
 
 def _write_history(folder: Path, extra: dict[str, int]) -> None:

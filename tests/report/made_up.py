@@ -100,7 +100,13 @@ def facts(
     picked = pd.DataFrame(columns=CHOSEN_COLUMNS) if chosen is None else chosen
     tests, validated = ((counts[part] // 3 or 9,) * 3 for part in ("test", "validation"))
     return Facts(
-        *(known, counts, found, 0.95, image_size, of_pool, picked),
+        data=known,
+        split=counts,
+        pretext=found,
+        confidence=0.95,
+        image_size=image_size,
+        told=of_pool,
+        chosen=picked,
         test_counts=tests,
         validation_counts=validated,
     )

@@ -33,30 +33,22 @@ class Pretext:
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Of the data, of pretraining and of the pool, as the stages before wrote them.
+    """What the stages before told of the data, of pretraining and of the pool."""
 
-    data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of what was
-    learned from the pool, by method, task, budget and draw; chosen: of labels of chosen images, by
-    task, strategy, budget and draw; headline: the figure that is compared; test_counts: test images
-    of each class that has any; validation_counts: the same of validation, at the largest budget;
-    warnings: of prepare and split, a line each; rates: learning rates that the baseline and
-    fine-tuning had to choose from.
-    """
-
-    data: dict[str, Any]
-    split: dict[str, Any]
-    pretext: dict[str, Pretext]
-    confidence: float
-    image_size: int
-    told: pd.DataFrame
-    chosen: pd.DataFrame
-    headline: str = TOP1
-    test_counts: tuple[int, ...] = ()
-    validation_counts: tuple[int, ...] = ()
-    warnings: tuple[str, ...] = ()
-    rates: tuple[int, int] = (1, 1)
+    data: dict[str, Any]  # of prepare
+    split: dict[str, Any]  # of split
+    pretext: dict[str, Pretext]  # by task
+    confidence: float  # of intervals
+    image_size: int  # side in pixels
+    told: pd.DataFrame  # what was learned from the pool, by method, task, budget and draw
+    chosen: pd.DataFrame  # labels of chosen images, by task, strategy, budget and draw
+    headline: str = TOP1  # the figure that is compared
+    test_counts: tuple[int, ...] = ()  # test images of each class that has any
+    validation_counts: tuple[int, ...] = ()  # the same of validation, at the largest budget
+    warnings: tuple[str, ...] = ()  # of prepare and split, a line each
+    rates: tuple[int, int] = (1, 1)  # learning rates that the baseline and fine-tuning could take
 
     @property
     def figure(self) -> str:
@@ -107,18 +99,18 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
         of_control = read_told([POOL_ALONE], params.control_budgets)
         told = pd.concat([told, of_control], ignore_index=True)
     return Facts(
-        summary,
-        stats,
-        pretext,
-        confidence,
-        data.image_size,
-        told,
-        chosen.assign(top1=chosen[data.headline]),
-        data.headline,
-        _there(tests),
-        _there(validated),
-        read_warnings(),
-        (len(params.supervised.lr), len(params.finetune.lr)),
+        data=summary,
+        split=stats,
+        pretext=pretext,
+        confidence=confidence,
+        image_size=data.image_size,
+        told=told,
+        chosen=chosen.assign(top1=chosen[data.headline]),
+        headline=data.headline,
+        test_counts=_there(tests),
+        validation_counts=_there(validated),
+        warnings=read_warnings(),
+        rates=(len(params.supervised.lr), len(params.finetune.lr)),
     )
 
 

@@ -13,6 +13,18 @@ from semisup.report.tables.interval import Interval
 TWO = ["rotation", "gan"]
 
 
+def of_lead(lead: Interval) -> Advice:
+    return Advice(
+        budget=16,
+        way=Way("head", "gan"),
+        accuracy=0.83,
+        images=500,
+        effective_images=400,
+        runner_up=BASELINE,
+        lead=lead,
+    )
+
+
 def test_best_on_validation_is_chosen_with_its_lead() -> None:
     advice = advise(results(), 16, 0.95)
     assert advice is not None
@@ -179,14 +191,14 @@ def test_the_self_trained_baseline_is_never_chosen() -> None:
 
 
 def test_standard_error_is_that_of_a_share_of_the_images() -> None:
-    advice = Advice(16, Way("head", "gan"), 0.83, 500, 400, BASELINE, Interval(0.1, 0.1))
+    advice = of_lead(Interval(0.1, 0.1))
     assert advice.standard_error == pytest.approx(0.018782, 1e-4)
 
 
 @pytest.mark.parametrize(("mean", "behind"), [(0.01, False), (-0.0004, False), (-0.0006, True)])
 def test_behind_is_by_what_the_summary_shows(mean: float, behind: bool) -> None:
     lead = Interval(mean, math.nan)
-    assert Advice(16, Way("head", "gan"), 0.83, 500, 400, None, lead).is_behind == behind
+    assert of_lead(lead).is_behind == behind
 
 
 @pytest.mark.parametrize(
@@ -198,4 +210,4 @@ def test_behind_is_by_what_the_summary_shows(mean: float, behind: bool) -> None:
     ],
 )
 def test_clear_is_more_than_the_known_noise(lead: Interval, clear: bool) -> None:
-    assert Advice(16, Way("head", "gan"), 0.83, 500, 400, BASELINE, lead).clear == clear
+    assert of_lead(lead).clear == clear

@@ -22,9 +22,18 @@ KEPT = Measured(4, 0.5, 0.25, 0.125, Sure(0.5, 0.75))
 def answers(data: ImageData | None = None, threshold: float | None = 0.9) -> Reliability:
     positions = np.arange(4) if data is None else data.test[:4]
     predicted = np.zeros(4, np.int64) if data is None else (data.labels[positions] + 1) % 3
-    measured = (KEPT, KEPT)
     return Reliability(
-        8, 2.0, threshold, 0.95, *measured, positions, predicted, RIGHT, SURE, SURE / 2
+        budget=8,
+        temperature=2.0,
+        threshold=threshold,
+        precision=0.95,
+        promised=KEPT,
+        kept=KEPT,
+        positions=positions,
+        predicted=predicted,
+        right=RIGHT,
+        raw=SURE,
+        confidences=SURE / 2,
     )
 
 

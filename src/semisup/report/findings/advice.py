@@ -18,21 +18,17 @@ from semisup.report.tables.interval import Interval, gain, unpaired_variance, wi
 ORDER = [*(method.name for method in OF_TASKS), BASELINE.method]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Advice:
-    """The way that does best on validation at one budget.
-
-    images: for validation; effective_images: as many of classes alike in size make the same noise;
-    runner_up: the best way of another task, or the baseline; lead: over that.
-    """
+    """The way that does best on validation at one budget."""
 
     budget: int
     way: Way
-    accuracy: float
-    images: int
-    effective_images: float
-    runner_up: Way
-    lead: Interval
+    accuracy: float  # on validation
+    images: int  # for validation
+    effective_images: float  # so many of classes alike in size would make the same noise
+    runner_up: Way  # the best way of another task, or the baseline
+    lead: Interval  # over the runner-up
 
     @property
     def pretrained(self) -> Way:
@@ -67,7 +63,15 @@ def advise(results: pd.DataFrame, budget: int, confidence: float) -> Advice | No
     others = [way for way in means if way.task != best.task]
     following = max(others, key=means.__getitem__)
     lead = ahead(results, best, following, budget, confidence)
-    return Advice(budget, best, means[best], images, effective, following, lead)
+    return Advice(
+        budget=budget,
+        way=best,
+        accuracy=means[best],
+        images=images,
+        effective_images=effective,
+        runner_up=following,
+        lead=lead,
+    )
 
 
 def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: float) -> Interval:

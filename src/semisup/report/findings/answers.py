@@ -55,20 +55,16 @@ class Duel:
     draws: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answers:
-    """way: which is asked about; gains: over the baseline, by budget.
-
-    sure, worse: budgets with a gain, and with a loss, that is more than noise, all of them at once;
-    savings, halvings: largest budget first.
-    """
+    """Whether pretraining by one way is worth it."""
 
     way: Way
-    gains: dict[int, Interval]
-    sure: list[int]
-    worse: list[int]
-    savings: list[Saving]
-    halvings: list[Halving]
+    gains: dict[int, Interval]  # over the baseline, by budget
+    sure: list[int]  # budgets with a gain that is more than noise, all of them at once
+    worse: list[int]  # the same with a loss
+    savings: list[Saving]  # largest budget first
+    halvings: list[Halving]  # largest budget first
     duel: Duel | None
 
     @property
@@ -111,7 +107,15 @@ def answer(
     strict = gains(results, way, bonferroni_confidence(confidence, len(found)))
     sure = [budget for budget, each in strict.items() if each.above_zero]
     worse = [budget for budget, each in strict.items() if each.below_zero]
-    return Answers(way, found, sure, worse, savings, halvings, _duel(tuned, base))
+    return Answers(
+        way=way,
+        gains=found,
+        sure=sure,
+        worse=worse,
+        savings=savings,
+        halvings=halvings,
+        duel=_duel(tuned, base),
+    )
 
 
 def gains(results: pd.DataFrame, way: Way, confidence: float) -> dict[int, Interval]:

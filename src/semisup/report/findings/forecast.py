@@ -6,7 +6,7 @@ that what few points leave open shows as a wide interval.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
@@ -84,22 +84,19 @@ class Curves:
         return Reach(accuracy, *_quantiles(needs, self.weight, confidence))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """Of one way.
-
-    now: accuracy at the largest budget; ahead: at its doublings; check, measured: the largest
-    budget guessed from the smaller ones, and what it was; speeding: the last doubling brought more
-    than the one before, by more than noise, so that no such curve fits and nothing is foretold.
-    """
+    """What more labels would bring one way."""
 
     way: Way
-    largest: int
-    now: float
-    ahead: list[Guess]
-    reaches: list[Reach]
-    check: Guess | None
-    speeding: bool
+    largest: int  # budget
+    now: float  # accuracy there
+    ahead: list[Guess] = field(default_factory=list)  # at its doublings
+    reaches: list[Reach] = field(default_factory=list)  # labels that round accuracies need
+    check: Guess | None = None  # the largest budget guessed from the smaller ones
+    # the last doubling brought more than the one before, by more than noise: no such curve fits,
+    # and nothing is foretold
+    speeding: bool = False
 
     @property
     def trusted(self) -> bool:
@@ -135,7 +132,7 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     budgets, errors, noises = points.T
     largest, now = int(budgets[-1]), float(1 - errors[-1])
     if _speeding(points):
-        return Forecast(way, largest, now, [], [], None, True)
+        return Forecast(way=way, largest=largest, now=now, speeding=True)
     fitted = fit(budgets, errors, noises)
     ahead = _rising([fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)])
     before = points[:-1]
@@ -144,7 +141,7 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
         check = fit(*before.T).guess(largest, confidence)
     goals = _further([fitted.reach(goal, confidence) for goal in _goals(now)], largest)
     told = [each for each in goals if each.middle <= largest << DOUBLINGS] or goals[:1]
-    return Forecast(way, largest, now, ahead, told, check, False)
+    return Forecast(way=way, largest=largest, now=now, ahead=ahead, reaches=told, check=check)
 
 
 def fit(budgets: Floats, errors: Floats, noises: Floats) -> Curves:

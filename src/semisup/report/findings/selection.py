@@ -17,21 +17,17 @@ from semisup.report.tables.interval import (
 from semisup.workflow import outputs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AtBudget:
-    """One number of labels.
-
-    labels: in all; typical, random: top-1 on test; strict: the gain with the interval that holds
-    for all budgets together; covered: classes with a label, by strategy.
-    """
+    """Typical and random images with one number of labels."""
 
     budget: int
-    labels: int
-    typical: Interval
+    labels: int  # in all
+    typical: Interval  # accuracy on test
     random: Interval
     gain: Interval
-    strict: Interval
-    covered: dict[str, float]
+    strict: Interval  # the gain, with the interval that holds for all budgets together
+    covered: dict[str, float]  # classes with a label, by strategy
 
 
 @dataclass(frozen=True)
@@ -88,13 +84,13 @@ def selection_gain(
         classes = {s: float(covered[s, budget]) for s in strategies}
         of_one, of_other = (unpaired_variance(each.mean, test_images) for each in (one, other))
         return AtBudget(
-            budget,
-            int(labels[budget]),
-            _widened(one, of_one, confidence),
-            _widened(other, of_other, confidence),
-            _widened(found, of_one + of_other, confidence),
-            _widened(strict[budget], of_one + of_other, of_all),
-            classes,
+            budget=budget,
+            labels=int(labels[budget]),
+            typical=_widened(one, of_one, confidence),
+            random=_widened(other, of_other, confidence),
+            gain=_widened(found, of_one + of_other, confidence),
+            strict=_widened(strict[budget], of_one + of_other, of_all),
+            covered=classes,
         )
 
     return SelectionGain(task, [step(*item) for item in gains.items()], rows["draw"].nunique())

@@ -22,39 +22,28 @@ from semisup.report.tables.results import deepest, methods_in
 FILLED = 0.75  # of what a budget asks for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What the results say of tasks, budgets and ways (a method with its task).
+    """What the results say of tasks, budgets and ways (a method with its task)."""
 
-    ranked: tasks, that of the best pretrained way, then the best first; trained: those that are no
-    controls; methods: that there are results of; advice: the way to take at each budget; doubts:
-    what the figures cannot be trusted for; answers: whether pretraining pays; ways: of each task
-    the one that trains most; gains: of these over the baseline, by task and budget; steps: where
-    the gain comes from; from_pool: how right what was learned from the pool is; control: the
-    self-trained baseline; own: encoders trained here against those of others; selection: what
-    labels of chosen images bring; answers, steps, from_pool, selection: of the first in rank;
-    validation_labels: fewest and most that were used; forecasts: of all ways that can be looked
-    ahead of; short: budgets far from filled, which tell nothing of more labels.
-    """
-
-    ranked: list[str]
-    trained: list[str]
-    budgets: list[int]
+    ranked: list[str]  # tasks: that of the best pretrained way, then the best first
+    trained: list[str]  # those of them that are no controls
+    budgets: list[int]  # ascending
     draws: int
-    methods: list[Method]
-    advice: list[Advice]
-    doubts: Doubts
-    answers: Answers | None
-    ways: Mapping[str, Way]
-    gains: Mapping[str, Mapping[int, Interval]]
-    steps: list[Step]
-    from_pool: Mapping[str, FromPool | None]
-    control: Control | None
-    own: Comparison | None
-    selection: SelectionGain | None
-    validation_labels: tuple[int, int]
-    forecasts: Mapping[Way, Forecast]
-    short: list[int]
+    methods: list[Method]  # that there are results of
+    advice: list[Advice]  # the way to take at each budget
+    doubts: Doubts  # what the figures cannot be trusted for
+    answers: Answers | None  # whether pretraining with the first task pays
+    ways: Mapping[str, Way]  # by task, the one that trains most
+    gains: Mapping[str, Mapping[int, Interval]]  # of these over the baseline, by task and budget
+    steps: list[Step]  # where the gain of the first task comes from
+    from_pool: Mapping[str, FromPool | None]  # by method, what its first task learned from the pool
+    control: Control | None  # the self-trained baseline
+    own: Comparison | None  # encoders trained here against those of others
+    selection: SelectionGain | None  # what labels of chosen images bring the first task
+    validation_labels: tuple[int, int]  # fewest and most that were used
+    forecasts: Mapping[Way, Forecast]  # of all ways that can be looked ahead of
+    short: list[int]  # budgets far from filled, which tell nothing of more labels
 
     @property
     def best(self) -> Way:
