@@ -80,7 +80,7 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     from semisup.report.facts import read_warnings
     from semisup.report.findings.doubts import short_budgets
     from semisup.report.methods import HEAD, SPREAD, Way
-    from semisup.report.tables.headline import NAMES, in_headline
+    from semisup.report.tables.headline import NAMES, SCORE, in_headline
     from semisup.report.tables.interval import mean_over_draws
     from semisup.report.tables.results import read_results, rows_of
     from semisup.report.words.phrases import sentence, what_is_shown
@@ -90,8 +90,8 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     data = open_data()
     every, fraction = read_results(ways, params.label_budgets), params.split.within_budget_fraction
     results = in_headline(every, data, fraction)
-    means = mean_over_draws(results, "top1", params.report.confidence)
-    means = means.rename(columns={"mean": "top1", "half": "half_width"})
+    means = mean_over_draws(results, SCORE, params.report.confidence)
+    means = means.rename(columns={"mean": SCORE, "half": "half_width"})
     shown = what_is_shown(params.draws, params.report.confidence)
     rows = rows_of(results, ways[0])
     short = short_budgets(rows, len(data.classes), within_budget=not len(data.validation))

@@ -15,6 +15,7 @@ from semisup.report.methods import Way
 from semisup.report.page.write import write_page
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.metrics import metrics
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
@@ -54,7 +55,7 @@ def build_report(params: Params, reports: Path) -> str:
     with outputs.replacing_files(*(reports / name for name in names)) as files:
         curve, comparison, numbers, in_words, page_file = files
         _write_csv(every[CURVE_COLUMNS], curve)
-        _write_csv(compared.rename(columns={"top1": facts.headline}), comparison)
+        _write_csv(compared.rename(columns={SCORE: facts.headline}), comparison)
         outputs.write_json(numbers, metrics(every, facts.pretext, facts.headline))
         in_words.write_text(summary, encoding="utf-8")
         page_file.write_text(page, encoding="utf-8")

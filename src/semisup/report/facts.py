@@ -10,7 +10,7 @@ import pandas as pd
 from semisup.data.dataset import BALANCED, TOP1, ImageData, Ints
 from semisup.params.loading import Params
 from semisup.report.methods import POOL_ALONE, Way
-from semisup.report.tables.headline import NAMES, effective_images, validation_counts
+from semisup.report.tables.headline import NAMES, SCORE, effective_images, validation_counts
 from semisup.report.tables.results import read_chosen, read_told
 from semisup.workflow import outputs
 
@@ -105,7 +105,7 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
         confidence=confidence,
         image_size=data.image_size,
         told=told,
-        chosen=chosen.assign(top1=chosen[data.headline]),
+        chosen=chosen.assign(**{SCORE: chosen[data.headline]}),
         headline=data.headline,
         test_counts=_there(tests),
         validation_counts=_there(validated),

@@ -34,6 +34,7 @@ from semisup.report.methods import (
     Method,
     Way,
 )
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
@@ -52,12 +53,12 @@ def draw(
     folder: Path,
     selection: SelectionGain | None,
 ) -> None:
-    """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
+    """label_curve.svg and .png: score (and top-5) against labels per class, all methods.
 
     With many tasks only the first few of `ranked` and the controls are named. Heads on labels of
     chosen images stand beside, where they were compared.
     """
-    names = {"top1": facts.figure, "top5": "top-5 accuracy"}
+    names = {SCORE: facts.figure, "top5": "top-5 accuracy"}
     scores = [score for score in names if results[score].notna().any()]
     methods = methods_in(results)[::-1]
     many = len(ranked) > TOGETHER
@@ -75,7 +76,7 @@ def draw(
             means = mean_over_draws(results, score, facts.confidence, sum(facts.test_counts))
             _curves(axis, means, group, ranked)
             budgets = {*results["budget"]}
-            if selection and score == "top1" and HEAD in group:
+            if selection and score == SCORE and HEAD in group:
                 _chosen(axis, selection)
                 budgets |= {step.budget for step in selection.steps}
             _along(axis, sorted(budgets))

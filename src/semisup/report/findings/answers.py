@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from semisup.report.methods import BASELINE, Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import Interval, bonferroni_confidence, gain
 from semisup.report.tables.results import rows_of
 
@@ -91,7 +92,7 @@ def answer(
     """
     filled = results[~results["budget"].isin([*short])]
     tuned, base = (rows_of(filled, each) for each in (way, BASELINE))
-    curve, means = (rows.groupby("budget")["top1"].mean() for rows in (tuned, base))
+    curve, means = (rows.groupby("budget")[SCORE].mean() for rows in (tuned, base))
     savings = [
         Saving(budget, means[budget], labels_needed(curve, means[budget]), validation)
         for budget in means.index[-2:][::-1]
@@ -119,8 +120,8 @@ def answer(
 
 
 def gains(results: pd.DataFrame, way: Way, confidence: float) -> dict[int, Interval]:
-    """A way minus supervised, top-1 on test, by budget."""
-    return gain(results, "top1", way, BASELINE, confidence)
+    """A way minus supervised, score on test, by budget."""
+    return gain(results, SCORE, way, BASELINE, confidence)
 
 
 def labels_needed(curve: pd.Series, accuracy: float) -> float | None:
@@ -145,5 +146,5 @@ def _duel(tuned: pd.DataFrame, base: pd.DataFrame) -> Duel | None:
     half, all_of_it = tuned[tuned["budget"] == whole / 2], base[base["budget"] == whole]
     if half.empty:
         return None
-    wins = half.set_index("draw")["top1"] > all_of_it.set_index("draw")["top1"]
+    wins = half.set_index("draw")[SCORE] > all_of_it.set_index("draw")[SCORE]
     return Duel(whole, whole // 2, int(wins.sum()), len(wins))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from semisup.report.methods import Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import rows_of
 
@@ -173,7 +174,7 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Curves:
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:
     """(budgets, 3): labels per class, error, its noise as `fit` has it."""
-    means = mean_over_draws(rows_of(results, way), "top1", confidence).sort_values("budget")
+    means = mean_over_draws(rows_of(results, way), SCORE, confidence).sort_values("budget")
     noise = (means["half"] / ndtri(0.5 + confidence / 2)).fillna(LEAST_ERROR)
     return np.stack([means["budget"], 1 - means["mean"], noise], axis=1).astype(float)
 

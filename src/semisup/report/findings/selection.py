@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import Way
-from semisup.report.tables.headline import SHARED
+from semisup.report.tables.headline import SCORE, SHARED
 from semisup.report.tables.interval import (
     Interval,
     bonferroni_confidence,
@@ -23,7 +23,7 @@ class AtBudget:
 
     budget: int
     labels: int  # in all
-    typical: Interval  # accuracy on test
+    typical: Interval  # score on test
     random: Interval
     gain: Interval
     strict: Interval  # the gain, with the interval that holds for all budgets together
@@ -71,10 +71,10 @@ def selection_gain(
     # of random ones; typical ones have at least as many in common
     rows = rows.assign(**{SHARED: rows["labels"] / rows["candidates"]})
     ways = Way(outputs.TYPICAL, task), Way(outputs.RANDOM, task)
-    gains = gain(rows, "top1", *ways, confidence)
+    gains = gain(rows, SCORE, *ways, confidence)
     of_all = bonferroni_confidence(confidence, len(gains))
-    strict = gain(rows, "top1", *ways, of_all)
-    table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
+    strict = gain(rows, SCORE, *ways, of_all)
+    table = mean_over_draws(rows, SCORE, confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
     labels = rows.groupby("budget")["labels"].max()
 

@@ -24,6 +24,7 @@ from semisup.report.page import classes, compared, encoder, pictures, tables, tr
 from semisup.report.page.curve import label_curve
 from semisup.report.page.paragraphs import Said
 from semisup.report.reliability import Reliability
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import Interval, mean_over_draws
 from semisup.report.tables.plots import pretext_curves
 from semisup.report.tables.results import read_confusion, rows_of
@@ -102,7 +103,7 @@ def _at_the_top(inputs: Inputs, found: Findings) -> dict[str, Any]:
     """
     rows = rows_of(inputs.results, found.best)
     top = rows[rows["budget"] == found.budgets[-1]]
-    means = mean_over_draws(top, "top1", inputs.facts.confidence)
+    means = mean_over_draws(top, SCORE, inputs.facts.confidence)
     beside = rows["validation_labels"] if inputs.facts.within_budget else 0
     used = (rows["labels_used"] + beside).groupby(rows["budget"]).max()
     return {

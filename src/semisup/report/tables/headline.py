@@ -1,6 +1,7 @@
 """The figure that is compared, and what it says of each test image.
 
-In the report `top1` is that figure: accuracy, or balanced accuracy where classes differ in size.
+In tables of the report the column `SCORE` has that figure: accuracy, or balanced accuracy where
+classes differ in size. It is called as the column of results.csv that it mostly is.
 """
 
 from collections.abc import Sequence
@@ -10,19 +11,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semisup.data.dataset import BALANCED, ImageData, Ints
+from semisup.data.dataset import BALANCED, TOP1, ImageData, Ints
 from semisup.report.methods import Way
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
 
-HITS = "hits"  # a column of arrays (test images,), each of whose mean is `top1`
+SCORE = TOP1  # a column
+HITS = "hits"  # a column of arrays (test images,), each of whose mean is `SCORE`
 SHARED = "shared"  # a column: the share of labelled images that two draws have in common
 EFFECTIVE_VALIDATION = "validated"  # a column: `effective_images` of validation
-NAMES = {"top1": "top-1 accuracy", BALANCED: "balanced accuracy"}
+NAMES = {TOP1: "top-1 accuracy", BALANCED: "balanced accuracy"}
 
 
 def in_headline(results: pd.DataFrame, data: ImageData, within_budget: float) -> pd.DataFrame:
-    """A copy with the headline figure as `top1`, `HITS`, `SHARED` and `EFFECTIVE_VALIDATION`.
+    """A copy with the headline figure as `SCORE`, `HITS`, `SHARED` and `EFFECTIVE_VALIDATION`.
 
     within_budget: share of each class's labels that is validation, where none are set aside.
 
@@ -47,7 +49,7 @@ def in_headline(results: pd.DataFrame, data: ImageData, within_budget: float) ->
         SHARED: results["budget"].map(shared),
         EFFECTIVE_VALIDATION: results["budget"].map(validated),
     }
-    return results.assign(top1=results[data.headline], **more)
+    return results.assign(**{SCORE: results[data.headline]}, **more)
 
 
 def validation_counts(data: ImageData, budget: int, within_budget: float) -> Ints:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from semisup.report.methods import Way
-from semisup.report.tables.headline import HITS, SHARED, standard_error
+from semisup.report.tables.headline import HITS, SCORE, SHARED, standard_error
 from semisup.report.tables.results import KEY, rows_of
 
 
@@ -68,14 +68,14 @@ def mean_over_draws(
         score: a column of these.
         confidence: of the intervals.
         tests: `effective_images` of test, for scores of which no more is known than the mean; of
-            `top1` it may be known which images are right.
+            `SCORE` it may be known which images are right.
     """
     groups = results.groupby(KEY, sort=False)
     table = groups[score].agg(["mean", "std", "count"]).reset_index()
     std, count = table["std"].to_numpy(), table["count"].to_numpy()
     shared = groups[SHARED].first().to_numpy() if SHARED in results else 0.0
     table["half"] = half_width(std, count, confidence, shared)
-    if score == "top1" and HITS in results:
+    if score == SCORE and HITS in results:
         errors = groups[HITS].agg(lambda hits: _image_noise([*hits])).to_numpy(float)
     else:
         errors = np.sqrt([unpaired_variance(mean, tests) for mean in table["mean"]])
@@ -96,7 +96,7 @@ def gain(
     table = (first[score] - second[score]).dropna().groupby("budget").agg(["mean", "std", "count"])
     shared = first[SHARED].groupby("budget").first()[table.index] if SHARED in results else 0.0
     halves = half_width(table["std"], table["count"], confidence, shared)
-    if score == "top1" and HITS in results:
+    if score == SCORE and HITS in results:
         differences = first[HITS].combine(second[HITS], _minus)
         errors = [_paired_noise([*differences.loc[b]], confidence) for b in table.index]
         halves = with_image_noise(halves, np.array(errors), confidence)

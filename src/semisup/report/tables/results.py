@@ -34,7 +34,9 @@ def read_told(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
     """What those that use the pool tell of it, TOLD_COLUMNS: a row per way, budget and draw."""
     parts = [pd.DataFrame(columns=TOLD_COLUMNS)]
     for way in ways:
-        for budget in budgets if METHODS[way.method].tells else ():
+        if not METHODS[way.method].tells:
+            continue
+        for budget in budgets:
             rows = read_csv(way.folder(budget) / outputs.TOLD)
             parts.append(rows.assign(**way._asdict(), budget=budget).reindex(columns=TOLD_COLUMNS))
     return pd.concat(parts[1:] or parts, ignore_index=True)

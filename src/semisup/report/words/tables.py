@@ -8,6 +8,7 @@ from semisup.report.findings.advice import Advice
 from semisup.report.findings.gained import Step
 from semisup.report.findings.selection import SelectionGain
 from semisup.report.methods import BASELINE, POOL_ALONE, SELFTRAIN, Way, ways
+from semisup.report.tables.headline import SCORE
 from semisup.report.words.markdown import table, tables
 from semisup.report.words.phrases import plus_minus, points, short_count, with_interval
 from semisup.workflow import outputs
@@ -87,8 +88,8 @@ def _advice_row(advice: Advice) -> list[str]:
 
 
 def _cells(compared: pd.DataFrame) -> Cells:
-    rows = (compared[name] for name in ("method", "task", "budget", "top1", "half_width"))
+    rows = (compared[name] for name in ("method", "task", "budget", SCORE, "half_width"))
     return {
-        (Way(method, task), budget): with_interval(top1, half_width)
-        for method, task, budget, top1, half_width in zip(*rows, strict=True)
+        (Way(method, task), budget): with_interval(score, half_width)
+        for method, task, budget, score, half_width in zip(*rows, strict=True)
     }
