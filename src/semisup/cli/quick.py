@@ -124,7 +124,7 @@ class StageProgress:
         self._seconds: dict[str, list[float]] = {}  # by kind of stage
 
     def begins(self, stage: str, now: float) -> str:
-        """A line to show."""
+        """Note that a stage begins; returns the line to show."""
         if self._running:
             before, begun = self._running
             self._seconds.setdefault(kind_of(before), []).append(now - begun)

@@ -119,7 +119,7 @@ def _there(counts: Ints) -> tuple[int, ...]:
 
 
 def read_warnings() -> tuple[str, ...]:
-    """Of prepare and split, each once."""
+    """The warnings of prepare and split, each once."""
     every = (
         line
         for folder in (outputs.PREPARED, outputs.SPLITS)

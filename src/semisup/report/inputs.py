@@ -29,7 +29,7 @@ class Inputs:
 
 
 def read_inputs(params: Params) -> Inputs:
-    """Read them from data/.
+    """Read what a report is made of from data/.
 
     Raises:
         UserError: where a stage has not run.

@@ -171,7 +171,7 @@ def _legend(figure: Figure, entries: dict[str, Any], most: int) -> None:
 
 
 def _entries(axes: Iterable[Axes]) -> dict[str, Any]:
-    """Of the legend: each name once, with what is drawn for it."""
+    """Entries of the legend: each name once, with what is drawn for it."""
     pairs = (zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes)
     return {name: drawn for of_axis in pairs for drawn, name in of_axis}
 

@@ -47,7 +47,7 @@ class Advice:
 
     @property
     def standard_error(self) -> float:
-        """Of the accuracy, for so many images."""
+        """The standard error of the accuracy, for so many images."""
         return math.sqrt(unpaired_variance(self.accuracy, self.effective_images))
 
 
@@ -95,20 +95,20 @@ def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
 
 
 def _effective_validation(rows: pd.DataFrame) -> float:
-    """Validation images, 1 or more."""
+    """The effective number of validation images, 1 or more."""
     column = EFFECTIVE_VALIDATION if EFFECTIVE_VALIDATION in rows else "validation_labels"
     return max(1.0, float(rows[column].max()))
 
 
 def _best(means: dict[Way, float], images: float) -> Way:
-    """The highest; of those within half a validation image the one that trains least."""
+    """The best way; of those within half a validation image the one that trains least."""
     highest = max(means.values())
     equal = [way for way, mean in means.items() if highest - mean < 0.5 / images]
     return min(equal, key=lambda way: ORDER.index(way.method))
 
 
 def _means(rows: pd.DataFrame) -> dict[Way, float]:
-    """Of each way over its draws, on validation."""
+    """The mean accuracy of each way over its draws, on validation."""
     scores = rows.groupby(["method", "task"], sort=False)["validation_top1"].mean()
     return {Way(*way): mean for way, mean in zip(scores.index, scores, strict=True)}
 

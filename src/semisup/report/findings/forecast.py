@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Guess:
-    """Of an accuracy: its median and both ends of the interval."""
+    """A guess of an accuracy: its median and both ends of the interval."""
 
     budget: int
     low: float

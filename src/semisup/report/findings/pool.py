@@ -42,7 +42,7 @@ class Control:
 
 
 def control(results: pd.DataFrame, ranked: Sequence[str], confidence: float) -> Control | None:
-    """Of the first of the ranked tasks that was self-trained; None without it or the control."""
+    """Gains of the first self-trained task over the control; None without either."""
     there = {Way(*names) for names in zip(results["method"], results["task"], strict=True)}
     ways = [way for task in ranked if (way := Way(SELFTRAIN.name, task)) in there]
     if POOL_ALONE not in there or not ways:
@@ -54,7 +54,7 @@ def control(results: pd.DataFrame, ranked: Sequence[str], confidence: float) -> 
 def from_pool(
     results: pd.DataFrame, told: pd.DataFrame, way: Way, confidence: float
 ) -> FromPool | None:
-    """Of a task by one of these methods; None where that was not done.
+    """What one way learned from the pool; None where that was not done.
 
     Args:
         results: a row per method, task, budget and draw.

@@ -50,7 +50,7 @@ class SelectionGain:
 
     @property
     def best(self) -> AtBudget:
-        """With the largest gain; of the clear ones, where there are some."""
+        """The step with the largest gain; of the clear ones, where there are some."""
         return max(self.clear or self.steps, key=lambda step: step.gain.mean)
 
 
@@ -97,5 +97,5 @@ def selection_gain(
 
 
 def _widened(found: Interval, variance: float, confidence: float) -> Interval:
-    """Wider by that of the test images."""
+    """The interval made wider by the variance of the test images."""
     return Interval(found.mean, float(with_image_noise(found.half, variance**0.5, confidence)))

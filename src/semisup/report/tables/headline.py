@@ -73,7 +73,7 @@ def effective_images(counts: NDArray[np.integer], balanced: bool) -> float:
 def _balanced(
     right: NDArray[np.bool_], weights: NDArray[np.float32], labels: Ints
 ) -> NDArray[np.generic]:
-    """Of the mean that counts, and spread only as the images of each class differ.
+    """Hits with the mean that counts, spread only as the images of each class differ.
 
     They differ from Laplace's estimate: a class's only image, right or wrong, is no certainty.
     """
@@ -93,7 +93,7 @@ def _weights(data: ImageData) -> NDArray[np.float32] | None:
 
 
 def standard_error(hits: Sequence[NDArray[np.generic]]) -> float:
-    """Of the mean over draws of these arrays, for the choice of the test images.
+    """Standard error of the mean over draws of these, for the choice of the test images.
 
     In every draw the images are the same, so that more draws do not make it smaller.
     """

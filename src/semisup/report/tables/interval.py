@@ -105,12 +105,12 @@ def gain(
 
 
 def _image_noise(hits: Sequence[NDArray[np.generic]]) -> float:
-    """Of an accuracy, for the choice of the test images: some even where all of them are right."""
+    """Standard error of an accuracy over test images: some even where all of them are right."""
     return max(standard_error(hits), math.sqrt(unpaired_variance(1.0, len(hits[0]))))
 
 
 def _paired_noise(differences: Sequence[NDArray[np.generic]], confidence: float) -> float:
-    """Of a difference, for the choice of the test images, in units of the normal distribution's.
+    """Standard error of a difference, for the choice of the test images, in normal units.
 
     By Student's t, and as if there were one more image of which the one way alone is right and one
     of which the other is: few images, all of which speak for one, are no proof.
@@ -131,7 +131,7 @@ def with_image_noise(halves: Any, errors: Any, confidence: float) -> Any:
 
 
 def unpaired_variance(accuracy: float, images: float) -> float:
-    """Of an accuracy, for the choice of so many images of which no more is known.
+    """Variance of an accuracy, for the choice of so many images of which no more is known.
 
     Where all of them are right, or none is, it is that of Laplace's rule: as if one more were not.
     """
