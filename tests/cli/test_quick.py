@@ -11,7 +11,7 @@ from left_behind import write_data
 from made_up import BUDGETS
 
 from semisup.cli import quick
-from semisup.cli.quick import Progress, answer, answering, targets, untrained
+from semisup.cli.quick import StageProgress, answer, answering, targets, untrained
 from semisup.data.dataset import ROLES
 from semisup.params.loading import Params
 from semisup.report.inputs import read_inputs
@@ -49,7 +49,7 @@ def test_none_that_trains_nothing(make_params: type[Params]) -> None:
 
 def test_progress() -> None:
     stages = ["prepare", "head@a-1", "spread@a-1", "head@a-2", "spread@a-2"]
-    progress = Progress(stages, 100)
+    progress = StageProgress(stages, 100)
     lines = []
     for stage, now in zip(stages[1:], (103, 107, 115, 119), strict=True):
         if stage == "head@a-1":
@@ -65,13 +65,14 @@ def test_progress() -> None:
 
 def test_a_minute_is_sixty_seconds() -> None:
     assert (
-        Progress(["prepare"], 0).begins("prepare", 659.7) == "stage 1 of 1: prepare; 11:00 so far"
+        StageProgress(["prepare"], 0).begins("prepare", 659.7)
+        == "stage 1 of 1: prepare; 11:00 so far"
     )
 
 
 def test_a_stage_that_others_depend_on_counts_too() -> None:
     """`code`, in a project that `semisup init` made."""
-    progress = Progress(["prepare", "split"], 0)
+    progress = StageProgress(["prepare", "split"], 0)
     lines = [progress.begins(stage, 0).partition(";")[0] for stage in ("code", "prepare", "split")]
     assert lines == ["stage 1 of 3: code", "stage 2 of 3: prepare", "stage 3 of 3: split"]
 

@@ -261,7 +261,7 @@ ROOMS: dict[str, set[str]] = {
     "training/loop.py": TRAINERS,
     "classify/classifier.py": {"report", *CLASSIFIERS},
     "classify/network.py": {*PAGES, *CLASSIFIERS},
-    "classify/evaluation.py": {"report", *CLASSIFIERS},
+    "classify/evaluation.py": {*PAGES, *CLASSIFIERS},
     "pretext/rotation.py": {"pretrain"},
     "pretext/jigsaw.py": set(),  # which is not asked for
     "pretext/shared/patches.py": {"pretrain"},

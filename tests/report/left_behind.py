@@ -17,8 +17,8 @@ from semisup.model.trained import Measured
 from semisup.neighbours.stored import Graph, write_points
 from semisup.params.loading import Params
 from semisup.prepare.doubts import LISTED
-from semisup.report import trust
-from semisup.report.trust import Trust
+from semisup.report import reliability
+from semisup.report.reliability import Reliability
 from semisup.split.roles import NONE_CHOSEN
 from semisup.training.progress import Row
 from semisup.workflow import outputs
@@ -32,7 +32,7 @@ Make = Callable[..., Params]
 def made_data(folder: Path, patch: pytest.MonkeyPatch) -> Path:
     """Make a folder the working one and fill its data/; what classifiers answer is made up."""
     patch.chdir(folder)
-    patch.setattr(trust, "of_way", lambda way, budgets, *_: trusts(budgets))
+    patch.setattr(reliability, "of_way", lambda way, budgets, *_: reliabilities(budgets))
     write_data()
     return folder
 
@@ -120,12 +120,26 @@ def _write_neighbours(task: str) -> None:
     write_points(np.random.default_rng(0).normal(size=(count, 4)).astype(np.float16), folder)
 
 
-def trusts(budgets: Sequence[int]) -> list[Trust]:
+def reliabilities(budgets: Sequence[int]) -> list[Reliability]:
     """Of three test images, two of which are right."""
     sure, right = np.array([0.9, 0.8, 0.6]), np.array([True, False, True])
     found = Measured(3, 2 / 3, 0.2, 0.1, Sure(1 / 3, 1.0))
-    answers = (np.array([3, 7, 11]), np.array([0, 2, 2]), right, sure, sure / 2)
-    return [Trust(budget, 2.0, 0.85, 0.95, found, found, *answers) for budget in budgets]
+    return [
+        Reliability(
+            budget=budget,
+            temperature=2.0,
+            threshold=0.85,
+            precision=0.95,
+            promised=found,
+            kept=found,
+            positions=np.array([3, 7, 11]),
+            predicted=np.array([0, 2, 2]),
+            right=right,
+            raw=sure,
+            confidences=sure / 2,
+        )
+        for budget in budgets
+    ]
 
 
 def _write_history(folder: Path, extra: dict[str, int]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from semisup.report.facts import Facts, Pretext
-from semisup.report.tables.results import CHOSEN_COLUMNS, TOLD_COLUMNS
+from semisup.report.tables.results import CHOSEN_COLUMNS, POOL_COLUMNS
 
 TRAINED = [
     *("rotation", "geometric", "jigsaw", "relative_patch", "colorization", "autoencoder"),
@@ -96,11 +96,17 @@ def facts(
     counts = {"pool": 24000, "train": 60, "validation": 320, "test": 30}
     counts |= {"leaked": 0} | dict(split or {})
     found = {task: pretext(task, (figures or {}).get(task)) for task in tasks}
-    of_pool = pd.DataFrame(columns=TOLD_COLUMNS) if told is None else told
+    of_pool = pd.DataFrame(columns=POOL_COLUMNS) if told is None else told
     picked = pd.DataFrame(columns=CHOSEN_COLUMNS) if chosen is None else chosen
     tests, validated = ((counts[part] // 3 or 9,) * 3 for part in ("test", "validation"))
     return Facts(
-        *(known, counts, found, 0.95, image_size, of_pool, picked),
+        data=known,
+        split=counts,
+        pretext=found,
+        confidence=0.95,
+        image_size=image_size,
+        pool_statistics=of_pool,
+        chosen=picked,
         test_counts=tests,
         validation_counts=validated,
     )

@@ -37,9 +37,9 @@ def test_facts_are_those_that_the_stages_wrote(data: Path, make_params: Make) ->
     assert found.pretext == {
         task: dataclasses.replace(pretext(task), columns=2 * trains(task)) for task in TASKS
     }
-    assert len(found.told) == 2 * len(TASKS) * len(BUDGETS) * len(OFFSETS)
+    assert len(found.pool_statistics) == 2 * len(TASKS) * len(BUDGETS) * len(OFFSETS)
     query = "method == 'selftrain' and task == 'gan' and budget == 4 and draw == 1"
-    (row,) = found.told.query(query).to_dict("records")
+    (row,) = found.pool_statistics.query(query).to_dict("records")
     assert row == {"method": "selftrain", "task": "gan", "budget": 4, **told(4)[1]}
     assert len(found.chosen) == len(TASKS) * 2 * 2 * len(OFFSETS)
     query = "task == 'gan' and strategy == 'typical' and budget == 2 and draw == 1"
@@ -126,7 +126,7 @@ def test_the_advised_classifier_is_put_aside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # as many validation images as the made-up accuracies are of
-    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 320.0)
+    monkeypatch.setattr("semisup.report.tables.headline.effective_images", lambda *_: 320.0)
     folder = outputs.folder_of("head", "gan", BUDGETS[-1])
     table = set_score(results(TASKS, methods=WAYS), "validation_top1", "head", "gan", [0.9, 1, 0.9])
     rows = table.query(f"method == 'head' and task == 'gan' and budget == {BUDGETS[-1]}")

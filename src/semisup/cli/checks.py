@@ -106,7 +106,16 @@ def check_images(params: Params) -> None:
     red = np.zeros((1, side, side, channels), np.uint8)
     red[..., 0] = 255
     zeros, ones = np.zeros(channels, np.float32), np.ones(channels, np.float32)
-    shown = ImageData(red, none - 1, none, none[None], np.zeros(1, np.int64), [], zeros, ones)
+    shown = ImageData(
+        images=red,
+        labels=none - 1,
+        role=none,
+        rank=none[None],
+        pool=np.zeros(1, np.int64),
+        classes=[],
+        mean=zeros,
+        std=ones,
+    )
     for task in params.pretext_tasks:
         module = task_module(task)
         module.Task.check(params.task_settings(task, module.Settings), shown)

@@ -2,30 +2,29 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
-
-STUDIES = Path("studies")
 
 
 def studies(incomplete: str) -> list[str]:
     """Files of studies/, without .yaml."""
-    return _beginning(incomplete, sorted(path.stem for path in STUDIES.glob("*.yaml")))
+    from semisup.studies.overlay import names
+
+    return _beginning(incomplete, names())
 
 
 def methods(incomplete: str) -> list[str]:
-    """Those whose classifiers `predict` uses: a control is none."""
+    """Methods whose classifiers `predict` uses: a control is none."""
     from semisup.report.methods import METHODS, SELFTRAIN_BASELINE
 
     return _beginning(incomplete, (name for name in METHODS if name != SELFTRAIN_BASELINE.name))
 
 
 def tasks(incomplete: str) -> list[str]:
-    """Of params.yaml."""
+    """Tasks of params.yaml that begin as typed."""
     return _of_params("pretext_tasks", incomplete)
 
 
 def budgets(incomplete: str) -> list[str]:
-    """Of params.yaml."""
+    """Label budgets of params.yaml that begin as typed."""
     return _of_params("label_budgets", incomplete)
 
 

@@ -40,19 +40,20 @@ class Finding:
 
 
 Found = Iterator[Finding]
+Checks = dict[str, Callable[[], Found]]  # by what they look at
 
 
 def examine() -> list[Finding]:
     """Look at everything; nothing is changed."""
-    params: list[Params] = []
-    checks: dict[str, Callable[[], Found]] = {"versions": _versions}
-    checks |= {"settings": partial(_settings, params), "disk": _disk, "git": _git, "dvc": _dvc}
-    checks["results"] = _results
-    found = [one for what, check in checks.items() for one in _guarded(what, check)]
-    for each in params:  # none where they are wrong
-        found += _guarded("device", partial(_device, each))
-        found += _guarded("memory", partial(_memory, each))
-        found += _guarded("data", partial(_data, each))
+    settings, params = _settings()
+    of_machine: Checks = {"disk": _disk, "git": _git, "dvc": _dvc, "results": _results}
+    of_settings: Checks = {}
+    if params:
+        each = {"device": _device, "memory": _memory, "data": _data}
+        of_settings = {what: partial(check, params) for what, check in each.items()}
+    found = [*_guarded("versions", _versions), *settings]
+    for what, check in (of_machine | of_settings).items():
+        found += _guarded(what, check)
     return [*dict.fromkeys(found)]
 
 
@@ -68,9 +69,16 @@ def _guarded(what: str, check: Callable[[], Found]) -> Found:
         yield Finding("wrong", "versions", f"{name}: {why}; {how_to_install()}")
 
 
-def _settings(found: list[Params]) -> Found:
-    found.append(load_and_check_tasks())
-    yield Finding("ok", "settings", f"{PARAMS_FILE}: valid")
+def _settings() -> tuple[list[Finding], Params | None]:
+    """What is said of params.yaml, and what it says; None where it is wrong."""
+    params = None
+
+    def load() -> Found:
+        nonlocal params
+        params = load_and_check_tasks()
+        yield Finding("ok", "settings", f"{PARAMS_FILE}: valid")
+
+    return [*_guarded("settings", load)], params
 
 
 def _versions() -> Found:

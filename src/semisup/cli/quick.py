@@ -80,7 +80,7 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     from semisup.report.facts import read_warnings
     from semisup.report.findings.doubts import short_budgets
     from semisup.report.methods import HEAD, SPREAD, Way
-    from semisup.report.tables.headline import NAMES, in_headline
+    from semisup.report.tables.headline import NAMES, SCORE, in_headline
     from semisup.report.tables.interval import mean_over_draws
     from semisup.report.tables.results import read_results, rows_of
     from semisup.report.words.phrases import sentence, what_is_shown
@@ -90,8 +90,8 @@ def answer(params: Params, tasks: Sequence[str]) -> str:
     data = open_data()
     every, fraction = read_results(ways, params.label_budgets), params.split.within_budget_fraction
     results = in_headline(every, data, fraction)
-    means = mean_over_draws(results, "top1", params.report.confidence)
-    means = means.rename(columns={"mean": "top1", "half": "half_width"})
+    means = mean_over_draws(results, SCORE, params.report.confidence)
+    means = means.rename(columns={"mean": SCORE, "half": "half_width"})
     shown = what_is_shown(params.draws, params.report.confidence)
     rows = rows_of(results, ways[0])
     short = short_budgets(rows, len(data.classes), within_budget=not len(data.validation))
@@ -115,7 +115,7 @@ def _said_of(short: Mapping[int, int]) -> list[str]:
     return [f"some classes have fewer images than the budget: {said}"] if said else []
 
 
-class Progress:
+class StageProgress:
     """Which stage runs, for how long all has taken, and how long the rest may take."""
 
     def __init__(self, stages: Sequence[str], started: float) -> None:
@@ -124,7 +124,7 @@ class Progress:
         self._seconds: dict[str, list[float]] = {}  # by kind of stage
 
     def begins(self, stage: str, now: float) -> str:
-        """A line to show."""
+        """Note that a stage begins; returns the line to show."""
         if self._running:
             before, begun = self._running
             self._seconds.setdefault(kind_of(before), []).append(now - begun)
@@ -152,7 +152,7 @@ class Progress:
 
 def _run(stages: Sequence[str]) -> None:
     """By DVC, one after the other; what a stage prints is shown where it fails."""
-    progress, printed = Progress(stages, time.monotonic()), ""
+    progress, printed = StageProgress(stages, time.monotonic()), ""
     command = [*DVC, "repro", *stages]
     env = environment()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as running:

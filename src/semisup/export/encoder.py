@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 from semisup.compute.weights import Arrays, save_arrays, to_arrays
+from semisup.model.parts import OF_A_LIBRARY
 from semisup.model.whole import Whole
 from semisup.params.sections import RESNETS
 
 FILE = "encoder.safetensors"
-OF_A_LIBRARY = re.compile(r"^blocks\.(?:blocks\.)?model\.")  # a model of timm or torchvision
+LIBRARY_PREFIX = re.compile(rf"^(?:blocks\.)?{re.escape(OF_A_LIBRARY)}")
 # torchvision's ResNets, whose stem is fitted to small images
 OF_RESNETS = (
     (re.compile(r"^blocks\.conv1\.(?:0\.)?0\.(?=weight)"), "conv1."),
@@ -31,9 +32,9 @@ def renamed(arrays: Arrays, backbone: str) -> Arrays:
     """The arrays by the names of the library, or as they are for this project's own networks."""
     if "/" in backbone:
         return {
-            OF_A_LIBRARY.sub("", name): array
+            LIBRARY_PREFIX.sub("", name): array
             for name, array in arrays.items()
-            if OF_A_LIBRARY.match(name)
+            if LIBRARY_PREFIX.match(name)
         }
     if backbone not in RESNETS:
         return arrays

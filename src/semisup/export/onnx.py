@@ -17,7 +17,15 @@ from semisup.workflow.errors import UserError
 FILE = "model.onnx"
 INPUT, OUTPUT = "images", "probabilities"
 ALLOWED = 1e-4  # difference of a probability, float32
-TOLD = ("classes", "image_size", "channels", "fit", "temperature", "threshold", "precision")
+METADATA_KEYS = (
+    "classes",
+    "image_size",
+    "channels",
+    "fit",
+    "temperature",
+    "threshold",
+    "precision",
+)
 
 Images = NDArray[np.uint8]
 
@@ -97,7 +105,7 @@ def _clean(path: Path, about: About) -> None:
         del part.metadata_props[:]
     del model.metadata_props[:]
     said = about.as_json()
-    told = [*TOLD, *(["ranges"] if about.ranges else [])]  # of files with more than 8 bits
+    told = [*METADATA_KEYS, *(["ranges"] if about.ranges else [])]  # of files with more than 8 bits
     texts = {name: json.dumps(said[name]) for name in told} | {"licence": about.licence}
     onnx.helper.set_model_props(model, texts)
     onnx.checker.check_model(model)

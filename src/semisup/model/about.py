@@ -16,36 +16,27 @@ FILE = "classifier.json"
 FORMAT = 1  # of that file; another number: keys that this code does not know
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class About:
-    """Everything from which plain torch can rebuild it.
+    """Everything from which plain torch can rebuild it."""
 
-    classes: their names, in the order of the probabilities; image_size: side in pixels; channels: 1
-    (grey) or 3; fit, max_megapixels: how files become images, as in the section `data`; mean, std:
-    of each channel in 0 to 1, that the encoder subtracts and divides by; encoder: as encoder.json
-    has it; layer, pool: of its features; hidden: units of the head's hidden layers; temperature:
-    that logits are divided by; precision: of answers more probable than `threshold`, as promised on
-    validation, None where that could not be looked at; origin: how it was trained; weights: where
-    the encoder's first weights are from, empty where these were random; ranges: what is black and
-    white of values of more than 8 bits, by their kind, as `prepare` found it.
-    """
-
-    classes: list[str]
-    image_size: int
-    channels: int
-    fit: Literal["crop", "pad", "stretch"]
-    max_megapixels: float
-    mean: NDArray[np.float32]
-    std: NDArray[np.float32]
-    encoder: dict[str, Any]
-    layer: str
-    pool: int
-    hidden: list[int]
-    temperature: float = 1.0
-    threshold: float | None = None
-    precision: float | None = None
-    origin: dict[str, Any] = field(default_factory=dict)
-    weights: dict[str, str] = field(default_factory=dict)
+    classes: list[str]  # names, in the order of the probabilities
+    image_size: int  # side in pixels
+    channels: int  # 1 (grey) or 3
+    fit: Literal["crop", "pad", "stretch"]  # how files become images, as in the section `data`
+    max_megapixels: float  # the same
+    mean: NDArray[np.float32]  # of each channel in 0 to 1, which the encoder subtracts
+    std: NDArray[np.float32]  # the same, which it divides by
+    encoder: dict[str, Any]  # as encoder.json has it
+    layer: str  # of its features
+    pool: int  # the side that these are pooled to
+    hidden: list[int]  # units of the head's hidden layers
+    temperature: float = 1.0  # that logits are divided by
+    threshold: float | None = None  # answers more probable are right as often as `precision` says
+    precision: float | None = None  # as promised on validation, None where it was not looked at
+    origin: dict[str, Any] = field(default_factory=dict)  # how it was trained
+    weights: dict[str, str] = field(default_factory=dict)  # where its first are from, unless random
+    # what is black and white of values of more than 8 bits, by their kind, as `prepare` found it
     ranges: dict[str, tuple[float, float]] | None = None
 
     @property

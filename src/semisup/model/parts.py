@@ -12,6 +12,7 @@ from semisup.workflow.errors import UserError
 
 WEIGHTS, RESULT = "weights.safetensors", "result.json"
 NAMES = (outputs.ENCODER_SPEC, outputs.FEATURES_INFO, outputs.PRETEXT, WEIGHTS, outputs.ENCODER)
+OF_A_LIBRARY = "blocks.model."  # in names of weights of models of timm and torchvision
 Result = dict[str, str | int | float]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from semisup.classify.evaluation import scores
 from semisup.compute.device import Runtime
 from semisup.compute.weights import load_weights
 from semisup.data.dataset import ImageData, Ints, spaced
@@ -100,23 +101,16 @@ def logits_of(whole: Whole, data: ImageData, positions: Ints, runtime: Runtime) 
 def measured(about: About, logits: Logits, labels: Ints) -> Measured:
     """Of images (N,) with these logits (N, classes), which need not be any."""
     raw, right = _answers(logits, labels, 1.0)
+    scored = scores(logits, labels) if len(labels) else None
     confidences, _ = _answers(logits, labels, about.temperature)
     limit = about.threshold
     return Measured(
         images=len(labels),
-        top1=float(right.mean()) if len(right) else float("nan"),
+        top1=scored.top1 if scored else float("nan"),
         raw_error=calibration.calibration_error(raw, right),
         error=calibration.calibration_error(confidences, right),
         sure=None if limit is None else calibration.above(limit, confidences, right),
-        balanced=_mean_recall(labels, right),
-    )
-
-
-def _mean_recall(labels: Ints, right: NDArray[np.bool_]) -> float:
-    """Over the classes that there are images of; NaN without images."""
-    there, number = np.unique(labels, return_inverse=True)
-    return (
-        float((np.bincount(number, right) / np.bincount(number)).mean()) if len(there) else np.nan
+        balanced=scored.balanced_accuracy if scored else float("nan"),
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from semisup.compute import device
 from semisup.params.loading import Params
-from semisup.report import advised, trust
+from semisup.report import advised, reliability
 from semisup.report.figures import confusion, examples, filters, label_curve, tasks
 from semisup.report.findings.together import Findings, find
 from semisup.report.inputs import Inputs, read_inputs
@@ -15,6 +15,7 @@ from semisup.report.methods import Way
 from semisup.report.page.write import write_page
 from semisup.report.tables import plots
 from semisup.report.tables.comparison import compare
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.metrics import metrics
 from semisup.report.words.phrases import what_is_shown
 from semisup.report.words.summary import write_summary
@@ -46,13 +47,15 @@ def build_report(params: Params, reports: Path) -> str:
     with outputs.replacing(outputs.ADVISED) as folder:
         advised.write(findings.best, found.ways, params.label_budgets[-1], folder)
     runtime = device.start(params.compute)
-    trusts = trust.of_way(findings.best, params.label_budgets, found.data, params, runtime)
-    page = write_page(found, compared, findings, trusts, summary, params)
+    reliabilities = reliability.of_way(
+        findings.best, params.label_budgets, found.data, params, runtime
+    )
+    page = write_page(found, compared, findings, reliabilities, summary, params)
     names = (*(outputs.CURVE, outputs.COMPARISON, outputs.METRICS), outputs.IN_WORDS, PAGE)
     with outputs.replacing_files(*(reports / name for name in names)) as files:
         curve, comparison, numbers, in_words, page_file = files
         _write_csv(every[CURVE_COLUMNS], curve)
-        _write_csv(compared.rename(columns={"top1": facts.headline}), comparison)
+        _write_csv(compared.rename(columns={SCORE: facts.headline}), comparison)
         outputs.write_json(numbers, metrics(every, facts.pretext, facts.headline))
         in_words.write_text(summary, encoding="utf-8")
         page_file.write_text(page, encoding="utf-8")
@@ -62,7 +65,7 @@ def build_report(params: Params, reports: Path) -> str:
 def _draw_figures(inputs: Inputs, compared: pd.DataFrame, findings: Findings, folder: Path) -> None:
     results, facts = inputs.results, inputs.facts
     ranked, shown = findings.ranked, what_is_shown(findings.draws, facts.confidence)
-    label_curve.draw(results, facts, ranked, folder, findings.choosing)
+    label_curve.draw(results, facts, ranked, folder, findings.selection)
     if ranked:
         tasks.draw(compared, ranked, shown, folder, facts.figure)
         filters.draw([*facts.pretext], folder)

@@ -10,8 +10,8 @@ import pandas as pd
 from semisup.data.dataset import BALANCED, TOP1, ImageData, Ints
 from semisup.params.loading import Params
 from semisup.report.methods import POOL_ALONE, Way
-from semisup.report.tables.headline import NAMES, alike, validation_counts
-from semisup.report.tables.results import read_chosen, read_told
+from semisup.report.tables.headline import NAMES, SCORE, effective_images, validation_counts
+from semisup.report.tables.results import read_chosen, read_pool_statistics
 from semisup.workflow import outputs
 
 
@@ -33,30 +33,24 @@ class Pretext:
     origin: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Of the data, of pretraining and of the pool, as the stages before wrote them.
+    """What the stages before told of the data, of pretraining and of the pool."""
 
-    data: of prepare; split: of split; pretext: by task; image_size in pixels; told: of what was
-    learned from the pool, by method, task, budget and draw; chosen: of labels of chosen images, by
-    task, strategy, budget and draw; headline: the figure that is compared; test_counts: test images
-    of each class that has any; validation_counts: the same of validation, at the largest budget;
-    warnings: of prepare and split, a line each; rates: learning rates that the baseline and
-    fine-tuning had to choose from.
-    """
-
-    data: dict[str, Any]
-    split: dict[str, Any]
-    pretext: dict[str, Pretext]
-    confidence: float
-    image_size: int
-    told: pd.DataFrame
-    chosen: pd.DataFrame
-    headline: str = TOP1
-    test_counts: tuple[int, ...] = ()
-    validation_counts: tuple[int, ...] = ()
-    warnings: tuple[str, ...] = ()
-    rates: tuple[int, int] = (1, 1)
+    data: dict[str, Any]  # of prepare
+    split: dict[str, Any]  # of split
+    pretext: dict[str, Pretext]  # by task
+    confidence: float  # of intervals
+    image_size: int  # side in pixels
+    pool_statistics: (
+        pd.DataFrame
+    )  # what was learned from the pool, by method, task, budget and draw
+    chosen: pd.DataFrame  # labels of chosen images, by task, strategy, budget and draw
+    headline: str = TOP1  # the figure that is compared
+    test_counts: tuple[int, ...] = ()  # test images of each class that has any
+    validation_counts: tuple[int, ...] = ()  # the same of validation, at the largest budget
+    warnings: tuple[str, ...] = ()  # of prepare and split, a line each
+    rates: tuple[int, int] = (1, 1)  # learning rates that the baseline and fine-tuning could take
 
     @property
     def figure(self) -> str:
@@ -69,9 +63,9 @@ class Facts:
         return self.headline == BALANCED
 
     @property
-    def tests(self) -> float:
-        """Test images, as `alike` counts them."""
-        return alike(np.array(self.test_counts, int), self.balanced)
+    def effective_tests(self) -> float:
+        """`effective_images` of test."""
+        return effective_images(np.array(self.test_counts, int), self.balanced)
 
     @property
     def validation_per_class(self) -> float:
@@ -102,23 +96,23 @@ def read_facts(ways: Sequence[Way], params: Params, data: ImageData) -> Facts:
     tests = np.bincount(data.labels[data.test])
     fraction = params.split.within_budget_fraction
     validated = validation_counts(data, params.label_budgets[-1], fraction)
-    told, chosen = read_told(ways, params.label_budgets), read_chosen(tasks)
+    pool_statistics, chosen = read_pool_statistics(ways, params.label_budgets), read_chosen(tasks)
     if params.control_budgets:
-        of_control = read_told([POOL_ALONE], params.control_budgets)
-        told = pd.concat([told, of_control], ignore_index=True)
+        of_control = read_pool_statistics([POOL_ALONE], params.control_budgets)
+        pool_statistics = pd.concat([pool_statistics, of_control], ignore_index=True)
     return Facts(
-        summary,
-        stats,
-        pretext,
-        confidence,
-        data.image_size,
-        told,
-        chosen.assign(top1=chosen[data.headline]),
-        data.headline,
-        _there(tests),
-        _there(validated),
-        read_warnings(),
-        (len(params.supervised.lr), len(params.finetune.lr)),
+        data=summary,
+        split=stats,
+        pretext=pretext,
+        confidence=confidence,
+        image_size=data.image_size,
+        pool_statistics=pool_statistics,
+        chosen=chosen.assign(**{SCORE: chosen[data.headline]}),
+        headline=data.headline,
+        test_counts=_there(tests),
+        validation_counts=_there(validated),
+        warnings=read_warnings(),
+        rates=(len(params.supervised.lr), len(params.finetune.lr)),
     )
 
 
@@ -127,7 +121,7 @@ def _there(counts: Ints) -> tuple[int, ...]:
 
 
 def read_warnings() -> tuple[str, ...]:
-    """Of prepare and split, each once."""
+    """The warnings of prepare and split, each once."""
     every = (
         line
         for folder in (outputs.PREPARED, outputs.SPLITS)

@@ -17,7 +17,7 @@ class Inputs:
     """What params.yaml asks for, whatever else lies in data/.
 
     ways: that are compared; every: their results and those of the control, a row per method, task,
-    budget and draw; results: the same with the headline figure as `top1`; facts: of the images and
+    budget and draw; results: the same with the headline figure as `SCORE`; facts: of the images and
     the pretext tasks; data: the images.
     """
 
@@ -29,7 +29,7 @@ class Inputs:
 
 
 def read_inputs(params: Params) -> Inputs:
-    """Read them from data/.
+    """Read what a report is made of from data/.
 
     Raises:
         UserError: where a stage has not run.

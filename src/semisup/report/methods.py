@@ -18,25 +18,20 @@ BLACK = "#222222"  # of what needs no task; on the page it has the colour of the
 GREY = "#808080"  # readable on light and on dark pages
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Method:
-    """A way to make a classifier from labels.
+    """A way to make a classifier from labels."""
 
-    name: of its stage, and in tables; label: in figures; short, noun: in sentences; line, marker,
-    color: in figures; control_line: of the untrained encoder's accuracy by this method among the
-    tasks; dash: of its line on the page; tells: whether its stage tells of the pool (pool.csv).
-    """
-
-    name: str
-    label: str
-    short: str
-    noun: str
-    line: Line
+    name: str  # of its stage, and in tables
+    label: str  # in figures
+    short: str  # in sentences, behind a task
+    noun: str  # in sentences
+    line: Line  # in figures, as the next two
     marker: str
     color: str
-    dash: tuple[int, ...]
-    control_line: Line = ""
-    tells: bool = False
+    dash: tuple[int, ...]  # of its line on the page
+    control_line: Line = ""  # of the untrained encoder's accuracy by it among the tasks
+    uses_pool: bool = False  # whether it trains on pool images, and its stage writes pool.csv
 
 
 SUPERVISED = Method(
@@ -65,7 +60,7 @@ SPREAD = Method(
     label="frozen encoder + labels spread",
     short="spread",
     noun="spreading labels",
-    tells=True,
+    uses_pool=True,
     line="-.",
     marker="v",
     color="#009e73",
@@ -88,7 +83,7 @@ SELFTRAIN = Method(
     label="self-trained",
     short="self-trained",
     noun="self-training",
-    tells=True,
+    uses_pool=True,
     line="-",
     marker="D",
     color="#cc79a7",
@@ -101,7 +96,7 @@ SELFTRAIN_BASELINE = Method(
     label="self-trained without pretraining",
     short="self-trained without pretraining",
     noun="self-training without pretraining",
-    tells=True,
+    uses_pool=True,
     line=(0, (1, 2)),
     marker="D",
     color=GREY,

@@ -66,7 +66,7 @@ class Study(Section):
 
 
 def names() -> list[str]:
-    """Of all studies."""
+    """The names of all studies."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from semisup.report.figures import label_curve
 from semisup.report.figures.label_curve import TOGETHER, _chosen, draw
-from semisup.report.findings.choosing import Choosing, choosing
+from semisup.report.findings.selection import SelectionGain, selection_gain
 
 SvgOf = Callable[..., str]
 
@@ -24,7 +24,7 @@ def svg_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SvgOf:
         figure.savefig(path.with_suffix(".svg"))
         plt.close(figure)
 
-    def made(table: pd.DataFrame, ranked: list[str], chosen: Choosing | None = None) -> str:
+    def made(table: pd.DataFrame, ranked: list[str], chosen: SelectionGain | None = None) -> str:
         draw(table, facts(ranked), ranked, tmp_path, chosen)
         return (tmp_path / "label_curve.svg").read_text()
 
@@ -79,7 +79,7 @@ def test_low_accuracies_fill_the_panel(svg_of: SvgOf, share: float, there: bool)
     assert ("<!-- 80 -->" in svg_of(table, ["rotation"])) == there
 
 
-CHOSEN = choosing(chosen("rotation", {1: 0.2, 2: 0.1}), "rotation", 0.95, 1000)
+CHOSEN = selection_gain(chosen("rotation", {1: 0.2, 2: 0.1}), "rotation", 0.95, 1000)
 TYPICAL = "<!-- frozen encoder + head, rotation, typical images chosen -->"
 
 
@@ -101,7 +101,7 @@ def test_points_of_chosen_images_are_at_labels_per_class_on_average() -> None:
 
 def test_intervals_of_chosen_images_end_at_0_and_100() -> None:
     axis = Figure().subplots()
-    found = choosing(chosen("rotation", {1: 0.5, 2: -0.3}, [-0.2, 0.2]), "rotation", 0.95, 10)
+    found = selection_gain(chosen("rotation", {1: 0.5, 2: -0.3}, [-0.2, 0.2]), "rotation", 0.95, 10)
     assert found is not None
     assert found.steps[0].typical.mean + found.steps[0].typical.half > 1
     _chosen(axis, found)
@@ -129,7 +129,7 @@ def test_no_name_in_the_legend_is_cut_off(
     """Of one panel alone, which is the narrowest figure."""
     drawn: list[Figure] = []
     monkeypatch.setattr(label_curve, "save", lambda figure, _: drawn.append(figure))
-    found = choosing(chosen(task, {1: 0.2}), task, 0.95, 1000)
+    found = selection_gain(chosen(task, {1: 0.2}), task, 0.95, 1000)
     table = results([task], methods=("head", "spread", "finetune", "selftrain"))
     draw(table.assign(top5=np.nan), facts([task]), [task], tmp_path, found)
     drawn[0].draw_without_rendering()

@@ -6,7 +6,7 @@ from made_up import facts, results
 from sections import section
 
 from semisup.data.dataset import TOP1
-from semisup.report.findings.choice import choices
+from semisup.report.findings.advice import advice_by_budget
 from semisup.report.findings.pool import control
 from semisup.report.methods import POOL_ALONE, Way
 from semisup.report.tables.comparison import compare, ranking
@@ -49,7 +49,7 @@ def test_words() -> None:
 def test_it_is_never_advised(tasks: list[str], ahead: float) -> None:
     table = with_control(tasks, ahead, [1, 4, 16])
     assert ranking(table) == tasks
-    assert choices(table, 0.95) == choices(results(tasks, methods=EVERY), 0.95)
+    assert advice_by_budget(table, 0.95) == advice_by_budget(results(tasks, methods=EVERY), 0.95)
 
 
 def test_without_it_nothing_is_said() -> None:

@@ -8,10 +8,10 @@ import pytest
 from made_up import DOZEN, facts, results, set_score
 
 from semisup.report.facts import Facts
-from semisup.report.findings.choice import choices
+from semisup.report.findings.advice import advice_by_budget
 from semisup.report.findings.doubts import Doubts, Rival, doubt
 from semisup.report.methods import Way
-from semisup.report.tables.headline import SHARED, VALIDATED
+from semisup.report.tables.headline import EFFECTIVE_VALIDATION, SHARED
 
 TWO = ["rotation", "gan"]
 CONTROLLED = [*TWO, "random"]
@@ -30,8 +30,8 @@ NONE = Doubts(
 
 
 def doubts(table: pd.DataFrame, known: Facts) -> Doubts:
-    chosen = choices(table, known.confidence)
-    return doubt(table, chosen[-1] if chosen else None, known)
+    advice = advice_by_budget(table, known.confidence)
+    return doubt(table, advice[-1] if advice else None, known)
 
 
 def test_where_all_is_well_there_is_no_doubt() -> None:
@@ -80,7 +80,7 @@ def test_an_encoder_that_could_be_trained_further(task: str, untuned: bool) -> N
 def test_choice_on_few_images_is_uncertain(images: int, set_aside: int, uncertain: bool) -> None:
     known = facts(TWO, split={"validation": set_aside})
     assert doubts(results(TWO, validation_labels=images), known).uncertain == uncertain
-    rare = results(TWO, validation_labels=400).assign(**{VALIDATED: float(images)})
+    rare = results(TWO, validation_labels=400).assign(**{EFFECTIVE_VALIDATION: float(images)})
     assert doubts(rare, known).uncertain == uncertain, "as many of classes alike in size"
 
 

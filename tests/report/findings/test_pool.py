@@ -6,7 +6,7 @@ from made_up import results, set_score
 
 from semisup.report.findings.pool import from_pool
 from semisup.report.methods import Way
-from semisup.report.tables.results import TOLD_COLUMNS
+from semisup.report.tables.results import POOL_COLUMNS
 
 TASKS = ["rotation", "gan"]
 EVERY = ("head", "spread", "finetune", "selftrain")
@@ -14,7 +14,7 @@ GAN = Way("spread", "gan")
 
 
 def told(*rows: tuple[str, str, int, int, int, float, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=TOLD_COLUMNS)
+    return pd.DataFrame(rows, columns=POOL_COLUMNS)
 
 
 OF_POOL = told(

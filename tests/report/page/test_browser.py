@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from browser import DARK, ask, needs_browser
-from left_behind import TASKS, asked, trusts, write_data
+from left_behind import TASKS, asked, reliabilities, write_data
 from made_up import BUDGETS
 from projects import CHECKOUT
 
@@ -56,7 +56,7 @@ def written() -> str:
     table = compare(inputs.results, inputs.facts.pretext, inputs.facts.confidence)
     found = find(inputs.results, inputs.facts)
     summary = write_summary(table, inputs.facts, found)
-    return write_page(inputs, table, found, trusts(BUDGETS), summary, params)
+    return write_page(inputs, table, found, reliabilities(BUDGETS), summary, params)
 
 
 def test_every_chart_is_drawn(page: Path, tmp_path: Path) -> None:

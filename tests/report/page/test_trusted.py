@@ -12,22 +12,33 @@ from semisup.data.dataset import ImageData
 from semisup.model.calibration import Sure
 from semisup.model.trained import Measured
 from semisup.report.page import trusted
-from semisup.report.trust import Trust
+from semisup.report.reliability import Reliability
 from semisup.workflow import outputs
 
 SURE, RIGHT = np.array([0.91, 0.93, 0.62, 0.61]), np.array([True, False, True, False])
 KEPT = Measured(4, 0.5, 0.25, 0.125, Sure(0.5, 0.75))
 
 
-def answers(data: ImageData | None = None, threshold: float | None = 0.9) -> Trust:
+def answers(data: ImageData | None = None, threshold: float | None = 0.9) -> Reliability:
     positions = np.arange(4) if data is None else data.test[:4]
     predicted = np.zeros(4, np.int64) if data is None else (data.labels[positions] + 1) % 3
-    measured = (KEPT, KEPT)
-    return Trust(8, 2.0, threshold, 0.95, *measured, positions, predicted, RIGHT, SURE, SURE / 2)
+    return Reliability(
+        budget=8,
+        temperature=2.0,
+        threshold=threshold,
+        precision=0.95,
+        promised=KEPT,
+        kept=KEPT,
+        positions=positions,
+        predicted=predicted,
+        right=RIGHT,
+        raw=SURE,
+        confidences=SURE / 2,
+    )
 
 
 def test_bins_say_how_sure_and_how_right() -> None:
-    rows = [r for r in trusted.reliability([answers()]).rows if r["which"] == "as trained"]
+    rows = [r for r in trusted.reliability_diagram([answers()]).rows if r["which"] == "as trained"]
     found = [(r["budget"], r["sure"], r["right"], r["images"]) for r in rows]
     assert found == [(8, 61.5, 50.0, 2), (8, 92.0, 50.0, 2)]
 

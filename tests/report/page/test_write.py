@@ -12,13 +12,13 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from left_behind import TASKS, asked, made_data, trusts
+from left_behind import TASKS, asked, made_data, reliabilities
 from made_up import BUDGETS
 
 import semisup
 from semisup.params.loading import Params
 from semisup.prepare.doubts import LISTED
-from semisup.report import build, trust
+from semisup.report import build, reliability
 from semisup.report.findings import together
 from semisup.report.findings.answers import Answers, answer
 from semisup.report.findings.doubts import Doubts, Rival, doubt
@@ -218,7 +218,7 @@ def test_supervised_training_that_is_ahead_stands_at_the_top(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the page says of an encoder is of the best of those that were pretrained."""
-    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 320.0)
+    monkeypatch.setattr("semisup.report.tables.headline.effective_images", lambda *_: 320.0)
     folder = outputs.folder_of(BASELINE.method, BUDGETS[-1])
     set_at_the_top(folder, "validation_top1", 1.0)
     page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
@@ -232,7 +232,7 @@ def test_supervised_training_that_is_ahead_stands_at_the_top(
 def test_a_lead_too_small_for_its_decimals_is_not_called_none(
     data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("semisup.report.tables.headline.alike", lambda *_: 100_000.0)
+    monkeypatch.setattr("semisup.report.tables.headline.effective_images", lambda *_: 100_000.0)
     set_at_the_top(data, "validation_top1", 0.9998)
     set_at_the_top(outputs.folder_of(BASELINE.method, BUDGETS[-1]), "validation_top1", 1.0)
     page = words_of(data / "page", asked(make_params, TASKS, BUDGETS))
@@ -335,9 +335,9 @@ def test_without_validation_the_draw_is_not_called_the_best_on_it(
     usual: str, data: Path, make_params: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "by the draw that is best on validation. On the diagonal" in usual
-    first, *others = trusts(BUDGETS)
+    first, *others = reliabilities(BUDGETS)
     found = [dataclasses.replace(first, threshold=None), *others]
-    monkeypatch.setattr(trust, "of_way", lambda *_: found)
+    monkeypatch.setattr(reliability, "of_way", lambda *_: found)
     page = words_of(data / "one", asked(make_params, TASKS, BUDGETS))
     assert (
         "best on validation, or by the first where there is no validation. On the diagonal" in page

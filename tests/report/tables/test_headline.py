@@ -12,10 +12,10 @@ from semisup.classify.evaluation import scores
 from semisup.data.dataset import ROLES, ImageData
 from semisup.report.methods import BASELINE, Way
 from semisup.report.tables.headline import (
+    EFFECTIVE_VALIDATION,
     HITS,
     SHARED,
-    VALIDATED,
-    alike,
+    effective_images,
     in_headline,
     standard_error,
 )
@@ -132,24 +132,28 @@ def test_images_alike_make_as_much_noise(counts: tuple[int, ...]) -> None:
     """Of a mean of recalls that are binomial."""
     there = np.array([n for n in counts if n])
     variance = (0.8 * 0.2 / there).sum() / len(there) ** 2
-    assert 0.8 * 0.2 / alike(np.array(counts), balanced=True) == pytest.approx(variance)
-    assert alike(np.array(counts), balanced=False) == sum(counts)
+    assert 0.8 * 0.2 / effective_images(np.array(counts), balanced=True) == pytest.approx(variance)
+    assert effective_images(np.array(counts), balanced=False) == sum(counts)
 
 
 def test_validation_images_count_like_those_of_test(
     data: ImageData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = stored(data, tmp_path, monkeypatch)
-    assert {*in_headline(table, data, 0.25)[VALIDATED]} == {len(data.validation)}
+    assert {*in_headline(table, data, 0.25)[EFFECTIVE_VALIDATION]} == {len(data.validation)}
     data = uneven(data)
     counts = np.bincount(data.labels[data.validation])
-    assert {*in_headline(table, data, 0.25)[VALIDATED]} == {alike(counts, balanced=True)}
+    assert {*in_headline(table, data, 0.25)[EFFECTIVE_VALIDATION]} == {
+        effective_images(counts, balanced=True)
+    }
     none = np.where(data.role == ROLES.index("validation"), ROLES.index("train"), data.role)
     within = dataclasses.replace(data, role=none)
     images = within.labelled_set(4, 0, 0.5).validation
     counts = np.bincount(within.labels[images])
-    assert {*in_headline(table, within, 0.5)[VALIDATED]} == {alike(counts, balanced=True)}
-    assert {*in_headline(table, within, 0.0)[VALIDATED]} == {0}
+    assert {*in_headline(table, within, 0.5)[EFFECTIVE_VALIDATION]} == {
+        effective_images(counts, balanced=True)
+    }
+    assert {*in_headline(table, within, 0.0)[EFFECTIVE_VALIDATION]} == {0}
 
 
 @pytest.mark.parametrize(("sizes", "headline"), [((3, 2), "top1"), ((31, 20), "balanced_accuracy")])

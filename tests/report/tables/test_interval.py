@@ -11,11 +11,11 @@ from semisup.report.methods import BASELINE, Way
 from semisup.report.tables.headline import HITS, SHARED
 from semisup.report.tables.interval import (
     Interval,
+    bonferroni_confidence,
     ends,
     gain,
     half_width,
     mean_over_draws,
-    together,
     unpaired_variance,
     with_image_noise,
 )
@@ -162,7 +162,7 @@ def test_few_images_that_all_speak_for_one_are_no_proof(right: int, of: int, sur
         for draw in range(3)
     ]
     table = pd.DataFrame(rows, columns=["method", "task", "budget", "draw", "top1", HITS])
-    found = gain(table, "top1", TUNED, BASELINE, together(0.95, 7))[4]
+    found = gain(table, "top1", TUNED, BASELINE, bonferroni_confidence(0.95, 7))[4]
     assert found.mean == pytest.approx(right / of)
     assert found.above_zero == sure
 
@@ -197,10 +197,10 @@ def test_one_more_image_right_in_every_draw_is_no_gain() -> None:
 
 
 def test_confidence_of_each_so_that_all_hold_together() -> None:
-    assert together(0.95, 1) == pytest.approx(0.95)
-    assert together(0.95, 5) == pytest.approx(0.99)
+    assert bonferroni_confidence(0.95, 1) == pytest.approx(0.95)
+    assert bonferroni_confidence(0.95, 5) == pytest.approx(0.99)
     # independent intervals at that level hold at once at the wanted one, or a little more
-    assert together(0.95, 7) ** 7 == pytest.approx(0.951, abs=2e-3)
+    assert bonferroni_confidence(0.95, 7) ** 7 == pytest.approx(0.951, abs=2e-3)
 
 
 def test_ends_stay_within_0_and_1() -> None:

@@ -5,7 +5,7 @@ import pytest
 from made_up import THREE_DRAWS, results
 
 from semisup.report.methods import BASELINE, Way, ways
-from semisup.report.tables.results import read_csv, read_results, read_told, rows_of
+from semisup.report.tables.results import read_csv, read_pool_statistics, read_results, rows_of
 from semisup.workflow import outputs
 from semisup.workflow.errors import UserError
 
@@ -55,6 +55,6 @@ def test_where_one_draw_could_not_tell() -> None:
     way.folder(4).mkdir(parents=True)
     told = [{"draw": 0, "pool_images": 7}, {"draw": 1, "pool_images": 7, "pool_top1": 0.5}]
     outputs.write_table(way.folder(4) / outputs.POOL_STATISTICS, told)
-    read = read_told([way], [4])
+    read = read_pool_statistics([way], [4])
     assert read["pool_top1"].mean() == 0.5
     assert read["pool_top1"].isna().tolist() == [True, False]

@@ -5,7 +5,7 @@ import pytest
 from made_up import DOZEN, TRAINED, facts, results
 from sections import section, summary
 
-from semisup.report.tables.results import TOLD_COLUMNS
+from semisup.report.tables.results import POOL_COLUMNS
 
 ONE = ["rotation"]
 SUPERVISED = {1: 0.10, 2: 0.20, 4: 0.50}
@@ -272,7 +272,7 @@ def test_control_alone_is_said_to_be_untrained() -> None:
 
 def told(method: str) -> pd.DataFrame:
     values = [(1, 0, 700, 0.4, 0.525), (16, 0, 700, 0.6, 0.9)]
-    return pd.DataFrame([(method, "rotation", *row) for row in values], columns=TOLD_COLUMNS)
+    return pd.DataFrame([(method, "rotation", *row) for row in values], columns=POOL_COLUMNS)
 
 
 def test_what_self_training_brings_is_said() -> None:

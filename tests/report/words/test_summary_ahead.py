@@ -13,7 +13,13 @@ from semisup.report.tables.comparison import compare
 from semisup.report.words.summary import write_summary
 
 WAY, NEVER = Way("finetune", "rotation"), float("inf")
-AHEAD = Forecast(WAY, 16, 0.8, [Guess(32, 0.8, 0.85, 0.9)], [], Guess(16, 0.7, 0.75, 0.81), False)
+AHEAD = Forecast(
+    way=WAY,
+    largest=16,
+    now=0.8,
+    ahead=[Guess(32, 0.8, 0.85, 0.9)],
+    check=Guess(16, 0.7, 0.75, 0.81),
+)
 
 
 def said(ahead: Forecast) -> str:

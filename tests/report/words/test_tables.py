@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 from made_up import BUDGETS, DOZEN, facts, results
 
-from semisup.report.findings.choice import Choice
+from semisup.report.findings.advice import Advice
 from semisup.report.methods import Way
 from semisup.report.tables.comparison import compare, ranking
 from semisup.report.tables.interval import Interval
-from semisup.report.words.tables import by_budget, by_choice, by_task
+from semisup.report.words.tables import by_advice, by_budget, by_task
 
 
 def compared(table: pd.DataFrame, tasks: list[str] = DOZEN) -> pd.DataFrame:
@@ -70,13 +70,25 @@ def test_one_draw_leaves_no_interval() -> None:
     )
 
 
+def of_budget(budget: int, way: Way, accuracy: float, runner_up: Way, lead: Interval) -> Advice:
+    return Advice(
+        budget=budget,
+        way=way,
+        accuracy=accuracy,
+        images=90,
+        effective_images=90,
+        runner_up=runner_up,
+        lead=lead,
+    )
+
+
 def test_choices_with_their_lead_and_whether_it_is_clear() -> None:
     gan, jigsaw = Way("head", "gan"), Way("finetune", "jigsaw")
-    text = by_choice(
+    text = by_advice(
         [
-            Choice(2, gan, 0.55, 90, 90, jigsaw, Interval(0.03, math.nan)),
-            Choice(4, gan, 0.6, 90, 90, jigsaw, Interval(0.17, 0.025)),
-            Choice(128, jigsaw, 1.0, 90, 90, gan, Interval(0.0, 0.025)),
+            of_budget(2, gan, 0.55, jigsaw, Interval(0.03, math.nan)),
+            of_budget(4, gan, 0.6, jigsaw, Interval(0.17, 0.025)),
+            of_budget(128, jigsaw, 1.0, gan, Interval(0.0, 0.025)),
         ]
     )
     assert text.splitlines() == [

@@ -8,12 +8,12 @@ from matplotlib import pyplot as plt
 from numpy.typing import NDArray
 
 from semisup.compute.weights import read_arrays
+from semisup.model.parts import OF_A_LIBRARY
 from semisup.report.figures.style import STYLE, save
 from semisup.workflow import outputs
 
 BANKS_ACROSS = 4  # tasks side by side
 FILTERS_ACROSS = 16
-OF_A_LIBRARY = "blocks.model."  # in names of weights of models of timm and torchvision
 
 
 def draw(tasks: Sequence[str], folder: Path) -> None:

@@ -21,7 +21,7 @@ from semisup.report.figures.style import (
     save,
     task_colors,
 )
-from semisup.report.findings.choosing import Choosing
+from semisup.report.findings.selection import SelectionGain
 from semisup.report.methods import (
     BASELINE,
     CONTROLS,
@@ -34,6 +34,7 @@ from semisup.report.methods import (
     Method,
     Way,
 )
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import what_is_shown
@@ -50,14 +51,14 @@ def draw(
     facts: Facts,
     ranked: Sequence[str],
     folder: Path,
-    choosing: Choosing | None,
+    selection: SelectionGain | None,
 ) -> None:
-    """label_curve.svg and .png: top-1 (and top-5) against labels per class, all methods.
+    """label_curve.svg and .png: score (and top-5) against labels per class, all methods.
 
     With many tasks only the first few of `ranked` and the controls are named. Heads on labels of
     chosen images stand beside, where they were compared.
     """
-    names = {"top1": facts.figure, "top5": "top-5 accuracy"}
+    names = {SCORE: facts.figure, "top5": "top-5 accuracy"}
     scores = [score for score in names if results[score].notna().any()]
     methods = methods_in(results)[::-1]
     many = len(ranked) > TOGETHER
@@ -75,9 +76,9 @@ def draw(
             means = mean_over_draws(results, score, facts.confidence, sum(facts.test_counts))
             _curves(axis, means, group, ranked)
             budgets = {*results["budget"]}
-            if choosing and score == "top1" and HEAD in group:
-                _chosen(axis, choosing)
-                budgets |= {step.budget for step in choosing.steps}
+            if selection and score == SCORE and HEAD in group:
+                _chosen(axis, selection)
+                budgets |= {step.budget for step in selection.steps}
             _along(axis, sorted(budgets))
             axis.set_ylim(0, min(100, 10 * math.ceil(axis.dataLim.y1 / 10)))
             axis.set_ylabel(f"{names[score]} on test (%)")
@@ -85,14 +86,16 @@ def draw(
                 axis.set_title(group[0].label, fontsize=10)
         _legend(figure, _entries(axes.flat), columns + 1)
         draws = results["draw"].nunique()
-        figure.suptitle(_title(draws, facts.confidence, ranked, choosing), fontsize=11)
+        figure.suptitle(_title(draws, facts.confidence, ranked, selection), fontsize=11)
         save(figure, folder / "label_curve")
 
 
-def _title(draws: int, confidence: float, ranked: Sequence[str], choosing: Choosing | None) -> str:
+def _title(
+    draws: int, confidence: float, ranked: Sequence[str], selection: SelectionGain | None
+) -> str:
     parts = [what_is_shown(draws, confidence)]
-    if choosing and choosing.draws != draws:
-        parts.append(f"chosen images: {counted(choosing.draws, 'draw')}")
+    if selection and selection.draws != draws:
+        parts.append(f"chosen images: {counted(selection.draws, 'draw')}")
     if len(_named(ranked)) < len(ranked):
         parts.append("named: best on validation")
     return f"Label curve ({'; '.join(parts)})"
@@ -135,9 +138,9 @@ def _along(axis: Axes, budgets: Sequence[int]) -> None:
     axis.set_xlabel("labels per class")
 
 
-def _chosen(axis: Axes, choosing: Choosing) -> None:
+def _chosen(axis: Axes, selection: SelectionGain) -> None:
     """Heads on labels of typical images, and of random ones of classes that nobody knew."""
-    steps = choosing.steps
+    steps = selection.steps
     for name, found, line, size in (
         ("typical images chosen", [step.typical for step in steps], "-", 7),
         ("random images instead", [step.random for step in steps], ":", 4),
@@ -147,7 +150,7 @@ def _chosen(axis: Axes, choosing: Choosing) -> None:
             [step.budget for step in steps],
             100 * means,
             yerr=error_bars(means, halves),
-            label=f"{HEAD.label}, {choosing.task}, {name}",
+            label=f"{HEAD.label}, {selection.task}, {name}",
             linestyle=line,
             marker="*",
             markersize=size,
@@ -168,7 +171,7 @@ def _legend(figure: Figure, entries: dict[str, Any], most: int) -> None:
 
 
 def _entries(axes: Iterable[Axes]) -> dict[str, Any]:
-    """Of the legend: each name once, with what is drawn for it."""
+    """Entries of the legend: each name once, with what is drawn for it."""
     pairs = (zip(*axis.get_legend_handles_labels(), strict=True) for axis in axes)
     return {name: drawn for of_axis in pairs for drawn, name in of_axis}
 

@@ -12,6 +12,7 @@ from matplotlib.container import Container
 
 from semisup.report.figures.style import CONTROL_COLORS, LEGEND, STYLE, error_bars, save
 from semisup.report.methods import BASELINE, CONTROL, CONTROLS, PIXELS, SUPERVISED, Line, Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.results import methods_in, rows_of
 from semisup.report.words.phrases import labels
 
@@ -61,9 +62,9 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
     for number, method in enumerate(methods):
         found = rows[rows["method"] == method.name].set_index("task").reindex([*listed])
         axis.errorbar(
-            100 * found["top1"],
+            100 * found[SCORE],
             np.arange(len(listed)) + SPREAD / len(methods) * (number - (len(methods) - 1) / 2),
-            xerr=error_bars(found["top1"], found["half_width"]),
+            xerr=error_bars(found[SCORE], found["half_width"]),
             linestyle="",
             marker=method.marker,
             markersize=5,
@@ -86,7 +87,7 @@ def _panel(axis: Axes, rows: pd.DataFrame, listed: Sequence[str]) -> None:
 
 def _band(axis: Axes, rows: pd.DataFrame, color: str, line: Line, name: str) -> None:
     """The mean of the one row, if there is one, and its interval."""
-    for mean, half in zip(100 * rows["top1"], 100 * rows["half_width"].fillna(0), strict=True):
+    for mean, half in zip(100 * rows[SCORE], 100 * rows["half_width"].fillna(0), strict=True):
         low, high = max(mean - half, 0), min(mean + half, 100)
         axis.axvspan(low, high, color=color, alpha=0.1, linewidth=0, zorder=0)
         axis.axvline(mean, color=color, linestyle=line, linewidth=1.4, label=name, zorder=1)

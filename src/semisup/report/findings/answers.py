@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.interval import Interval, gain, together
+from semisup.report.tables.headline import SCORE
+from semisup.report.tables.interval import Interval, bonferroni_confidence, gain
 from semisup.report.tables.results import rows_of
 
 
@@ -55,20 +56,16 @@ class Duel:
     draws: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answers:
-    """way: which is asked about; gains: over the baseline, by budget.
-
-    sure, worse: budgets with a gain, and with a loss, that is more than noise, all of them at once;
-    savings, halvings: largest budget first.
-    """
+    """Whether pretraining by one way is worth it."""
 
     way: Way
-    gains: dict[int, Interval]
-    sure: list[int]
-    worse: list[int]
-    savings: list[Saving]
-    halvings: list[Halving]
+    gains: dict[int, Interval]  # over the baseline, by budget
+    sure: list[int]  # budgets with a gain that is more than noise, all of them at once
+    worse: list[int]  # the same with a loss
+    savings: list[Saving]  # largest budget first
+    halvings: list[Halving]  # largest budget first
     duel: Duel | None
 
     @property
@@ -95,7 +92,7 @@ def answer(
     """
     filled = results[~results["budget"].isin([*short])]
     tuned, base = (rows_of(filled, each) for each in (way, BASELINE))
-    curve, means = (rows.groupby("budget")["top1"].mean() for rows in (tuned, base))
+    curve, means = (rows.groupby("budget")[SCORE].mean() for rows in (tuned, base))
     savings = [
         Saving(budget, means[budget], labels_needed(curve, means[budget]), validation)
         for budget in means.index[-2:][::-1]
@@ -108,15 +105,23 @@ def answer(
         for whole, half in pairs[:3]
     ]
     found = gains(results, way, confidence)
-    strict = gains(results, way, together(confidence, len(found)))
+    strict = gains(results, way, bonferroni_confidence(confidence, len(found)))
     sure = [budget for budget, each in strict.items() if each.above_zero]
     worse = [budget for budget, each in strict.items() if each.below_zero]
-    return Answers(way, found, sure, worse, savings, halvings, _duel(tuned, base))
+    return Answers(
+        way=way,
+        gains=found,
+        sure=sure,
+        worse=worse,
+        savings=savings,
+        halvings=halvings,
+        duel=_duel(tuned, base),
+    )
 
 
 def gains(results: pd.DataFrame, way: Way, confidence: float) -> dict[int, Interval]:
-    """A way minus supervised, top-1 on test, by budget."""
-    return gain(results, "top1", way, BASELINE, confidence)
+    """A way minus supervised, score on test, by budget."""
+    return gain(results, SCORE, way, BASELINE, confidence)
 
 
 def labels_needed(curve: pd.Series, accuracy: float) -> float | None:
@@ -141,5 +146,5 @@ def _duel(tuned: pd.DataFrame, base: pd.DataFrame) -> Duel | None:
     half, all_of_it = tuned[tuned["budget"] == whole / 2], base[base["budget"] == whole]
     if half.empty:
         return None
-    wins = half.set_index("draw")["top1"] > all_of_it.set_index("draw")["top1"]
+    wins = half.set_index("draw")[SCORE] > all_of_it.set_index("draw")[SCORE]
     return Duel(whole, whole // 2, int(wins.sum()), len(wins))

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from semisup.report.facts import Facts, Pretext
-from semisup.report.findings.choice import Choice, ahead
+from semisup.report.findings.advice import Advice, ahead
 from semisup.report.methods import BASELINE, CONTROL, CONTROLS, FINETUNE, HEAD, Way
 from semisup.report.tables.headline import SHARED
 from semisup.report.tables.results import methods_in, rows_of
@@ -32,67 +32,59 @@ class Rival(NamedTuple):
     lead: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Doubts:
-    """On choosing, and on the results.
+    """Reasons to distrust the advice or the results."""
 
-    no_better: what naming one class always gets, where the choice is near that and not clearly
-    better on validation; in_noise: the same, where it is not near that; uncertain: the choice rests
-    on few validation images; untuned: its encoder, and no more was tried of it, stayed as it was;
-    chance: of tasks that are near it; collapsed: spread of embeddings that are near collapse;
-    untrained: by how much tasks are ahead of the control, frozen, where not clearly; short: labels
-    in all of budgets that some class can't fill; tuned, unchanged: classifiers that were
-    fine-tuned, and those of them that stayed as they were; weak: budgets at which the baseline made
-    fewer updates; rushed: at which fine-tuning did, was behind the baseline, and still getting
-    better; rates: learning rates that the baseline and fine-tuning had to choose from, where it had
-    fewer; shared: of budgets by what share draws have the same labelled images, where that is much.
-    """
-
-    uncertain: bool
+    uncertain: bool  # the advice rests on few validation images
+    untuned: bool = False  # its encoder, of which no more was tried, stayed as it was
     rival: Rival | None
-    chance: dict[str, float]
-    collapsed: dict[str, float]
-    untrained: dict[str, float]
-    short: dict[int, int]
-    tuned: int
-    unchanged: int
-    weak: list[int]
+    # what naming one class always gets, where the advice is not clearly better on validation:
+    no_better: float | None = None  # ... and near that
+    in_noise: float | None = None  # ... and not near that
+    chance: dict[str, float]  # what guessing gets at tasks that are near it
+    collapsed: dict[str, float]  # spread of embeddings that are near collapse, by task
+    untrained: dict[str, float]  # by how much tasks lead the control, frozen, where not clearly
+    short: dict[int, int]  # labels in all, by budgets that some class cannot fill
+    shared: dict[int, float] = field(default_factory=dict)  # of labels by draws, where that is much
+    tuned: int  # classifiers that were fine-tuned
+    unchanged: int  # those of them that stayed as they were
+    weak: list[int]  # budgets at which the baseline made fewer updates than a task's methods
+    # budgets at which fine-tuning made fewer, was behind the baseline, and still getting better
     rushed: list[int] = field(default_factory=list)
-    untuned: bool = False
-    shared: dict[int, float] = field(default_factory=dict)
-    no_better: float | None = None
-    in_noise: float | None = None
+    # learning rates of the baseline and of fine-tuning, where the baseline had fewer
     rates: tuple[int, int] | None = None
 
 
-def doubt(results: pd.DataFrame, chosen: Choice | None, facts: Facts) -> Doubts:
-    """Look at everything; `chosen` at the largest budget where it can be told."""
-    tuned = results[results["method"] == FINETUNE.name]
-    no_better, in_noise = _always(chosen, facts) if chosen else (None, None)
+def doubt(results: pd.DataFrame, advice: Advice | None, facts: Facts) -> Doubts:
+    """Look at everything; `advice` at the largest budget where it can be told."""
+    tuned, base = results[results["method"] == FINETUNE.name], rows_of(results, BASELINE)
+    no_better, in_noise = _always(advice, facts) if advice else (None, None)
     return Doubts(
-        chosen is not None and (facts.within_budget or chosen.alike < FEW_IMAGES),
-        _rival(results, chosen, facts.confidence) if chosen else None,
-        {task: 1 / p.columns for task, p in facts.pretext.items() if _near_chance(task, p)},
-        {
+        uncertain=advice is not None
+        and (facts.within_budget or advice.effective_images < FEW_IMAGES),
+        untuned=advice is not None and FINETUNE not in methods_in(results, advice.pretrained.task),
+        rival=_rival(results, advice, facts.confidence) if advice else None,
+        no_better=no_better,
+        in_noise=in_noise,
+        chance={task: 1 / p.columns for task, p in facts.pretext.items() if _near_chance(task, p)},
+        collapsed={
             task: p.figures["spread"]
             for task, p in facts.pretext.items()
             if p.figures.get("spread", 1) < NEAR_COLLAPSE
         },
-        _like_untrained(results, chosen, facts.confidence) if chosen else {},
-        short_budgets(rows_of(results, BASELINE), len(facts.data["classes"]), facts.within_budget),
-        len(tuned),
-        int((tuned["kept"] == 0).sum()),
-        _weak_baseline(results),
-        _rushed(results),
-        chosen is not None and FINETUNE not in methods_in(results, chosen.pretrained.task),
-        _shared(results),
-        no_better,
-        in_noise,
-        facts.rates if len(tuned) and facts.rates[0] < facts.rates[1] else None,
+        untrained=_like_untrained(results, advice, facts.confidence) if advice else {},
+        short=short_budgets(base, len(facts.data["classes"]), facts.within_budget),
+        shared=_shared(results),
+        tuned=len(tuned),
+        unchanged=int((tuned["kept"] == 0).sum()),
+        weak=_weak_baseline(results),
+        rushed=_rushed(results),
+        rates=facts.rates if len(tuned) and facts.rates[0] < facts.rates[1] else None,
     )
 
 
-def _always(chosen: Choice, facts: Facts) -> tuple[float | None, float | None]:
+def _always(advice: Advice, facts: Facts) -> tuple[float | None, float | None]:
     """`no_better` and `in_noise`: what naming one class always gets, where that may be as good."""
     counts = facts.validation_counts
     if len(facts.test_counts) == 1:  # then all that is said of test is 100 % too
@@ -100,17 +92,17 @@ def _always(chosen: Choice, facts: Facts) -> tuple[float | None, float | None]:
     if not counts:
         return None, None
     always = 1 / len(counts) if facts.balanced else max(counts) / sum(counts)
-    noise = ndtri(0.5 + facts.confidence / 2) * chosen.standard_error
-    if not chosen.images or chosen.accuracy - noise > always:
+    noise = ndtri(0.5 + facts.confidence / 2) * advice.standard_error
+    if not advice.images or advice.accuracy - noise > always:
         return None, None
-    is_near = chosen.accuracy < always + NEAR_CHANCE * (1 - always)
+    is_near = advice.accuracy < always + NEAR_CHANCE * (1 - always)
     return (always, None) if is_near else (None, always)
 
 
-def _rival(results: pd.DataFrame, chosen: Choice, level: float) -> Rival | None:
+def _rival(results: pd.DataFrame, advice: Advice, level: float) -> Rival | None:
     pairs = ((control, method) for control in CONTROLS for method in methods_in(results, control))
     ways = [Way(method.name, control) for control, method in pairs]
-    leads = {way: ahead(results, way, chosen.way, chosen.budget, level).mean for way in ways}
+    leads = {way: ahead(results, way, advice.way, advice.budget, level).mean for way in ways}
     best = max(ways, key=leads.__getitem__, default=None)
     return Rival(best, leads[best]) if best and leads[best] >= 0 else None
 
@@ -122,13 +114,13 @@ def _near_chance(task: str, pretext: Pretext) -> bool:
     return pretext.figures.get("accuracy", 1) < chance + NEAR_CHANCE * (1 - chance)
 
 
-def _like_untrained(results: pd.DataFrame, chosen: Choice, level: float) -> dict[str, float]:
+def _like_untrained(results: pd.DataFrame, advice: Advice, level: float) -> dict[str, float]:
     tasks = [*results["task"].unique()]
     if CONTROL not in tasks:
         return {}
     frozen, control = HEAD.name, Way(HEAD.name, CONTROL)
     leads = {
-        task: ahead(results, Way(frozen, task), control, chosen.budget, level)
+        task: ahead(results, Way(frozen, task), control, advice.budget, level)
         for task in tasks
         if task not in (outputs.NO_TASK, *CONTROLS)
     }

@@ -6,7 +6,7 @@ that what few points leave open shows as a wide interval.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from semisup.report.methods import Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import rows_of
 
@@ -35,7 +36,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Guess:
-    """Of an accuracy: its median and both ends of the interval."""
+    """A guess of an accuracy: its median and both ends of the interval."""
 
     budget: int
     low: float
@@ -84,22 +85,19 @@ class Curves:
         return Reach(accuracy, *_quantiles(needs, self.weight, confidence))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """Of one way.
-
-    now: accuracy at the largest budget; ahead: at its doublings; check, measured: the largest
-    budget guessed from the smaller ones, and what it was; speeding: the last doubling brought more
-    than the one before, by more than noise, so that no such curve fits and nothing is foretold.
-    """
+    """What more labels would bring one way."""
 
     way: Way
-    largest: int
-    now: float
-    ahead: list[Guess]
-    reaches: list[Reach]
-    check: Guess | None
-    speeding: bool
+    largest: int  # budget
+    now: float  # accuracy there
+    ahead: list[Guess] = field(default_factory=list)  # at its doublings
+    reaches: list[Reach] = field(default_factory=list)  # labels that round accuracies need
+    check: Guess | None = None  # the largest budget guessed from the smaller ones
+    # the last doubling brought more than the one before, by more than noise: no such curve fits,
+    # and nothing is foretold
+    speeding: bool = False
 
     @property
     def trusted(self) -> bool:
@@ -135,7 +133,7 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
     budgets, errors, noises = points.T
     largest, now = int(budgets[-1]), float(1 - errors[-1])
     if _speeding(points):
-        return Forecast(way, largest, now, [], [], None, True)
+        return Forecast(way=way, largest=largest, now=now, speeding=True)
     fitted = fit(budgets, errors, noises)
     ahead = _rising([fitted.guess(largest << n, confidence) for n in range(1, DOUBLINGS + 1)])
     before = points[:-1]
@@ -144,7 +142,7 @@ def forecast(results: pd.DataFrame, way: Way, confidence: float) -> Forecast | N
         check = fit(*before.T).guess(largest, confidence)
     goals = _further([fitted.reach(goal, confidence) for goal in _goals(now)], largest)
     told = [each for each in goals if each.middle <= largest << DOUBLINGS] or goals[:1]
-    return Forecast(way, largest, now, ahead, told, check, False)
+    return Forecast(way=way, largest=largest, now=now, ahead=ahead, reaches=told, check=check)
 
 
 def fit(budgets: Floats, errors: Floats, noises: Floats) -> Curves:
@@ -176,7 +174,7 @@ def fit(budgets: Floats, errors: Floats, noises: Floats) -> Curves:
 
 def _points(results: pd.DataFrame, way: Way, confidence: float) -> Floats:
     """(budgets, 3): labels per class, error, its noise as `fit` has it."""
-    means = mean_over_draws(rows_of(results, way), "top1", confidence).sort_values("budget")
+    means = mean_over_draws(rows_of(results, way), SCORE, confidence).sort_values("budget")
     noise = (means["half"] / ndtri(0.5 + confidence / 2)).fillna(LEAST_ERROR)
     return np.stack([means["budget"], 1 - means["mean"], noise], axis=1).astype(float)
 

@@ -6,13 +6,14 @@ from itertools import pairwise
 import pandas as pd
 
 from semisup.report.methods import CONTROLS, HEAD, METHODS, PIXELS, Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import Interval, gain, mean_over_draws
 from semisup.report.tables.results import methods_in, rows_of
 
 
 @dataclass(frozen=True)
 class Step:
-    """gains: top-1 on test by budget, over the step before; of the first step the accuracy."""
+    """gains: score on test by budget, over the step before; of the first step the accuracy."""
 
     name: str
     gains: dict[int, Interval]
@@ -32,13 +33,13 @@ def gained(results: pd.DataFrame, task: str, confidence: float) -> list[Step]:
         return []
     ways = [Way(HEAD.name, each) for each in (*controls, task)]
     ways += [Way(method.name, task) for method in methods_in(results, task) if method != HEAD]
-    first = rows_of(mean_over_draws(results, "top1", confidence), ways[0]).sort_values("budget")
+    first = rows_of(mean_over_draws(results, SCORE, confidence), ways[0]).sort_values("budget")
     rows = zip(first["budget"], first["mean"], first["half"], strict=True)
     start = {int(budget): Interval(mean, half) for budget, mean, half in rows}
     return [
         Step(_name(ways[0]), start),
         *(
-            Step(_name(way), gain(results, "top1", way, before, confidence))
+            Step(_name(way), gain(results, SCORE, way, before, confidence))
             for before, way in pairwise(ways)
         ),
     ]

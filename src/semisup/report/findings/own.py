@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.facts import Facts
-from semisup.report.findings.choice import best_way
+from semisup.report.findings.advice import best_way
 from semisup.report.methods import CONTROLS, Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import Interval, gain
 
 
@@ -14,7 +15,7 @@ from semisup.report.tables.interval import Interval, gain
 class Comparison:
     """The best ways of each kind, on validation at each budget, by methods that both have.
 
-    own, others: those with the most labels; gains: own minus others', top-1 on test, by budget;
+    own, others: those with the most labels; gains: own minus others', score on test, by budget;
     images: that passed the encoder of `own` in its pretraining.
     """
 
@@ -47,7 +48,7 @@ def own_and_others(results: pd.DataFrame, facts: Facts) -> Comparison | None:
     if not best:
         return None
     gains = {
-        budget: gain(results, "top1", *ways, facts.confidence)[budget]
+        budget: gain(results, SCORE, *ways, facts.confidence)[budget]
         for budget, ways in best.items()
     }
     one, other = best[max(best)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import BASELINE, FINETUNE, HEAD, POOL_ALONE, SELFTRAIN, SPREAD, Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import Interval, gain
 from semisup.report.tables.results import rows_of
 
@@ -14,7 +15,7 @@ BEFORE = {SPREAD.name: HEAD, SELFTRAIN.name: FINETUNE}  # what each goes on from
 
 @dataclass(frozen=True)
 class FromPool:
-    """gains: over what the method goes on from, top-1 on test, by budget; images: of the pool used.
+    """gains: over what the method goes on from, score on test, by budget; images: of the pool used.
 
     right: share of the pool's images whose label came out right, by budget, where it is known;
     unchanged: of so many classifiers none was better after it, on validation.
@@ -32,7 +33,7 @@ class Control:
     """What pays where both are done: the pretraining, or the training on the pool.
 
     pool: gains of self-training the baseline, over the baseline; way: a self-trained one;
-    pretraining: its gains over the self-trained baseline. Top-1 on test, by budget.
+    pretraining: its gains over the self-trained baseline. Score on test, by budget.
     """
 
     pool: dict[int, Interval]
@@ -41,32 +42,32 @@ class Control:
 
 
 def control(results: pd.DataFrame, ranked: Sequence[str], confidence: float) -> Control | None:
-    """Of the first of the ranked tasks that was self-trained; None without it or the control."""
+    """Gains of the first self-trained task over the control; None without either."""
     there = {Way(*names) for names in zip(results["method"], results["task"], strict=True)}
     ways = [way for task in ranked if (way := Way(SELFTRAIN.name, task)) in there]
     if POOL_ALONE not in there or not ways:
         return None
-    of_pool = gain(results, "top1", POOL_ALONE, BASELINE, confidence)
-    return Control(of_pool, ways[0], gain(results, "top1", ways[0], POOL_ALONE, confidence))
+    of_pool = gain(results, SCORE, POOL_ALONE, BASELINE, confidence)
+    return Control(of_pool, ways[0], gain(results, SCORE, ways[0], POOL_ALONE, confidence))
 
 
 def from_pool(
-    results: pd.DataFrame, told: pd.DataFrame, way: Way, confidence: float
+    results: pd.DataFrame, statistics: pd.DataFrame, way: Way, confidence: float
 ) -> FromPool | None:
-    """Of a task by one of these methods; None where that was not done.
+    """What one way learned from the pool; None where that was not done.
 
     Args:
         results: a row per method, task, budget and draw.
-        told: of each method, task, budget and draw what it used: pool_images, pool_top1.
+        statistics: of each method, task, budget and draw what it used: pool_images, pool_top1.
         way: which.
         confidence: of the intervals.
     """
-    rows, of_way = rows_of(results, way), rows_of(told, way)
+    rows, of_way = rows_of(results, way), rows_of(statistics, way)
     if rows.empty:
         return None
     right = of_way.groupby("budget")["pool_top1"].mean().dropna()
     return FromPool(
-        gain(results, "top1", way, Way(BEFORE[way.method].name, way.task), confidence),
+        gain(results, SCORE, way, Way(BEFORE[way.method].name, way.task), confidence),
         int(of_way["pool_images"].max()) if len(of_way) else 0,
         dict(zip(map(int, right.index), map(float, right), strict=True)),
         len(rows),

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.facts import Facts
+from semisup.report.findings.advice import Advice, advice_by_budget
 from semisup.report.findings.answers import Answers, answer, gains
-from semisup.report.findings.choice import Choice, choices
-from semisup.report.findings.choosing import Choosing, choosing
 from semisup.report.findings.doubts import Doubts, doubt
 from semisup.report.findings.forecast import Forecast, forecast
 from semisup.report.findings.gained import Step, gained
 from semisup.report.findings.own import Comparison, own_and_others
 from semisup.report.findings.pool import BEFORE, Control, FromPool, control, from_pool
+from semisup.report.findings.selection import SelectionGain, selection_gain
 from semisup.report.methods import BASELINE, CONTROLS, Method, Way
 from semisup.report.tables.comparison import ranking
 from semisup.report.tables.interval import Interval
@@ -22,39 +22,28 @@ from semisup.report.tables.results import deepest, methods_in
 FILLED = 0.75  # of what a budget asks for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What the results say of tasks, budgets and ways (a method with its task).
+    """What the results say of tasks, budgets and ways (a method with its task)."""
 
-    ranked: tasks, that of the best pretrained way, then the best first; trained: those that are no
-    controls; methods: that there are results of; choices: the way to take at each budget; doubts:
-    what the figures cannot be trusted for; answers: whether pretraining pays; ways: of each task
-    the one that trains most; gains: of these over the baseline, by task and budget; steps: where
-    the gain comes from; from_pool: how right what was learned from the pool is; control: the
-    self-trained baseline; own: encoders trained here against those of others; choosing: what labels
-    of chosen images bring; answers, steps, from_pool, choosing: of the first in rank;
-    validation_labels: fewest and most that were used; forecasts: of all ways that can be looked
-    ahead of; short: budgets far from filled, which tell nothing of more labels.
-    """
-
-    ranked: list[str]
-    trained: list[str]
-    budgets: list[int]
+    ranked: list[str]  # tasks: that of the best pretrained way, then the best first
+    trained: list[str]  # those of them that are no controls
+    budgets: list[int]  # ascending
     draws: int
-    methods: list[Method]
-    choices: list[Choice]
-    doubts: Doubts
-    answers: Answers | None
-    ways: Mapping[str, Way]
-    gains: Mapping[str, Mapping[int, Interval]]
-    steps: list[Step]
-    from_pool: Mapping[str, FromPool | None]
-    control: Control | None
-    own: Comparison | None
-    choosing: Choosing | None
-    validation_labels: tuple[int, int]
-    forecasts: Mapping[Way, Forecast]
-    short: list[int]
+    methods: list[Method]  # that there are results of
+    advice: list[Advice]  # the way to take at each budget
+    doubts: Doubts  # what the figures cannot be trusted for
+    answers: Answers | None  # whether pretraining with the first task pays
+    ways: Mapping[str, Way]  # by task, the one that trains most
+    gains: Mapping[str, Mapping[int, Interval]]  # of these over the baseline, by task and budget
+    steps: list[Step]  # where the gain of the first task comes from
+    from_pool: Mapping[str, FromPool | None]  # by method, what its first task learned from the pool
+    control: Control | None  # the self-trained baseline
+    own: Comparison | None  # encoders trained here against those of others
+    selection: SelectionGain | None  # what labels of chosen images bring the first task
+    validation_labels: tuple[int, int]  # fewest and most that were used
+    forecasts: Mapping[Way, Forecast]  # of all ways that can be looked ahead of
+    short: list[int]  # budgets far from filled, which tell nothing of more labels
 
     @property
     def best(self) -> Way:
@@ -62,8 +51,8 @@ class Findings:
 
         The baseline where all tasks are controls, or where it is ahead.
         """
-        if self.choices and self.choices[-1].budget == self.budgets[-1]:
-            return self.choices[-1].way
+        if self.advice and self.advice[-1].budget == self.budgets[-1]:
+            return self.advice[-1].way
         return self.ways[self.trained[0]] if self.trained else BASELINE
 
     @property
@@ -80,13 +69,13 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         facts: all else.
     """
     level = facts.confidence
-    ranked, chosen = ranking(results), choices(results, level)
-    if chosen:  # one that counts as equal may stand before it
-        ranked.sort(key=lambda task: task != chosen[-1].pretrained.task)
+    ranked, advice = ranking(results), advice_by_budget(results, level)
+    if advice:  # one that counts as equal may stand before it
+        ranked.sort(key=lambda task: task != advice[-1].pretrained.task)
     first = ranked[0] if ranked else None
     ways = {task: deepest(results, task) for task in ranked}
     used = results["validation_labels"]
-    doubts = doubt(results, chosen[-1] if chosen else None, facts)
+    doubts = doubt(results, advice[-1] if advice else None, facts)
     budgets = [int(budget) for budget in sorted(results["budget"].unique())]
     short = _far_from_filled(doubts, facts)
     short = short if len(short) < len(budgets) else []
@@ -96,7 +85,7 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         budgets=budgets,
         draws=results["draw"].nunique(),
         methods=methods_in(results),
-        choices=chosen,
+        advice=advice,
         doubts=doubts,
         answers=answer(results, ways[first], level, facts.validation_per_class, short)
         if first
@@ -105,13 +94,15 @@ def find(results: pd.DataFrame, facts: Facts) -> Findings:
         gains={task: gains(results, way, level) for task, way in ways.items()},
         steps=gained(results, first, level) if first else [],
         from_pool={
-            method: from_pool(results, facts.told, Way(method, task), level)
+            method: from_pool(results, facts.pool_statistics, Way(method, task), level)
             for method in BEFORE
             for task in ranked[:1]
         },
         control=control(results, ranked, level),
         own=own_and_others(results, facts),
-        choosing=choosing(facts.chosen, first, level, facts.tests) if first else None,
+        selection=selection_gain(facts.chosen, first, level, facts.effective_tests)
+        if first
+        else None,
         validation_labels=(int(used.min()), int(used.max())),
         forecasts=_forecasts(results[~results["budget"].isin(short)], level),
         short=short,

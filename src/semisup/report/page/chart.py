@@ -66,12 +66,12 @@ class Chart:
 
 
 def cell(share: float) -> str:
-    """Of a table: a share in percent, "-" where there is none."""
+    """A cell of a table: a share in percent, "-" where there is none."""
     return "-" if math.isnan(share) else f"{100 * share:.1f}"
 
 
 def interval(mean: float, low: float, high: float) -> dict[str, float]:
-    """Of a row: a mean and the ends of its interval in percent."""
+    """Fields of a row: a mean and the ends of its interval in percent."""
     return {k: round(100 * v, 2) for k, v in (("mean", mean), ("low", low), ("high", high))}
 
 

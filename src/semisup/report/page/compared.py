@@ -24,6 +24,7 @@ from semisup.report.page.chart import (
     named,
     of_budgets,
 )
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import ends
 from semisup.report.words.phrases import short_count, with_interval
 from semisup.workflow import outputs
@@ -36,16 +37,16 @@ COLORS = {name: TEXT_COLOR if m.color == BLACK else m.color for name, m in METHO
 
 def tasks(compared: pd.DataFrame, facts: Facts, found: Findings) -> Chart:
     """A row for each task, a marker for each method, at the budget that is chosen."""
-    lows, highs = ends(compared["top1"], compared["half_width"])
-    columns = (compared[name] for name in ("task", "method", "budget", "top1"))
+    lows, highs = ends(compared[SCORE], compared["half_width"])
+    columns = (compared[name] for name in ("task", "method", "budget", SCORE))
     rows = [
         {
             "task": NONE if task == outputs.NO_TASK else task,
             "method": METHODS[method].label,
             "budget": int(budget),
-            **interval(top1, low, high),
+            **interval(score, low, high),
         }
-        for task, method, budget, top1, low, high in zip(*columns, lows, highs, strict=True)
+        for task, method, budget, score, low, high in zip(*columns, lows, highs, strict=True)
     ]
     used = {row["method"] for row in rows}
     colors = {m.label: COLORS[name] for name, m in METHODS.items() if m.label in used}
@@ -84,17 +85,17 @@ def _spec(colors: dict[str, str], order: list[str], figure: str) -> Encoding:
 
 def _table(compared: pd.DataFrame, budget: int) -> Table:
     rows = compared[compared["budget"] == budget]
-    names = ("task", "method", "top1", "half_width", "validation_top1", "images_seen")
+    names = ("task", "method", SCORE, "half_width", "validation_top1", "images_seen")
     columns = (rows[name] for name in names)
     cells = [
         [
             NONE if task == outputs.NO_TASK else task,
             METHODS[method].short,
-            with_interval(top1, half),
+            with_interval(score, half),
             cell(validation),
             short_count(int(seen)),
         ]
-        for task, method, top1, half, validation, seen in zip(*columns, strict=True)
+        for task, method, score, half, validation, seen in zip(*columns, strict=True)
     ]
     header = ["encoder", "method", f"% on test, {budget} labels per class", "on validation"]
     return Table([*header, "images seen in pretraining"], cells)

@@ -22,7 +22,7 @@ from semisup.report.page.chart import (
     interval,
 )
 from semisup.report.page.compared import NONE
-from semisup.report.tables.headline import SHARED, alike
+from semisup.report.tables.headline import SCORE, SHARED, effective_images
 from semisup.report.tables.interval import ends, mean_over_draws
 from semisup.report.words.phrases import with_interval
 from semisup.workflow import outputs
@@ -35,18 +35,18 @@ def label_curve(every: pd.DataFrame, results: pd.DataFrame, facts: Facts, found:
 
     Args:
         every: results, a row per method, task, budget and draw.
-        results: the same with the headline figure as `top1`.
+        results: the same with the headline figure as `SCORE`.
         facts: the headline figure's name, the confidence.
         found: the order of the tasks.
     """
     if SHARED in results:  # `every` has the same rows
         every = every.assign(**{SHARED: results[SHARED]})
-    scores = [("headline", facts.figure, results, "top1")]
+    scores = [("headline", facts.figure, results, SCORE)]
     scores += [(s, label, every, s) for s, label in OTHER_SCORES.items() if s != facts.headline]
     counts, level = np.array(facts.test_counts, int), facts.confidence
     means = {
         name: mean_over_draws(
-            table.dropna(subset=score), score, level, alike(counts, score == BALANCED)
+            table.dropna(subset=score), score, level, effective_images(counts, score == BALANCED)
         )
         for name, _, table, score in scores
     }

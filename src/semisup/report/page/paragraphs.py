@@ -40,7 +40,7 @@ class Said:
         return Markup("")
 
     def paragraph(self, start: str) -> Markup:
-        """The one that begins so."""
+        """The paragraph that begins so."""
         every = (each for heading in self._sections for each in self._paragraphs(heading))
         return self._html(next((each for each in every if each.startswith(start)), ""))
 
@@ -56,5 +56,5 @@ class Said:
 
 
 def _table(paragraph: str) -> str:
-    """Without the padding, four of which would make it code."""
+    """A table without the padding, four of which would make it code."""
     return "\n".join(line.strip() for line in paragraph.splitlines())

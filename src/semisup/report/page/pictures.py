@@ -39,7 +39,7 @@ def of_example(pixels: NDArray[np.uint8]) -> str:
 
 
 def exact(pixels: NDArray[np.uint8]) -> str:
-    """An image (H, W, C) as it is."""
+    """An image (H, W, C) as a data URI, as it is."""
     return _uri(pixels, max(pixels.shape[:2]), lossless=True)
 
 

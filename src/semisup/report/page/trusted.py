@@ -19,17 +19,17 @@ from semisup.report.page.chart import (
     of_budgets,
 )
 from semisup.report.page.pictures import Picture, of_image
+from semisup.report.reliability import Reliability
 from semisup.report.sources import sources_of
-from semisup.report.trust import Trust
 
 AS_IT_IS, CALIBRATED = "as trained", "calibrated"
 COLORS = {AS_IT_IS: "#d97706", CALIBRATED: "#0b7fc2"}
 MISTAKES = 12  # that are shown
 
 
-def reliability(trusts: Sequence[Trust]) -> Chart:
+def reliability_diagram(reliabilities: Sequence[Reliability]) -> Chart:
     """How often answers are right over how sure they are, by budget."""
-    rows = [row for trust in trusts for row in _rows(trust)]
+    rows = [row for reliability in reliabilities for row in _rows(reliability)]
     share = {"scale": {"domain": [0, 100]}}
     line = {"type": "rule", "color": TEXT_COLOR, "opacity": 0.4, "strokeDash": [4, 4]}
     ends = {name: {"datum": end} for name, end in {"x": 0, "y": 0, "x2": 100, "y2": 100}.items()}
@@ -51,57 +51,62 @@ def reliability(trusts: Sequence[Trust]) -> Chart:
         ],
     }
     alt = "Share of right answers over how sure they are; on the diagonal both are equal."
-    switch = of_budgets(trust.budget for trust in trusts)
-    return Chart("reliability", spec, rows, alt, coverage(trusts), [switch])
+    switch = of_budgets(reliability.budget for reliability in reliabilities)
+    return Chart("reliability", spec, rows, alt, coverage(reliabilities), [switch])
 
 
-def _rows(trust: Trust) -> list[dict[str, Any]]:
+def _rows(reliability: Reliability) -> list[dict[str, Any]]:
     rows = []
-    for which, sure in ((AS_IT_IS, trust.raw), (CALIBRATED, trust.confidences)):
+    for which, sure in ((AS_IT_IS, reliability.raw), (CALIBRATED, reliability.confidences)):
         bins = bins_of(sure)
         for number in np.unique(bins):
             inside = bins == number
             rows.append(
                 {
-                    "budget": trust.budget,
+                    "budget": reliability.budget,
                     "which": which,
                     "sure": round(100 * float(sure[inside].mean()), 1),
-                    "right": round(100 * float(trust.right[inside].mean()), 1),
+                    "right": round(100 * float(reliability.right[inside].mean()), 1),
                     "images": int(inside.sum()),
                 }
             )
     return rows
 
 
-def coverage(trusts: Sequence[Trust]) -> Table:
+def coverage(reliabilities: Sequence[Reliability]) -> Table:
     """Calibration errors, and what is answered above the threshold, a row for each budget."""
     header = ["labels per class", "error as trained %", "calibrated %", "temperature"]
     header += ["threshold", "answered %", "of these right %"]
-    return Table(header, [_row(trust) for trust in trusts])
+    return Table(header, [_row(reliability) for reliability in reliabilities])
 
 
-def _row(trust: Trust) -> list[str]:
-    kept = trust.kept
-    cells = [str(trust.budget), cell(kept.raw_error), cell(kept.error)]
-    cells.append(f"{trust.temperature:.2f}")
-    if kept.sure is None or trust.threshold is None or trust.threshold >= 1:
+def _row(reliability: Reliability) -> list[str]:
+    kept, threshold = reliability.kept, reliability.threshold
+    cells = [str(reliability.budget), cell(kept.raw_error), cell(kept.error)]
+    cells.append(f"{reliability.temperature:.2f}")
+    if kept.sure is None or threshold is None or threshold >= 1:
         return [*cells, "-", "-", "-"]
-    return [*cells, f"{trust.threshold:.3f}", cell(kept.sure.coverage), cell(kept.sure.precision)]
+    return [
+        *cells,
+        f"{threshold:.3f}",
+        cell(kept.sure.coverage),
+        cell(kept.sure.precision),
+    ]
 
 
-def mistakes(trust: Trust, data: ImageData) -> list[Picture]:
+def mistakes(reliability: Reliability, data: ImageData) -> list[Picture]:
     """The wrong answers that it was surest of, the surest first."""
-    wrong = np.flatnonzero(~trust.right)
-    order = wrong[np.argsort(-trust.confidences[wrong], kind="stable")][:MISTAKES]
-    files = sources_of([int(trust.positions[n]) for n in order])
-    return [_mistake(trust, data, int(n), file) for n, file in zip(order, files, strict=True)]
+    wrong = np.flatnonzero(~reliability.right)
+    order = wrong[np.argsort(-reliability.confidences[wrong], kind="stable")][:MISTAKES]
+    files = sources_of([int(reliability.positions[n]) for n in order])
+    return [_mistake(reliability, data, int(n), file) for n, file in zip(order, files, strict=True)]
 
 
-def _mistake(trust: Trust, data: ImageData, number: int, file: str) -> Picture:
-    position = int(trust.positions[number])
+def _mistake(reliability: Reliability, data: ImageData, number: int, file: str) -> Picture:
+    position = int(reliability.positions[number])
     names = short_names(data.classes)
-    true, said = names[data.labels[position]], names[trust.predicted[number]]
-    sure = f"{100 * trust.confidences[number]:.0f} % sure"
+    true, said = names[data.labels[position]], names[reliability.predicted[number]]
+    sure = f"{100 * reliability.confidences[number]:.0f} % sure"
     text = f"is \u2068{true}\u2069; {sure}"  # isolated, for it may run from right to left
     alt = f"An image of {true}, taken for {said}"
     return Picture(of_image(data, position), said, text, alt, file)

@@ -23,10 +23,11 @@ from semisup.report.methods import BASELINE, CONTROLS, METHODS
 from semisup.report.page import classes, compared, encoder, pictures, tables, trusted
 from semisup.report.page.curve import label_curve
 from semisup.report.page.paragraphs import Said
+from semisup.report.reliability import Reliability
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import Interval, mean_over_draws
 from semisup.report.tables.plots import pretext_curves
 from semisup.report.tables.results import read_confusion, rows_of
-from semisup.report.trust import Trust
 from semisup.report.words.phrases import FILTERS
 from semisup.workflow import outputs
 
@@ -39,7 +40,7 @@ def write_page(
     inputs: Inputs,
     table: pd.DataFrame,
     found: Findings,
-    trusts: Sequence[Trust],
+    reliabilities: Sequence[Reliability],
     summary: str,
     params: Params,
 ) -> str:
@@ -49,7 +50,7 @@ def write_page(
         inputs: what was read.
         table: the results as means over draws (`comparison.compare`).
         found: what the results say.
-        trusts: of the best way, at each budget.
+        reliabilities: of the best way, at each budget.
         summary: what was found in words, as Markdown.
         params: to be shown.
 
@@ -71,9 +72,9 @@ def write_page(
         tasks=compared.tasks(table, facts, found),
         recall=classes.recall_and_precision(counts, data.classes),
         matrix=classes.matrix(counts, data.classes),
-        trusts=trusts,
-        reliability=trusted.reliability(trusts),
-        mistakes=trusted.mistakes(trusts[-1], data),
+        reliabilities=reliabilities,
+        reliability_diagram=trusted.reliability_diagram(reliabilities),
+        mistakes=trusted.mistakes(reliabilities[-1], data),
         **_of_encoders(inputs, found),
         of_classes=pictures.of_classes(data),
         roles=tables.roles(outputs.SPLITS / outputs.CLASSES),
@@ -102,7 +103,7 @@ def _at_the_top(inputs: Inputs, found: Findings) -> dict[str, Any]:
     """
     rows = rows_of(inputs.results, found.best)
     top = rows[rows["budget"] == found.budgets[-1]]
-    means = mean_over_draws(top, "top1", inputs.facts.confidence)
+    means = mean_over_draws(top, SCORE, inputs.facts.confidence)
     beside = rows["validation_labels"] if inputs.facts.within_budget else 0
     used = (rows["labels_used"] + beside).groupby(rows["budget"]).max()
     return {

@@ -6,6 +6,7 @@ import pandas as pd
 
 from semisup.report.facts import Pretext
 from semisup.report.methods import CONTROLS
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.interval import mean_over_draws
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
@@ -16,17 +17,17 @@ def compare(
 ) -> pd.DataFrame:
     """A row per task, method and budget, as task_comparison.csv has them.
 
-    top1 and validation_top1 are means over draws, half_width is that of top1's interval (NaN with
-    a single draw), images_seen the whole images that passed the encoder in pretraining.
+    `SCORE` and validation_top1 are means over draws, half_width is that of the score's interval
+    (NaN with a single draw), images_seen the whole images that passed the encoder in pretraining.
     """
-    table = mean_over_draws(results, "top1", confidence)
+    table = mean_over_draws(results, SCORE, confidence)
     validation = results.groupby(KEY, sort=False)["validation_top1"].mean()
     seen = {task: facts.encoder_images for task, facts in pretext.items()}
     columns = {
         "task": table["task"],
         "method": table["method"],
         "budget": table["budget"],
-        "top1": table["mean"],
+        SCORE: table["mean"],
         "half_width": table["half"],
         "validation_top1": validation.to_numpy(),
         "images_seen": table["task"].map(seen).fillna(0).astype(int),

@@ -1,6 +1,7 @@
 """The figure that is compared, and what it says of each test image.
 
-In the report `top1` is that figure: accuracy, or balanced accuracy where classes differ in size.
+In tables of the report the column `SCORE` has that figure: accuracy, or balanced accuracy where
+classes differ in size. It is called as the column of results.csv that it mostly is.
 """
 
 from collections.abc import Sequence
@@ -10,19 +11,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from semisup.data.dataset import BALANCED, ImageData, Ints
+from semisup.data.dataset import BALANCED, TOP1, ImageData, Ints
 from semisup.report.methods import Way
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
 
-HITS = "hits"  # a column of arrays (test images,), each of whose mean is `top1`
+SCORE = TOP1  # a column
+HITS = "hits"  # a column of arrays (test images,), each of whose mean is `SCORE`
 SHARED = "shared"  # a column: the share of labelled images that two draws have in common
-VALIDATED = "validated"  # a column: validation images, as `alike` counts them
-NAMES = {"top1": "top-1 accuracy", BALANCED: "balanced accuracy"}
+EFFECTIVE_VALIDATION = "validated"  # a column: `effective_images` of validation
+NAMES = {TOP1: "top-1 accuracy", BALANCED: "balanced accuracy"}
 
 
 def in_headline(results: pd.DataFrame, data: ImageData, within_budget: float) -> pd.DataFrame:
-    """A copy with the headline figure as `top1`, and the columns `HITS`, `SHARED`, `VALIDATED`.
+    """A copy with the headline figure as `SCORE`, `HITS`, `SHARED` and `EFFECTIVE_VALIDATION`.
 
     within_budget: share of each class's labels that is validation, where none are set aside.
 
@@ -40,13 +42,14 @@ def in_headline(results: pd.DataFrame, data: ImageData, within_budget: float) ->
             hits[at] = right if weights is None else _balanced(right, weights, labels)
     budgets, balanced = [*map(int, results["budget"].unique())], data.headline == BALANCED
     shared = {budget: data.shared_by_draws(budget) for budget in budgets}
-    validated = {b: alike(validation_counts(data, b, within_budget), balanced) for b in budgets}
+    counts = {budget: validation_counts(data, budget, within_budget) for budget in budgets}
+    validated = {budget: effective_images(each, balanced) for budget, each in counts.items()}
     more: dict[str, Any] = {
         HITS: pd.Series(hits, dtype=object),
         SHARED: results["budget"].map(shared),
-        VALIDATED: results["budget"].map(validated),
+        EFFECTIVE_VALIDATION: results["budget"].map(validated),
     }
-    return results.assign(top1=results[data.headline], **more)
+    return results.assign(**{SCORE: results[data.headline]}, **more)
 
 
 def validation_counts(data: ImageData, budget: int, within_budget: float) -> Ints:
@@ -55,8 +58,8 @@ def validation_counts(data: ImageData, budget: int, within_budget: float) -> Int
     return np.bincount(data.labels[images], minlength=len(data.classes))
 
 
-def alike(counts: NDArray[np.integer], balanced: bool) -> float:
-    """How many images of classes alike in size make as much noise as so many of each class.
+def effective_images(counts: NDArray[np.integer], balanced: bool) -> float:
+    """The effective sample size: so many images of classes alike in size make the same noise.
 
     Where all classes count the same it is the harmonic mean of their sizes, times their number.
     Classes without any are left out.
@@ -70,7 +73,7 @@ def alike(counts: NDArray[np.integer], balanced: bool) -> float:
 def _balanced(
     right: NDArray[np.bool_], weights: NDArray[np.float32], labels: Ints
 ) -> NDArray[np.generic]:
-    """Of the mean that counts, and spread only as the images of each class differ.
+    """Hits with the mean that counts, spread only as the images of each class differ.
 
     They differ from Laplace's estimate: a class's only image, right or wrong, is no certainty.
     """
@@ -90,7 +93,7 @@ def _weights(data: ImageData) -> NDArray[np.float32] | None:
 
 
 def standard_error(hits: Sequence[NDArray[np.generic]]) -> float:
-    """Of the mean over draws of these arrays, for the choice of the test images.
+    """Standard error of the mean over draws of these, for the choice of the test images.
 
     In every draw the images are the same, so that more draws do not make it smaller.
     """

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from semisup.report.methods import Way
-from semisup.report.tables.headline import HITS, SHARED, standard_error
+from semisup.report.tables.headline import HITS, SCORE, SHARED, standard_error
 from semisup.report.tables.results import KEY, rows_of
 
 
@@ -67,15 +67,15 @@ def mean_over_draws(
         results: a row per method, task, budget and draw.
         score: a column of these.
         confidence: of the intervals.
-        tests: test images, as `alike` counts them, for scores of which no more is known than the
-            mean; of `top1` it may be known which images are right.
+        tests: `effective_images` of test, for scores of which no more is known than the mean; of
+            `SCORE` it may be known which images are right.
     """
     groups = results.groupby(KEY, sort=False)
     table = groups[score].agg(["mean", "std", "count"]).reset_index()
     std, count = table["std"].to_numpy(), table["count"].to_numpy()
     shared = groups[SHARED].first().to_numpy() if SHARED in results else 0.0
     table["half"] = half_width(std, count, confidence, shared)
-    if score == "top1" and HITS in results:
+    if score == SCORE and HITS in results:
         errors = groups[HITS].agg(lambda hits: _image_noise([*hits])).to_numpy(float)
     else:
         errors = np.sqrt([unpaired_variance(mean, tests) for mean in table["mean"]])
@@ -96,7 +96,7 @@ def gain(
     table = (first[score] - second[score]).dropna().groupby("budget").agg(["mean", "std", "count"])
     shared = first[SHARED].groupby("budget").first()[table.index] if SHARED in results else 0.0
     halves = half_width(table["std"], table["count"], confidence, shared)
-    if score == "top1" and HITS in results:
+    if score == SCORE and HITS in results:
         differences = first[HITS].combine(second[HITS], _minus)
         errors = [_paired_noise([*differences.loc[b]], confidence) for b in table.index]
         halves = with_image_noise(halves, np.array(errors), confidence)
@@ -105,12 +105,12 @@ def gain(
 
 
 def _image_noise(hits: Sequence[NDArray[np.generic]]) -> float:
-    """Of an accuracy, for the choice of the test images: some even where all of them are right."""
+    """Standard error of an accuracy over test images: some even where all of them are right."""
     return max(standard_error(hits), math.sqrt(unpaired_variance(1.0, len(hits[0]))))
 
 
 def _paired_noise(differences: Sequence[NDArray[np.generic]], confidence: float) -> float:
-    """Of a difference, for the choice of the test images, in units of the normal distribution's.
+    """Standard error of a difference, for the choice of the test images, in normal units.
 
     By Student's t, and as if there were one more image of which the one way alone is right and one
     of which the other is: few images, all of which speak for one, are no proof.
@@ -131,7 +131,7 @@ def with_image_noise(halves: Any, errors: Any, confidence: float) -> Any:
 
 
 def unpaired_variance(accuracy: float, images: float) -> float:
-    """Of an accuracy, for the choice of so many images of which no more is known.
+    """Variance of an accuracy, for the choice of so many images of which no more is known.
 
     Where all of them are right, or none is, it is that of Laplace's rule: as if one more were not.
     """
@@ -140,7 +140,7 @@ def unpaired_variance(accuracy: float, images: float) -> float:
     return share * (1 - share) / images
 
 
-def together(confidence: float, intervals: int) -> float:
+def bonferroni_confidence(confidence: float, intervals: int) -> float:
     """The confidence that each of so many intervals needs for that of all at once (Bonferroni)."""
     return 1 - (1 - confidence) / max(1, intervals)
 

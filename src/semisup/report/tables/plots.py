@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from semisup.report.methods import Way
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.results import KEY, read_csv
 from semisup.workflow import outputs
 
@@ -12,11 +13,11 @@ from semisup.workflow import outputs
 def label_curve(results: pd.DataFrame) -> pd.DataFrame:
     """budget, series (method and task) and top1 in percent, the mean over draws.
 
-    results: with the headline figure as `top1`.
+    results: with the headline figure as `SCORE`.
     """
-    means = results.groupby(KEY, sort=False)["top1"].mean().reset_index()
+    means = results.groupby(KEY, sort=False)[SCORE].mean().reset_index()
     names = [Way(m, t).series for m, t in zip(means["method"], means["task"], strict=True)]
-    rows = {"budget": means["budget"], "series": names, "top1": (100 * means["top1"]).round(2)}
+    rows = {"budget": means["budget"], "series": names, "top1": (100 * means[SCORE]).round(2)}
     return pd.DataFrame(rows)
 
 

@@ -27,16 +27,18 @@ def read_results(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
     return pd.concat([read_csv(file) for file in files], ignore_index=True)
 
 
-TOLD_COLUMNS = ["method", "task", "budget", "draw", "pool_images", "pool_sure", "pool_top1"]
+POOL_COLUMNS = ["method", "task", "budget", "draw", "pool_images", "pool_sure", "pool_top1"]
 
 
-def read_told(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
-    """What those that use the pool tell of it, TOLD_COLUMNS: a row per way, budget and draw."""
-    parts = [pd.DataFrame(columns=TOLD_COLUMNS)]
+def read_pool_statistics(ways: Sequence[Way], budgets: Sequence[int]) -> pd.DataFrame:
+    """What those that use the pool tell of it, POOL_COLUMNS: a row per way, budget and draw."""
+    parts = [pd.DataFrame(columns=POOL_COLUMNS)]
     for way in ways:
-        for budget in budgets if METHODS[way.method].tells else ():
+        if not METHODS[way.method].uses_pool:
+            continue
+        for budget in budgets:
             rows = read_csv(way.folder(budget) / outputs.POOL_STATISTICS)
-            parts.append(rows.assign(**way._asdict(), budget=budget).reindex(columns=TOLD_COLUMNS))
+            parts.append(rows.assign(**way._asdict(), budget=budget).reindex(columns=POOL_COLUMNS))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from semisup.report.findings.choice import Choice
-from semisup.report.findings.choosing import Choosing
+from semisup.report.findings.advice import Advice
 from semisup.report.findings.gained import Step
+from semisup.report.findings.selection import SelectionGain
 from semisup.report.methods import BASELINE, POOL_ALONE, SELFTRAIN, Way, ways
+from semisup.report.tables.headline import SCORE
 from semisup.report.words.markdown import table, tables
 from semisup.report.words.phrases import plus_minus, points, short_count, with_interval
 from semisup.workflow import outputs
@@ -45,13 +46,13 @@ def by_task(compared: pd.DataFrame, ranked: Sequence[str], method: str) -> str:
     return tables(["task", "seen", *map(str, budgets)], rows, keys=2)
 
 
-def by_choice(chosen: Sequence[Choice]) -> str:
+def by_advice(advice: Sequence[Advice]) -> str:
     """What to choose at each budget, and how clearly."""
     header = ["labels", "choose", "%", "next", "lead", "clear"]
-    return table(header, [_choice_row(choice) for choice in chosen], text=(1, 3))
+    return table(header, [_advice_row(each) for each in advice], text=(1, 3))
 
 
-def by_strategy(choosing: Choosing) -> str:
+def by_strategy(selection: SelectionGain) -> str:
     """Typical images against random ones, a row for each number of labels."""
     header = ["labels", "random", "typical", "gain", "classes, random", "classes, typical"]
     rows = [
@@ -61,7 +62,7 @@ def by_strategy(choosing: Choosing) -> str:
             _gain(step.gain.mean, step.gain.half),
             *(f"{step.covered[strategy]:.1f}" for strategy in (outputs.RANDOM, outputs.TYPICAL)),
         ]
-        for step in choosing.steps
+        for step in selection.steps
     ]
     return table(header, rows, text=())
 
@@ -80,15 +81,15 @@ def _gain(mean: float, half: float) -> str:
     return points(mean) + plus_minus(half)
 
 
-def _choice_row(choice: Choice) -> list[str]:
-    accuracy, lead = f"{100 * choice.accuracy:.1f}", _gain(choice.lead.mean, choice.lead.half)
-    clear = ("yes" if choice.clear else "no") if choice.lead.known else "-"
-    return [str(choice.budget), choice.way.words, accuracy, choice.runner_up.words, lead, clear]
+def _advice_row(advice: Advice) -> list[str]:
+    accuracy, lead = f"{100 * advice.accuracy:.1f}", _gain(advice.lead.mean, advice.lead.half)
+    clear = ("yes" if advice.clear else "no") if advice.lead.known else "-"
+    return [str(advice.budget), advice.way.words, accuracy, advice.runner_up.words, lead, clear]
 
 
 def _cells(compared: pd.DataFrame) -> Cells:
-    rows = (compared[name] for name in ("method", "task", "budget", "top1", "half_width"))
+    rows = (compared[name] for name in ("method", "task", "budget", SCORE, "half_width"))
     return {
-        (Way(method, task), budget): with_interval(top1, half_width)
-        for method, task, budget, top1, half_width in zip(*rows, strict=True)
+        (Way(method, task), budget): with_interval(score, half_width)
+        for method, task, budget, score, half_width in zip(*rows, strict=True)
     }

@@ -32,32 +32,28 @@ from semisup.workflow import outputs
 MOST = 1000  # images of validation and of test: a report shall take seconds
 
 
-@dataclass(frozen=True)
-class Trust:
-    """Of the draw that is best on validation.
-
-    temperature: of validation; threshold: for `precision` there, None without validation images;
-    promised, kept: how it did there and on test; positions: of test images, (n,) as what follows;
-    raw, confidences: of the likeliest class, before and after the temperature.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Reliability:
+    """How far to trust single answers of the draw that is best on validation."""
 
     budget: int
-    temperature: float
-    threshold: float | None
+    temperature: float  # of validation
+    threshold: float | None  # for `precision` on validation, None without such images
     precision: float
-    promised: Measured
-    kept: Measured
+    promised: Measured  # how it did on validation
+    kept: Measured  # how it did on test
+    # (n,) of test images:
     positions: Ints
     predicted: Ints
     right: NDArray[np.bool_]
-    raw: NDArray[np.float64]
-    confidences: NDArray[np.float64]
+    raw: NDArray[np.float64]  # probability of the likeliest class, before the temperature
+    confidences: NDArray[np.float64]  # the same after it
 
 
 def of_way(
     way: Way, budgets: Sequence[int], data: ImageData, params: Params, runtime: Runtime
-) -> list[Trust]:
-    """At each budget.
+) -> list[Reliability]:
+    """The reliability of one way at each budget.
 
     Raises:
         UserError: where a stage has not run.
@@ -68,8 +64,8 @@ def of_way(
     ]
 
 
-def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) -> Trust:
-    """Of one classifier."""
+def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) -> Reliability:
+    """Calibrate one classifier on validation and measure it on test."""
     most = min(params.export.images, MOST)
     held, test = held_images(parts, data, params, most), spaced(data.test, most)
     found = _logits(parts, data, np.concatenate([held, test]), params, runtime)
@@ -78,7 +74,7 @@ def of_parts(parts: Parts, data: ImageData, params: Params, runtime: Runtime) ->
         described(parts, data, params), of_held, data.labels[held], params.export.precision
     )
     predicted, labels = of_test.argmax(axis=1), data.labels[test]
-    return Trust(
+    return Reliability(
         budget=int(parts.result["budget"]),
         temperature=about.temperature,
         threshold=about.threshold,

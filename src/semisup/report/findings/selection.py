@@ -5,37 +5,33 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import Way
-from semisup.report.tables.headline import SHARED
+from semisup.report.tables.headline import SCORE, SHARED
 from semisup.report.tables.interval import (
     Interval,
+    bonferroni_confidence,
     gain,
     mean_over_draws,
-    together,
     unpaired_variance,
     with_image_noise,
 )
 from semisup.workflow import outputs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class AtBudget:
-    """One number of labels.
-
-    labels: in all; typical, random: top-1 on test; strict: the gain with the interval that holds
-    for all budgets together; covered: classes with a label, by strategy.
-    """
+    """Typical and random images with one number of labels."""
 
     budget: int
-    labels: int
-    typical: Interval
+    labels: int  # in all
+    typical: Interval  # score on test
     random: Interval
     gain: Interval
-    strict: Interval
-    covered: dict[str, float]
+    strict: Interval  # the gain, with the interval that holds for all budgets together
+    covered: dict[str, float]  # classes with a label, by strategy
 
 
 @dataclass(frozen=True)
-class Choosing:
+class SelectionGain:
     """task: whose features; steps: ascending; draws: of each."""
 
     task: str
@@ -54,20 +50,20 @@ class Choosing:
 
     @property
     def best(self) -> AtBudget:
-        """With the largest gain; of the clear ones, where there are some."""
+        """The step with the largest gain; of the clear ones, where there are some."""
         return max(self.clear or self.steps, key=lambda step: step.gain.mean)
 
 
-def choosing(
+def selection_gain(
     chosen: pd.DataFrame, task: str, confidence: float, test_images: float
-) -> Choosing | None:
+) -> SelectionGain | None:
     """Typical images against random ones, of one task; None where they were not compared.
 
     Args:
         chosen: a row per task, strategy, budget and draw.
         task: which.
         confidence: of the intervals.
-        test_images: how many there are, as `Facts.tests` counts them.
+        test_images: how many there are, as `Facts.effective_tests` counts them.
     """
     rows = chosen[chosen["task"] == task].rename(columns={"strategy": "method"})
     if rows.empty:
@@ -75,10 +71,10 @@ def choosing(
     # of random ones; typical ones have at least as many in common
     rows = rows.assign(**{SHARED: rows["labels"] / rows["candidates"]})
     ways = Way(outputs.TYPICAL, task), Way(outputs.RANDOM, task)
-    gains = gain(rows, "top1", *ways, confidence)
-    of_all = together(confidence, len(gains))
-    strict = gain(rows, "top1", *ways, of_all)
-    table = mean_over_draws(rows, "top1", confidence).set_index(["method", "budget"])
+    gains = gain(rows, SCORE, *ways, confidence)
+    of_all = bonferroni_confidence(confidence, len(gains))
+    strict = gain(rows, SCORE, *ways, of_all)
+    table = mean_over_draws(rows, SCORE, confidence).set_index(["method", "budget"])
     covered = rows.groupby(["method", "budget"])["classes_covered"].mean()
     labels = rows.groupby("budget")["labels"].max()
 
@@ -88,18 +84,18 @@ def choosing(
         classes = {s: float(covered[s, budget]) for s in strategies}
         of_one, of_other = (unpaired_variance(each.mean, test_images) for each in (one, other))
         return AtBudget(
-            budget,
-            int(labels[budget]),
-            _noisy(one, of_one, confidence),
-            _noisy(other, of_other, confidence),
-            _noisy(found, of_one + of_other, confidence),
-            _noisy(strict[budget], of_one + of_other, of_all),
-            classes,
+            budget=budget,
+            labels=int(labels[budget]),
+            typical=_widened(one, of_one, confidence),
+            random=_widened(other, of_other, confidence),
+            gain=_widened(found, of_one + of_other, confidence),
+            strict=_widened(strict[budget], of_one + of_other, of_all),
+            covered=classes,
         )
 
-    return Choosing(task, [step(*item) for item in gains.items()], rows["draw"].nunique())
+    return SelectionGain(task, [step(*item) for item in gains.items()], rows["draw"].nunique())
 
 
-def _noisy(found: Interval, variance: float, confidence: float) -> Interval:
-    """Wider by that of the test images."""
+def _widened(found: Interval, variance: float, confidence: float) -> Interval:
+    """The interval made wider by the variance of the test images."""
     return Interval(found.mean, float(with_image_noise(found.half, variance**0.5, confidence)))

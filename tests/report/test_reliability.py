@@ -15,7 +15,7 @@ from semisup.model.calibration import probabilities
 from semisup.model.parts import parts_of
 from semisup.model.trained import calibrated, logits_of
 from semisup.params.loading import Params
-from semisup.report import trust
+from semisup.report import reliability
 from semisup.workflow import outputs
 
 MakeData, Make = Callable[..., ImageData], Callable[..., Params]
@@ -64,7 +64,7 @@ def test_answers_are_those_of_the_whole_classifier(
     stage, network = trained(method, task, data, SPECS["pixels"], hidden)
     embedded(task, data, network)
     parts = parts_of(stage, method, task, 2)
-    found = trust.of_parts(parts, data, params, runtime)
+    found = reliability.of_parts(parts, data, params, runtime)
     whole, promised = calibrated(parts, data, params, runtime)
     logits = logits_of(whole, data, data.test, runtime)
     sure = probabilities(logits, whole.about.temperature).max(axis=1)
@@ -89,9 +89,9 @@ def test_no_more_images_than_a_report_has_time_for(
     runtime: Runtime,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(trust, "MOST", 6)
+    monkeypatch.setattr(reliability, "MOST", 6)
     data = make_data()
     stage, _ = trained("finetune", "rotation", data, SPECS["pixels"], [])
     parts = parts_of(stage, "finetune", "rotation", 2)
-    found = trust.of_parts(parts, data, make_params({}), runtime)
+    found = reliability.of_parts(parts, data, make_params({}), runtime)
     assert (found.promised.images, found.kept.images, len(found.right)) == (6, 6, 6)

@@ -11,28 +11,24 @@ from dataclasses import dataclass
 import pandas as pd
 
 from semisup.report.methods import BASELINE, CONTROLS, OF_TASKS, POOL_ALONE, Way
-from semisup.report.tables.headline import VALIDATED
+from semisup.report.tables.headline import EFFECTIVE_VALIDATION
 from semisup.report.tables.interval import Interval, gain, unpaired_variance, with_image_noise
 
 # from cheap to expensive: supervised training is meant to take as many updates as all the others
 ORDER = [*(method.name for method in OF_TASKS), BASELINE.method]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The way that does best on validation at one budget.
-
-    images: for validation; alike: as many of classes alike in size would make as much noise;
-    runner_up: the best way of another task, or the baseline; lead: over that.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """The way that does best on validation at one budget."""
 
     budget: int
     way: Way
-    accuracy: float
-    images: int
-    alike: float
-    runner_up: Way
-    lead: Interval
+    accuracy: float  # on validation
+    images: int  # for validation
+    effective_images: float  # so many of classes alike in size would make the same noise
+    runner_up: Way  # the best way of another task, or the baseline
+    lead: Interval  # over the runner-up
 
     @property
     def pretrained(self) -> Way:
@@ -51,23 +47,31 @@ class Choice:
 
     @property
     def standard_error(self) -> float:
-        """Of the accuracy, for so many images."""
-        return math.sqrt(unpaired_variance(self.accuracy, self.alike))
+        """The standard error of the accuracy, for so many images."""
+        return math.sqrt(unpaired_variance(self.accuracy, self.effective_images))
 
 
-def choose(results: pd.DataFrame, budget: int, confidence: float) -> Choice | None:
+def advise(results: pd.DataFrame, budget: int, confidence: float) -> Advice | None:
     """The best way on validation; None without validation images or tasks."""
     rows = results[(results["budget"] == budget) & ~results["task"].isin(CONTROLS)]
     rows = rows[rows["method"] != POOL_ALONE.method].dropna(subset="validation_top1")
     means = _means(rows)
     if not means.keys() - {BASELINE}:
         return None
-    images, alike = int(rows["validation_labels"].max()), _alike(rows)
-    best = _best(means, alike)
+    images, effective = int(rows["validation_labels"].max()), _effective_validation(rows)
+    best = _best(means, effective)
     others = [way for way in means if way.task != best.task]
     following = max(others, key=means.__getitem__)
     lead = ahead(results, best, following, budget, confidence)
-    return Choice(budget, best, means[best], images, alike, following, lead)
+    return Advice(
+        budget=budget,
+        way=best,
+        accuracy=means[best],
+        images=images,
+        effective_images=effective,
+        runner_up=following,
+        lead=lead,
+    )
 
 
 def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: float) -> Interval:
@@ -77,7 +81,7 @@ def ahead(results: pd.DataFrame, one: Way, other: Way, budget: int, confidence: 
     """
     lead = gain(results, "validation_top1", one, other, confidence)[budget]
     rows = results[results["budget"] == budget].dropna(subset="validation_top1")
-    means, images = _means(rows), _alike(rows)
+    means, images = _means(rows), _effective_validation(rows)
     noise = math.sqrt(sum(unpaired_variance(means[way], images) for way in (one, other)))
     return Interval(lead.mean, float(with_image_noise(lead.half, noise, confidence)))
 
@@ -87,29 +91,30 @@ def best_way(results: pd.DataFrame, tasks: list[str]) -> Way | None:
     rows = results[results["task"].isin(tasks)].dropna(subset="validation_top1")
     if rows.empty:
         return None
-    return _best(_means(rows), _alike(rows))
+    return _best(_means(rows), _effective_validation(rows))
 
 
-def _alike(rows: pd.DataFrame) -> float:
-    """Validation images, 1 or more."""
-    return max(1.0, float(rows[VALIDATED if VALIDATED in rows else "validation_labels"].max()))
+def _effective_validation(rows: pd.DataFrame) -> float:
+    """The effective number of validation images, 1 or more."""
+    column = EFFECTIVE_VALIDATION if EFFECTIVE_VALIDATION in rows else "validation_labels"
+    return max(1.0, float(rows[column].max()))
 
 
 def _best(means: dict[Way, float], images: float) -> Way:
-    """The highest; of those within half a validation image the one that trains least."""
+    """The best way; of those within half a validation image the one that trains least."""
     highest = max(means.values())
     equal = [way for way, mean in means.items() if highest - mean < 0.5 / images]
     return min(equal, key=lambda way: ORDER.index(way.method))
 
 
 def _means(rows: pd.DataFrame) -> dict[Way, float]:
-    """Of each way over its draws, on validation."""
+    """The mean accuracy of each way over its draws, on validation."""
     scores = rows.groupby(["method", "task"], sort=False)["validation_top1"].mean()
     return {Way(*way): mean for way, mean in zip(scores.index, scores, strict=True)}
 
 
-def choices(results: pd.DataFrame, confidence: float) -> list[Choice]:
-    """`choose` at every budget where it can be told, ascending."""
+def advice_by_budget(results: pd.DataFrame, confidence: float) -> list[Advice]:
+    """`advise` at every budget where it can be told, ascending."""
     budgets = sorted(results["budget"].unique())
-    found = (choose(results, int(budget), confidence) for budget in budgets)
-    return [choice for choice in found if choice]
+    found = (advise(results, int(budget), confidence) for budget in budgets)
+    return [each for each in found if each]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from made_up import chosen, facts
 
-from semisup.report.findings.choosing import choosing
+from semisup.report.findings.selection import selection_gain
 from semisup.report.tables.results import CHOSEN_COLUMNS
 
 MANY = 10**12  # test images, whose choice makes no noise
@@ -15,7 +15,7 @@ BOTH = pd.concat([chosen("gan", {1: 0.2, 2: 0.01, 4: -0.1}), chosen("random", {1
 
 
 def test_steps_are_of_the_task() -> None:
-    found = choosing(BOTH, "gan", 0.95, MANY)
+    found = selection_gain(BOTH, "gan", 0.95, MANY)
     assert found is not None
     assert found.draws == 3
     assert [(step.budget, step.labels) for step in found.steps] == [(1, 3), (2, 6), (4, 12)]
@@ -31,7 +31,7 @@ def test_steps_are_of_the_task() -> None:
 
 
 def test_what_is_beyond_the_noise() -> None:
-    found = choosing(BOTH, "gan", 0.95, MANY)
+    found = selection_gain(BOTH, "gan", 0.95, MANY)
     assert found is not None
     assert [step.budget for step in found.clear] == [1]
     assert [step.budget for step in found.worse] == [4]
@@ -40,8 +40,8 @@ def test_what_is_beyond_the_noise() -> None:
 
 def test_what_is_clear_holds_for_all_budgets_together() -> None:
     """A gain that is beyond its own interval, but is the best of three that were looked at."""
-    alone = choosing(chosen("gan", {1: 0.03}), "gan", 0.95, MANY)
-    found = choosing(chosen("gan", {1: 0.03, 2: 0.0, 4: 0.0}), "gan", 0.95, MANY)
+    alone = selection_gain(chosen("gan", {1: 0.03}), "gan", 0.95, MANY)
+    found = selection_gain(chosen("gan", {1: 0.03, 2: 0.0, 4: 0.0}), "gan", 0.95, MANY)
     assert alone is not None
     assert found is not None
     assert [step.budget for step in alone.clear] == [1]
@@ -53,29 +53,29 @@ def test_what_is_clear_holds_for_all_budgets_together() -> None:
 
 
 def test_best_is_a_clear_gain_where_there_is_one() -> None:
-    both = choosing(chosen("gan", {1: 0.2, 2: 0.3, 4: 0.1}), "gan", 0.95, MANY)
+    both = selection_gain(chosen("gan", {1: 0.2, 2: 0.3, 4: 0.1}), "gan", 0.95, MANY)
     assert both is not None
     assert both.best.budget == 2
     noisy = chosen("gan", {2: 0.3}, [-0.3, 0.0, 0.3])
-    found = choosing(pd.concat([chosen("gan", {1: 0.2}), noisy]), "gan", 0.95, MANY)
+    found = selection_gain(pd.concat([chosen("gan", {1: 0.2}), noisy]), "gan", 0.95, MANY)
     assert found is not None
     assert [step.budget for step in found.clear] == [1]
     assert found.best.budget == 1
 
 
 def test_with_a_single_draw_nothing_is_clear() -> None:
-    found = choosing(chosen("gan", {1: 0.2, 2: -0.2}, [0.0]), "gan", 0.95, MANY)
+    found = selection_gain(chosen("gan", {1: 0.2, 2: -0.2}, [0.0]), "gan", 0.95, MANY)
     assert found is not None
     assert (found.draws, found.clear, found.worse) == (1, [], [])
 
 
 def test_none_where_nothing_was_compared() -> None:
-    assert choosing(pd.DataFrame(columns=CHOSEN_COLUMNS), "gan", 0.95, MANY) is None
+    assert selection_gain(pd.DataFrame(columns=CHOSEN_COLUMNS), "gan", 0.95, MANY) is None
 
 
 def test_draws_of_few_candidates_have_images_in_common() -> None:
     """Their intervals are wider by Nadeau and Bengio's rule."""
-    found = choosing(BOTH.assign(candidates=24), "gan", 0.95, MANY)
+    found = selection_gain(BOTH.assign(candidates=24), "gan", 0.95, MANY)
     assert found is not None
     for step, shared in zip(found.steps, (3 / 24, 6 / 24, 12 / 24), strict=True):
         half = 4.302653 * 0.01 * math.sqrt(1 / 3 + shared / (1 - shared))
@@ -83,7 +83,7 @@ def test_draws_of_few_candidates_have_images_in_common() -> None:
 
 
 def test_a_few_test_images_make_noise_too() -> None:
-    found = choosing(BOTH, "gan", 0.95, 100)
+    found = selection_gain(BOTH, "gan", 0.95, 100)
     assert found is not None
     error = math.sqrt((0.4 * 0.6 + 0.6 * 0.4) / 100)
     half = math.hypot(4.302653 * 0.01 / math.sqrt(3), 1.959964 * error)
@@ -97,7 +97,7 @@ def test_a_few_test_images_make_noise_too() -> None:
 
 def test_where_classes_count_the_same_small_ones_make_the_noise() -> None:
     known = replace(facts([]), test_counts=(400, 20))
-    assert known.tests == 420
+    assert known.effective_tests == 420
     balanced = replace(known, headline="balanced_accuracy")
     variance = (0.8 * 0.2 / 400 + 0.8 * 0.2 / 20) / 4  # of the mean of two recalls of 80 %
-    assert 0.8 * 0.2 / balanced.tests == pytest.approx(variance)
+    assert 0.8 * 0.2 / balanced.effective_tests == pytest.approx(variance)
