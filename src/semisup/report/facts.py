@@ -42,9 +42,7 @@ class Facts:
     pretext: dict[str, Pretext]  # by task
     confidence: float  # of intervals
     image_size: int  # side in pixels
-    pool_statistics: (
-        pd.DataFrame
-    )  # what was learned from the pool, by method, task, budget and draw
+    pool_statistics: pd.DataFrame  # of what trains on the pool, by method, task, budget and draw
     chosen: pd.DataFrame  # labels of chosen images, by task, strategy, budget and draw
     headline: str = TOP1  # the figure that is compared
     test_counts: tuple[int, ...] = ()  # test images of each class that has any
