@@ -63,6 +63,7 @@ PARTS = [
         Label={"classifications": [{"title": "kind", "answer": {"title": "$c"}}]},
     ),
     each(**{"External ID": "$n.png", "Labeled Data": "https://x/y.png"}, Label={"kind": "$c"}),
+    each(metadata={"name": "$n.png"}, instances=[], tags=["$c"], comments=[]),
     each(content="$n.png", annotation={"labels": ["$c"], "note": ""}, extras=None),
     each(task_id="t", params={"attachment": "$n.png"}, response={"category": "$c"}),
     each(

@@ -45,6 +45,10 @@ def _superannotate(whole: Row) -> Iterator[Row]:
         yield {"path": path, "label": image["tags"]}
 
 
+def _superannotate_image(image: Row) -> Iterator[Row]:
+    yield {"path": image["metadata"]["name"], "label": image["tags"]}
+
+
 def _fiftyone_classes(whole: Row) -> Iterator[Row]:
     for path, said in whole["labels"].items():
         label = said["label"] if isinstance(said, dict) else said  # beside its confidence
@@ -137,6 +141,12 @@ PROGRAMS = (
     Program("LabelMe", _names({"shapes", "imagePath"}), is_part=True),
     Program("VIA", _names({"_via_img_metadata"}), _via),
     Program("VIA", _names({"project", "attribute", "file", "metadata", "view"})),
+    Program(
+        "SuperAnnotate",
+        _names({"metadata", "instances", "tags"}),
+        _superannotate_image,
+        is_part=True,
+    ),
     Program("FiftyOne", _names({"classes", "labels"}), _fiftyone_classes),
     Program("FiftyOne", _names({"samples"}), _fiftyone),
     Program("Datumaro", _names({"categories", "items"}), _datumaro),
