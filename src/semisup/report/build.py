@@ -51,8 +51,10 @@ def build_report(params: Params, reports: Path) -> str:
         findings.best, params.label_budgets, found.data, params, runtime
     )
     page = write_page(found, compared, findings, reliabilities, summary, params)
-    names = (*(outputs.CURVE, outputs.COMPARISON, outputs.METRICS), outputs.IN_WORDS, PAGE)
-    with outputs.replacing_files(*(reports / name for name in names)) as files:
+    tables = (outputs.CURVE, outputs.COMPARISON, outputs.METRICS)
+    with outputs.replacing_files(
+        *(reports / name for name in (*tables, outputs.IN_WORDS, PAGE))
+    ) as files:
         curve, comparison, numbers, in_words, page_file = files
         _write_csv(every[CURVE_COLUMNS], curve)
         _write_csv(compared.rename(columns={SCORE: facts.headline}), comparison)

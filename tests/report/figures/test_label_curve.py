@@ -75,7 +75,7 @@ def test_of_many_tasks_the_best_and_the_control_are_named(svg_of: SvgOf) -> None
 @pytest.mark.parametrize(("share", "there"), [(1.0, True), (0.2, False)])
 def test_low_accuracies_fill_the_panel(svg_of: SvgOf, share: float, there: bool) -> None:
     table = results(["rotation"])
-    table[["top1", "top5"]] *= share
+    table[["score", "top5"]] *= share
     assert ("<!-- 80 -->" in svg_of(table, ["rotation"])) == there
 
 

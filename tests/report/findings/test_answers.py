@@ -80,7 +80,7 @@ def test_sure_are_budgets_with_more_than_noise() -> None:
     assert answered(table(tuned=SUPERVISED)).sure == []
     rows = table()
     noisy = (rows["budget"] == 2) & (rows["method"] == "finetune") & (rows["draw"] == 0)
-    rows.loc[noisy, "top1"] = 0.0
+    rows.loc[noisy, "score"] = 0.0
     found = answered(rows)
     assert found.gains[2].mean > 0
     assert found.sure == [1, 4]
@@ -102,11 +102,11 @@ def test_sure_gains_are_so_all_at_once() -> None:
     """A gain that is beyond its own interval, not beyond that of three budgets together."""
     rows = table(tuned=SUPERVISED | {2: 0.25})
     tuned = (rows["budget"] == 2) & (rows["method"] == "finetune")
-    rows.loc[tuned, "top1"] += 0.013 * (rows.loc[tuned, "draw"] - 1)
+    rows.loc[tuned, "score"] += 0.013 * (rows.loc[tuned, "draw"] - 1)
     found = answered(rows)
     assert found.gains[2].above_zero
     assert found.sure == []
-    rows.loc[tuned, "top1"] += 0.1
+    rows.loc[tuned, "score"] += 0.1
     assert answered(rows).sure == [2]
 
 
@@ -166,7 +166,7 @@ def test_duel_is_by_draw_with_half_of_the_largest_budget() -> None:
     assert answered(table()).duel == Duel(4, 2, 3, 3)
     assert answered(table(tuned=SUPERVISED)).duel == Duel(4, 2, 0, 3)
     rows = table()
-    rows.loc[(rows["method"] == "supervised") & (rows["draw"] == 1), "top1"] = (
+    rows.loc[(rows["method"] == "supervised") & (rows["draw"] == 1), "score"] = (
         0.55  # a draw is even
     )
     assert answered(rows).duel == Duel(4, 2, 2, 3)

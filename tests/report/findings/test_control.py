@@ -22,6 +22,7 @@ def with_control(tasks: list[str], ahead: float, budgets: list[int]) -> pd.DataF
     table = results(tasks, methods=EVERY)
     rows = table[(table["method"] == "supervised") & table["budget"].isin(budgets)].copy()
     rows["method"], rows["top1"] = POOL_ALONE.method, rows["top1"] + ahead
+    rows["score"] = rows["top1"]
     return pd.concat([table, rows], ignore_index=True)
 
 

@@ -26,15 +26,15 @@ def test_each_budget_has_its_own_best() -> None:
     """What is best with the most labels may be far behind with few."""
     table = results(["rotation", "imagenet"], methods=("head", "spread"))
     few = table["task"].eq("rotation") & table["budget"].eq(1)
-    table.loc[few & table["method"].eq("spread"), ["validation_top1", "top1"]] = 0.9
-    table.loc[few & table["method"].eq("head"), ["validation_top1", "top1"]] = 0.2
+    table.loc[few & table["method"].eq("spread"), ["validation_top1", "score"]] = 0.9
+    table.loc[few & table["method"].eq("head"), ["validation_top1", "score"]] = 0.2
     many = table["task"].eq("rotation") & table["budget"].gt(1) & table["method"].eq("head")
     table.loc[many, "validation_top1"] = 0.99
     found = own_and_others(table, facts(["rotation", "imagenet"]))
     assert found is not None
     assert found.own == Way("head", "rotation")
     others = table[table["task"].eq("imagenet") & table["budget"].eq(1)]
-    best = others[others["method"] == "spread"]["top1"].mean()
+    best = others[others["method"] == "spread"]["score"].mean()
     assert found.gains[1].mean == pytest.approx(0.9 - best)
 
 
@@ -49,9 +49,9 @@ def test_only_methods_that_both_were_used_with_count() -> None:
 def test_differences_either_way_are_sure_where_they_exceed_noise() -> None:
     table = results(TASKS)
     low = (table["task"] == "rotation") & (table["budget"] == 1)
-    table.loc[low, "top1"] -= 0.3
+    table.loc[low, "score"] -= 0.3
     same = (table["budget"] == 4) & table["task"].isin(["rotation", "imagenet"])
-    table.loc[same, "top1"] = [0.1, 0.2, 0.3] * (same.sum() // 3)
+    table.loc[same, "score"] = [0.1, 0.2, 0.3] * (same.sum() // 3)
     found = own_and_others(table, facts(TASKS))
     assert found is not None
     assert found.gains[1].mean < 0

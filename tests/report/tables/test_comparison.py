@@ -13,11 +13,11 @@ def test_a_row_for_each_task_method_and_budget() -> None:
     rows = compared(results())
     assert len(rows) == (1 + 2 * 12) * 3
     assert list(rows.columns) == [
-        *("task", "method", "budget", "top1", "half_width", "validation_top1", "images_seen"),
+        *("task", "method", "budget", "score", "half_width", "validation_top1", "images_seen"),
     ]
     for row in rows.itertuples():
         mean = true_mean(row.method, row.task, row.budget, DOZEN)
-        assert row.top1 == pytest.approx(mean)
+        assert row.score == pytest.approx(mean)
         assert row.validation_top1 == pytest.approx(mean + 0.01)
         assert row.half_width == pytest.approx(0.024841, abs=1e-6)
         assert row.images_seen == (0 if row.task in ("none", "random", "imagenet") else SEEN)

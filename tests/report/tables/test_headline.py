@@ -14,6 +14,7 @@ from semisup.report.methods import BASELINE, Way
 from semisup.report.tables.headline import (
     EFFECTIVE_VALIDATION,
     HITS,
+    SCORE,
     SHARED,
     effective_images,
     in_headline,
@@ -62,7 +63,7 @@ def test_equal_classes_are_compared_by_accuracy(
     table = stored(data, tmp_path, monkeypatch)
     found = in_headline(table, data, 0.25)
     assert data.headline == "top1"
-    assert found["top1"].tolist() == table["top1"].tolist()
+    assert found[SCORE].tolist() == table["top1"].tolist()
     assert [hits.mean() for hits in found[HITS]] == pytest.approx(table["top1"].tolist())
     assert HITS not in table
 
@@ -74,7 +75,7 @@ def test_unequal_classes_are_compared_by_balanced_accuracy(
     table = stored(data, tmp_path, monkeypatch)
     found = in_headline(table, data, 0.25)
     assert data.headline == "balanced_accuracy"
-    assert found["top1"].tolist() == table["balanced_accuracy"].tolist()
+    assert found[SCORE].tolist() == table["balanced_accuracy"].tolist()
     expected = table["balanced_accuracy"].tolist()
     assert [hits.mean() for hits in found[HITS]] == pytest.approx(expected)
 
@@ -112,7 +113,7 @@ def test_a_class_of_one_image_gives_no_yes(
     table = stored(data, tmp_path, monkeypatch).assign(balanced_accuracy=[0.5, 0.5, 1.0, 1.0])
     for way, said in zip(WAYS, (np.zeros(100, int), labels[data.test]), strict=True):
         np.save(way.folder(4) / outputs.PREDICTIONS, np.stack([said, said]).astype(np.uint16))
-    found = gain(in_headline(table, data, 0.25), "top1", WAYS[1], BASELINE, 0.95)[4]
+    found = gain(in_headline(table, data, 0.25), SCORE, WAYS[1], BASELINE, 0.95)[4]
     assert found.mean == pytest.approx(0.5)
     assert found.above_zero == clear
 

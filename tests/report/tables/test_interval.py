@@ -8,7 +8,7 @@ from made_up import THREE_DRAWS
 from scipy import stats
 
 from semisup.report.methods import BASELINE, Way
-from semisup.report.tables.headline import HITS, SHARED
+from semisup.report.tables.headline import HITS, SCORE, SHARED
 from semisup.report.tables.interval import (
     Interval,
     bonferroni_confidence,
@@ -26,7 +26,7 @@ TUNED = Way("finetune", "rotation")
 @pytest.mark.parametrize("confidence", [0.5, 0.95, 0.99])
 def test_interval_is_students_t(confidence: float) -> None:
     values = [0.20, 0.30, 0.25]
-    table = mean_over_draws(THREE_DRAWS, "top1", confidence).set_index("method")
+    table = mean_over_draws(THREE_DRAWS, SCORE, confidence).set_index("method")
     low, high = stats.t.interval(
         confidence, 2, statistics.mean(values), statistics.stdev(values) / math.sqrt(3)
     )
@@ -44,10 +44,10 @@ def test_no_interval_of_shares_is_wider_than_all_there_is() -> None:
 
 def test_one_draw_has_no_interval() -> None:
     one = THREE_DRAWS[THREE_DRAWS["draw"] == 0]
-    table = mean_over_draws(one, "top1", 0.95)
+    table = mean_over_draws(one, SCORE, 0.95)
     assert table["mean"].tolist() == [0.20, 0.5]
     assert table["half"].isna().all()
-    ahead = gain(one, "top1", TUNED, BASELINE, 0.95)[4]
+    ahead = gain(one, SCORE, TUNED, BASELINE, 0.95)[4]
     assert ahead.mean == pytest.approx(0.3)
     assert not ahead.known
 
@@ -74,14 +74,14 @@ def test_interval_covers_whatever_draws_have_in_common(there: int, draws: int) -
 def test_where_draws_have_all_in_common_the_rest_of_the_noise_counts() -> None:
     assert half_width(0.1, 3, 0.95, 1.0) == half_width(0.1, 3, 0.95)
     shared = THREE_DRAWS.assign(**{SHARED: 0.5})
-    plain, wide = (gain(table, "top1", TUNED, BASELINE, 0.95)[4] for table in (THREE_DRAWS, shared))
+    plain, wide = (gain(table, SCORE, TUNED, BASELINE, 0.95)[4] for table in (THREE_DRAWS, shared))
     assert wide.half == pytest.approx(2 * plain.half)
-    means = [mean_over_draws(table, "top1", 0.95)["half"] for table in (THREE_DRAWS, shared)]
+    means = [mean_over_draws(table, SCORE, 0.95)["half"] for table in (THREE_DRAWS, shared)]
     assert means[1].tolist() == pytest.approx((2 * means[0]).tolist())
 
 
 def test_gain_is_paired_by_draw() -> None:
-    found = gain(THREE_DRAWS, "top1", TUNED, BASELINE, 0.95)[4]
+    found = gain(THREE_DRAWS, SCORE, TUNED, BASELINE, 0.95)[4]
     differences = [0.3, 0.3, 0.36239]
     half = stats.t.ppf(0.975, 2) * statistics.stdev(differences) / math.sqrt(3)
     assert found.mean == pytest.approx(statistics.mean(differences))
@@ -89,8 +89,8 @@ def test_gain_is_paired_by_draw() -> None:
 
 
 def test_gain_does_not_depend_on_the_order_of_rows() -> None:
-    ordered = gain(THREE_DRAWS, "top1", TUNED, BASELINE, 0.95)[4]
-    turned = gain(THREE_DRAWS[::-1], "top1", TUNED, BASELINE, 0.95)[4]
+    ordered = gain(THREE_DRAWS, SCORE, TUNED, BASELINE, 0.95)[4]
+    turned = gain(THREE_DRAWS[::-1], SCORE, TUNED, BASELINE, 0.95)[4]
     assert turned.mean == pytest.approx(ordered.mean)
     assert turned.half == pytest.approx(ordered.half)
 
@@ -102,7 +102,7 @@ def test_gain_leaves_out_budgets_without_the_score() -> None:
 
 def test_gains_stand_by_ascending_budget() -> None:
     more = pd.concat([THREE_DRAWS.assign(budget=budget) for budget in (16, 100, 4)])
-    assert [*gain(more, "top1", TUNED, BASELINE, 0.95)] == [4, 16, 100]
+    assert [*gain(more, SCORE, TUNED, BASELINE, 0.95)] == [4, 16, 100]
 
 
 @pytest.mark.parametrize(
@@ -131,12 +131,12 @@ def with_hits(images: int, draws: int = 3) -> pd.DataFrame:
         for number in range(draws):
             hits = draw.random(images) < easy
             rows.append((*way, 4, number, hits.mean(), hits))
-    return pd.DataFrame(rows, columns=["method", "task", "budget", "draw", "top1", HITS])
+    return pd.DataFrame(rows, columns=["method", "task", "budget", "draw", SCORE, HITS])
 
 
 def test_interval_counts_the_noise_of_a_finite_test_set() -> None:
     table = with_hits(50)
-    found = gain(table, "top1", TUNED, BASELINE, 0.95)[4]
+    found = gain(table, SCORE, TUNED, BASELINE, 0.95)[4]
     first, second = (
         np.stack(table[table["method"] == way.method][HITS]) for way in (TUNED, BASELINE)
     )
@@ -145,7 +145,7 @@ def test_interval_counts_the_noise_of_a_finite_test_set() -> None:
     two_more = [*differences.mean(axis=0), 1, -1]
     of_images = np.std(two_more, ddof=1) / 50**0.5 * stats.t.ppf(0.975, 49)
     assert found.half == pytest.approx(math.hypot(of_draws, of_images), rel=1e-4)
-    half = mean_over_draws(table, "top1", 0.95).set_index("method").loc["finetune", "half"]
+    half = mean_over_draws(table, SCORE, 0.95).set_index("method").loc["finetune", "half"]
     own = first.mean(axis=0).std(ddof=1) / 50**0.5 * stats.norm.ppf(0.975)
     between = first.mean(axis=1).std(ddof=1) / 3**0.5 * stats.t.ppf(0.975, 2)
     assert half == pytest.approx(math.hypot(own, between), rel=1e-4)
@@ -161,8 +161,8 @@ def test_few_images_that_all_speak_for_one_are_no_proof(right: int, of: int, sur
         for way, hits in ((TUNED, np.ones(of, bool)), (BASELINE, np.arange(of) >= right))
         for draw in range(3)
     ]
-    table = pd.DataFrame(rows, columns=["method", "task", "budget", "draw", "top1", HITS])
-    found = gain(table, "top1", TUNED, BASELINE, bonferroni_confidence(0.95, 7))[4]
+    table = pd.DataFrame(rows, columns=["method", "task", "budget", "draw", SCORE, HITS])
+    found = gain(table, SCORE, TUNED, BASELINE, bonferroni_confidence(0.95, 7))[4]
     assert found.mean == pytest.approx(right / of)
     assert found.above_zero == sure
 
@@ -177,8 +177,8 @@ def test_equal_ways_are_seldom_told_apart(images: int) -> None:
             for way, each in zip((TUNED, BASELINE), hits, strict=True)
             for number in range(2)
         ]
-        table = pd.DataFrame(rows, columns=["method", "task", "budget", "draw", "top1", HITS])
-        found = gain(table, "top1", TUNED, BASELINE, 0.95)[4]
+        table = pd.DataFrame(rows, columns=["method", "task", "budget", "draw", SCORE, HITS])
+        found = gain(table, SCORE, TUNED, BASELINE, 0.95)[4]
         false += found.above_zero or found.below_zero
     assert false / runs < 0.06
 
@@ -188,11 +188,11 @@ def test_one_more_image_right_in_every_draw_is_no_gain() -> None:
     base = table[table["method"] == "supervised"]
     better = [np.where(np.arange(300) == np.flatnonzero(~h)[0], True, h) for h in base[HITS]]
     ahead = base.assign(method="finetune", task="rotation", **{HITS: better})
-    ahead["top1"] = base["top1"] + 1 / 300
-    found = gain(pd.concat([base, ahead]), "top1", TUNED, BASELINE, 0.95)[4]
+    ahead[SCORE] = base[SCORE] + 1 / 300
+    found = gain(pd.concat([base, ahead]), SCORE, TUNED, BASELINE, 0.95)[4]
     assert found.mean == pytest.approx(1 / 300)
     assert not found.above_zero
-    one = gain(pd.concat([base, ahead]).query("draw == 0"), "top1", TUNED, BASELINE, 0.95)[4]
+    one = gain(pd.concat([base, ahead]).query("draw == 0"), SCORE, TUNED, BASELINE, 0.95)[4]
     assert not one.known
 
 
@@ -212,10 +212,10 @@ def test_ends_stay_within_0_and_1() -> None:
 @pytest.mark.parametrize("right", [True, False])
 def test_all_alike_right_does_not_make_an_accuracy_certain(right: bool) -> None:
     """As if of 20 images one more were of the other kind."""
-    one = THREE_DRAWS[THREE_DRAWS["method"] == "supervised"].assign(top1=float(right))
+    one = THREE_DRAWS[THREE_DRAWS["method"] == "supervised"].assign(**{SCORE: float(right)})
     one[HITS] = [np.full(20, right)] * 3
     half = stats.norm.ppf(0.975) * math.sqrt(21 / 22 * 1 / 22 / 20)
-    assert mean_over_draws(one, "top1", 0.95)["half"].tolist() == pytest.approx([half])
+    assert mean_over_draws(one, SCORE, 0.95)["half"].tolist() == pytest.approx([half])
     assert unpaired_variance(float(right), 20) == pytest.approx(21 / 22 * 1 / 22 / 20)
 
 

@@ -1,7 +1,7 @@
 """The figure that is compared, and what it says of each test image.
 
 In tables of the report the column `SCORE` has that figure: accuracy, or balanced accuracy where
-classes differ in size. It is called as the column of results.csv that it mostly is.
+classes differ in size. Beside it `TOP1` and `BALANCED` keep what results.csv has.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from semisup.report.methods import Way
 from semisup.report.tables.results import KEY
 from semisup.workflow import outputs
 
-SCORE = TOP1  # a column
+SCORE = "score"  # a column
 HITS = "hits"  # a column of arrays (test images,), each of whose mean is `SCORE`
 SHARED = "shared"  # a column: the share of labelled images that two draws have in common
 EFFECTIVE_VALIDATION = "validated"  # a column: `effective_images` of validation
