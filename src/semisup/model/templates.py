@@ -14,7 +14,7 @@ def percent(share: float) -> str:
 
 def plain(text: str) -> str:
     """Text of the user, whose signs mean nothing to Markdown."""
-    signs = r"[\\*<`\[]|\b_+|_+\b|__+|&(?=#?\w+;)"
+    signs = r"[\\*<`~$\[]|\b_+|_+\b|__+|&(?=#?\w+;)"
     return re.sub(signs, lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
 
 

@@ -126,3 +126,11 @@ def test_files_that_say_the_class_of_the_image_beside_them(
     place = MAKERS[kind](tmp_path / kind, files)
     with pytest.raises(UserError, match=rf"; 000{ending} beside the image of that name may say"):
         check_classes(planned(labelled=place))
+
+
+def test_a_class_called_as_no_label_is_named(tmp_path: Path) -> None:
+    fill(tmp_path, "true/1.png", "null/1.png")
+    with pytest.raises(
+        UserError, match=r"only 'true'\), besides folders read as no label \('null'"
+    ):
+        check_classes(planned(labelled=tmp_path))

@@ -74,7 +74,7 @@ def test_one_paragraph_by_its_first_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["IMG[1](2).jpg", "__init__", "_a_ b", "*b*", "<i>", "a_b_c.png", "&amp;"]
+    "name", ["IMG[1](2).jpg", "__init__", "_a_ b", "*b*", "<i>", "a_b_c.png", "&amp;", "~~a~~ $x$"]
 )
 def test_names_of_files_stay_as_they_are(name: str) -> None:
     text = Said(f"# Title\n\n- left out: {plain(name)}.\n").section("")

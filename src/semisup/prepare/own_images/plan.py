@@ -82,6 +82,7 @@ class Plan:
         self.tables = tables | {on_disk(file) for file in tables}  # archives with a table in them
         self.none = without_case(settings.no_label)
         self.read: dict[str, LabelTable] = {}
+        self.read_as_none = set[str]()  # class folders
         for name, table in tables_of(settings).items():
             if table:
                 self._read_table(name, table)
@@ -226,8 +227,6 @@ class Plan:
     def _is_table(self, entry: Entry | Rejected) -> bool:
         return isinstance(entry, Entry) and entry.identity in self.tables
 
-    # folders
-
     def _survey(self, source: Source) -> set[str]:
         """Names of its class folders."""
         tree, source.may_be_deep = Folder(), False
@@ -237,14 +236,15 @@ class Plan:
                 source.may_be_deep = source.may_be_deep or may_be_deep(entry.path)
         if not source.by_folders and source.may_be_set and self._read_sets(source, tree):
             return set()
-        given = self.settings.class_level
-        level = None if given == "auto" else given
+        level = None if self.settings.class_level == "auto" else self.settings.class_level
         source.layout = examine(tree, source.where, level, self.notes)
         source.is_empty = not tree.below
         if source.is_empty:
             forbid_absent_folder(source.place)
         if not self.settings.group_pattern:
-            at = source.where
-            warn_of_inner(tree, source.layout, lambda line: self.notes.warn(f"{at}: {line}"))
+            notes, at = self.notes, source.where
+            warn_of_inner(tree, source.layout, lambda line: notes.warn(f"{at}: {line}"))
         found = source.layout.classes(tree)
-        return found - none_among(found, self.none)
+        none = none_among(found, self.none)
+        self.read_as_none |= none
+        return found - none

@@ -30,6 +30,9 @@ def check_classes(plan: Plan) -> None:
                 f"there, or change {source.place.key} in params.yaml{hint_at_columns(source)}"
             )
     found = f" (only {min(plan.classes)!r})" if plan.classes else ""
+    if plan.read_as_none:
+        words = named(map(repr, sorted(plan.read_as_none)))
+        found += f", besides folders read as no label ({words}, by data.folder.no_label)"
     places = [source.where for source in plan.sources if source.has_labels]
     where = f"in {named(places)}" if places else f"since {KEY}.labelled is null"
     give = f"give class folders below {KEY}.labelled, or a table of path,label"
