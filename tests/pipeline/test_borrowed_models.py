@@ -80,5 +80,6 @@ def test_three_kinds_through_all_stages(tmp_path: Path) -> None:
     before = project.hashes("data", "reports")
     done = project.python("stages/pretrain.py", "--task", "imagenet")
     assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch(r"error: pretrain\.imagenet\.file: .*not a safetensors.*\n", done.stderr)
+    said = r"error: params\.yaml: pretrain\.imagenet\.file: .*half.* not fully covered\); give .*\n"
+    assert re.fullmatch(said, done.stderr)
     assert project.hashes("data", "reports") == before

@@ -82,7 +82,14 @@ def test_a_wheel_brings_all_that_a_project_needs(tmp_path: Path) -> None:
     (libraries,) = place.glob("lib/python*/site-packages")
     others = next(path for path in sys.path if path.endswith("site-packages"))
     (libraries / "others.pth").write_text(f"{others}\n")
-    install = ["--python", place / "bin/python", "install", "--no-deps", built]
+    install = [
+        "--python",
+        place / "bin/python",
+        "install",
+        "--no-deps",
+        "--ignore-installed",
+        built,
+    ]
     subprocess.run([*pip, *install], check=True)
 
     outside = Project(tmp_path)
