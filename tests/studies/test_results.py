@@ -1,16 +1,17 @@
 """The page of a study's results."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_up import facts, results
+from made_up import OFFSETS, facts, results
 from projects import CHECKOUT
 
 from semisup.params.loading import Params
 from semisup.report.tables.comparison import compare
+from semisup.report.tables.headline import SCORE
 from semisup.report.tables.results import read_csv
 from semisup.studies import hardware
 from semisup.studies import results as study_results
@@ -30,8 +31,10 @@ STUDY = Study(
 MACHINE = {"processor": "A chip", "cores": 2, "device": "cpu", "precision": "bfloat16"}
 
 
-def compared() -> pd.DataFrame:
-    return compare(results(["rotation"]), facts(["rotation"]).pretext, 0.95)
+def compared(draws: Sequence[float] = OFFSETS) -> pd.DataFrame:
+    """The table task_comparison.csv, as the report writes it."""
+    table = compare(results(["rotation"], draws=draws), facts(["rotation"]).pretext, 0.95)
+    return table.rename(columns={SCORE: "top1"})
 
 
 def test_published_figures_stand_beside() -> None:
@@ -47,8 +50,7 @@ def test_published_figures_stand_beside() -> None:
 
 def test_one_draw_has_no_interval(tmp_path: Path) -> None:
     table = tmp_path / "task_comparison.csv"
-    once = compare(results(["rotation"], draws=[0.0]), facts(["rotation"]).pretext, 0.95)
-    once.to_csv(table, index=False)
+    compared(draws=[0.0]).to_csv(table, index=False)
     shown = beside(read_csv(table), "top1", []).splitlines()
     assert shown[2] == "supervised          | 10.0 | 30.0 | 50.0"
 
