@@ -85,9 +85,8 @@ def of_page(page: Any) -> NDArray[Any]:
 def _with_alpha_apart(values: Values, extra: list[int]) -> Values:
     """Colours and, where there is one, a transparency that they are not multiplied by yet."""
     if values.shape[2] <= 3 or extra[:1] not in ([PREMULTIPLIED], [ALPHA]):
-        return values[
-            ..., :MOST_COLOURS
-        ]  # such as a fourth colour of satellites, which is infrared
+        # without others, such as a fourth colour of satellites, which is infrared
+        return values[..., :MOST_COLOURS]
     if extra[0] == ALPHA:
         return values[..., :4]
     alpha = values[..., 3:4]
